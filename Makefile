@@ -1,0 +1,80 @@
+# Needs Python 3.11 or newer and make; everything else is put into .venv.
+# Another interpreter: make PYTHON=/path/to/python3.13 test
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+SHELL := /bin/sh
+VENV := .venv
+BIN := $(VENV)/bin
+CANDIDATES := $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11 python)
+# The file that `make bench` lints.
+FILE := $(firstword $(wildcard examples/*/*.yaml examples/*/*/*.yaml))
+RUNS := 20
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PIP_NO_INPUT := 1
+export PIP_ROOT_USER_ACTION := ignore
+
+.PHONY: help demo test lint build bench clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
+
+demo: $(VENV)/.installed ## install cnilint into .venv, then check and inspect every example
+	@set -eu; \
+	shown=no; \
+	for example in examples/*/; do \
+		[ -d "$$example" ] || continue; \
+		shown=yes; \
+		printf '\n$$ cnilint check %s\n' "$$example"; \
+		code=0; $(BIN)/cnilint check "$$example" || code=$$?; \
+		if [ "$$code" -gt 1 ]; then \
+			echo "make demo: cnilint check $$example failed with exit code $$code" >&2; exit 1; \
+		fi; \
+		printf '\n$$ cnilint inspect %s\n' "$$example"; \
+		$(BIN)/cnilint inspect "$$example"; \
+	done; \
+	if [ "$$shown" = no ]; then echo "make demo: there is no folder in examples/" >&2; exit 1; fi
+
+test: $(VENV)/.installed-dev ## run the whole test suite (ARGS="-k name" for a part)
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: $(VENV)/.installed-dev ## ruff, its formatter and mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+build: $(VENV)/.installed-dev ## build the source distribution and the wheel into dist/
+	rm -rf dist
+	$(BIN)/python -m build --no-isolation --outdir dist .
+
+bench: $(VENV)/.installed ## measure a cold start (FILE=manifest.yaml RUNS=20)
+	$(BIN)/python benchmarks/cold_start.py --runs $(RUNS) $(FILE)
+
+clean: ## remove .venv, what was built and every cache
+	rm -rf $(VENV) dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find cnilint tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Both stamps are newer than pyproject.toml as long as what it asks for is installed.
+$(VENV)/.installed: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	@touch $(VENV)/.installed $@
+
+# Asking each candidate to run finds those that are too old, lack venv, or are a version manager's
+# empty placeholder.
+$(BIN)/python:
+	@for candidate in $(CANDIDATES); do \
+		if "$$candidate" -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' \
+			2>/dev/null; then \
+			echo "creating $(VENV) with $$("$$candidate" --version)"; \
+			"$$candidate" -m venv --clear $(VENV) || { rm -rf $(VENV); exit 1; }; \
+			exit 0; \
+		fi; \
+	done; \
+	echo "cnilint needs Python 3.11 or newer with its venv module; tried: $(CANDIDATES)" >&2; \
+	echo "name one that has both: make PYTHON=/path/to/python3.11" >&2; \
+	exit 1

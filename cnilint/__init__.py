@@ -1,0 +1,27 @@
+"""Finds out, before the merge, which CNI will own the pods of a Kubernetes cluster.
+
+`lint` reports what is wrong, `inspect` every way the nodes can come to look, and `predict` which
+configuration of a directory a program takes. They are loaded on first use, so that importing the
+package (for its version, say) costs next to nothing; the stub beside this file has their types.
+"""
+
+from __future__ import annotations
+
+__version__ = "0.1.0"
+
+_PUBLIC = {
+    "inspect": "cnilint.run",
+    "lint": "cnilint.run",
+    "predict": "cnilint.cni.selector",
+}
+
+__all__ = ["__version__", "inspect", "lint", "predict"]  # noqa: F822  see __getattr__
+
+
+def __getattr__(name: str) -> object:
+    """Load a public function when it is first asked for."""
+    if name not in _PUBLIC:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(_PUBLIC[name]), name)

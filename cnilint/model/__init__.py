@@ -1,0 +1,1 @@
+"""Frozen data types; they import nothing but the standard library and one another."""

@@ -1,0 +1,148 @@
+"""What the linter says: findings, the places they point at, and the fixes they carry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, IntEnum
+
+from .text import Source, Span
+from .tree import Document, Route, Value
+
+
+class Level(IntEnum):
+    """How bad a finding is; SARIF's words, ordered."""
+
+    OFF = 0
+    NOTE = 1
+    WARNING = 2
+    ERROR = 3
+
+    @classmethod
+    def of(cls, word: str) -> Level:
+        """Return the level a word names (`error`, `warning`, `note`, `off`); ValueError if none."""
+        try:
+            return cls[word.upper()]
+        except KeyError:
+            raise ValueError(f"not a level: {word!r} (error, warning, note or off)") from None
+
+    def __str__(self) -> str:
+        return self.name.lower()
+
+
+class Applicability(IntEnum):
+    """What applying a fix may cost its author.
+
+    SAFE keeps the meaning the author intended. UNSAFE is likely right, but the author must look.
+    DISPLAY is shown and never applied.
+    """
+
+    DISPLAY = 0
+    UNSAFE = 1
+    SAFE = 2
+
+    def __str__(self) -> str:
+        return self.name.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A place in a source: `route` is the logical address, `span` the text that is marked.
+
+    `document` is None for a place in a text that could not be read as a document.
+    """
+
+    source: Source
+    span: Span
+    route: Route = ()
+    document: Document | None = None
+    object: str = ""
+    """The Kubernetes object it belongs to, as `Kind namespace/name`."""
+
+
+class Operation(Enum):
+    """What an edit does, in RFC 6902's words."""
+
+    ADD = "add"
+    REPLACE = "replace"
+    REMOVE = "remove"
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A symbolic change of one document: an operation at a route, as in a JSON patch.
+
+    `add` puts a new member into the mapping (or before the item of a sequence, `-1` for behind
+    the last) that the route names with its last step; `after` names the member it is put behind
+    (default: the last one). `replace` and `remove` need the route to exist.
+    """
+
+    document: Document
+    route: Route
+    operation: Operation
+    value: Value = None
+    after: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """A change of text that leaves what a lenient reader makes of it as it is.
+
+    Such as a comma that a strict JSON decoder refuses; `span` counts in the document's source.
+    """
+
+    document: Document
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TextEdit:
+    """Text to put in place of a span (an empty span inserts)."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A change that removes a finding, applied as a whole or not at all."""
+
+    title: str
+    applicability: Applicability
+    edits: tuple[Edit | Repair, ...]
+    note: str = ""
+    """Why the fix is no more than display, or what its author has to look at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Another place that explains a finding."""
+
+    location: Location
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One result: a rule, a place, what is wrong there in one sentence, and what removes it."""
+
+    rule: str
+    name: str
+    level: Level
+    message: str
+    location: Location
+    cluster: str = ""
+    details: tuple[str, ...] = ()
+    """Further lines for a person: outcomes and the orders that lead to them."""
+    help: str = ""
+    related: tuple[Related, ...] = ()
+    fixes: tuple[Fix, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something that was not decided, with its reason: never an error, never silence."""
+
+    message: str
+    location: Location | None = None
+    cluster: str = ""
