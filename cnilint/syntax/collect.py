@@ -1,0 +1,205 @@
+"""Source texts from what a user names: files, folders, patterns and standard input."""
+
+from __future__ import annotations
+
+import os
+import stat
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32_LE
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from cnilint.model.text import Source
+
+STANDARD_INPUT = "-"
+
+EXTENSIONS = (".yaml", ".yml", ".json")
+"""What is read of a folder; a file that is named itself may have any name."""
+
+SIZE_LIMIT = 100_000_000
+"""Bytes of the largest file that is read."""
+
+# The longer marks first: UTF-32's little-endian one begins with UTF-16's.
+_ENCODINGS = (
+    (BOM_UTF32_LE, "utf-32-le"),
+    (BOM_UTF32_BE, "utf-32-be"),
+    (BOM_UTF16_LE, "utf-16-le"),
+    (BOM_UTF16_BE, "utf-16-be"),
+)
+_VERSION_CONTROL = frozenset({"CVS", "RCS", "SCCS", "_darcs"})
+_WILDCARDS = frozenset("*?[")
+_OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A file that gives no text, and why; `missing` if the user named what does not exist."""
+
+    path: str
+    reason: str
+    missing: bool = False
+
+
+def collect(paths: Sequence[str], *, stdin: Callable[[], bytes]) -> Iterator[Source | Unreadable]:
+    """Yield the text of every file the paths stand for, in order, each file once.
+
+    A path is a file (of any name), a folder (all `.yaml`, `.yml` and `.json` below it, sorted,
+    hidden and version-control ones left out, symbolic links followed), a pattern (`*`, `?`, `[`,
+    `**`; only if no file has that very name) or `-` for what `stdin` returns. Paths are reported
+    as they were given, without a leading `./` and with forward slashes.
+    """
+    return _Collector(stdin).each(paths)
+
+
+def decode(path: str, content: bytes) -> Source | Unreadable:
+    """Return a file's text, UTF-8 unless a byte-order mark says otherwise; the mark is kept."""
+    for mark, encoding in _ENCODINGS:
+        if content.startswith(mark):
+            try:
+                return Source(path, content.decode(encoding))
+            except UnicodeDecodeError:
+                return Unreadable(path, f"not {encoding[:6].upper()}, as its first bytes say")
+    if b"\0" in content:
+        return Unreadable(path, "a binary file")
+    try:
+        return Source(path, content.decode())
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        return Unreadable(path, f"line {line} is not UTF-8 (byte 0x{content[error.start]:02x})")
+
+
+def encode(text: str, like: bytes) -> bytes:
+    """Return a text in the encoding of the bytes it was decoded from; its mark is in the text."""
+    for mark, encoding in _ENCODINGS:
+        if like.startswith(mark):
+            return text.encode(encoding)
+    return text.encode()
+
+
+class _Collector:
+    """What has been read so far, so that nothing is read twice and no link is followed forever."""
+
+    def __init__(self, stdin: Callable[[], bytes]) -> None:
+        self._stdin = stdin
+        self._names: set[str] = set()
+        self._files: dict[tuple[int, int], str] = {}
+        self._folders: set[tuple[int, int]] = set()
+
+    def each(self, paths: Sequence[str]) -> Iterator[Source | Unreadable]:
+        for path in paths:
+            if path == STANDARD_INPUT:
+                if self._is_new(path):
+                    yield decode(path, self._stdin())
+                continue
+            try:
+                mode = os.stat(path).st_mode
+            except (OSError, ValueError) as error:
+                if _WILDCARDS.isdisjoint(path):
+                    yield Unreadable(path, _reason(error), missing=not os.path.lexists(path))
+                else:
+                    yield from self._matching(path)
+                continue
+            yield from self._folder(path) if stat.S_ISDIR(mode) else self._file(path)
+
+    def _matching(self, pattern: str) -> Iterator[Source | Unreadable]:
+        from glob import iglob
+
+        extension = os.path.splitext(pattern)[1]
+        any_name = len(extension) > 1 and _WILDCARDS.isdisjoint(extension)
+        matches = sorted(iglob(pattern, recursive=True))
+        if not matches:
+            yield Unreadable(pattern, "no file matches", missing=True)
+        for match in matches:
+            if os.path.isdir(match):
+                yield from self._folder(match)
+            elif os.path.isfile(match) and (any_name or match.lower().endswith(EXTENSIONS)):
+                yield from self._file(match)
+
+    def _folder(self, path: str) -> Iterator[Source | Unreadable]:
+        pending = [(path, True)]
+        while pending:
+            path, is_folder = pending.pop()
+            if not is_folder:
+                yield from self._file(path)
+                continue
+            try:
+                found = os.stat(path)
+                if (found.st_dev, found.st_ino) in self._folders:
+                    continue
+                self._folders.add((found.st_dev, found.st_ino))
+                pending += reversed(_entries(path))
+            except OSError as error:
+                yield Unreadable(_reported(path), _reason(error))
+
+    def _file(self, path: str) -> Iterator[Source | Unreadable]:
+        reported = _reported(path)
+        if not self._is_new(reported):
+            return
+        try:
+            descriptor = os.open(path, _OPEN_FLAGS)
+            try:
+                content = self._content(descriptor, path)
+            finally:
+                os.close(descriptor)
+        except OSError as error:
+            yield Unreadable(reported, _reason(error))
+            return
+        if content is None:
+            return
+        if len(content) > SIZE_LIMIT:
+            yield Unreadable(reported, f"larger than {SIZE_LIMIT // 1_000_000} MB")
+        else:
+            yield decode(reported, content)
+
+    def _content(self, descriptor: int, path: str) -> bytes | None:
+        """Return what an open file holds, cut behind the limit; None if it has been read before."""
+        found = os.fstat(descriptor)
+        if stat.S_ISREG(found.st_mode):
+            first = self._files.setdefault((found.st_dev, found.st_ino), path)
+            # A second hard link is a file of its own; a second way to the same link is not.
+            if first is not path and os.path.realpath(first) == os.path.realpath(path):
+                return None
+        parts = []
+        left = SIZE_LIMIT + 1
+        block = found.st_size + 1 if found.st_size else 65536
+        while left > 0 and (part := os.read(descriptor, min(left, block))):
+            parts.append(part)
+            left -= len(part)
+        return b"".join(parts)
+
+    def _is_new(self, reported: str) -> bool:
+        if reported in self._names:
+            return False
+        self._names.add(reported)
+        return True
+
+
+def _entries(folder: str) -> list[tuple[str, bool]]:
+    """Return what in a folder is to be read or walked, sorted: the path, and if it is a folder."""
+    chosen: list[tuple[str, bool]] = []
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            name = entry.name
+            if name.startswith(".") or name in _VERSION_CONTROL:
+                continue
+            manifest = name.lower().endswith(EXTENSIONS)
+            try:
+                is_folder = entry.is_dir()
+                if is_folder or (manifest and (entry.is_file() or entry.is_symlink())):
+                    chosen.append((os.path.join(folder, name), is_folder))
+            except OSError:  # a link that leads to itself: opening it tells the user
+                chosen += [(os.path.join(folder, name), False)] if manifest else []
+    return sorted(chosen)
+
+
+def _reported(path: str) -> str:
+    if os.sep != "/":
+        path = path.replace(os.sep, "/")
+    while path.startswith("./"):
+        path = path[2:].lstrip("/")
+    return path
+
+
+def _reason(error: OSError | ValueError) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror[:1].lower() + error.strerror[1:]
+    return str(error)

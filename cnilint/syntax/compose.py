@@ -1,0 +1,120 @@
+"""Documents from text, each on its own: what does not parse never stops the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cnilint.model.text import Source, Span
+from cnilint.model.tree import Document, Mapping, Scalar, Style, SyntaxProblem, Tree
+
+from .build import MAX_DEPTH, Builder
+from .colons import past_colons, stumbles_over_colon
+from .events import Parser, Refusal, best_parser, refusal
+from .json_text import read_json
+from .split import content_start, split, template_source
+from .template import first_action
+
+_TEMPLATE = (
+    "a Helm template that was not rendered: what its actions stand in is not read; "
+    "check the output of `helm template` instead"
+)
+
+
+def compose(source: Source, parser: Parser | None = None) -> Iterator[Document | SyntaxProblem]:
+    """Yield each document of a source, in order, or the problem that stands in its place.
+
+    A document's repeated keys follow it as problems of kind `duplicate-key`, the last key being
+    the one that counts. Documents without content yield nothing. Where documents do not parse
+    because of template actions, one problem of kind `template` stands for all of them. `parser`
+    is the fastest there is unless given. Nothing a text may hold makes this raise.
+    """
+    text = source.text
+    index = 0
+    template_seen = False
+    for span in split(text):
+        for found in _documents(text, span, parser):
+            if isinstance(found, tuple):
+                place, root, repeating = found
+                yield Document(source, index, place, root, template_source(text, place))
+                for mapping in repeating:
+                    yield from _repeated_keys(source, mapping)
+            else:
+                action = first_action(text, span)
+                if action is None or action.start > found.span.end:
+                    yield SyntaxProblem(source, found.span, "syntax", found.message, found.related)
+                elif not template_seen:
+                    template_seen = True
+                    yield SyntaxProblem(source, action, "template", _TEMPLATE)
+            index += 1
+
+
+def _documents(
+    text: str, span: Span, parser: Parser | None
+) -> Iterator[tuple[Span, Tree, list[Mapping]] | Refusal]:
+    """Yield what stands in a span: one document, or several where JSON values follow on."""
+    begin, content = span.start, content_start(text, span)
+    if content == span.end:
+        return
+    while text[content] in "{[":
+        read = read_json(text, content, span.end, MAX_DEPTH)
+        if read is None:
+            break
+        root, repeating, behind = read
+        following = content_start(text, Span(behind, span.end))
+        if following < span.end and text[following] not in "{[":
+            break
+        yield Span(begin, following), root, repeating
+        if following == span.end:
+            return
+        begin = content = following
+    yield from _yaml_documents(text, Span(begin, span.end), parser or best_parser())
+
+
+def _yaml_documents(
+    text: str, span: Span, parser: Parser
+) -> Iterator[tuple[Span, Tree, list[Mapping]] | Refusal]:
+    part = text[span.start : span.end]
+    for attempt in (parser, past_colons(parser)):
+        count = 0
+        try:
+            for root, repeating in _roots(text, span.start, attempt, part):
+                count += 1
+                yield span, root, repeating
+        except Refusal as refused:
+            yield refused
+        except (parser.error, UnicodeEncodeError) as error:
+            if attempt is parser and not count and stumbles_over_colon(error):
+                continue
+            yield refusal(error, part, span.start)
+        return
+
+
+def _roots(text: str, base: int, parser: Parser, part: str) -> Iterator[tuple[Tree, list[Mapping]]]:
+    builder = Builder(text, base, parser.kinds)
+    following = parser.start(part)
+    while True:
+        kind = following().__class__
+        if kind is parser.document_start:
+            root = builder.root(following)
+            if not _is_absent(root):
+                yield root, builder.repeating
+            builder.repeating = []
+        elif kind is parser.stream_end:
+            return
+
+
+def _is_absent(root: Tree) -> bool:
+    return isinstance(root, Scalar) and root.style is Style.PLAIN and not root.text
+
+
+def _repeated_keys(source: Source, mapping: Mapping) -> Iterator[SyntaxProblem]:
+    first: dict[str, Span] = {}
+    for entry in mapping.entries:
+        key = entry.key
+        if key.text == "<<" and key.style is Style.PLAIN:
+            continue
+        if key.text in first:
+            message = f"the key `{key.text}` is repeated, and only its last value counts"
+            yield SyntaxProblem(source, key.span, "duplicate-key", message, first[key.text])
+        else:
+            first[key.text] = key.span
