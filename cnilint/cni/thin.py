@@ -1,0 +1,189 @@
+"""How thin Multus chooses its master: the entrypoint of v4.0.x and that of v4.1.0 and later.
+
+Source: k8snetworkplumbingwg/multus-cni@v4.0.2, v4.1.4, v4.2.4, v4.3.0:cmd/thin_entrypoint/main.go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from . import gojson
+from .confdir import DEFAULT_DIRECTORY, ConfDirectory, PathError, join
+from .gojson import Array, JSONError, Object, is_string
+from .pflag import Flags, FlagValueError, UnknownFlagError, parse_flags
+from .prediction import Prediction, SelectionError
+from .version import cni_version
+
+Version = tuple[int, int, int]
+
+_LOG_LEVELS = ("", "debug", "error", "panic", "verbose")
+
+
+def declared_flags(version: Version) -> Flags:
+    """Return the flags of one release with their defaults. Source: main.go addFlags."""
+    texts = {
+        "cni-version": "",
+        "multus-master-cni-file-name": "",
+        "global-namespaces": "",
+        "multus-log-level": "",
+        "multus-log-file": "",
+        "readiness-indicator-file": "",
+        "additional-bin-dir": "",
+        "cni-bin-dir": "/host/opt/cni/bin",
+        "cni-conf-dir": DEFAULT_DIRECTORY,
+        "multus-conf-file": "auto",
+        "multus-bin-file": "/usr/src/multus-cni/bin/multus",
+        "multus-kubeconfig-file-host": "/etc/cni/net.d/multus.d/multus.kubeconfig",
+        "multus-autoconfig-dir": DEFAULT_DIRECTORY,
+    }
+    switches = {
+        "skip-multus-binary-copy": False,
+        "namespace-isolation": False,
+        "override-network-name": False,
+        "cleanup-config-on-exit": False,
+        "rename-conf-file": False,
+        "skip-tls-verify": False,
+        "force-cni-version": False,
+        "multus-log-to-stderr": True,
+    }
+    if version >= (4, 1, 0):
+        texts["multus-cni-conf-dir"] = "/host/etc/cni/multus/net.d"
+        switches["skip-config-watch"] = False
+    return Flags(texts, switches)
+
+
+def predict_thin(version: Version, directory: ConfDirectory, args: Sequence[str]) -> Prediction:
+    """Return the master that an entrypoint starting now takes, and the files that it adds."""
+    try:
+        flags = parse_flags(declared_flags(version), args)
+        return _created(version, directory, flags)
+    except UnknownFlagError:
+        return Prediction("error", error="unknown-flag")
+    except FlagValueError:
+        return Prediction("error", error="invalid-flag")
+    except SelectionError as error:
+        return error.prediction
+
+
+def _created(version: Version, directory: ConfDirectory, flags: Flags) -> Prediction:
+    """Follow main and createMultusConfig: each step in its order, as each fails in its own way."""
+    conf_dir = flags.texts["cni-conf-dir"]
+    if flags.switches["help"]:
+        raise SelectionError("invalid-flag")
+    if not directory.exists(conf_dir):
+        raise SelectionError("conf-dir-missing")
+    if flags.texts["multus-conf-file"] != "auto":
+        raise SelectionError("not-auto")
+    if directory.exists(f"{conf_dir}/multus.d") and not directory.is_directory(
+        f"{conf_dir}/multus.d"
+    ):
+        raise SelectionError("unwritable")
+    path = _master_path(version, directory, flags)
+    master = _master(version, directory, path)
+    written_version = _version(flags, master)
+    _check_name(flags, master)
+    _check_capabilities(master)
+    if flags.texts["multus-log-level"].lower() not in _LOG_LEVELS:
+        raise SelectionError("invalid-flag")
+    conf = f"{conf_dir}/00-multus.conf{'list' if _is_list(version, written_version) else ''}"
+    if directory.is_directory(f"{conf_dir}/00-multus.conf.new") or directory.is_directory(conf):
+        raise SelectionError("unwritable")
+    added = [conf]
+    if flags.switches["rename-conf-file"]:
+        if directory.is_directory(f"{path}.old"):
+            raise SelectionError("unwritable")
+        added.append(f"{path}.old")
+    return Prediction(
+        "picked",
+        primary=directory.relative(path),
+        writes=tuple(
+            sorted(directory.relative(file) for file in added if not directory.exists(file))
+        ),
+    )
+
+
+def _master_path(version: Version, directory: ConfDirectory, flags: Flags) -> str:
+    """Return the pinned file, else the first configuration that is not Multus's own.
+
+    v4.0.x ignores the pin and takes its own file too. Source: main.go getMasterConfigPath.
+    """
+    base = flags.texts["multus-autoconfig-dir"]
+    pin = flags.texts["multus-master-cni-file-name"]
+    if pin and version >= (4, 1, 0):
+        return join(base, pin)
+    try:
+        files = directory.conf_files(base, (".conf", ".conflist"))
+    except PathError:
+        raise SelectionError("no-master") from None
+    if version < (4, 1, 0):
+        if not files:
+            raise SelectionError("crash")
+        return files[0]
+    for file in files:
+        if not file.rpartition("/")[2].startswith("00-multus.conf"):
+            return file
+    raise SelectionError("no-master")
+
+
+def _master(version: Version, directory: ConfDirectory, path: str) -> dict[str, gojson.JSON]:
+    """Return the members of the master's configuration."""
+    if version >= (4, 1, 0) and not directory.exists(path):
+        raise SelectionError("master-missing")
+    try:
+        raw = gojson.as_map(directory.read(path))
+    except (PathError, JSONError):
+        raise SelectionError("master-unreadable") from None
+    return raw.members if raw is not None else {}
+
+
+def _version(flags: Flags, master: dict[str, gojson.JSON]) -> str:
+    """Return the CNI version of the generated configuration, which has to be the master's."""
+    if "cniVersion" not in master:
+        raise SelectionError("cni-version-missing")
+    wanted = flags.texts["cni-version"]
+    if flags.switches["force-cni-version"]:
+        return wanted
+    own = master["cniVersion"]
+    if not is_string(own):
+        raise SelectionError("crash")
+    if wanted not in ("", own):
+        raise SelectionError("cni-version-mismatch")
+    return own
+
+
+def _check_name(flags: Flags, master: dict[str, gojson.JSON]) -> None:
+    if flags.switches["override-network-name"]:
+        if "name" not in master:
+            raise SelectionError("network-name-missing")
+        if not is_string(master["name"]):
+            raise SelectionError("crash")
+
+
+def _check_capabilities(master: dict[str, gojson.JSON]) -> None:
+    """Raise where the entrypoint panics: it asserts every type on the way to the capabilities."""
+    holders = [master]
+    if "plugins" in master:
+        plugins = master["plugins"]
+        if not isinstance(plugins, Array):
+            raise SelectionError("crash")
+        holders = []
+        for plugin in plugins.items:
+            if not isinstance(plugin, Object):
+                raise SelectionError("crash")
+            holders.append(plugin.members)
+    for holder in holders:
+        if "capabilities" not in holder:
+            continue
+        declared = holder["capabilities"]
+        if not isinstance(declared, Object):
+            raise SelectionError("crash")
+        if not all(isinstance(value, bool) for value in declared.members.values()):
+            raise SelectionError("crash")
+
+
+def _is_list(version: Version, written: str) -> bool:
+    """Return whether the configuration is written as a list: from CNI 1.0.0 on."""
+    if version < (4, 2, 4):
+        return written == "1.0.0"
+    numbers = cni_version(written)
+    return numbers is not None and numbers >= (1, 0, 0)
