@@ -15,7 +15,7 @@ _PUBLIC = {
     "predict": "cnilint.cni.selector",
 }
 
-__all__ = ["__version__", "inspect", "lint", "predict"]  # noqa: F822  see __getattr__
+__all__ = ["__version__", "inspect", "lint", "predict"]
 
 
 def __getattr__(name: str) -> object:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from .confdir import DEFAULT_DIRECTORY, clean, join
 from .gostruct import BOOLEAN, INTEGER, STRING, MapOf, Struct, Type
@@ -20,9 +20,22 @@ NETWORK_NAME = "multus-cni-network"
 
 Version = tuple[int, int, int]
 
+_KEYS = """
+auxiliaryCNIChainName binDir capabilities chrootDir clusterNetwork cniConfigDir cniDir cniVersion
+confDir connectionLimit daemonSocketDir defaultNetworks delegates enablePprof forceCNIVersion
+globalNamespaces kubeconfig logFile logLevel logOptions logToStderr metricsPort multusAutoconfigDir
+multusConfigFile multusMasterCNI multusNamespace name namespaceIsolation overrideNetworkName
+perNodeCertificate readinessindicatorfile retryDeleteOnError socketDir systemNamespaces type
+"""
+DAEMON_KEYS = tuple(_KEYS.split())
+"""Every key that the daemon or the requests it serves read.
 
-@dataclass(frozen=True, slots=True)
-class DaemonConf:
+k8snetworkplumbingwg/multus-cni@v4.3.0:pkg/server/types.go (ControllerNetConf),
+pkg/server/config/generator.go (MultusConf), pkg/types/types.go (NetConf)
+"""
+
+
+class DaemonConf(NamedTuple):
     """A release of the daemon with what its configuration tells it."""
 
     version: Version

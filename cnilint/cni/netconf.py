@@ -6,7 +6,7 @@ ocicni are built with.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from . import gojson, gostruct
 from .confdir import ConfDirectory, PathError, join
@@ -22,8 +22,7 @@ class NetworkError(ValueError):
     """A file that libcni loads no network from."""
 
 
-@dataclass(frozen=True, slots=True)
-class PluginConf:
+class PluginConf(NamedTuple):
     """One plugin's configuration: the executable's name, the network's name and version."""
 
     type: str
@@ -31,8 +30,7 @@ class PluginConf:
     cni_version: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class NetworkConfList:
+class NetworkConfList(NamedTuple):
     """A network configuration list: a name, a CNI version ("" if none), the plugins in order."""
 
     name: str
@@ -132,7 +130,7 @@ def list_from_file(directory: ConfDirectory, path: str) -> NetworkConfList:
         if not loaded.only_inlined:
             chained = directory.conf_files(join(path.rpartition("/")[0], loaded.name), (".conf",))
             added = tuple(plugin_from_text(directory.read(file)) for file in chained)
-            loaded = replace(loaded, plugins=loaded.plugins + added)
+            loaded = loaded._replace(plugins=loaded.plugins + added)
     except PathError as error:
         raise NetworkError(f"error reading {error}") from None
     if not loaded.plugins:

@@ -6,7 +6,7 @@ pkg/server/config/generator.go, pkg/server/config/manager.go.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from . import gojson
 from .confdir import ConfDirectory, PathError, clean, extension
@@ -18,8 +18,7 @@ from .version import SemanticVersion, semantic_version
 _CHECKED_FROM = SemanticVersion(0, 4, 0, released=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """A master that a daemon started with: its name as chosen or pinned, and what it turned on."""
 
     master: str

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from enum import Enum
+from typing import NamedTuple
 
 from . import gojson
 from .confdir import ConfDirectory, clean
@@ -37,8 +37,7 @@ class Change(Enum):
     RENAMED_TO = "renamed to"
 
 
-@dataclass(frozen=True, slots=True)
-class DaemonState:
+class DaemonState(NamedTuple):
     """A daemon at rest.
 
     `status` is `stopped`, `waiting` for a first candidate, `running` or `exited` with an error.
@@ -127,7 +126,7 @@ def _regenerate(conf: DaemonConf, state: DaemonState, files: Files) -> Step:
         if str(error) == "crash":
             return _held(conf, DaemonState("exited"), files)
         return _held(conf, state, _with_output(conf, files, ""))
-    return _written(conf, replace(state, capabilities=state.capabilities.union(enabled)), files)
+    return _written(conf, state._replace(capabilities=state.capabilities.union(enabled)), files)
 
 
 def _written(conf: DaemonConf, state: DaemonState, files: Files) -> Step:
@@ -151,7 +150,7 @@ def _held(conf: DaemonConf, state: DaemonState, files: Files) -> Step:
     """Return the state with what 00-multus.conf holds now, and the files."""
     text = files.get(_output(conf))
     held = "absent" if text is None else "empty" if not text else _named_master(text)
-    return replace(state, conf=held), dict(files)
+    return state._replace(conf=held), dict(files)
 
 
 def _named_master(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _NUMBER = r"(0|[1-9][0-9]*)"
 _IDENTIFIERS = r"[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*"
@@ -13,8 +13,7 @@ _SEMANTIC = re.compile(
 _INTEGER = re.compile(r"[+-]?[0-9]+")
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class SemanticVersion:
+class SemanticVersion(NamedTuple):
     """A version as github.com/blang/semver reads it, ordered up to what one pre-release may be."""
 
     major: int

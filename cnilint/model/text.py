@@ -39,7 +39,7 @@ class Source:
     _starts: list[int] = field(default_factory=list, repr=False)
 
     def position(self, offset: int) -> Position:
-        """Return the line and column of an offset. Only `\\n` ends a line, as editors count."""
+        """Return the line and column of an offset. Only a line feed ends a line."""
         starts = self._line_starts()
         line = bisect_right(starts, offset)
         start = starts[line - 1]

@@ -73,7 +73,7 @@ class Mapping:
 
 @dataclass(frozen=True, slots=True)
 class Sequence:
-    """Items in order. A block sequence's span starts at its first dash; a flow one's has brackets."""
+    """Items in order. A block sequence's span starts at its first dash, a flow one's at `[`."""
 
     span: Span
     items: tuple[Tree, ...]
@@ -82,7 +82,7 @@ class Sequence:
 
 @dataclass(frozen=True, slots=True)
 class Alias:
-    """`*name`: the same value as `target`, written elsewhere, so an edit here would be an edit there."""
+    """`*name`: the same value as `target`, so that an edit here would be an edit there."""
 
     span: Span
     target: Scalar | Mapping | Sequence
@@ -124,17 +124,25 @@ def follow(tree: Tree) -> Scalar | Mapping | Sequence:
 
 
 def members(mapping: Mapping) -> dict[str, Tree]:
-    """Return a mapping's members as Kubernetes reads them: merge keys applied, the last key wins."""
-    own: dict[str, Tree] = {}
-    merged: dict[str, Tree] = {}
+    """Return a mapping's members as Kubernetes reads them.
+
+    In the order of the text, a later one in place of an earlier one, what a merge key brings
+    included; of a list of mappings to merge the first has precedence
+    (kubernetes-sigs/yaml@v1.4.0:goyaml.v2/decode.go mapping, merge).
+    """
+    found: dict[str, Tree] = {}
     for entry in mapping.entries:
-        if entry.key.text == "<<" and entry.key.style is Style.PLAIN:
-            for source in _merge_sources(entry.value):
-                for key, value in members(source).items():
-                    merged.setdefault(key, value)
+        if is_merge(entry):
+            for source in reversed(list(_merge_sources(entry.value))):
+                found.update(members(source))
         else:
-            own[entry.key.text] = entry.value
-    return merged | own
+            found[entry.key.text] = entry.value
+    return found
+
+
+def is_merge(entry: Entry) -> bool:
+    """Whether a member is a merge key, `<<` unquoted."""
+    return entry.key.text == "<<" and entry.key.style is Style.PLAIN
 
 
 def _merge_sources(tree: Tree) -> Iterator[Mapping]:
@@ -142,8 +150,7 @@ def _merge_sources(tree: Tree) -> Iterator[Mapping]:
     if isinstance(tree, Mapping):
         yield tree
     elif isinstance(tree, Sequence):
-        for item in tree.items:
-            item = follow(item)
+        for item in map(follow, tree.items):
             if isinstance(item, Mapping):
                 yield item
 
@@ -152,10 +159,9 @@ def child(tree: Tree, step: str | int) -> Tree | None:
     """Return a member by key or an item by index, through an alias too; None if there is none."""
     tree = follow(tree)
     if isinstance(tree, Mapping) and isinstance(step, str):
-        for entry in reversed(tree.entries):
-            if entry.key.text == step:
-                return entry.value
-        return members(tree).get(step) if any(e.key.text == "<<" for e in tree.entries) else None
+        if any(map(is_merge, tree.entries)):
+            return members(tree).get(step)
+        return next((e.value for e in reversed(tree.entries) if e.key.text == step), None)
     if isinstance(tree, Sequence) and isinstance(step, int) and 0 <= step < len(tree.items):
         return tree.items[step]
     return None

@@ -6,7 +6,7 @@ import os
 import stat
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32_LE
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from cnilint.model.text import Source
 
@@ -25,13 +25,13 @@ _ENCODINGS = (
     (BOM_UTF16_LE, "utf-16-le"),
     (BOM_UTF16_BE, "utf-16-be"),
 )
+_MARK_STARTS = frozenset(mark[:1] for mark, _ in _ENCODINGS)
 _VERSION_CONTROL = frozenset({"CVS", "RCS", "SCCS", "_darcs"})
 _WILDCARDS = frozenset("*?[")
 _OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Unreadable:
+class Unreadable(NamedTuple):
     """A file that gives no text, and why; `missing` if the user named what does not exist."""
 
     path: str
@@ -52,7 +52,7 @@ def collect(paths: Sequence[str], *, stdin: Callable[[], bytes]) -> Iterator[Sou
 
 def decode(path: str, content: bytes) -> Source | Unreadable:
     """Return a file's text, UTF-8 unless a byte-order mark says otherwise; the mark is kept."""
-    for mark, encoding in _ENCODINGS:
+    for mark, encoding in _ENCODINGS if content[:1] in _MARK_STARTS else ():
         if content.startswith(mark):
             try:
                 return Source(path, content.decode(encoding))
@@ -93,33 +93,46 @@ class _Collector:
             try:
                 mode = os.stat(path).st_mode
             except (OSError, ValueError) as error:
-                if _WILDCARDS.isdisjoint(path):
+                if _WILDCARDS.isdisjoint(path) or "\0" in path:
                     yield Unreadable(path, _reason(error), missing=not os.path.lexists(path))
                 else:
                     yield from self._matching(path)
                 continue
-            yield from self._folder(path) if stat.S_ISDIR(mode) else self._file(path)
+            if stat.S_ISDIR(mode):
+                yield from self._folder(path)
+            elif found := self._file(path):
+                yield found
 
     def _matching(self, pattern: str) -> Iterator[Source | Unreadable]:
         from glob import iglob
 
         extension = os.path.splitext(pattern)[1]
         any_name = len(extension) > 1 and _WILDCARDS.isdisjoint(extension)
-        matches = sorted(iglob(pattern, recursive=True))
+        left_out = _VERSION_CONTROL.difference(pattern.split("/"))
+        matches = sorted(
+            match
+            for match in iglob(pattern, recursive=True)
+            if left_out.isdisjoint(match.split(os.sep))
+        )
         if not matches:
             yield Unreadable(pattern, "no file matches", missing=True)
         for match in matches:
             if os.path.isdir(match):
                 yield from self._folder(match)
-            elif os.path.isfile(match) and (any_name or match.lower().endswith(EXTENSIONS)):
-                yield from self._file(match)
+            elif (
+                os.path.isfile(match)
+                and (any_name or match.lower().endswith(EXTENSIONS))
+                and (found := self._file(match))
+            ):
+                yield found
 
     def _folder(self, path: str) -> Iterator[Source | Unreadable]:
         pending = [(path, True)]
         while pending:
             path, is_folder = pending.pop()
             if not is_folder:
-                yield from self._file(path)
+                if read := self._file(path):
+                    yield read
                 continue
             try:
                 found = os.stat(path)
@@ -130,10 +143,11 @@ class _Collector:
             except OSError as error:
                 yield Unreadable(_reported(path), _reason(error))
 
-    def _file(self, path: str) -> Iterator[Source | Unreadable]:
+    def _file(self, path: str) -> Source | Unreadable | None:
+        """Return what a file gives; None if it has been read before."""
         reported = _reported(path)
         if not self._is_new(reported):
-            return
+            return None
         try:
             descriptor = os.open(path, _OPEN_FLAGS)
             try:
@@ -141,14 +155,12 @@ class _Collector:
             finally:
                 os.close(descriptor)
         except OSError as error:
-            yield Unreadable(reported, _reason(error))
-            return
+            return Unreadable(reported, _reason(error))
         if content is None:
-            return
+            return None
         if len(content) > SIZE_LIMIT:
-            yield Unreadable(reported, f"larger than {SIZE_LIMIT // 1_000_000} MB")
-        else:
-            yield decode(reported, content)
+            return Unreadable(reported, f"larger than {SIZE_LIMIT // 1_000_000} MB")
+        return decode(reported, content)
 
     def _content(self, descriptor: int, path: str) -> bytes | None:
         """Return what an open file holds, cut behind the limit; None if it has been read before."""
@@ -158,10 +170,14 @@ class _Collector:
             # A second hard link is a file of its own; a second way to the same link is not.
             if first is not path and os.path.realpath(first) == os.path.realpath(path):
                 return None
-        parts = []
-        left = SIZE_LIMIT + 1
-        block = found.st_size + 1 if found.st_size else 65536
-        while left > 0 and (part := os.read(descriptor, min(left, block))):
+        content = b""
+        if 0 < found.st_size <= SIZE_LIMIT:
+            content = os.read(descriptor, found.st_size + 1)
+            if len(content) == found.st_size:
+                return content
+        parts = [content]
+        left = SIZE_LIMIT + 1 - len(content)
+        while left > 0 and (part := os.read(descriptor, min(left, 1 << 20))):
             parts.append(part)
             left -= len(part)
         return b"".join(parts)
@@ -185,9 +201,9 @@ def _entries(folder: str) -> list[tuple[str, bool]]:
             try:
                 is_folder = entry.is_dir()
                 if is_folder or (manifest and (entry.is_file() or entry.is_symlink())):
-                    chosen.append((os.path.join(folder, name), is_folder))
+                    chosen.append((entry.path, is_folder))
             except OSError:  # a link that leads to itself: opening it tells the user
-                chosen += [(os.path.join(folder, name), False)] if manifest else []
+                chosen += [(entry.path, False)] if manifest else []
     return sorted(chosen)
 
 

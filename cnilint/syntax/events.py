@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from types import ModuleType
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from cnilint.model.text import Span
 
@@ -39,8 +38,7 @@ class Refusal(Exception):  # noqa: N818 - not an error of the tool: it ends the 
         self.related = related
 
 
-@dataclass(frozen=True, slots=True)
-class Parser:
+class Parser(NamedTuple):
     """One of the library's two parsers, which report the same events under different classes.
 
     `start` takes a text and returns a function that gives one event per call; `kinds` are the

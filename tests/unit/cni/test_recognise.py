@@ -6,56 +6,18 @@ import json
 from collections.abc import Mapping
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from cnilint.cni.catalog import Action, Role
-from cnilint.cni.cluster import HostFile, cluster
-from cnilint.cni.multus import multus
 from cnilint.cni.recognise import Installer, installers, shows_eks
 from cnilint.cni.selector import predict
-from cnilint.kube.manifest import Manifest, ManifestIndex, manifests
+from cnilint.kube.manifest import ManifestIndex
 from cnilint.model.finding import Note
-from cnilint.model.text import Source
-from cnilint.model.tree import Document
-from cnilint.syntax.compose import compose
-
-
-def objects(text: str) -> list[Manifest]:
-    found = compose(Source("cluster.yaml", text))
-    return [m for part in found if isinstance(part, Document) for m in manifests(part)]
+from tests.unit.cni.actors import AWS, MOUNT, THICK, daemon_set, read
 
 
 def install(text: str) -> tuple[list[Installer], list[Note]]:
-    found = objects(text)
+    found = read(text)
     return installers(found, ManifestIndex(found))
-
-
-def daemon_set(
-    *containers: object, volumes: object = None, labels: object = None, **spec: object
-) -> dict[str, object]:
-    host = [{"name": "net", "hostPath": {"path": "/etc/cni/net.d"}}]
-    return {
-        "apiVersion": "apps/v1",
-        "kind": "DaemonSet",
-        "metadata": {"name": "ds", "namespace": "kube-system"},
-        "spec": {
-            "template": {
-                "metadata": {"labels": labels or {}},
-                "spec": {"containers": list(containers), "volumes": volumes or host, **spec},
-            }
-        },
-    }
-
-
-MOUNT = [{"name": "net", "mountPath": "/host/etc/cni/net.d"}]
-AWS = {"name": "c", "image": "r/amazon-k8s-cni:v1.23.0", "volumeMounts": MOUNT}
-THICK = {
-    "name": "kube-multus",
-    "image": "ghcr.io/k8snetworkplumbingwg/multus-cni:v4.1.4-thick",
-    "command": ["/usr/src/multus-cni/bin/multus-daemon"],
-    "volumeMounts": MOUNT,
-}
 
 
 def test_what_is_written_loads_as_the_network_that_it_is() -> None:
@@ -170,7 +132,7 @@ def test_each_product_of_a_workload_is_found_once() -> None:
 )
 def test_on_eks_the_vpc_cni_is_taken_as_present(shown: Mapping[str, object]) -> None:
     text = json.dumps(daemon_set(THICK)) + "\n---\n" + json.dumps(shown)
-    assert shows_eks(objects(text)) is not None
+    assert shows_eks(read(text)) is not None
     found, _notes = install(text)
     (assumed,) = [one for one in found if one.assumed]
     assert assumed.product.id == "aws-vpc-cni"
@@ -206,114 +168,3 @@ def test_a_chained_plugin_that_stands_alone_is_still_chained() -> None:
     assert (one.role, one.action) == (Role.CHAINED, Action.WRITE)
     assert one.writes is not None
     assert one.writes.name == "YYY-istio-cni.conf"
-
-
-WORDS = st.sampled_from(
-    [
-        *("containers", "initContainers", "volumes", "name", "image", "command", "args", "env"),
-        *("envFrom", "value", "valueFrom", "configMapRef", "configMapKeyRef", "key", "prefix"),
-        *("volumeMounts", "mountPath", "subPath", "readOnly", "hostPath", "path", "configMap"),
-        *("items", "projected", "sources", "affinity", "nodeAffinity", "nodeSelector", "labels"),
-        *("nodeSelectorTerms", "matchExpressions", "operator", "values", "lifecycle", "data"),
-        *("requiredDuringSchedulingIgnoredDuringExecution", "metadata", "postStart", "exec"),
-        *("template", "spec", "k8s-app", "annotations", "namespace", "daemon-config.json"),
-    ]
-)
-TEXTS = st.sampled_from(
-    [
-        *("aws-node", "cilium", "cilium-agent", "istio-cni-node", "install-cni", "kube-multus"),
-        *("r/amazon-k8s-cni:v1", "calico/cni:v3.28.0", "istio/install-cni", "flannel:v0.28.9"),
-        *(
-            "multus-cni:v4.1.4-thick",
-            "multus-cni:v3.9-thick",
-            "multus-cni:v4.0.2",
-            "cilium:v1.18.1",
-        ),
-        *("/usr/src/multus-cni/bin/multus-daemon", "/thin_entrypoint", "/entrypoint.sh", "a:" * 9),
-        *("/host/etc/cni/net.d", "/etc/cni/net.d", "net", "CNI_CONF_NAME", "Gt", "In", "NotIn"),
-        *("--multus-conf-file=auto", "-config", "/", "//", "..", "", "{}", '{"multusMasterCNI":1}'),
-        *(
-            "eks.amazonaws.com/compute-type",
-            "fargate",
-            "kubernetes.io/os",
-            "linux",
-            "cilium-config",
-        ),
-        *("10-aws.conflist", "{path}", "$(NODE)", "{{ .x }}", "\x00", "\ud83d\ude00", "9" * 30),
-    ]
-)
-SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | TEXTS
-TREES = st.recursive(
-    SCALARS,
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(WORDS, inner, max_size=5),
-    max_leaves=25,
-)
-RECOGNISED = st.sampled_from([AWS, THICK, {"name": "install-cni", "image": "istio/install-cni"}])
-CONTAINERS = st.builds(
-    lambda base, odd: base | odd, RECOGNISED, st.dictionaries(WORDS, TREES, max_size=4)
-)
-
-
-def all_read(text: str) -> None:
-    facts = cluster("odd", objects(text), host_files=[HostFile("50-x.conf", "{"), HostFile("", "")])
-    for one in facts.installers:
-        found = multus(one)
-        if found is not None:
-            _ = (found.auto, found.master, found.autoconfig_host, found.selection_text())
-            assert found.place("mode", "master").source.path == "cluster.yaml"
-        assert one.object
-    for facts_of_class in facts.classes:
-        assert facts_of_class.outcomes
-
-
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
-@given(st.dictionaries(WORDS, TREES, max_size=5))
-def test_no_pod_specification_makes_it_raise(spec: dict[str, object]) -> None:
-    all_read(json.dumps(daemon_set() | {"spec": {"template": {"spec": spec}}}))
-    all_read(json.dumps(daemon_set() | {"spec": spec}))
-
-
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
-@given(
-    st.lists(CONTAINERS | TREES, max_size=3),
-    TREES,
-    st.dictionaries(WORDS, TREES, max_size=3),
-    TREES,
-)
-def test_no_recognised_container_with_odd_members_makes_it_raise(
-    containers: list[object], volumes: object, odd: dict[str, object], data: object
-) -> None:
-    found = daemon_set(*containers, volumes=volumes, **odd)
-    config_map = {
-        "apiVersion": "v1",
-        "kind": "ConfigMap",
-        "metadata": {"name": "net"},
-        "data": data,
-    }
-    all_read(json.dumps(found) + "\n---\n" + json.dumps(config_map))
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"volumeMounts": None},
-        {"volumeMounts": {"name": "net"}},
-        {"volumeMounts": [None, 7, "net", {}, {"mountPath": None}]},
-        {"env": {"CNI_CONF_NAME": "x"}},
-        {"env": [None, [], {"name": 7}]},
-        {"envFrom": "istio-cni-config"},
-        {"args": 7},
-        {"args": [7, None, {}, [], True]},
-        {"command": "/usr/src/multus-cni/bin/multus-daemon"},
-        {"command": []},
-        {"lifecycle": {"postStart": {"exec": {"command": "x"}}}},
-        {"image": None},
-        {"image": ["a"]},
-        {"image": "multus-cni:v" + "9" * 5000 + ".1"},
-        {"name": None},
-    ],
-)
-@pytest.mark.parametrize("base", [AWS, THICK])
-def test_wrong_types_are_read_past(base: dict[str, object], change: dict[str, object]) -> None:
-    all_read(json.dumps(daemon_set(base | change)))
-    all_read(json.dumps(daemon_set(base | change, volumes={})))

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
-from cnilint.model.finding import Edit, Operation, TextEdit
+from cnilint.model.finding import Edit, Operation
 from cnilint.model.text import Source
 from cnilint.model.tree import Document, Embedded, Mapping, Route, Sequence, Style, Value, plain
 from cnilint.syntax.compose import compose
@@ -215,13 +215,11 @@ def test_an_edit_has_its_effect_and_no_other(data: st.DataObject) -> None:
     document = data.draw(written())
     edit = data.draw(edits_of(document))
     found = rewrite(document, [edit])
-    note(str((edit.operation, edit.route, edit.value, edit.after)))
     if isinstance(found, CannotEdit):
         assert refusal_is_due(document, found.reason), found.reason
         return
     text = document.source.text
     new = apply(text, found)
-    note(new)
     assert prove(document, [edit], found) is None
     assert new[: document.span.start] == text[: document.span.start]
     behind = len(text) - document.span.end
@@ -243,7 +241,6 @@ def test_comments_stay_but_inside_what_is_taken_out(data: st.DataObject) -> None
         return
     text, route = document.source.text, edit.route
     new = apply(text, found)
-    note(str((edit.operation, route, edit.value)) + "\n" + new)
     kept = COMMENT.findall(new)
     if edit.operation is Operation.ADD:
         assert sorted(kept) == sorted(COMMENT.findall(text))
@@ -263,7 +260,11 @@ def test_comments_stay_but_inside_what_is_taken_out(data: st.DataObject) -> None
 @EXAMPLES
 @given(st.data())
 def test_taking_out_what_was_put_in_restores_the_text(data: st.DataObject) -> None:
-    """Byte for byte, unless it was put into an absent value, which becomes `{}` or `[]`."""
+    """Byte for byte, unless it was put into an absent value, which becomes `{}` or `[]`.
+
+    An empty collection comes back in its usual form: behind one blank on its key's line, with
+    nothing between the brackets. Those that are written otherwise are not drawn here.
+    """
     document = data.draw(written())
     edit = data.draw(edits_of(document, Operation.ADD))
     route = edit.route
@@ -276,7 +277,6 @@ def test_taking_out_what_was_put_in_restores_the_text(data: st.DataObject) -> No
     if isinstance(found, CannotEdit) or holder is None:
         return
     restored = apply(document.source.text, found)
-    note(str((edit.route, edit.value, edit.after)))
     note(
         apply(document.source.text, one)
         if not isinstance(one := rewrite(document, [edit]), CannotEdit)
@@ -293,25 +293,6 @@ def test_several_edits_are_made_one_after_another(data: st.DataObject) -> None:
     found = rewrite(document, every)
     if isinstance(found, CannotEdit):
         return
-    again = [
-        one
-        for one in compose(Source("x.yaml", apply(document.source.text, found)))
-        if isinstance(one, Document)
-    ]
+    new = Source("x.yaml", apply(document.source.text, found))
+    again = [one for one in compose(new) if isinstance(one, Document)]
     assert not differs(patched(plain(document.root), every), plain(again[document.index].root))
-
-
-@EXAMPLES
-@given(st.data())
-def test_text_edits_with_another_effect_are_not_proven(data: st.DataObject) -> None:
-    document = data.draw(written())
-    edit = data.draw(edits_of(document, Operation.REPLACE))
-    found = rewrite(document, [edit])
-    if isinstance(found, CannotEdit) or not differs(
-        patched(plain(document.root), [edit]), plain(document.root)
-    ):
-        return
-    assert prove(document, [edit], ()) is not None
-    wrong = TextEdit(found[0].span, found[0].text + "\n---\nextra: 1\n")
-    assert prove(document, [edit], (wrong, *found[1:])) is not None
-    assert prove(document, [], found) is not None

@@ -1,0 +1,24 @@
+"""The command: `cnilint`, or `python -m cnilint`."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> None:
+    """Run the command line and end the process with its exit code."""
+    if sys.argv[1:] == ["--version"]:
+        from cnilint import __version__
+
+        print(f"cnilint {__version__}")  # noqa: T201  the answer, before anything is imported
+        return
+    import gc
+
+    gc.disable()  # trees have no cycles, and a run is short
+    from cnilint.cli import run
+
+    sys.exit(run())
+
+
+if __name__ == "__main__":
+    main()

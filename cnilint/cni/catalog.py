@@ -1,0 +1,219 @@
+"""The catalog: what is known of each CNI product, read from one data file per product."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import cache
+from typing import Any
+
+from cnilint.errors import RuleError
+from cnilint.kube.scheduling import Expression, LabelDomain, Placement
+from cnilint.resources import rules_folder
+from cnilint.syntax.data import read_mapping
+
+
+class Role(Enum):
+    """What a product is to the pods of a node."""
+
+    PRIMARY = "primary"
+    CHAINED = "chained"
+    META = "meta"
+    SECONDARY = "secondary"
+    POLICY = "policy"
+
+
+class Action(Enum):
+    """What an installer does in the directory of CNI configurations.
+
+    `write` writes a file of its own; `copy` waits for another file and writes it, with its own
+    plugin chained, under a name of its own; `insert` chains its plugin into another file;
+    `delegate` is Multus, which writes a configuration that refers to another one.
+    """
+
+    WRITE = "write"
+    COPY = "copy"
+    INSERT = "insert"
+    DELEGATE = "delegate"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Recogniser:
+    """What one container must show for its workload to be the product; all of it must hold."""
+
+    image: re.Pattern[str] | None
+    tag: re.Pattern[str] | None
+    command: re.Pattern[str] | None
+    container: re.Pattern[str] | None
+    environment: str
+    labels: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One place a setting's value may come from; the first place that has one decides."""
+
+    kind: str
+    name: str
+    versions: str
+    boolean: bool
+    not_empty: bool
+    when: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Behaviour:
+    """What the installer does when its settings are as `when` says; the first that fits counts.
+
+    A file is given by `directory` and `file`, or by `path`, as the container sees them.
+    """
+
+    action: Action
+    role: Role | None
+    when: Mapping[str, str]
+    versions: str
+    directory: str
+    file: str
+    path: str
+    target: str
+    renames: str
+    suffix: str
+    removes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    """When the product is taken as present without a manifest, and what it would be."""
+
+    when: str
+    object: str
+    reason: str
+    placement: Placement
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """A catalog entry."""
+
+    id: str
+    title: str
+    role: Role
+    recognisers: tuple[Recogniser, ...]
+    config_maps: tuple[str, ...]
+    settings: Mapping[str, tuple[Place, ...]]
+    behaviours: tuple[Behaviour, ...]
+    network: str
+    plugins: tuple[Mapping[str, Any], ...]
+    assumed: Assumption | None = field(default=None)
+
+
+PLACES = ("environment", "argument", "config_map_key", "mounted_file", "word", "value")
+
+
+@cache
+def products() -> tuple[Product, ...]:
+    """Return every product of the catalog, by id."""
+    folder = os.path.join(rules_folder(), "catalog")
+    names = sorted(name for name in os.listdir(folder) if name.endswith(".yaml"))
+    return tuple(_product(read_mapping(os.path.join(folder, name)), name) for name in names)
+
+
+@cache
+def label_domains() -> Mapping[str, LabelDomain]:
+    """Return what is known of node labels."""
+    data = read_mapping(os.path.join(rules_folder(), "runtimes", "nodes.yaml"))
+    return {
+        key: LabelDomain(
+            values=tuple(known["values"]) if "values" in known else None,
+            titles=known.get("titles"),
+            never=tuple(known.get("never", ())),
+        )
+        for key, known in data["labels"].items()
+    }
+
+
+@cache
+def runtime_directories() -> tuple[str, ...]:
+    """Return the host directories that a container runtime is known to read, the usual one first.
+
+    Sources stand beside the data.
+    """
+    data = read_mapping(os.path.join(rules_folder(), "runtimes", "directories.yaml"))
+    return tuple(entry["path"] for entry in data["directories"])
+
+
+def _product(data: Mapping[str, Any], name: str) -> Product:
+    try:
+        return Product(
+            id=data["id"],
+            title=data["title"],
+            role=Role(data["role"]),
+            recognisers=tuple(_recogniser(entry) for entry in data["recognise"]),
+            config_maps=tuple(data.get("config_maps", ())),
+            settings={
+                key: tuple(_place(place) for place in places)
+                for key, places in data.get("settings", {}).items()
+            },
+            behaviours=tuple(_behaviour(entry) for entry in data["behaviours"]),
+            network=data["network"]["name"],
+            plugins=tuple(data["network"]["plugins"]),
+            assumed=_assumption(data["assumed"]) if "assumed" in data else None,
+        )
+    except (KeyError, ValueError, re.error) as error:
+        raise RuleError(f"catalog/{name}", "", repr(error)) from error
+
+
+def _recogniser(data: Mapping[str, Any]) -> Recogniser:
+    def pattern(key: str) -> re.Pattern[str] | None:
+        return re.compile(data[key]) if key in data else None
+
+    return Recogniser(
+        image=pattern("image"),
+        tag=pattern("tag"),
+        command=pattern("command"),
+        container=pattern("container"),
+        environment=data.get("environment", ""),
+        labels=data.get("labels", {}),
+    )
+
+
+def _place(data: Mapping[str, Any]) -> Place:
+    kind = next((kind for kind in PLACES if kind in data), "")
+    if not kind:
+        raise ValueError(f"a setting comes from none of {', '.join(PLACES)}: {dict(data)}")
+    return Place(
+        kind=kind,
+        name=str(data[kind]),
+        versions=data.get("versions", ""),
+        boolean=data.get("boolean", False),
+        not_empty=data.get("not_empty", False),
+        when=data.get("when", {}),
+    )
+
+
+def _behaviour(data: Mapping[str, Any]) -> Behaviour:
+    return Behaviour(
+        action=Action(data["action"]),
+        role=Role(data["role"]) if "role" in data else None,
+        when=data.get("when", {}),
+        versions=data.get("versions", ""),
+        directory=data.get("directory", ""),
+        file=data.get("file", ""),
+        path=data.get("path", ""),
+        target=data.get("target", ""),
+        renames=data.get("renames", ""),
+        suffix=data.get("suffix", ""),
+        removes=tuple(data.get("removes", ())),
+    )
+
+
+def _assumption(data: Mapping[str, Any]) -> Assumption:
+    terms = tuple(
+        Expression(entry["key"], entry["operator"], tuple(entry["values"]))
+        for entry in data["affinity"]
+    )
+    return Assumption(data["when"], data["object"], data["reason"], Placement((terms,)))

@@ -1,0 +1,216 @@
+"""One class of nodes: what runs there, and what comes of that in every order of events."""
+
+from __future__ import annotations
+
+import json
+import posixpath
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from cnilint.kube.scheduling import NodeClass
+
+from .catalog import Action, runtime_directories
+from .confdir import encoded
+from .daemon_conf import read_daemon_config
+from .delegate import Reading
+from .gojson import JSONError
+from .multus import Multus
+from .multus_programs import Copying, Thick, Thin
+from .programs import Files, Program, candidates, names_in, program
+from .recognise import Installer
+from .simulate import SITUATIONS, Outcome, Simulation, simulate
+
+MULTUS_FILES = ("00-multus.conf", "00-multus.conflist")
+
+
+@dataclass(frozen=True, slots=True)
+class HostFile:
+    """A file that is on every node before anything runs: a name and its content."""
+
+    name: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryEntry:
+    """A file of the directory the runtime reads, in some outcome: who writes it, whose network."""
+
+    name: str
+    written_by: tuple[str, ...]
+    network: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ClassFacts:
+    """A class of nodes: what runs there, and every way its CNI directory can come to look."""
+
+    node_class: NodeClass
+    directory: str
+    installers: tuple[Installer, ...]
+    multuses: tuple[Multus, ...]
+    simulation: Simulation
+    entries: tuple[DirectoryEntry, ...]
+
+    @property
+    def name(self) -> str:
+        """The class's name for people."""
+        return self.node_class.name
+
+    @property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """Every distinct outcome."""
+        return self.simulation.outcomes
+
+    @property
+    def delegates(self) -> list[str]:
+        """The files a pod's own network may come from, in byte order."""
+        found = {outcome.master for outcome in self.outcomes if outcome.master is not None}
+        return sorted(found, key=encoded)
+
+    @property
+    def deterministic(self) -> bool:
+        """Whether every order ends with the same owner of the pods, and with one at all."""
+        return len(self.delegates) == 1 and all(o.master is not None for o in self.outcomes)
+
+    @property
+    def decided(self) -> bool:
+        """Whether these manifests say anything of the class: some CNI gives it a network.
+
+        Where only Multus or a chained plugin runs, the CNI they build on is not in view.
+        """
+        shown = any(m.action is Action.WRITE for m in self.installers)
+        return (
+            shown or bool(self.delegates) or any("the host" in e.written_by for e in self.entries)
+        )
+
+    def written(self, directory: str) -> set[str]:
+        """Return the names that may come to be in a host directory, in any order of events."""
+        return set(names_in(self.simulation.contents, directory))
+
+    def witness(self, master: str | None) -> Outcome | None:
+        """Return the outcome that shows an owner best: the earliest situation, the fewest steps."""
+        found = [outcome for outcome in self.outcomes if outcome.master == master]
+        return min(found, key=lambda o: (SITUATIONS.index(o.situation), len(o.order)), default=None)
+
+
+def class_facts(
+    node_class: NodeClass,
+    members: Sequence[Installer],
+    multuses: Sequence[Multus],
+    host_files: Sequence[HostFile],
+    runtime: str,
+) -> ClassFacts:
+    """Return what comes of the installers on one class of nodes, by playing every order through.
+
+    `multuses` are the configurations of those that are Multus; `runtime` is a selector of
+    `predict`.
+    """
+    directory = _runtime_directory(members, multuses)
+    programs = [made for m in members if (made := program(m)) is not None]
+    programs += [made for one in multuses if (made := multus_program(one)) is not None]
+    present: dict[str, str] = {
+        posixpath.join(directory, file.name): file.content for file in host_files
+    }
+    for one in multuses:
+        present |= _unknown_readiness_file(one)
+    simulation = simulate(programs, present, reading(directory, multuses, runtime))
+    return ClassFacts(
+        node_class=node_class,
+        directory=directory,
+        installers=tuple(members),
+        multuses=tuple(multuses),
+        simulation=simulation,
+        entries=_entries(directory, members, multuses, present, simulation.contents),
+    )
+
+
+def _runtime_directory(members: Sequence[Installer], multuses: Sequence[Multus]) -> str:
+    """Return the host directory the runtime reads: the known one that something is written to."""
+    used = {m.writes.directory for m in members if m.writes is not None}
+    used |= {m.directory for m in members if m.directory is not None}
+    used |= {one.conf_host for one in multuses if one.conf_host is not None}
+    known = runtime_directories()
+    return next((directory for directory in known if directory in used), known[0])
+
+
+def reading(directory: str, multuses: Sequence[Multus], runtime: str) -> Reading:
+    """Return how a node is read: who reads which directory, and what overrides Multus's pick."""
+    masters, network = "", None
+    for one in multuses:
+        masters = one.autoconfig_host or masters
+        given = one.given("cluster_network")
+        if given is not None and isinstance(given.value, str):
+            network = one.host_path(given.value) or ""
+    return Reading(directory, runtime, masters, network)
+
+
+def multus_program(one: Multus) -> Program | None:
+    """Return what a Multus install does to the node's files; None if it cannot do anything."""
+    masters, written = one.autoconfig_host, one.conf_host
+    if not one.auto:
+        return _copying(one, written)
+    if masters is None:
+        return None
+    if not one.thick:
+        return Thin(one, masters, written) if written is not None else None
+    text = one.selection_text()
+    if text is None:
+        return None
+    version = (4, 0, 2) if one.family == "legacy" else one.release
+    try:
+        configuration = read_daemon_config(version, text)
+    except JSONError:
+        return None
+    return Thick(one, configuration, masters, written)
+
+
+def _copying(one: Multus, written: str | None) -> Program | None:
+    """Return Multus in file mode. A file that comes from no ConfigMap has an unknown content."""
+    path = one.value("mode")
+    workload, container = one.installer.workload, one.installer.container
+    if written is None or not path or workload is None or container is None:
+        return None
+    text = workload.mounted_text(container, path)
+    unknown = json.dumps({"name": "multus-cni-network", "type": "multus", "cniVersion": "0.3.1"})
+    destination = posixpath.join(written, posixpath.basename(path))
+    return Copying(one, one.host_path(path) or "", destination, text.value if text else unknown)
+
+
+def _unknown_readiness_file(one: Multus) -> Files:
+    """Return the readiness file as present where no CNI product is known to write its directory."""
+    path = one.value("readiness")
+    host = one.host_path(path) if path else None
+    if host is None or posixpath.dirname(host) in (one.autoconfig_host, one.conf_host):
+        return {}
+    if posixpath.dirname(host) in runtime_directories():
+        return {}
+    return {host: ""}
+
+
+def _entries(
+    directory: str,
+    members: Sequence[Installer],
+    multuses: Sequence[Multus],
+    present: Files,
+    contents: Files,
+) -> tuple[DirectoryEntry, ...]:
+    found = []
+    names = {posixpath.basename(path) for path in candidates(contents, directory)}
+    for name in sorted(names, key=encoded):
+        path = posixpath.join(directory, name)
+        writers = [m.title for m in members if m.writes is not None and m.writes.path == path]
+        if name in MULTUS_FILES and not writers:
+            writers += [one.installer.title for one in multuses]
+        if path in present:
+            writers.append("the host")
+        found.append(DirectoryEntry(name, tuple(writers), _network(contents[path])))
+    return tuple(found)
+
+
+def _network(content: str) -> str:
+    try:
+        found: object = json.loads(content)
+    except (ValueError, RecursionError):
+        return ""
+    name = found.get("name") if isinstance(found, Mapping) else None
+    return name if isinstance(name, str) else ""

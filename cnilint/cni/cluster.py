@@ -1,0 +1,124 @@
+"""One cluster's facts: what its manifests install, and what comes of it on each class of nodes."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from cnilint.kube.manifest import Manifest, ManifestIndex
+from cnilint.kube.scheduling import EVERYWHERE, node_classes
+from cnilint.kube.workload import Container
+from cnilint.model.finding import Note
+
+from .catalog import label_domains
+from .class_facts import MULTUS_FILES, ClassFacts, HostFile, class_facts
+from .multus import Multus, multus
+from .recognise import ConfFile, Installer, installers
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cluster:
+    """All there is to know of one cluster: the only argument a check gets."""
+
+    name: str
+    manifests: tuple[Manifest, ...]
+    index: ManifestIndex
+    installers: tuple[Installer, ...]
+    classes: tuple[ClassFacts, ...]
+    notes: tuple[Note, ...]
+    runtime: str = "containerd"
+
+    def classes_of(self, one: Multus) -> list[ClassFacts]:
+        """Return the classes on which a Multus install runs."""
+        return [facts for facts in self.classes if one.installer in facts.installers]
+
+    @property
+    def multuses(self) -> list[Multus]:
+        """Every Multus install, each once."""
+        found: dict[int, Multus] = {}
+        for facts in self.classes:
+            for one in facts.multuses:
+                found.setdefault(id(one.installer), one)
+        return list(found.values())
+
+
+def cluster(
+    name: str,
+    manifests: Sequence[Manifest],
+    *,
+    host_files: Sequence[HostFile] = (),
+    runtime: str = "containerd",
+) -> Cluster:
+    """Return the facts of one cluster, given all of its manifests.
+
+    `runtime` is a selector of `predict`.
+    """
+    index = ManifestIndex(manifests)
+    found, notes = installers(manifests, index)
+    found = [_with_own_file(installer) for installer in found]
+    by_installer = {id(installer): multus(installer) for installer in found}
+    notes += _multus_notes([one for one in by_installer.values() if one is not None])
+    placements = [installer.placement for installer in found] or [EVERYWHERE][: len(host_files)]
+    classes = []
+    for node_class in node_classes(placements, label_domains()):
+        members = [found[at] for at in sorted(node_class.members) if at < len(found)]
+        multuses = [one for m in members if (one := by_installer[id(m)]) is not None]
+        facts = class_facts(node_class, members, multuses, host_files, runtime)
+        classes.append(facts)
+        if not facts.simulation.exhausted:
+            notes.append(
+                Note(f"{facts.name}: not every order was looked at, there are too many", None, name)
+            )
+    return Cluster(
+        name=name,
+        manifests=tuple(manifests),
+        index=index,
+        installers=tuple(found),
+        classes=tuple(classes),
+        notes=tuple(notes),
+        runtime=runtime,
+    )
+
+
+def _with_own_file(installer: Installer) -> Installer:
+    """Return Multus's installer with the file it writes: 00-multus.conf, or the one it copies."""
+    one = multus(installer)
+    if one is None or one.conf_host is None:
+        return installer
+    name = MULTUS_FILES[0] if one.auto else posixpath.basename(one.value("mode"))
+    path = posixpath.join(one.conf_host, name)
+    own = ConfFile(path, installer.product.network, "")
+    return replace(installer, directory=one.conf_host, writes=own)
+
+
+def _multus_notes(multuses: Sequence[Multus]) -> list[Note]:
+    notes = []
+    for one in multuses:
+        container = one.installer.container
+        if container is None:
+            continue
+        if one.family == "thick" and one.configuration is None:
+            notes.append(_configuration_note(one, container))
+        if one.installer.release is not None:
+            continue
+        tag = container.image.tag or "latest"
+        version = ".".join(map(str, one.release))
+        notes.append(
+            Note(
+                f"{one.installer.title} ({one.installer.object}): the image tag {tag!r} names no "
+                f"release, so it is taken as v{version}",
+                container.manifest.location(),
+            )
+        )
+    return notes
+
+
+def _configuration_note(one: Multus, container: Container) -> Note:
+    setting = one.installer.settings.get("configuration_path")
+    path = setting.value if setting is not None else "its configuration"
+    return Note(
+        f"{one.installer.title} ({one.installer.object}): {path} comes from nothing in these "
+        "manifests, so what it is told is not known",
+        container.manifest.locate(container.tree, container.route),
+    )

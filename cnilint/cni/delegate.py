@@ -1,0 +1,79 @@
+"""Who a pod's own network comes from, given what is on its node."""
+
+from __future__ import annotations
+
+import json
+import posixpath
+from dataclasses import dataclass
+
+from .multus import CONF_DIRECTORY
+from .programs import Files, names_in
+from .selector import predict
+
+MULTUS_TYPES = ("multus", "multus-shim")
+
+MASTER_KEY = "cnilint.dev/master"
+"""In the configuration the simulation lets thin Multus write: the host path of the master that is
+embedded in it (the real file embeds the content alone)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delegate:
+    """The runtime's file and the one a pod gets its own network from; None with a `cause`."""
+
+    runtime: str | None
+    master: str | None
+    through_multus: bool = False
+    cause: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What is needed to read a node: the host directory that the `runtime` (a selector) reads.
+
+    `masters` is the host directory that Multus takes its master from. `cluster_network` is the
+    host path (empty: none that exists) that a daemon configuration's own clusterNetwork puts in
+    the place of the master that Multus picked; None if it has no such key.
+    """
+
+    directory: str
+    runtime: str = "containerd"
+    masters: str = ""
+    cluster_network: str | None = None
+
+
+def delegate(files: Files, reading: Reading) -> Delegate:
+    """Return who owns the pods of a node with these files.
+
+    k8snetworkplumbingwg/multus-cni@v4.3.0:pkg/server/server.go overrideCNIConfigWithServerConfig
+    """
+    prediction = predict(reading.runtime, names_in(files, reading.directory))
+    if prediction.primary is None:
+        return Delegate(None, None, cause=prediction.error or "no-config")
+    taken = prediction.primary
+    if not prediction.plugins or prediction.plugins[0] not in MULTUS_TYPES:
+        return Delegate(taken, taken)
+    first = _first_plugin(taken, files[posixpath.join(reading.directory, taken)])
+    path = first.get("clusterNetwork", first.get(MASTER_KEY))
+    if first.get("type") == "multus-shim" and reading.cluster_network is not None:
+        path = reading.cluster_network
+    elif isinstance(path, str) and path.startswith(CONF_DIRECTORY + "/"):
+        path = reading.masters + path[len(CONF_DIRECTORY) :]
+    path = posixpath.normpath(path) if isinstance(path, str) else path
+    if not isinstance(path, str) or path not in files:
+        gone = posixpath.basename(path) if isinstance(path, str) else ""
+        cause = f"Multus cannot read {gone or 'its cluster network'}"
+        return Delegate(taken, None, through_multus=True, cause=cause)
+    return Delegate(taken, posixpath.basename(path), through_multus=True)
+
+
+def _first_plugin(name: str, content: str) -> dict[str, object]:
+    """Return the members of a file's first plugin; none of what only the runtime can read."""
+    try:
+        found: object = json.loads(content)
+    except (ValueError, RecursionError):
+        return {}
+    if name.endswith(".conflist") and isinstance(found, dict):
+        listed = found.get("plugins")
+        found = listed[0] if isinstance(listed, list) and listed else None
+    return found if isinstance(found, dict) else {}

@@ -1,0 +1,294 @@
+"""How a Multus install is configured: thick by daemon-config.json, thin (and v3.9) by flags."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from cnilint.kube.workload import HostFile, Text
+from cnilint.model.finding import Location
+from cnilint.model.tree import Embedded, Mapping, Scalar, Tree, follow, plain
+from cnilint.syntax.embedded import EmbeddedProblem, embedded_json
+
+from .recognise import Installer
+from .release import Release
+from .settings import argument
+
+NEWEST: Release = (4, 3, 0)
+"""What an image tag without a release is taken for: the newest release whose code was read."""
+
+CONF_DIRECTORY = "/host/etc/cni/net.d"
+"""The directory that `predict` calls the directory of CNI configurations."""
+
+OTHER_DIRECTORY = "written-to"
+"""What `canonical` calls the directory of 00-multus.conf where masters are looked for elsewhere."""
+
+NOT_ON_HOST = "/not/on/the/host"
+
+OWN_PREFIX = "00-multus"
+
+DIRECTORY_FLAGS = ("multus-autoconfig-dir", "cni-conf-dir", "cni-bin-dir", "multus-bin-file")
+
+PATH_KEYS = ("multusautoconfigdir", "cniconfigdir", "readinessindicatorfile")
+
+KEYS = {
+    # setting: the daemon configuration's key, the thin entrypoint's flag, v3.9's daemon flag
+    # (k8snetworkplumbingwg/multus-cni@v4.3.0:pkg/server/config/generator.go,
+    # @v4.3.0:cmd/thin_entrypoint/main.go, @v3.9.3:cmd/controller/main.go)
+    "mode": ("multusConfigFile", "multus-conf-file", "multus-conf-file"),
+    "master": ("multusMasterCNI", "multus-master-cni-file-name", "multus-master-cni-file"),
+    "autoconfig_directory": (
+        "multusAutoconfigDir",
+        "multus-autoconfig-dir",
+        "multus-autoconfig-dir",
+    ),
+    "conf_directory": ("cniConfigDir", "cni-conf-dir", "cni-config-dir"),
+    "cni_version": ("cniVersion", "cni-version", "cni-version"),
+    "readiness": ("readinessindicatorfile", "readiness-indicator-file", "readiness-indicator-file"),
+    "cluster_network": ("clusterNetwork", "", ""),
+}
+
+SCRIPT_MODE = "/usr/src/multus-cni/images/70-multus.conf"
+"""v3's entrypoint copies that file of its image unless it is told `auto`.
+
+k8snetworkplumbingwg/multus-cni@v3.9.3:images/entrypoint.sh MULTUS_CONF_FILE
+"""
+
+DEFAULTS = {
+    "thick": {"mode": "auto", "conf_directory": "/etc/cni/net.d"},
+    "thin": {
+        "mode": "auto",
+        "autoconfig_directory": CONF_DIRECTORY,
+        "conf_directory": CONF_DIRECTORY,
+    },
+    "legacy": {
+        "mode": "auto",
+        "autoconfig_directory": "/etc/cni/net.d",
+        "conf_directory": "/etc/cni/net.d",
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A setting as the manifest gives it: its value and its place."""
+
+    value: object
+    location: Location
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Multus:
+    """A Multus install and its configuration.
+
+    `family` is `thick` (v4), `thin` or `legacy` (v3.9's daemon, configured by flags).
+    `configuration` is daemon-config.json, `tree` what it reads as; `problem` why it does not.
+    """
+
+    installer: Installer
+    family: str
+    release: Release
+    configuration: Text | None = None
+    tree: Mapping | None = None
+    problem: EmbeddedProblem | None = None
+
+    @property
+    def thick(self) -> bool:
+        """Whether a daemon does the work (v3.9's included)."""
+        return self.family != "thin"
+
+    @property
+    def selector(self) -> str:
+        """The selector that `predict` knows it by."""
+        flavour = "thick" if self.thick else "thin"
+        return f"multus-{flavour}@v{self.release[0]}.{self.release[1]}.{self.release[2]}"
+
+    @property
+    def selector_v4(self) -> str:
+        """The same, with v3.9's generator taken for the daemon of v4.0 that grew out of it."""
+        return "multus-thick@v4.0.2" if self.family == "legacy" else self.selector
+
+    def given(self, name: str) -> Given | None:
+        """Return a setting as the manifest gives it, or None.
+
+        A daemon configuration's keys are matched as Go does: whatever their case, the last one
+        of a name wins.
+        """
+        key, thin_flag, legacy_flag = KEYS[name]
+        if self.family == "thick":
+            return self.member(key)
+        flag = thin_flag if self.family == "thin" else legacy_flag
+        container = self.installer.container
+        text = argument(container, flag) if flag and container is not None else None
+        return Given(text.value, text.location) if text else None
+
+    def member(self, key: str) -> Given | None:
+        """Return a member of the daemon configuration by its key."""
+        found = None
+        for entry in self.members():
+            if entry[0].casefold() == key.casefold():
+                found = entry
+        if found is None or self.configuration is None:
+            return None
+        name, tree = found
+        location = self.configuration.location
+        route = (*location.route, Embedded.JSON, name)
+        place = self.configuration.manifest.locate(tree, route)
+        return Given(plain(tree), place)
+
+    def members(self) -> Iterator[tuple[str, Tree]]:
+        """Yield the daemon configuration's members in their order."""
+        for entry in self.tree.entries if self.tree else ():
+            yield entry.key.text, entry.value
+
+    def value(self, name: str) -> str:
+        """Return a setting's value, the program's default where none is given (or null)."""
+        given = self.given(name)
+        if given is not None and isinstance(given.value, str):
+            return given.value
+        if name == "mode" and self.family == "thin" and self.release < (4, 0, 0):
+            return SCRIPT_MODE
+        return DEFAULTS[self.family].get(name, "")
+
+    @property
+    def auto(self) -> bool:
+        """Whether it picks its master itself, or is told its name. Only `auto` is auto."""
+        return self.value("mode") == "auto"
+
+    @property
+    def master(self) -> str:
+        """The pinned master's name as given, empty when none is."""
+        return self.value("master")
+
+    def host_file(self, path: str) -> HostFile | None:
+        """Return where a path of the daemon's container lies on the host, or None."""
+        workload, container = self.installer.workload, self.installer.container
+        if workload is None or container is None or not path:
+            return None
+        return workload.host_path(container, path)
+
+    def host_path(self, path: str) -> str | None:
+        """Return the host path of a path of the daemon's container, or None."""
+        found = self.host_file(path)
+        return found.path if found else None
+
+    @property
+    def autoconfig_host(self) -> str | None:
+        """The host directory its master is looked for in."""
+        return self.host_path(self.value("autoconfig_directory"))
+
+    @property
+    def conf_host(self) -> str | None:
+        """The host directory its own configuration is written to.
+
+        v4.0 writes it where the master is looked for, whatever cniConfigDir says
+        (k8snetworkplumbingwg/multus-cni@v4.0.2:pkg/server/config/manager.go newManager).
+        """
+        if self.thick and self.auto and self.release < (4, 1, 0):
+            return self.autoconfig_host
+        return self.host_path(self.value("conf_directory"))
+
+    def place(self, *names: str) -> Location:
+        """Return the place that speaks for the install: the first setting given, else the object.
+
+        Without one: the daemon configuration if there is one, else the container.
+        """
+        for name in names:
+            given = self.given(name)
+            if given is not None:
+                return given.location
+        if self.configuration is not None:
+            return self.configuration.location
+        workload, container = self.installer.workload, self.installer.container
+        if workload is None or container is None:
+            raise ValueError("an assumed install has no place")
+        return workload.manifest.locate(container.tree, container.route)
+
+    def canonical(self, path: str) -> str:
+        """Return a path of the daemon's container as `predict` knows it.
+
+        The directory that masters are looked for in has a fixed name there, and 00-multus.conf's
+        directory, where it is another one, is taken as a sub-directory of it. Other paths of the
+        host keep their name; one that is not on the host is somewhere that does not exist.
+        """
+        host = self.host_path(path)
+        if host is None:
+            return NOT_ON_HOST
+        for directory, name in (
+            (self.autoconfig_host, CONF_DIRECTORY),
+            (self.conf_host, f"{CONF_DIRECTORY}/{OTHER_DIRECTORY}"),
+        ):
+            if directory is not None and (host == directory or host.startswith(directory + "/")):
+                return name + host[len(directory) :]
+        return host
+
+    def selection_text(self) -> str | None:
+        """Return the daemon configuration as `predict` takes it: paths in their canonical form.
+
+        The text itself where that changes nothing or where it is no JSON object; None for thin
+        Multus and for a daemon whose configuration is not there.
+        """
+        if self.family == "legacy":
+            values: dict[str, object] = {
+                KEYS[name][0]: self.value(name) for name in KEYS if self.value(name)
+            }
+        elif self.family == "thin" or self.configuration is None:
+            return None
+        else:
+            values = {name: plain(tree) for name, tree in self.members()}
+        changed = self.family == "legacy"
+        for key, value in values.items():
+            if key.casefold() in PATH_KEYS and isinstance(value, str) and value:
+                values[key] = self.canonical(value)
+                changed = changed or values[key] != value
+        if not changed and self.configuration is not None:
+            return self.configuration.value
+        return json.dumps(values)
+
+    def selection_arguments(self) -> tuple[str, ...]:
+        """Return thin Multus's flags as `predict` takes them: directories renamed."""
+        container = self.installer.container
+        if container is None or self.thick:
+            return ()
+        words = [text.value for text in container.words[1 if container.command else 0 :]]
+        kept: list[str] = []
+        skip_value = False
+        for word in words:
+            name, equals, _value = word.lstrip("-").partition("=")
+            if skip_value and not word.startswith("-"):
+                skip_value = False
+                continue
+            skip_value = name in DIRECTORY_FLAGS and word.startswith("-") and not equals
+            if name not in DIRECTORY_FLAGS or not word.startswith("-"):
+                kept.append(word)
+        return tuple(kept)
+
+
+def multus(installer: Installer) -> Multus | None:
+    """Return an installer's configuration as Multus, or None if it is another product."""
+    if installer.product.id == "multus-thin":
+        return Multus(installer, "thin", installer.release or NEWEST)
+    if installer.product.id != "multus-thick":
+        return None
+    found = installer.release or NEWEST
+    if found < (4, 0, 0):
+        return Multus(installer, "legacy", found)
+    setting = installer.settings.get("configuration")
+    text = setting.text if setting else None
+    if text is None or text.location.document is None:
+        return Multus(installer, "thick", found)
+    tree = text.manifest.at(*_plain_steps(text))
+    scalar = follow(tree) if tree is not None else None
+    if not isinstance(scalar, Scalar):
+        return Multus(installer, "thick", found, text)
+    read = embedded_json(text.location.document, scalar)
+    if isinstance(read, EmbeddedProblem):
+        return Multus(installer, "thick", found, text, problem=read)
+    root = follow(read)
+    return Multus(installer, "thick", found, text, root if isinstance(root, Mapping) else None)
+
+
+def _plain_steps(text: Text) -> tuple[str | int, ...]:
+    inside = text.location.route[len(text.manifest.route) :]
+    return tuple(step for step in inside if not isinstance(step, Embedded))

@@ -1,0 +1,1 @@
+"""Rules: their cards, what evaluates them, and the findings that come of it."""

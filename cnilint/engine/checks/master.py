@@ -1,0 +1,203 @@
+"""Whether the pinned master is a file that Multus can and should hand the pods to."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+
+from cnilint.cni.catalog import Action, Role
+from cnilint.cni.cluster import Cluster
+from cnilint.cni.multus import KEYS, OWN_PREFIX, Multus
+from cnilint.cni.release import shown
+from cnilint.cni.settings import argument
+from cnilint.engine.hit import Hit
+from cnilint.model.finding import Applicability, Fix, Related
+
+from .primaries import (
+    knows_writers,
+    only_primary,
+    primary_files,
+    writer,
+    written_somewhere,
+)
+from .repairs import pin, spelled
+from .selection import either, honours_pin
+
+EXTENSIONS = (".conflist", ".conf")
+
+
+def master_file_not_written(cluster: Cluster) -> Iterator[Hit]:
+    """CNI103: the pinned master is a file that nothing writes where Multus looks."""
+    for one in _pinned(cluster):
+        name = one.master
+        if one.autoconfig_host is None or _own(name) or written_somewhere(cluster, one, name):
+            continue
+        problem = _misspelt(name)
+        known = primary_files(cluster, one)
+        if problem is None and not knows_writers(cluster, one):
+            continue
+        meant = _nearest(name, known)
+        grade = Applicability.SAFE if meant is not None else Applicability.DISPLAY
+        choices = [meant] if meant is not None else known
+        yield Hit(
+            location=one.place("master"),
+            parameters={
+                "product": one.installer.title,
+                "master": repr(name),
+                "directory": one.autoconfig_host,
+                "why": problem or _written(known),
+            },
+            fixes=tuple(fix for file in choices if (fix := pin(one, file, grade)) is not None),
+        )
+
+
+def master_is_not_a_primary(cluster: Cluster) -> Iterator[Hit]:
+    """CNI104: the pinned master is a chained plugin's own file, or Multus's."""
+    for one in _pinned(cluster):
+        found = writer(cluster, one, one.master)
+        if _own(one.master):
+            kind = "Multus's own file: it would hand pods to itself"
+        elif found is not None and found.action is Action.WRITE and found.role is not Role.PRIMARY:
+            kind = f"the file of {found.title}, which is made to be chained behind a primary CNI"
+        else:
+            continue
+        location = found.location() if found is not None else None
+        related = (
+            (Related(location, f"{found.title} writes {one.master}"),)
+            if found is not None and location is not None
+            else ()
+        )
+        primary = only_primary(cluster, one)
+        fix = pin(one, primary, Applicability.UNSAFE) if primary is not None else None
+        yield Hit(
+            location=one.place("master"),
+            parameters={
+                "product": one.installer.title,
+                "master": one.master,
+                "kind": kind,
+            },
+            related=related,
+            fixes=(fix,) if fix is not None else (),
+        )
+
+
+def version_ignores_pin(cluster: Cluster) -> Iterator[Hit]:
+    """CNI116: a pin on a release that does not honour it, or spelled as another flavour has it."""
+    for one in cluster.multuses:
+        container = one.installer.container
+        flag = KEYS["master"][1]
+        foreign = argument(container, flag) if one.thick and container is not None else None
+        if foreign is not None:
+            location, master, why = foreign.location, foreign.value, f"it exits on --{flag}"
+            cure = f"give it as {spelled(one, 'master')}"
+        elif one.auto and one.master and not honours_pin(one):
+            location, master, why = one.place("master"), one.master, _not_honoured(one)
+            cure = f"use {'v4.1.0' if one.release >= (4, 0, 0) else 'v3.8'} or later"
+        else:
+            continue
+        yield Hit(
+            location=location,
+            parameters={
+                "product": one.installer.title,
+                "release": shown(one.release),
+                "master": master,
+                "why": why,
+            },
+            fixes=(Fix(cure, Applicability.DISPLAY, ()),),
+        )
+
+
+def _not_honoured(one: Multus) -> str:
+    """Return what thin Multus does with a pin that it does not honour.
+
+    k8snetworkplumbingwg/multus-cni@v3.7.1, v3.7.2:images/entrypoint.sh,
+    @v4.0.2:cmd/thin_entrypoint/main.go
+    """
+    if one.release >= (4, 0, 0):
+        return "it takes the first file that is there, after a restart its own"
+    if one.release >= (3, 7, 2):
+        return "it doubles the path and exits"
+    return "it does not know the flag"
+
+
+def pin_fails_closed(cluster: Cluster) -> Iterator[Hit]:
+    """CNI118: the pinned master is written only after another file: Multus restarts until then."""
+    for one in _pinned(cluster):
+        found = writer(cluster, one, one.master)
+        if found is None or found.action is not Action.COPY:
+            continue
+        yield Hit(
+            location=one.place("master"),
+            parameters={
+                "product": one.installer.title,
+                "master": one.master,
+                "writer": found.title,
+                "exit": f"exit code {_exit_code(one)}",
+            },
+        )
+
+
+def _exit_code(one: Multus) -> int:
+    """Return the code Multus exits with when its pinned master is not there.
+
+    k8snetworkplumbingwg/multus-cni@v4.3.0:cmd/multus-daemon/main.go, cmd/thin_entrypoint/main.go,
+    @v3.9.3:images/entrypoint.sh
+    """
+    if one.thick:
+        return 2
+    return 0 if one.release >= (4, 0, 0) else 1
+
+
+def _pinned(cluster: Cluster) -> Iterator[Multus]:
+    for one in cluster.multuses:
+        if one.auto and one.master:
+            yield one
+
+
+def _own(name: str) -> bool:
+    """Whether a name is Multus's own file, where Multus would refer to itself."""
+    return posixpath.basename(name).startswith(f"{OWN_PREFIX}.conf")
+
+
+def _written(known: list[str]) -> str:
+    if not known:
+        return "no primary CNI in these manifests writes a file there"
+    return f"what is written there is {either(known)}"
+
+
+def _misspelt(name: str) -> str | None:
+    """Return what is wrong with a pin whatever files there are, or None."""
+    if name != name.strip():
+        return "a blank around the name belongs to the name"
+    if name.startswith("/"):
+        return "the value is joined to the directory, so it has to be a bare file name"
+    return None
+
+
+def _nearest(name: str, known: list[str]) -> str | None:
+    """Return the one file a misspelt pin can only mean, or None."""
+    if len(known) == 1:
+        return known[0]
+    wanted = _stem(name)
+    exact = [file for file in known if _stem(file) == wanted]
+    if len(exact) == 1:
+        return exact[0]
+    near = [file for file in known if distance(_stem(file), wanted) <= 2]
+    return near[0] if len(near) == 1 else None
+
+
+def _stem(name: str) -> str:
+    base = posixpath.basename(name.strip()).casefold()
+    for extension in EXTENSIONS:
+        base = base.removesuffix(extension)
+    return base
+
+
+def distance(left: str, right: str) -> int:
+    """Return how many single-character edits turn one word into the other (Levenshtein)."""
+    row = list(range(len(right) + 1))
+    for i, a in enumerate(left, 1):
+        last, row[0] = row[0], i
+        for j, b in enumerate(right, 1):
+            last, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, last + (a != b))
+    return row[-1]

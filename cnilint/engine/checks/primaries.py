@@ -1,0 +1,86 @@
+"""Which file a Multus install is likely to be meant to take as its master."""
+
+from __future__ import annotations
+
+import posixpath
+
+from cnilint.cni.catalog import Action, Role
+from cnilint.cni.class_facts import ClassFacts
+from cnilint.cni.cluster import Cluster
+from cnilint.cni.confdir import encoded
+from cnilint.cni.multus import Multus
+from cnilint.cni.recognise import Installer
+
+
+def primary_files(cluster: Cluster, one: Multus) -> list[str]:
+    """Return the files of primary CNIs that Multus would find, on any class it runs on."""
+    found = {
+        installer.writes.name
+        for facts in cluster.classes_of(one)
+        for installer in facts.installers
+        if installer.role is Role.PRIMARY
+        and installer.writes is not None
+        and installer.writes.directory == one.autoconfig_host
+    }
+    return sorted(found, key=encoded)
+
+
+def only_primary(cluster: Cluster, one: Multus) -> str | None:
+    """Return the file of the one primary CNI, or None when there are several or none."""
+    found = primary_files(cluster, one)
+    return found[0] if len(found) == 1 else None
+
+
+def written_somewhere(cluster: Cluster, one: Multus, name: str) -> bool:
+    """Whether a file that Multus would look for by a name comes to be on a class it runs on."""
+    if one.autoconfig_host is None:
+        return False
+    path = posixpath.normpath(f"{one.autoconfig_host}/{name}")
+    return any(path in facts.simulation.contents for facts in cluster.classes_of(one))
+
+
+def writer(cluster: Cluster, one: Multus, name: str) -> Installer | None:
+    """Return the installer that writes the file Multus looks for by a name, or None."""
+    path = posixpath.normpath(f"{one.autoconfig_host}/{name}")
+    for facts in cluster.classes_of(one):
+        for installer in facts.installers:
+            if installer.writes is not None and installer.writes.path == path:
+                return installer
+    return None
+
+
+def knows_writers(cluster: Cluster, one: Multus) -> bool:
+    """Whether the manifests show anything that writes where Multus looks for its master.
+
+    Without that, nothing can be said of a name: the rest of the cluster is elsewhere. Nor can it
+    where a path or a name is filled in later.
+    """
+    if hides_a_file(cluster, one):
+        return False
+    return bool(_file_makers(cluster, one)) or any(
+        _host_files(facts) for facts in cluster.classes_of(one)
+    )
+
+
+def hides_a_file(cluster: Cluster, one: Multus) -> bool:
+    """Whether a file that some CNI writes has a path that is filled in later."""
+    values = [
+        setting.value
+        for installer in _file_makers(cluster, one)
+        if installer.writes is None
+        for setting in installer.settings.values()
+    ]
+    return any("$" in value or "{{" in value for value in values)
+
+
+def _file_makers(cluster: Cluster, one: Multus) -> list[Installer]:
+    return [
+        installer
+        for facts in cluster.classes_of(one)
+        for installer in facts.installers
+        if installer.action in (Action.WRITE, Action.COPY)
+    ]
+
+
+def _host_files(facts: ClassFacts) -> bool:
+    return any("the host" in entry.written_by for entry in facts.entries)

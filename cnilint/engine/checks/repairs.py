@@ -1,0 +1,129 @@
+"""The edits that checks propose, in the words of each form in which Multus is configured."""
+
+from __future__ import annotations
+
+from cnilint.cni.multus import KEYS, Multus
+from cnilint.kube.workload import Container
+from cnilint.model.finding import Applicability, Edit, Fix, Operation
+from cnilint.model.tree import Document, Embedded, Route, Value, child, follow
+from cnilint.model.tree import Mapping as MappingTree
+
+PIN_AFTER = "multusAutoconfigDir"
+"""The key behind which AWS's own manifests pin the master."""
+
+
+def pin(one: Multus, name: str, applicability: Applicability, note: str = "") -> Fix | None:
+    """Return the fix that pins Multus to a file, keeping its mode; None if there is no place."""
+    edits = set_value(one, "master", name, after=PIN_AFTER)
+    return Fix(f"pin the master: {name}", applicability, edits, note) if edits else None
+
+
+def auto_and_pinned(
+    one: Multus, name: str | None, applicability: Applicability, note: str = ""
+) -> Fix | None:
+    """Return the fix that goes back to `auto`, pinned to a file if one is given."""
+    edits = set_value(one, "mode", "auto")
+    title = 'back to "auto"'
+    if name is not None and one.master != name:
+        edits += set_value(one, "master", name, after=PIN_AFTER)
+        title += f", pinned to {name}"
+    return Fix(title, applicability, edits, note) if edits else None
+
+
+def spelled(one: Multus, setting: str) -> str:
+    """Return what a setting is called where this install is configured: a key or a flag."""
+    key, thin_flag, legacy_flag = KEYS[setting]
+    return {"thick": key, "thin": f"--{thin_flag}", "legacy": f"-{legacy_flag}"}[one.family]
+
+
+def set_value(one: Multus, setting: str, value: str, *, after: str = "") -> tuple[Edit, ...]:
+    """Return the edits that give a setting of Multus a value, wherever it is to be written."""
+    if one.family == "thick":
+        return set_member(one, KEYS[setting][0], value, after=after)
+    flag = KEYS[setting][1] if one.family == "thin" else KEYS[setting][2]
+    container = one.installer.container
+    return set_argument(container, flag, value) if container is not None and flag else ()
+
+
+def set_member(one: Multus, key: str, value: Value, *, after: str = "") -> tuple[Edit, ...]:
+    """Return the edits that give a key of daemon-config.json a value."""
+    base = _configuration(one)
+    if base is None:
+        return ()
+    document, route = base
+    spelled = _spelling(one, key)
+    if spelled is not None:
+        return (Edit(document, (*route, spelled), Operation.REPLACE, value),)
+    behind = _spelling(one, after) if after else None
+    return (Edit(document, (*route, key), Operation.ADD, value, behind),)
+
+
+def remove_member(one: Multus, key: str) -> tuple[Edit, ...]:
+    """Return the edits that take a key out of daemon-config.json."""
+    base, spelled = _configuration(one), _spelling(one, key)
+    if base is None or spelled is None:
+        return ()
+    document, route = base
+    return (Edit(document, (*route, spelled), Operation.REMOVE),)
+
+
+def set_argument(container: Container, flag: str, value: str) -> tuple[Edit, ...]:
+    """Return the edits that give a flag a value: the last one given is the one that counts.
+
+    A new flag goes to the end of `args`, or of `command` when that has the flags.
+    """
+    document = container.manifest.document
+    wanted = flag.lstrip("-")
+    for at, word in reversed(list(enumerate(container.words))):
+        name, equals, _old = word.value.partition("=")
+        if not name.startswith("-") or name.lstrip("-") != wanted:
+            continue
+        if equals:
+            text = f"{name}={value}"
+            return (Edit(document, word.location.route, Operation.REPLACE, text),)
+        if at + 1 < len(container.words):
+            following = container.words[at + 1].location.route
+            return (Edit(document, following, Operation.REPLACE, value),)
+        return ()
+    dashes = "--" if not any(w.value.startswith("-") for w in container.words) else ""
+    like = next((w.value for w in container.words if w.value.startswith("-")), "--")
+    dashes = dashes or ("--" if like.startswith("--") else "-")
+    text = f"{dashes}{wanted}={value}"
+    arguments = child(container.tree, "args")
+    if arguments is not None:
+        return (Edit(document, (*container.route, "args", -1), Operation.ADD, text),)
+    if any(w.value.startswith("-") for w in container.command):
+        return (Edit(document, (*container.route, "command", -1), Operation.ADD, text),)
+    behind = "command" if child(container.tree, "command") is not None else "image"
+    return (Edit(document, (*container.route, "args"), Operation.ADD, [text], behind),)
+
+
+def remove_argument(container: Container, flag: str) -> tuple[Edit, ...]:
+    """Return the edits that take a flag and its value out of the command line, last word first."""
+    wanted, words = flag.lstrip("-"), container.words
+    found = []
+    for at, word in enumerate(words):
+        name, equals, _value = word.value.partition("=")
+        if not name.startswith("-") or name.lstrip("-") != wanted:
+            continue
+        found.append(word)
+        if not equals and at + 1 < len(words):
+            found.append(words[at + 1])
+    document = container.manifest.document
+    return tuple(Edit(document, word.location.route, Operation.REMOVE) for word in reversed(found))
+
+
+def _configuration(one: Multus) -> tuple[Document, Route] | None:
+    """Return where daemon-config.json's members are: a document and the route of the object."""
+    text = one.configuration
+    if text is None or text.location.document is None or one.tree is None:
+        return None
+    if not isinstance(follow(one.tree), MappingTree):
+        return None
+    return text.location.document, (*text.location.route, Embedded.JSON)
+
+
+def _spelling(one: Multus, key: str) -> str | None:
+    """Return how a key is spelled where it counts, in whatever case; None if it is not there."""
+    found = [name for name, _tree in one.members() if name.casefold() == key.casefold()]
+    return found[-1] if found else None

@@ -1,0 +1,148 @@
+"""Whether it is decided which configuration Multus hands the pods to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cnilint.cni.catalog import Role
+from cnilint.cni.class_facts import ClassFacts
+from cnilint.cni.cluster import Cluster
+from cnilint.cni.confdir import encoded
+from cnilint.cni.multus import Multus
+from cnilint.engine.hit import Hit
+from cnilint.model.finding import Applicability, Fix, Related
+
+from .primaries import hides_a_file, primary_files
+from .repairs import pin
+
+HONOURS_PIN_SINCE = {"thick": (4, 0, 0), "thin": (4, 1, 0), "legacy": (3, 9, 0)}
+"""From which release on a pin decides (v3's script: 3.8 to 3.9, see `honours_pin`)."""
+
+
+def master_depends_on_order(cluster: Cluster) -> Iterator[Hit]:
+    """CNI101: not pinned, and more than one file may become the master on some class."""
+    for one in _unpinned(cluster):
+        races = [facts for facts in cluster.classes_of(one) if len(masters(facts)) > 1]
+        if not races:
+            continue
+        found = sorted({m for facts in races for m in masters(facts)}, key=encoded)
+        worst = max(races, key=lambda facts: len(masters(facts)))
+        yield Hit(
+            location=one.place("mode"),
+            parameters={
+                "product": one.installer.title,
+                "masters": either(found),
+                "classes": " and ".join(facts.name for facts in races),
+            },
+            details=tuple(witnesses(worst, masters(worst))),
+            related=tuple(_writers(worst)),
+            fixes=tuple(_pins(cluster, one)),
+        )
+
+
+def master_not_pinned(cluster: Cluster) -> Iterator[Hit]:
+    """CNI102: not pinned, though today no order leads to another master."""
+    for one in _unpinned(cluster):
+        classes = cluster.classes_of(one)
+        if any(len(masters(facts)) > 1 for facts in classes):
+            continue
+        found = sorted({m for facts in classes for m in masters(facts)}, key=encoded)
+        today = f"today that is {either(found)}" if found else "these manifests write none"
+        yield Hit(
+            location=one.place("mode"),
+            parameters={"product": one.installer.title, "today": today},
+            fixes=tuple(_pins(cluster, one)),
+        )
+
+
+def master_switches_live(cluster: Cluster) -> Iterator[Hit]:
+    """CNI117: thin, not pinned, with the flag that makes it pick again every second."""
+    for one in _unpinned(cluster):
+        cleanup = one.installer.settings.get("cleanup")
+        skip = one.installer.settings.get("skip_watch")
+        if one.thick or one.release < (4, 1, 0) or cleanup is None or cleanup.value != "true":
+            continue
+        if skip is not None and skip.value == "true":
+            continue
+        location = cleanup.text.location if cleanup.text is not None else one.place("mode")
+        yield Hit(
+            location=location,
+            parameters={"product": one.installer.title},
+            fixes=tuple(_pins(cluster, one)),
+        )
+
+
+def masters(facts: ClassFacts) -> list[str]:
+    """Return the files Multus may hand pods to on a class, in byte order."""
+    found = {o.master for o in facts.outcomes if o.through_multus and o.master is not None}
+    return sorted(found, key=encoded)
+
+
+def witnesses(facts: ClassFacts, names: list[str]) -> Iterator[str]:
+    """Yield lines that show, for each owner of the pods, an order that leads to it."""
+    for name in names:
+        outcome = facts.witness(name)
+        if outcome is None:
+            continue
+        if name != names[0]:
+            yield ""
+        yield f"{name} on {facts.name}, {outcome.situation}:"
+        for number, step in enumerate(outcome.order, 1):
+            yield f"  {number}. {step}"
+
+
+def either(names: list[str]) -> str:
+    """Return names as people list alternatives."""
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} or {names[-1]}"
+
+
+def honours_pin(one: Multus) -> bool:
+    """Whether this release of Multus does what a pin says.
+
+    Thin v4.0 accepts the flag and ignores it; v3's script knows it from v3.7.2 on, where it is
+    broken (k8snetworkplumbingwg/multus-cni@v4.0.2:cmd/thin_entrypoint/main.go,
+    @v3.7.2:images/entrypoint.sh, commit 7e44bb6d2 in v3.8; EKS's own v3.7.2 build has the fix).
+    """
+    if one.family == "thin" and one.release < (4, 0, 0):
+        container = one.installer.container
+        eks = container is not None and "eksbuild" in container.image.tag
+        return one.release >= ((3, 7, 2) if eks else (3, 8, 0))
+    return one.release >= HONOURS_PIN_SINCE[one.family]
+
+
+def _unpinned(cluster: Cluster) -> Iterator[Multus]:
+    for one in cluster.multuses:
+        shown = one.family != "thick" or one.tree is not None
+        if one.auto and not one.master and shown and one.given("cluster_network") is None:
+            yield one
+
+
+def _pins(cluster: Cluster, one: Multus) -> Iterator[Fix]:
+    """Yield pins to each primary's file: safe when it is the only one that can be meant."""
+    found = primary_files(cluster, one)
+    if not honours_pin(one):
+        for name in found:
+            fix = pin(one, name, Applicability.DISPLAY, "this release does not honour the pin")
+            if fix is not None:
+                yield fix
+        return
+    for at, name in enumerate(found):
+        grade, note = Applicability.SAFE, ""
+        if hides_a_file(cluster, one):
+            grade, note = Applicability.UNSAFE, "the name of another CNI's file is filled in later"
+        if len(found) > 1:
+            grade = Applicability.UNSAFE if at == 0 else Applicability.DISPLAY
+            note = f"{either(found)} could be meant"
+        fix = pin(one, name, grade, note)
+        if fix is not None:
+            yield fix
+
+
+def _writers(facts: ClassFacts) -> Iterator[Related]:
+    for installer in facts.installers:
+        location = installer.location()
+        if location is None or installer.writes is None or installer.role is Role.META:
+            continue
+        yield Related(location, f"{installer.title} writes {installer.writes.name}")

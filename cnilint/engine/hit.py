@@ -1,0 +1,24 @@
+"""What a check says: facts and places. The wording is the rule card's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from cnilint.model.finding import Fix, Level, Location, Related
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One place where a rule fires.
+
+    `parameters` fill the card's message; `details` are lines for a person (outcomes and orders);
+    `level` replaces the card's level where the rule has more than one.
+    """
+
+    location: Location
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    details: tuple[str, ...] = ()
+    related: tuple[Related, ...] = ()
+    fixes: tuple[Fix, ...] = ()
+    level: Level | None = None

@@ -1,0 +1,115 @@
+"""Which manifests belong to one cluster.
+
+A repository often holds several clusters side by side. Nothing names them, but one cluster has an
+object once: folders that hold the same DaemonSet are different clusters, and what lies in none of
+those folders belongs to each of them.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Sequence
+
+from cnilint.cni.recognise import INSTALLING_KINDS
+from cnilint.kube.kustomization import patch_files
+from cnilint.kube.manifest import Manifest, manifests
+from cnilint.model.finding import Note
+from cnilint.model.tree import Document
+
+ONLY = "default"
+"""The name of the cluster where there is but one."""
+
+Identity = tuple[str, str, str]
+
+
+def clusters(documents: Iterable[Document]) -> tuple[list[tuple[str, list[Manifest]]], list[Note]]:
+    """Return the manifests of each cluster by its name, with notes on what was left out.
+
+    Kustomize's patch files are left out: they are pieces of objects. A note says so where they
+    would change an object that is there.
+    """
+    read = list(documents)
+    patches = patch_files(read)
+    found: list[Manifest] = []
+    left_out: list[Manifest] = []
+    for document in read:
+        path = posixpath.normpath(document.source.path)
+        (left_out if path in patches else found).extend(manifests(document))
+    present = {_identity(manifest) for manifest in found}
+    notes = [
+        Note(
+            f"{manifest.title} is patched by {manifest.document.source.path}, which is not applied "
+            "here: check the output of `kustomize build`",
+            patches[posixpath.normpath(manifest.document.source.path)],
+        )
+        for manifest in left_out
+        if _identity(manifest) in present
+    ]
+    return partition(found), notes
+
+
+def partition(found: Sequence[Manifest]) -> list[tuple[str, list[Manifest]]]:
+    """Return manifests by cluster: one cluster, or one per folder that repeats an object."""
+    branches = sorted(_branches(found))
+    if not branches:
+        return [(ONLY, list(found))] if found else []
+    own: dict[str, list[Manifest]] = {branch: [] for branch in branches}
+    shared: list[Manifest] = []
+    for manifest in found:
+        folder = _folder(manifest)
+        inside = [branch for branch in branches if _is_below(folder, branch)]
+        (own[max(inside, key=len)] if inside else shared).append(manifest)
+    result = []
+    for branch in branches:
+        repeated = {_identity(manifest) for manifest in own[branch]}
+        rest = [manifest for manifest in shared if _identity(manifest) not in repeated]
+        result.append((branch or ONLY, own[branch] + rest))
+    if any(_installs(manifest) and _is_repeated(manifest, found) for manifest in shared):
+        result.append((ONLY, shared))
+    return result
+
+
+def _branches(found: Sequence[Manifest]) -> set[str]:
+    """Return the folders that each begin a cluster of its own."""
+    folders: dict[Identity, set[str]] = {}
+    for manifest in found:
+        if _installs(manifest):
+            folders.setdefault(_identity(manifest), set()).add(_folder(manifest))
+    branches: set[str] = set()
+    for places in folders.values():
+        if len(places) < 2:
+            continue
+        mixed = len({place.startswith("/") for place in places}) > 1
+        common = "" if mixed or not all(places) else posixpath.commonpath(places)
+        branches |= {_branch(place, common) for place in places if place != common}
+    return branches
+
+
+def _branch(place: str, common: str) -> str:
+    """Return the folder right below a common one in which a place lies."""
+    start = f"{common.rstrip('/')}/" if common else ""
+    first = place[len(start) :].lstrip("/").split("/")[0]
+    root = "/" if not common and place.startswith("/") else start
+    return f"{root}{first}"
+
+
+def _is_repeated(manifest: Manifest, found: Sequence[Manifest]) -> bool:
+    places = {_folder(one) for one in found if _identity(one) == _identity(manifest)}
+    return len(places) > 1
+
+
+def _installs(manifest: Manifest) -> bool:
+    return manifest.kind in INSTALLING_KINDS
+
+
+def _identity(manifest: Manifest) -> Identity:
+    return manifest.kind, manifest.namespace, manifest.name
+
+
+def _folder(manifest: Manifest) -> str:
+    folder = posixpath.normpath(posixpath.dirname(manifest.document.source.path))
+    return "" if folder == "." else folder
+
+
+def _is_below(folder: str, branch: str) -> bool:
+    return folder == branch or folder.startswith(branch + "/")

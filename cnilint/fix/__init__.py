@@ -1,0 +1,1 @@
+"""Fixes: planned from symbolic edits, proven by linting again, written in place or as a diff."""

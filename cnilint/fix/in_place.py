@@ -1,0 +1,53 @@
+"""Writes changed sources back to their files, whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+from collections.abc import Iterable
+
+from cnilint.errors import UsageError
+from cnilint.model.text import Source
+from cnilint.syntax.collect import STANDARD_INPUT, decode, encode
+
+
+def write(changed: Iterable[tuple[Source, Source]]) -> None:
+    """Replace files by their changed text, each at once and with its mode.
+
+    UsageError, before anything is written, for standard input and for a file that no longer is
+    what was read.
+    """
+    pairs = list(changed)
+    contents = [(new.path, _content(old, new)) for old, new in pairs]
+    for path, content in contents:
+        _replace(os.path.realpath(path), content)
+
+
+def _content(old: Source, new: Source) -> bytes:
+    if old.path == STANDARD_INPUT:
+        raise UsageError("standard input cannot be changed in place: use --diff")
+    with open(old.path, "rb") as file:
+        present = file.read()
+    read = decode(old.path, present)
+    if not isinstance(read, Source) or read.text != old.text:
+        raise UsageError(f"{old.path} was changed by another program: nothing was written")
+    return encode(new.text, present)
+
+
+def _replace(path: str, content: bytes) -> None:
+    """Write beside the file and rename over it: a reader sees the old text or the new one."""
+    mode = stat.S_IMODE(os.stat(path).st_mode)
+    descriptor, beside = tempfile.mkstemp(
+        dir=os.path.dirname(path), prefix=f".{os.path.basename(path)}."
+    )
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(beside, mode)
+        os.replace(beside, path)
+    except BaseException:
+        os.unlink(beside)
+        raise

@@ -1,0 +1,1 @@
+"""Kubernetes' words: objects, workloads, and the nodes they may run on."""

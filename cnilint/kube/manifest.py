@@ -1,0 +1,138 @@
+"""Kubernetes objects as they stand in documents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from cnilint.model.finding import Location
+from cnilint.model.tree import Document, Mapping, Route, Tree, descend, follow, items, string
+
+ORIGIN_ANNOTATION = "config.kubernetes.io/origin"
+"""Set by `kustomize build` under `buildMetadata: [originAnnotations]`.
+
+kubernetes-sigs/kustomize@12f9e63:api/resource/origin.go
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a manifest was rendered from: `tool` is `helm` or `kustomize`, `path` its template."""
+
+    tool: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Manifest:
+    """One Kubernetes object; `route` leads to it inside its document (a list's item has one)."""
+
+    document: Document
+    route: Route
+    root: Mapping
+    api_version: str
+    kind: str
+    namespace: str
+    name: str
+    origin: Origin | None = None
+
+    @property
+    def title(self) -> str:
+        """The object as a person names it: `DaemonSet kube-system/aws-node`."""
+        scope = f"{self.namespace}/" if self.namespace else ""
+        return f"{self.kind} {scope}{self.name}"
+
+    def at(self, *steps: str | int) -> Tree | None:
+        """Return what stands at the end of some steps inside the object, or None."""
+        return descend(self.root, *steps)
+
+    def location(self, *steps: str | int) -> Location:
+        """Return the place of the deepest of some steps that exists."""
+        tree: Tree = self.root
+        route = self.route
+        for step in steps:
+            found = descend(tree, step)
+            if found is None:
+                break
+            tree, route = found, (*route, step)
+        return self.locate(tree, route)
+
+    def locate(self, tree: Tree, route: Route) -> Location:
+        """Return a place of this object, given as a tree and its route from the document's root."""
+        return Location(self.document.source, tree.span, route, self.document, self.title)
+
+
+def manifests(document: Document) -> Iterator[Manifest]:
+    """Yield the objects of a document: itself, or a list's items at any depth.
+
+    What has no `apiVersion` and `kind` is no object and yields nothing.
+    """
+    pending: list[tuple[Tree, Route]] = [(document.root, ())]
+    while pending:
+        tree, route = pending.pop()
+        root = follow(tree)
+        kind = string(descend(root, "kind"))
+        api_version = string(descend(root, "apiVersion"))
+        if not isinstance(root, Mapping) or not kind or not api_version:
+            continue
+        listed = descend(root, "items")
+        if kind.endswith("List") and listed is not None:
+            found = [(item, (*route, "items", at)) for at, item in enumerate(items(listed))]
+            pending.extend(reversed(found))
+            continue
+        yield Manifest(
+            document=document,
+            route=route,
+            root=root,
+            api_version=api_version,
+            kind=kind,
+            namespace=string(descend(root, "metadata", "namespace")) or "",
+            name=string(descend(root, "metadata", "name")) or "",
+            origin=_origin(document, root),
+        )
+
+
+def _origin(document: Document, root: Mapping) -> Origin | None:
+    annotation = string(descend(root, "metadata", "annotations", ORIGIN_ANNOTATION))
+    if annotation is not None:
+        return Origin("kustomize", _origin_path(annotation))
+    if document.source_comment:
+        return Origin("helm", document.source_comment)
+    return None
+
+
+def _origin_path(annotation: str) -> str:
+    """Return the file an origin annotation names: `path`, else what configured the generator."""
+    values: dict[str, str] = {}
+    for line in annotation.splitlines():
+        key, _, value = line.partition(":")
+        values.setdefault(key.strip(), value.strip().strip("'\""))
+    repository = values.get("repo", "")
+    path = values.get("path") or values.get("configuredIn", "")
+    return f"{repository}//{path}" if repository else path
+
+
+class ManifestIndex:
+    """Finds the objects that others refer to by name."""
+
+    def __init__(self, found: Iterable[Manifest]) -> None:
+        """Index manifests; of objects with one kind, namespace and name the last one counts."""
+        self._by_name: dict[tuple[str, str], dict[str, Manifest]] = {}
+        for manifest in found:
+            key = (manifest.kind, manifest.name)
+            self._by_name.setdefault(key, {})[manifest.namespace] = manifest
+
+    def find(self, kind: str, name: str, namespace: str) -> Manifest | None:
+        """Return the object a reference from `namespace` means, or None.
+
+        Rendered charts often leave the namespace to the apply command, so a missing one on
+        either side fits any.
+        """
+        named = self._by_name.get((kind, name), {})
+        if namespace in named:
+            return named[namespace]
+        if "" in named:
+            return named[""]
+        if not namespace and len(named) == 1:
+            return next(iter(named.values()))
+        return None

@@ -1,0 +1,209 @@
+"""The reports for programs: one JSON object each, of a schema that is named in it.
+
+A route is a list of keys and indexes; where it crosses from a string into the JSON that the string
+holds, it has the step `"(json)"`. Columns count code points from 1; an end is the position behind
+the last character.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+
+from cnilint.cni.class_facts import ClassFacts
+from cnilint.cni.cluster import Cluster
+from cnilint.cni.recognise import Installer
+from cnilint.engine.result import Result
+from cnilint.model.finding import (
+    Applicability,
+    Edit,
+    Finding,
+    Fix,
+    Level,
+    Location,
+    Note,
+    Related,
+    Repair,
+)
+from cnilint.model.text import Source, Span
+from cnilint.model.tree import Embedded, Route
+
+from .verdict import verdict
+
+CHECK_SCHEMA = "cnilint.check/v1"
+INSPECT_SCHEMA = "cnilint.inspect/v1"
+
+CROSSING = "(json)"
+
+JSONObject = dict[str, object]
+
+
+def check_json(result: Result) -> str:
+    """Return everything a run found: findings, fixes, notes and the facts of each cluster."""
+    return _text(
+        {
+            "schema": CHECK_SCHEMA,
+            "summary": _summary(result),
+            "clusters": [_cluster(each) for each in result.clusters],
+            "findings": [_finding(each) for each in result.findings],
+            "notes": [_note(each) for each in result.notes],
+        }
+    )
+
+
+def inspect_json(result: Result) -> str:
+    """Return the facts of each cluster: what is installed, and what comes of it on its nodes."""
+    clusters = [_cluster(each) for each in result.clusters]
+    return _text({"schema": INSPECT_SCHEMA, "clusters": clusters})
+
+
+def _text(value: JSONObject) -> str:
+    text = json.dumps(_finite(value), ensure_ascii=False, indent=2)
+    # Half of a surrogate pair cannot be written as UTF-8; its replacement is its JSON escape.
+    return text.encode("utf-8", "backslashreplace").decode() + "\n"
+
+
+def _finite(value: object) -> object:
+    """Return a value with words for the numbers that JSON does not have (`.inf`, `.nan`)."""
+    if isinstance(value, dict):
+        return {key: _finite(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_finite(each) for each in value]
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _summary(result: Result) -> JSONObject:
+    classes = [facts for cluster in result.clusters for facts in cluster.classes]
+    decided = [facts.deterministic for facts in classes if facts.decided]
+    return {
+        "errors": result.count(Level.ERROR),
+        "warnings": result.count(Level.WARNING),
+        "notes": result.count(Level.NOTE),
+        "fixable": result.fixable(Applicability.SAFE),
+        "fixable_unsafe": result.fixable(Applicability.UNSAFE),
+        "sources": result.sources,
+        "documents": result.documents,
+        "manifests": result.manifests,
+        "clusters": len(result.clusters),
+        "installers": sum(len(cluster.installers) for cluster in result.clusters),
+        "node_classes": len(classes),
+        "deterministic": all(decided) if decided else None,
+    }
+
+
+def _cluster(cluster: Cluster) -> JSONObject:
+    return {
+        "name": cluster.name,
+        "runtime": cluster.runtime,
+        "installers": [_installer(each) for each in cluster.installers],
+        "node_classes": [_node_class(each) for each in cluster.classes],
+    }
+
+
+def _installer(installer: Installer) -> JSONObject:
+    return {
+        "product": installer.product.id,
+        "title": installer.title,
+        "object": installer.object,
+        "role": installer.role.value,
+        "writes": installer.writes.path if installer.writes is not None else None,
+        "assumed": bool(installer.assumed),
+        "reason": installer.assumed or None,
+    }
+
+
+def _node_class(facts: ClassFacts) -> JSONObject:
+    return {
+        "name": facts.name,
+        "labels": dict(sorted(facts.node_class.labels.items())),
+        "directory": facts.directory,
+        "installers": [each.object for each in facts.installers],
+        "files": [
+            {"name": each.name, "written_by": list(each.written_by), "network": each.network}
+            for each in facts.entries
+        ],
+        "outcomes": [
+            {
+                "situation": each.situation,
+                "order": list(each.order),
+                "files": list(each.files),
+                "runtime": each.runtime,
+                "master": each.master,
+                "cause": each.cause or None,
+            }
+            for each in facts.outcomes
+        ],
+        "exhausted": facts.simulation.exhausted,
+        "deterministic": facts.deterministic,
+        "decided": facts.decided,
+        "verdict": verdict(facts),
+    }
+
+
+def _finding(finding: Finding) -> JSONObject:
+    return {
+        "rule": finding.rule,
+        "name": finding.name,
+        "level": str(finding.level),
+        "message": finding.message,
+        "cluster": finding.cluster,
+        "location": _location(finding.location),
+        "related": [_related(each) for each in finding.related],
+        "details": list(finding.details),
+        "help": finding.help,
+        "fixes": [_fix(each) for each in finding.fixes],
+    }
+
+
+def _location(location: Location) -> JSONObject:
+    return {
+        "path": location.source.path,
+        **_extent(location.source, location.span),
+        "object": location.object,
+        "route": _route(location.route),
+    }
+
+
+def _extent(source: Source, span: Span) -> JSONObject:
+    start, end = source.position(span.start), source.position(span.end)
+    return {
+        "line": start.line,
+        "column": start.column,
+        "end_line": end.line,
+        "end_column": end.column,
+    }
+
+
+def _route(route: Route) -> list[str | int]:
+    return [CROSSING if isinstance(step, Embedded) else step for step in route]
+
+
+def _related(related: Related) -> JSONObject:
+    return {"message": related.message, "location": _location(related.location)}
+
+
+def _fix(fix: Fix) -> JSONObject:
+    return {
+        "title": fix.title,
+        "applicability": str(fix.applicability),
+        "note": fix.note,
+        "edits": [_edit(each) for each in fix.edits],
+    }
+
+
+def _edit(edit: Edit | Repair) -> JSONObject:
+    """Return a change; one of text alone has no route, and its place instead."""
+    where: JSONObject = {"path": edit.document.source.path, "document": edit.document.index}
+    if isinstance(edit, Edit):
+        change: JSONObject = {"operation": edit.operation.value, "value": edit.value}
+        return {**where, "route": _route(edit.route), **change}
+    change = {"operation": "text", "value": edit.text}
+    return {**where, "route": None, **change, **_extent(edit.document.source, edit.span)}
+
+
+def _note(note: Note) -> JSONObject:
+    return {
+        "message": note.message,
+        "cluster": note.cluster,
+        "location": _location(note.location) if note.location is not None else None,
+    }

@@ -1,0 +1,167 @@
+"""The report for people: what is wrong and where, then the answer for each class of nodes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cnilint.cni.class_facts import ClassFacts
+from cnilint.engine.result import Result
+from cnilint.model.finding import Applicability, Finding, Fix, Level, Location, Related
+
+from .excerpt import excerpt, gutter_width, margin
+from .glyphs import columns, visible
+from .layout import hanging
+from .paint import Line, Paint
+from .verdict import verdict, verdict_style
+from .words import counted, place
+
+MARKS = {Applicability.SAFE: "[*]", Applicability.UNSAFE: "[~]", Applicability.DISPLAY: "[ ]"}
+"""Before a fix: `--fix` makes it, `--unsafe-fixes` adds it, or a person makes it."""
+
+MOST_NOTES = 3
+
+NAME_COLUMN = 40
+"""Verdicts are aligned behind names of classes up to that width."""
+
+
+def full(result: Result, paint: Paint) -> str:
+    """Return findings with excerpts, then notes, the verdicts and a line that sums up."""
+    sections = [list(_finding(each, result, paint)) for each in result.findings]
+    sections += [list(_notes(result, paint)), list(verdicts(result, paint))]
+    sections.append([_summary(result)])
+    lines: list[Line] = []
+    for section in filter(None, sections):
+        lines += [[], *section] if lines else section
+    return paint.render(lines)
+
+
+def _finding(finding: Finding, result: Result, paint: Paint) -> Iterator[Line]:
+    style = str(finding.level)
+    location = finding.location
+    places = [location, *(each.location for each in finding.related)]
+    gutter = max(gutter_width(each.source, each.span) for each in places)
+    head = f"{style}[{finding.rule}]: "
+    yield from hanging([(head, style)], finding.message, "strong", paint)
+    of = f"cluster {finding.cluster}" if finding.cluster and len(result.clusters) > 1 else ""
+    yield _place("-->", location, gutter, of)
+    yield margin(gutter)
+    yield from excerpt(
+        location.source, location.span, paint, gutter=gutter, style=style, context=True
+    )
+    for related in finding.related:
+        yield from _related(related, gutter, paint)
+    if finding.details or finding.help or finding.fixes:
+        yield margin(gutter)
+    bar = margin(gutter)
+    for detail in finding.details:
+        yield [*bar, (detail, "" if detail.startswith(" ") else "strong")]
+    if finding.details and (finding.help or finding.fixes):
+        yield bar
+    if finding.help:
+        for line in hanging([("help: ", "help")], finding.help, "", paint):
+            yield [(" " * gutter + " ", ""), *line]
+    for fix in finding.fixes:
+        for line in _fix(fix, paint):
+            yield [(" " * gutter + " ", ""), *line]
+
+
+def _related(related: Related, gutter: int, paint: Paint) -> Iterator[Line]:
+    location = related.location
+    yield margin(gutter)
+    yield _place(":::", location, gutter, "")
+    yield margin(gutter)
+    yield from excerpt(
+        location.source,
+        location.span,
+        paint,
+        gutter=gutter,
+        style="related",
+        mark="-",
+        label=related.message,
+    )
+
+
+def _place(arrow: str, location: Location, gutter: int, cluster: str) -> Line:
+    about = [part for part in (location.object, cluster) if part]
+    return [
+        (f"{' ' * gutter}{arrow} ", "rule"),
+        (place(location), "path"),
+        *((f" · {part}", "faint") for part in about),
+    ]
+
+
+def _fix(fix: Fix, paint: Paint) -> Iterator[Line]:
+    mark = MARKS[fix.applicability]
+    text = f"{fix.title} ({fix.note})" if fix.note else fix.title
+    yield from hanging([(f"{mark} fix: ", "help")], text, "", paint)
+
+
+def _notes(result: Result, paint: Paint) -> Iterator[Line]:
+    found: dict[str, list[str]] = {}
+    for note in result.notes:
+        places = found.setdefault(note.message, [])
+        if note.location is not None:
+            places.append(place(note.location))
+    for message, places in list(found.items())[:MOST_NOTES]:
+        more = f" and {len(places) - 1} more" if len(places) > 1 else ""
+        where = f" ({places[0]}{more})" if places else ""
+        yield from hanging([("note: ", "note")], message + where, "", paint)
+    if len(found) > MOST_NOTES:
+        yield [("note: ", "note"), (f"{len(found) - MOST_NOTES} more are in the JSON report", "")]
+
+
+def verdicts(result: Result, paint: Paint) -> Iterator[Line]:
+    """Yield one line for each class of nodes of each cluster."""
+    rows: list[tuple[str, ClassFacts | None]] = []
+    for cluster in result.clusters:
+        prefix = f"{cluster.name}, " if len(result.clusters) > 1 else ""
+        rows += [(f"{prefix}{facts.name}:", facts) for facts in cluster.classes]
+        if not cluster.classes and prefix:
+            rows.append((f"{cluster.name}:", None))
+    names = [visible(name, symbols=paint.symbols) for name, _ in rows]
+    width = max((columns(n) for n in names if columns(n) <= NAME_COLUMN), default=0)
+    for name, (_, facts) in zip(names, rows, strict=True):
+        head = (name + " " * max(width + 1 - columns(name), 1), "strong")
+        text = verdict(facts) if facts else "nothing installs a CNI"
+        yield from hanging([head], text, verdict_style(facts) if facts else "faint", paint)
+
+
+def _summary(result: Result) -> Line:
+    levels = (Level.ERROR, Level.WARNING, Level.NOTE)
+    counts = [(result.count(level), level) for level in levels]
+    if not any(count for count, _ in counts):
+        return _looked_at(result)
+    line: Line = []
+    for count, level in counts:
+        if count:
+            line += [(", ", "")] if line else []
+            line.append((counted(count, str(level)), str(level)))
+    return [*line, (_fixable(result), "")]
+
+
+def _fixable(result: Result) -> str:
+    safe = result.fixable(Applicability.SAFE)
+    unsafe = result.fixable(Applicability.UNSAFE) - safe
+    if safe:
+        more = f" ([~] {unsafe} more with --unsafe-fixes)" if unsafe else ""
+        return f"; [*] {safe} fixable with --fix{more}"
+    return f"; [~] {unsafe} fixable with --fix --unsafe-fixes" if unsafe else ""
+
+
+def _looked_at(result: Result) -> Line:
+    classes = [facts for cluster in result.clusters for facts in cluster.classes]
+    installs = sum(len(cluster.installers) for cluster in result.clusters)
+    parts = (
+        counted(len(result.clusters), "cluster"),
+        counted(result.manifests, "manifest"),
+        counted(installs, "CNI install"),
+    )
+    looked_at = ", ".join(parts)
+    if not classes:
+        return [(looked_at, "")]
+    decided = [facts for facts in classes if facts.decided]
+    good = all(facts.deterministic for facts in decided)
+    answer = ("deterministic", "good") if good else ("not deterministic", "bad")
+    if not decided:
+        answer = ("undecided", "faint")
+    return [(f"{looked_at}: ", ""), answer]

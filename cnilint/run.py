@@ -1,0 +1,118 @@
+"""The whole pipeline: paths to texts to documents to clusters to findings, and fixes from there."""
+
+from __future__ import annotations
+
+import json
+import posixpath
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from cnilint.cni.class_facts import HostFile
+from cnilint.engine.evaluate import Surroundings, evaluate
+from cnilint.engine.inputs import Inputs
+from cnilint.engine.inputs import inputs as read
+from cnilint.engine.result import Result
+from cnilint.errors import NothingReadError, ReadError, UsageError
+from cnilint.fix.options import DEFAULT_OPTIONS, Fixed, Options
+from cnilint.model.text import Source
+from cnilint.syntax.collect import Unreadable, collect
+
+__all__ = ["Options", "fix", "inspect", "lint", "load", "surroundings"]
+
+
+def load(paths: Sequence[str], stdin: Callable[[], bytes] | None = None) -> Inputs:
+    """Read everything that paths stand for (`-`: what `stdin` returns).
+
+    ReadError for a path that does not exist or a file that was named and gives no text;
+    NothingReadError if there is not one document in all of it.
+    """
+    found: list[Source | Unreadable] = []
+    for one in collect(paths or ["."], stdin=stdin or _no_stdin):
+        if isinstance(one, Unreadable) and (one.missing or one.path in paths):
+            raise ReadError(one.path, one.reason)
+        found.append(one)
+    inputs = read(found)
+    if not inputs.documents and not inputs.problems:
+        raise NothingReadError(tuple(paths) or (".",))
+    return inputs
+
+
+def surroundings(host_files: Sequence[str] = (), runtime: str = "containerd") -> Surroundings:
+    """Return what is on the nodes beside the manifests.
+
+    A host file is `NAME` (then its content is taken to be valid) or `NAME=PATH`.
+    UsageError for a name with a slash or none, ReadError for a path that cannot be read.
+    """
+    return Surroundings(tuple(_host_file(text) for text in host_files), runtime)
+
+
+def lint(
+    paths: Sequence[str],
+    *,
+    host_files: Sequence[str] = (),
+    runtime: str = "containerd",
+    options: Options = DEFAULT_OPTIONS,
+    stdin: Callable[[], bytes] | None = None,
+) -> Result:
+    """Return what is wrong with the manifests in some paths; its fixes are proven."""
+    inputs = load(paths, stdin)
+    around = surroundings(host_files, runtime)
+    result = evaluate(inputs, around)
+    if not any(finding.fixes for finding in result.findings):
+        return result
+    from cnilint.fix.plan import offered
+
+    return offered(inputs, around, result, options)
+
+
+def inspect(
+    paths: Sequence[str],
+    *,
+    host_files: Sequence[str] = (),
+    runtime: str = "containerd",
+    stdin: Callable[[], bytes] | None = None,
+) -> Result:
+    """Return the facts of the clusters in some paths; fixes are not proven, so none is offered."""
+    result = evaluate(load(paths, stdin), surroundings(host_files, runtime))
+    bare = tuple(replace(finding, fixes=()) for finding in result.findings)
+    return replace(result, findings=bare)
+
+
+def fix(
+    paths: Sequence[str],
+    *,
+    host_files: Sequence[str] = (),
+    runtime: str = "containerd",
+    options: Options = DEFAULT_OPTIONS,
+    stdin: Callable[[], bytes] | None = None,
+) -> Fixed:
+    """Return the manifests in some paths with every fix of a grade made; nothing is written."""
+    from cnilint.fix.plan import fixed
+
+    return fixed(load(paths, stdin), surroundings(host_files, runtime), options)
+
+
+def _host_file(text: str) -> HostFile:
+    name, equals, path = text.partition("=")
+    if not name or "/" in name:
+        raise UsageError(f"--host-file takes NAME or NAME=PATH, and {name!r} is no file name")
+    if not equals:
+        return HostFile(name, _valid_content(name))
+    try:
+        with open(path, encoding="utf-8") as file:
+            return HostFile(name, file.read())
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise ReadError(path, reason) from None
+
+
+def _valid_content(name: str) -> str:
+    """Return a configuration that every program loads, named after its file."""
+    network = {"cniVersion": "0.4.0", "name": posixpath.splitext(name)[0]}
+    plugin = {"type": "bridge"}
+    listed = name.endswith(".conflist")
+    return json.dumps({**network, "plugins": [plugin]} if listed else {**network, **plugin})
+
+
+def _no_stdin() -> bytes:
+    raise UsageError("there is no standard input to read")

@@ -1,0 +1,89 @@
+"""What is installed from a wheel says what the checkout says, and needs nothing of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+
+def output(*command: str | Path, folder: Path) -> str:
+    """Return what a program prints; it runs in a folder, without a path to the checkout."""
+    clean = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
+    run = subprocess.run(
+        command,
+        cwd=folder,
+        env=clean | {"PYTHONUTF8": "1", "NO_COLOR": "1"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert run.returncode == 0, f"{command} ended with {run.returncode}\n{run.stdout}{run.stderr}"
+    return run.stdout
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    built = tmp_path_factory.mktemp("wheel")
+    pip = (sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation")
+    output(*pip, "--wheel-dir", built, CHECKOUT, folder=built)
+    (path,) = built.glob("cnilint-*.whl")
+    return path
+
+
+@pytest.fixture(scope="module")
+def programs(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder with the programs of an environment that holds the wheel and no more."""
+    clean = tmp_path_factory.mktemp("clean") / "environment"
+    output(sys.executable, "-m", "venv", clean, folder=clean.parent)
+    found = clean / ("Scripts" if os.name == "nt" else "bin")
+    output(found / "python", "-m", "pip", "install", "--quiet", wheel, folder=clean.parent)
+    return found
+
+
+def files_below(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and path.suffix != ".pyc"
+    }
+
+
+def test_the_wheel_holds_the_package_the_rules_and_nothing_else(wheel: Path) -> None:
+    expected = {f"cnilint/{name}" for name in files_below(CHECKOUT / "cnilint")}
+    expected |= {f"cnilint/_rules/{name}" for name in files_below(CHECKOUT / "rules")}
+    with zipfile.ZipFile(wheel) as opened:
+        held = {name for name in opened.namelist() if ".dist-info/" not in name}
+    assert held == expected
+    assert "cnilint/py.typed" in held
+
+
+def test_the_wheel_carries_its_licence_and_its_command(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as opened:
+        (licence,) = (name for name in opened.namelist() if name.endswith("/licenses/LICENSE"))
+        assert opened.read(licence) == (CHECKOUT / "LICENSE").read_bytes()
+        (entry,) = (name for name in opened.namelist() if name.endswith("/entry_points.txt"))
+        assert "cnilint = cnilint.__main__:main" in opened.read(entry).decode()
+
+
+def test_the_rules_are_found_without_the_checkout(programs: Path, tmp_path: Path) -> None:
+    script = "from cnilint.resources import rules_folder; print(rules_folder())"
+    folder = Path(output(programs / "python", "-c", script, folder=tmp_path).strip())
+    assert folder.name == "_rules"
+    assert folder.resolve().is_relative_to(programs.parent.resolve())
+    assert files_below(folder) == files_below(CHECKOUT / "rules")
+
+
+def test_the_wheel_and_the_checkout_name_the_same_rules(programs: Path, tmp_path: Path) -> None:
+    asked = ("rules", "--output-format", "json")
+    installed = output(programs / "cnilint", *asked, folder=tmp_path)
+    assert installed == output(sys.executable, "-m", "cnilint", *asked, folder=tmp_path)
+    assert json.loads(installed), "there are rules to compare"

@@ -1,0 +1,110 @@
+"""Every rule on small clusters of its own: where it fires, what its fix makes, when it is silent.
+
+A case is a folder `<rule>/bad-<what>` or `<rule>/ok-<what>` of manifests. A bad one has
+`expected.txt`: a line `file:line:column: RULE level` for each finding of its rule, and `!RULE` for
+a rule that must not fire; `fixed/` holds the manifests as every safe and unsafe fix leaves them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from cnilint.engine.result import Result
+from cnilint.model.finding import Applicability, Finding
+from cnilint.run import Options, fix, lint
+from cnilint.syntax.collect import encode
+
+HERE = Path(__file__).resolve().parent
+CASES = sorted(path for path in HERE.glob("CNI*/*") if path.is_dir())
+BAD = [case for case in CASES if case.name.startswith("bad-")]
+OK = [case for case in CASES if case.name.startswith("ok-")]
+FIXED = [case for case in BAD if (case / "fixed").is_dir()]
+NOT_FIXED = [case for case in BAD if not (case / "fixed").is_dir()]
+ALL_FIXES = Options(least=Applicability.UNSAFE)
+
+
+def name(case: Path) -> str:
+    return f"{case.parent.name}/{case.name}"
+
+
+def manifests(folder: Path) -> list[str]:
+    found = [p for p in folder.iterdir() if p.is_file() and p.name != "expected.txt"]
+    return [str(path) for path in sorted(found)]
+
+
+@cache
+def linted(folder: Path) -> Result:
+    return lint(manifests(folder))
+
+
+def of_rule(folder: Path, rule: str) -> list[Finding]:
+    return [finding for finding in linted(folder).findings if finding.rule == rule]
+
+
+def lines(findings: Iterable[Finding], folder: Path) -> list[str]:
+    found = []
+    for finding in findings:
+        source = finding.location.source
+        at = source.position(finding.location.span.start)
+        path = Path(source.path).relative_to(folder).as_posix()
+        found.append(f"{path}:{at.line}:{at.column}: {finding.rule} {finding.level}")
+    return sorted(found)
+
+
+@pytest.mark.parametrize("case", BAD, ids=name)
+def test_a_rule_fires_where_it_is_expected(case: Path) -> None:
+    rule = case.parent.name
+    expected = (case / "expected.txt").read_text(encoding="utf-8").splitlines()
+    wanted = sorted(line for line in expected if not line.startswith("!"))
+    absent = {line[1:] for line in expected if line.startswith("!")}
+    assert wanted
+    assert lines(of_rule(case, rule), case) == wanted
+    assert not absent & {finding.rule for finding in linted(case).findings}
+
+
+@pytest.mark.parametrize("case", OK, ids=name)
+def test_a_rule_is_silent_at_a_near_miss(case: Path) -> None:
+    rule = case.parent.name
+    assert lines(of_rule(case, rule), case) == []
+    if rule < "CNI9":  # what is not recognised as Multus is no near miss
+        assert any(cluster.multuses for cluster in linted(case).clusters)
+
+
+@pytest.mark.parametrize("case", FIXED, ids=name)
+def test_fixes_make_these_manifests(case: Path) -> None:
+    made = fix(manifests(case), options=ALL_FIXES)
+    for path, source in zip(manifests(case), made.inputs.sources, strict=True):
+        before = Path(path).read_bytes()
+        after = (case / "fixed" / Path(path).name).read_bytes()
+        assert encode(source.text, before).decode() == after.decode()
+    assert made.changed
+
+
+@pytest.mark.parametrize("case", FIXED, ids=name)
+def test_what_is_fixed_is_no_finding_and_stays_as_it_is(case: Path) -> None:
+    fixed = case / "fixed"
+    assert lines(of_rule(fixed, case.parent.name), fixed) == []
+    assert fix(manifests(fixed), options=ALL_FIXES).changed == ()
+
+
+@pytest.mark.parametrize("case", [c for c in BAD if c.parent.name == "CNI101"], ids=name)
+def test_each_master_comes_with_an_order_that_leads_to_it(case: Path) -> None:
+    (found,) = of_rule(case, "CNI101")
+    lines_shown = [line for line in found.details if line]
+    titles = [line for line in lines_shown if not line.startswith(" ")]
+    masters = [title.partition(" ")[0] for title in titles]
+    assert len(set(masters)) == len(masters) >= 2
+    assert all(master in found.message for master in masters)
+    steps = len(lines_shown) - len(titles)
+    assert steps >= 2 * len(titles)  # its file is written, and Multus picks it
+
+
+@pytest.mark.parametrize("case", NOT_FIXED, ids=name)
+def test_what_has_no_fixed_form_has_no_fix_to_apply(case: Path) -> None:
+    found = of_rule(case, case.parent.name)
+    grades = [fix.applicability for finding in found for fix in finding.fixes]
+    assert all(grade is Applicability.DISPLAY for grade in grades)

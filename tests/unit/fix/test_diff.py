@@ -1,0 +1,63 @@
+"""The diff of any two texts is one that git applies, to the byte."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cnilint.fix.diff import unified
+from cnilint.model.text import Source
+
+LINES = st.lists(
+    st.text(alphabet=st.sampled_from("ab \t\réя-+@\\"), max_size=6), min_size=1, max_size=12
+)
+
+
+@given(before=LINES, after=LINES, ending=st.booleans(), tail=st.booleans())
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+def test_git_applies_it(
+    tmp_path_factory: pytest.TempPathFactory,
+    before: list[str],
+    after: list[str],
+    ending: bool,
+    tail: bool,
+) -> None:
+    old = "\n".join(before) + ("\n" if ending else "")
+    new = "\n".join(after) + ("\n" if tail else "")
+    if old == new or not old or not new:
+        return
+    folder = tmp_path_factory.mktemp("tree")
+    file = folder / "a file.yaml"
+    file.write_bytes(old.encode())
+    diff = unified([(Source("a file.yaml", old), Source("a file.yaml", new))])
+    applied = subprocess.run(
+        ["git", "apply", "--whitespace=nowarn", "-"],
+        cwd=folder,
+        input=diff.encode(),
+        capture_output=True,
+        check=False,
+    )
+    assert applied.returncode == 0, (diff, applied.stderr)
+    assert file.read_bytes() == new.encode()
+
+
+def test_nothing_changed_is_no_diff() -> None:
+    assert unified([]) == ""
+
+
+def test_paths_are_relative_to_where_the_command_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = str(tmp_path / "deep" / "x.yaml")
+    diff = unified([(Source(path, "a\n"), Source(path, "b\n"))])
+    assert diff.startswith("--- a/deep/x.yaml\n+++ b/deep/x.yaml\n")
+
+
+def test_standard_input_has_a_name() -> None:
+    diff = unified([(Source("-", "a\n"), Source("-", "b\n"))])
+    assert diff.splitlines()[:2] == ["--- a/stdin", "+++ b/stdin"]

@@ -1,0 +1,66 @@
+"""Files are replaced whole, with their mode and encoding, or not at all."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from cnilint.errors import UsageError
+from cnilint.fix.in_place import write
+from cnilint.model.text import Source
+
+
+def test_the_new_text_is_written_and_the_mode_kept(tmp_path: Path) -> None:
+    file = tmp_path / "a.yaml"
+    file.write_bytes(b"a: 1\r\n")
+    file.chmod(0o604)
+    write([(Source(str(file), "a: 1\r\n"), Source(str(file), "a: 2\r\n"))])
+    assert file.read_bytes() == b"a: 2\r\n"
+    assert file.stat().st_mode & 0o777 == 0o604
+    assert os.listdir(tmp_path) == ["a.yaml"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "utf-16-be", "utf-32-le"])
+def test_the_encoding_is_kept(tmp_path: Path, encoding: str) -> None:
+    file = tmp_path / "a.yaml"
+    file.write_bytes("\ufeffa: é\n".encode(encoding))
+    write([(Source(str(file), "\ufeffa: é\n"), Source(str(file), "\ufeffa: я\n"))])
+    assert file.read_bytes() == "\ufeffa: я\n".encode(encoding)
+
+
+def test_a_file_that_changed_meanwhile_stays_and_so_do_the_others(tmp_path: Path) -> None:
+    first, second = tmp_path / "a.yaml", tmp_path / "b.yaml"
+    first.write_text("a: 1\n")
+    second.write_text("somebody else was here\n")
+    pairs = [(Source(str(f), "a: 1\n"), Source(str(f), "a: 2\n")) for f in (first, second)]
+    with pytest.raises(UsageError, match="nothing was written"):
+        write(pairs)
+    assert first.read_text() == "a: 1\n"
+    assert second.read_text() == "somebody else was here\n"
+
+
+def test_a_link_stays_a_link(tmp_path: Path) -> None:
+    target, link = tmp_path / "real.yaml", tmp_path / "link.yaml"
+    target.write_text("a: 1\n")
+    link.symlink_to(target)
+    write([(Source(str(link), "a: 1\n"), Source(str(link), "a: 2\n"))])
+    assert link.is_symlink()
+    assert target.read_text() == "a: 2\n"
+
+
+def test_a_failed_write_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "a.yaml"
+    file.write_text("a: 1\n")
+
+    def full(_descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        write([(Source(str(file), "a: 1\n"), Source(str(file), "a: 2\n"))])
+    assert os.listdir(tmp_path) == ["a.yaml"]
+    assert file.read_text() == "a: 1\n"
