@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import Enum
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from cnilint.errors import RuleError
 from cnilint.kube.scheduling import Expression, LabelDomain, Placement
@@ -41,20 +39,21 @@ class Action(Enum):
     NONE = "none"
 
 
-@dataclass(frozen=True, slots=True)
-class Recogniser:
-    """What one container must show for its workload to be the product; all of it must hold."""
+class Recogniser(NamedTuple):
+    """What one container must show for its workload to be the product; all of it must hold.
 
-    image: re.Pattern[str] | None
-    tag: re.Pattern[str] | None
-    command: re.Pattern[str] | None
-    container: re.Pattern[str] | None
+    `image`, `tag`, `command` and `container` are regular expressions, empty for anything.
+    """
+
+    image: str
+    tag: str
+    command: str
+    container: str
     environment: str
     labels: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """One place a setting's value may come from; the first place that has one decides."""
 
     kind: str
@@ -65,8 +64,7 @@ class Place:
     when: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Behaviour:
+class Behaviour(NamedTuple):
     """What the installer does when its settings are as `when` says; the first that fits counts.
 
     A file is given by `directory` and `file`, or by `path`, as the container sees them.
@@ -85,8 +83,7 @@ class Behaviour:
     removes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Assumption:
+class Assumption(NamedTuple):
     """When the product is taken as present without a manifest, and what it would be."""
 
     when: str
@@ -95,8 +92,7 @@ class Assumption:
     placement: Placement
 
 
-@dataclass(frozen=True, slots=True)
-class Product:
+class Product(NamedTuple):
     """A catalog entry."""
 
     id: str
@@ -108,7 +104,7 @@ class Product:
     behaviours: tuple[Behaviour, ...]
     network: str
     plugins: tuple[Mapping[str, Any], ...]
-    assumed: Assumption | None = field(default=None)
+    assumed: Assumption | None = None
 
 
 PLACES = ("environment", "argument", "config_map_key", "mounted_file", "word", "value")
@@ -163,19 +159,16 @@ def _product(data: Mapping[str, Any], name: str) -> Product:
             plugins=tuple(data["network"]["plugins"]),
             assumed=_assumption(data["assumed"]) if "assumed" in data else None,
         )
-    except (KeyError, ValueError, re.error) as error:
+    except (KeyError, ValueError) as error:
         raise RuleError(f"catalog/{name}", "", repr(error)) from error
 
 
 def _recogniser(data: Mapping[str, Any]) -> Recogniser:
-    def pattern(key: str) -> re.Pattern[str] | None:
-        return re.compile(data[key]) if key in data else None
-
     return Recogniser(
-        image=pattern("image"),
-        tag=pattern("tag"),
-        command=pattern("command"),
-        container=pattern("container"),
+        image=data.get("image", ""),
+        tag=data.get("tag", ""),
+        command=data.get("command", ""),
+        container=data.get("container", ""),
         environment=data.get("environment", ""),
         labels=data.get("labels", {}),
     )

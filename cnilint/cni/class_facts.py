@@ -6,6 +6,7 @@ import json
 import posixpath
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from cnilint.kube.scheduling import NodeClass
 
@@ -23,16 +24,14 @@ from .simulate import SITUATIONS, Outcome, Simulation, simulate
 MULTUS_FILES = ("00-multus.conf", "00-multus.conflist")
 
 
-@dataclass(frozen=True, slots=True)
-class HostFile:
+class HostFile(NamedTuple):
     """A file that is on every node before anything runs: a name and its content."""
 
     name: str
     content: str
 
 
-@dataclass(frozen=True, slots=True)
-class DirectoryEntry:
+class DirectoryEntry(NamedTuple):
     """A file of the directory the runtime reads, in some outcome: who writes it, whose network."""
 
     name: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import posixpath
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .multus import CONF_DIRECTORY
 from .programs import Files, names_in
@@ -17,8 +17,7 @@ MASTER_KEY = "cnilint.dev/master"
 embedded in it (the real file embeds the content alone)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Delegate:
+class Delegate(NamedTuple):
     """The runtime's file and the one a pod gets its own network from; None with a `cause`."""
 
     runtime: str | None
@@ -27,8 +26,7 @@ class Delegate:
     cause: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """What is needed to read a node: the host directory that the `runtime` (a selector) reads.
 
     `masters` is the host directory that Multus takes its master from. `cluster_network` is the

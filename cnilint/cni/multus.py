@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from cnilint.kube.workload import HostFile, Text
 from cnilint.model.finding import Location
@@ -70,8 +71,7 @@ DEFAULTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(NamedTuple):
     """A setting as the manifest gives it: its value and its place."""
 
     value: object

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from . import thick_daemon
 from .daemon_conf import DaemonConf
 from .delegate import MASTER_KEY
-from .multus import OTHER_DIRECTORY, OWN_PREFIX, Multus
+from .multus import OTHER_DIRECTORY, Multus
 from .prediction import Prediction
 from .programs import Change, Files, Program, names_in
 from .selector import predict
@@ -194,14 +194,14 @@ class Thin(Program):
             embedded = json.loads(files[master])
         except (ValueError, RecursionError):
             embedded = None
-        # v4.0 takes its own file too: nested ever deeper, it would be a new state each time
-        own = posixpath.basename(master).startswith(OWN_PREFIX)
+        # the master's path stands for its content: what embeds itself (v4.0's own file, a copy that
+        # Istio made of it) would be nested ever deeper, and a new state each time
         return json.dumps(
             {
                 "cniVersion": _version(embedded),
                 "name": "multus-cni-network",
                 "type": "multus",
-                "delegates": [] if own else [embedded],
+                "delegates": [],
                 MASTER_KEY: master,
             }
         )

@@ -10,6 +10,7 @@ import json
 import posixpath
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from .catalog import Action
 from .confdir import encoded, extension
@@ -22,8 +23,7 @@ Files = Mapping[str, str]
 CANDIDATES = (".conf", ".conflist", ".json")
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One step taken: the files after it, the paths it touched in order, and what to call it."""
 
     files: Files

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import posixpath
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -145,7 +146,7 @@ def _fits(recogniser: Recogniser, container: Container, pods: Workload) -> bool:
         (recogniser.command, command),
         (recogniser.container, container.name),
     )
-    if any(pattern is not None and not pattern.search(text) for pattern, text in asked):
+    if any(pattern and not re.search(pattern, text) for pattern, text in asked):
         return False
     if recogniser.environment and pods.environment(container, recogniser.environment) is None:
         return False

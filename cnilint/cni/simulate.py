@@ -9,7 +9,7 @@ from __future__ import annotations
 import posixpath
 from collections import deque
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .confdir import encoded
 from .delegate import Delegate, Reading, delegate
@@ -32,8 +32,7 @@ Memories = tuple[Hashable, ...]
 Key = tuple[frozenset[tuple[str, str]], Memories]
 
 
-@dataclass(frozen=True, slots=True)
-class Situation:
+class Situation(NamedTuple):
     """Where a search begins: files, memories, and the steps that led there."""
 
     files: Files
@@ -41,8 +40,7 @@ class Situation:
     order: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """A state in which nothing changes any more, and who owns the pods in it.
 
     `order` are the steps of the shortest way there, from the beginning of the situation; `files`
@@ -60,8 +58,7 @@ class Outcome:
     cause: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Simulation:
+class Simulation(NamedTuple):
     """All outcomes of one class of nodes; `exhausted` is False when the limit was hit.
 
     `contents` is what each path held in the first outcome that has it.

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from cnilint.engine.evaluate import Surroundings, evaluate
 from cnilint.engine.inputs import Inputs
 from cnilint.engine.result import Result
+from cnilint.engine.text_edits import TextEdits, by_document, text_edits
 from cnilint.kube.manifest import ORIGIN_ANNOTATION
-from cnilint.model.finding import Applicability, Edit, Finding, Fix, Repair, TextEdit
+from cnilint.model.finding import Applicability, Finding, Fix, Repair, TextEdit
 from cnilint.model.text import Source
 from cnilint.model.tree import Document, descend, string
-from cnilint.syntax.rewrite import CannotEdit, apply, rewrite
+from cnilint.syntax.rewrite import CannotEdit, apply
 
 from .options import Fixed, Options
 
 MOST_ROUNDS = 10
-
-TextEdits = Mapping[str, tuple[TextEdit, ...]]
-"""Text edits by the path of their source."""
 
 
 def offered(inputs: Inputs, surroundings: Surroundings, result: Result, options: Options) -> Result:
@@ -62,23 +59,6 @@ def fixed(inputs: Inputs, surroundings: Surroundings, options: Options) -> Fixed
     return Fixed(inputs, result, changed, applied, tuple(held_back))
 
 
-def text_edits(fix: Fix) -> TextEdits | CannotEdit:
-    """Return a fix as text edits of the sources it changes, or why that cannot be done."""
-    found: dict[str, tuple[TextEdit, ...]] = {}
-    for document, edits in _by_document(fix.edits):
-        symbolic = [edit for edit in edits if isinstance(edit, Edit)]
-        made: tuple[TextEdit, ...] = ()
-        if symbolic:
-            rewritten = rewrite(document, symbolic)
-            if isinstance(rewritten, CannotEdit):
-                return rewritten
-            made = rewritten
-        made += tuple(TextEdit(e.span, e.text) for e in edits if isinstance(e, Repair))
-        path = document.source.path
-        found[path] = found.get(path, ()) + made
-    return found
-
-
 class _Prover:
     """Grades fixes by making them on a copy of the inputs."""
 
@@ -102,7 +82,7 @@ class _Prover:
 
     def _doubt(self, finding: Finding, fix: Fix) -> str | None:
         """Return why a fix must not be applied, or None when it is proven."""
-        for document, _edits in _by_document(fix.edits):
+        for document, _edits in by_document(fix.edits):
             origin = rendered_from(document)
             if origin and not self._options.rendered:
                 return f"this is rendered from {origin}: change it there (--rendered edits it here)"
@@ -171,15 +151,6 @@ def _round_edits(
 def _overlap(one: TextEdit, other: TextEdit) -> bool:
     """Whether two edits touch; two insertions at one place do."""
     return one.span.start <= other.span.end and other.span.start <= one.span.end
-
-
-def _by_document(
-    edits: Sequence[Edit | Repair],
-) -> list[tuple[Document, list[Edit | Repair]]]:
-    found: dict[int, tuple[Document, list[Edit | Repair]]] = {}
-    for edit in edits:
-        found.setdefault(id(edit.document), (edit.document, []))[1].append(edit)
-    return list(found.values())
 
 
 def _key(finding: Finding) -> FindingKey:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from cnilint.model.finding import Location
 from cnilint.model.tree import Document, Mapping, Route, Tree, descend, follow, items, string
@@ -15,8 +16,7 @@ kubernetes-sigs/kustomize@12f9e63:api/resource/origin.go
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(NamedTuple):
     """What a manifest was rendered from: `tool` is `helm` or `kustomize`, `path` its template."""
 
     tool: str

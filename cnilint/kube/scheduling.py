@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import product
+from typing import NamedTuple
 
 from cnilint.model.tree import Mapping as MappingTree
 from cnilint.model.tree import Tree, child, descend, follow, items, members, string
@@ -26,8 +26,7 @@ MOST_COMBINATIONS = 4096
 """Combinations of label values that are looked at; beyond that nodes are not told apart."""
 
 
-@dataclass(frozen=True, slots=True)
-class Expression:
+class Expression(NamedTuple):
     """One requirement on a node's labels, in the words of `NodeSelectorRequirement`."""
 
     key: str
@@ -51,8 +50,7 @@ class Expression:
         return False
 
 
-@dataclass(frozen=True, slots=True)
-class Placement:
+class Placement(NamedTuple):
     """Where a pod may run: every expression of at least one term must fit."""
 
     terms: tuple[tuple[Expression, ...], ...]
@@ -70,8 +68,7 @@ class Placement:
 EVERYWHERE = Placement(((),))
 
 
-@dataclass(frozen=True, slots=True)
-class LabelDomain:
+class LabelDomain(NamedTuple):
     """What is known of a node label: `values` it may have (None: any), and how to speak of them.
 
     `titles` names a value, `""` stands for a node without the label; `never` are values of nodes
@@ -83,8 +80,7 @@ class LabelDomain:
     never: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class NodeClass:
+class NodeClass(NamedTuple):
     """Nodes on which the same workloads run.
 
     `labels` is one node of the class (labels that matter only); `members` are the indexes of the

@@ -5,6 +5,8 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from cnilint.model.finding import Location
 from cnilint.model.tree import Mapping as MappingTree
@@ -24,8 +26,7 @@ TEMPLATE: dict[str, tuple[str, ...]] = {
 """Where each kind keeps its pod template."""
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """A string and where it stands; `manifest` may be another object than the one that uses it."""
 
     value: str
@@ -33,8 +34,7 @@ class Text:
     manifest: Manifest
 
 
-@dataclass(frozen=True, slots=True)
-class Image:
+class Image(NamedTuple):
     """A container image reference, taken apart."""
 
     repository: str
@@ -70,8 +70,7 @@ class Container:
         return self.command + self.arguments
 
 
-@dataclass(frozen=True, slots=True)
-class HostFile:
+class HostFile(NamedTuple):
     """Where a container's path lies on the host; `path` is absolute and clean."""
 
     path: str
@@ -137,20 +136,7 @@ class Workload:
         None for a path that stays in the container: not mounted, or on a volume that is no
         host path (an emptyDir, a ConfigMap), however its name looks.
         """
-        if not path.startswith("/"):
-            return None
-        found = self.mount(container, path)
-        if found is None:
-            return None
-        rest, mount = found
-        name = string(child(mount, "name")) or ""
-        volume = self.volume(name)
-        base = string(descend(volume[0], "hostPath", "path")) if volume else None
-        if not base:
-            return None
-        read_only = child(mount, "readOnly")
-        flag = read_only is not None and getattr(follow(read_only), "value", None) is True
-        return HostFile(_clean(f"{base}/{_sub_path(mount)}/{rest}"), flag, name)
+        return _host_path(self, container, path)
 
     def container_path(self, container: Container, host: str) -> str | None:
         """Return the path under which a container sees a host directory, or None."""
@@ -226,6 +212,25 @@ class Workload:
                 if text is not None:
                     return text
         return None
+
+
+@lru_cache(maxsize=1024)
+def _host_path(pods: Workload, container: Container, path: str) -> HostFile | None:
+    """Find a path's place on the host once: checks and programs ask for the same few over again."""
+    if not path.startswith("/"):
+        return None
+    found = pods.mount(container, path)
+    if found is None:
+        return None
+    rest, mount = found
+    name = string(child(mount, "name")) or ""
+    volume = pods.volume(name)
+    base = string(descend(volume[0], "hostPath", "path")) if volume else None
+    if not base:
+        return None
+    read_only = child(mount, "readOnly")
+    flag = read_only is not None and getattr(follow(read_only), "value", None) is True
+    return HostFile(_clean(f"{base}/{_sub_path(mount)}/{rest}"), flag, name)
 
 
 def workload(manifest: Manifest, index: ManifestIndex) -> Workload | None:

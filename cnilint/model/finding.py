@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum, IntEnum
+from typing import NamedTuple
 
 from .text import Source, Span
 from .tree import Document, Route, Value
@@ -44,8 +45,7 @@ class Applicability(IntEnum):
         return self.name.lower()
 
 
-@dataclass(frozen=True, slots=True)
-class Location:
+class Location(NamedTuple):
     """A place in a source: `route` is the logical address, `span` the text that is marked.
 
     `document` is None for a place in a text that could not be read as a document.
@@ -83,8 +83,7 @@ class Edit:
     after: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Repair:
+class Repair(NamedTuple):
     """A change of text that leaves what a lenient reader makes of it as it is.
 
     Such as a comma that a strict JSON decoder refuses; `span` counts in the document's source.
@@ -95,8 +94,7 @@ class Repair:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class TextEdit:
+class TextEdit(NamedTuple):
     """Text to put in place of a span (an empty span inserts)."""
 
     span: Span
@@ -114,8 +112,7 @@ class Fix:
     """Why the fix is no more than display, or what its author has to look at."""
 
 
-@dataclass(frozen=True, slots=True)
-class Related:
+class Related(NamedTuple):
     """Another place that explains a finding."""
 
     location: Location
@@ -139,8 +136,7 @@ class Finding:
     fixes: tuple[Fix, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(NamedTuple):
     """Something that was not decided, with its reason: never an error, never silence."""
 
     message: str

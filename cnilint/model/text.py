@@ -4,26 +4,25 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(NamedTuple):
     """A place as a person reads it: line and column, both from 1, columns in code points."""
 
     line: int
     column: int
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+class Span(NamedTuple):
     """A stretch of a source text: half-open, in code points from its start."""
 
     start: int
     end: int
 
-    def __contains__(self, other: object) -> bool:
+    def covers(self, other: Span) -> bool:
         """Whether another span lies wholly inside this one."""
-        return isinstance(other, Span) and self.start <= other.start and other.end <= self.end
+        return self.start <= other.start and other.end <= self.end
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -159,9 +159,13 @@ def child(tree: Tree, step: str | int) -> Tree | None:
     """Return a member by key or an item by index, through an alias too; None if there is none."""
     tree = follow(tree)
     if isinstance(tree, Mapping) and isinstance(step, str):
-        if any(map(is_merge, tree.entries)):
-            return members(tree).get(step)
-        return next((e.value for e in reversed(tree.entries) if e.key.text == step), None)
+        found = None
+        for entry in tree.entries:
+            if entry.key.text == step:
+                found = entry.value
+            elif entry.key.text == "<<" and is_merge(entry):
+                return members(tree).get(step)
+        return found
     if isinstance(tree, Sequence) and isinstance(step, int) and 0 <= step < len(tree.items):
         return tree.items[step]
     return None

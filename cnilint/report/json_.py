@@ -40,12 +40,12 @@ JSONObject = dict[str, object]
 
 def check_json(result: Result) -> str:
     """Return everything a run found: findings, fixes, notes and the facts of each cluster."""
-    return _text(
+    return json_text(
         {
             "schema": CHECK_SCHEMA,
             "summary": _summary(result),
             "clusters": [_cluster(each) for each in result.clusters],
-            "findings": [_finding(each) for each in result.findings],
+            "findings": [finding_object(each) for each in result.findings],
             "notes": [_note(each) for each in result.notes],
         }
     )
@@ -54,11 +54,12 @@ def check_json(result: Result) -> str:
 def inspect_json(result: Result) -> str:
     """Return the facts of each cluster: what is installed, and what comes of it on its nodes."""
     clusters = [_cluster(each) for each in result.clusters]
-    return _text({"schema": INSPECT_SCHEMA, "clusters": clusters})
+    return json_text({"schema": INSPECT_SCHEMA, "clusters": clusters})
 
 
-def _text(value: JSONObject) -> str:
-    text = json.dumps(_finite(value), ensure_ascii=False, indent=2)
+def json_text(value: object, indent: int | None = 2) -> str:
+    """Return plain values as JSON text that ends its line and can be written as UTF-8."""
+    text = json.dumps(_finite(value), ensure_ascii=False, indent=indent)
     # Half of a surrogate pair cannot be written as UTF-8; its replacement is its JSON escape.
     return text.encode("utf-8", "backslashreplace").decode() + "\n"
 
@@ -140,7 +141,8 @@ def _node_class(facts: ClassFacts) -> JSONObject:
     }
 
 
-def _finding(finding: Finding) -> JSONObject:
+def finding_object(finding: Finding) -> JSONObject:
+    """Return one finding as plain values."""
     return {
         "rule": finding.rule,
         "name": finding.name,

@@ -12,6 +12,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
 from cnilint.model.text import Source, Span
 from cnilint.model.tree import Document, Embedded, Route, Scalar, Style, Tree, child, follow
@@ -48,8 +49,7 @@ _ESCAPED |= {"f": "\f", "r": "\r", "e": "\x1b", "N": "\x85", "_": "\xa0", "L": "
 _ESCAPED |= {"P": "\u2029"}
 
 
-@dataclass(frozen=True, slots=True)
-class EmbeddedProblem:
+class EmbeddedProblem(NamedTuple):
     """Text that was to be JSON and cannot be read as such; `span` counts in the file.
 
     `kind` is `syntax`, `word` (a bare word, often a placeholder that is filled in at run time) or
@@ -61,8 +61,7 @@ class EmbeddedProblem:
     kind: str = "syntax"
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
+class _Run(NamedTuple):
     """A stretch of the text and where it stands in the file.
 
     If `same`, it is the same text in both places, else (an escape, a line end) it is one unit that

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from cnilint.model.text import Span
 from cnilint.model.tree import Entry, Mapping, Scalar, ScalarValue, Sequence, Style, Tree
@@ -30,8 +30,7 @@ _ESCAPES = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", '"': '"', "\\
 _WORDS: dict[str, ScalarValue] = {"true": True, "false": False, "null": None}
 
 
-@dataclass(frozen=True, slots=True)
-class JsonProblem:
+class JsonProblem(NamedTuple):
     """Something a strict decoder refuses, at a code point offset of the text.
 
     `kind` is `trailing-comma`, `comment`, `single-quotes`, `number`, `control`, `escape`, `word`,

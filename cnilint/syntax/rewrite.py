@@ -79,7 +79,7 @@ def prove(document: Document, edits: Sequence[Edit], text_edits: Sequence[TextEd
     other document markers is not read again: it is the same text within the same borders.
     """
     span, text = document.span, document.source.text
-    if any(edit.span not in span for edit in text_edits):
+    if not all(span.covers(edit.span) for edit in text_edits):
         return "the change reaches beyond the document"
     try:
         changed = apply(text, text_edits)

@@ -176,7 +176,13 @@ free = (
 )
 actors = st.lists(free | st.builds(exclusive_once), min_size=2, max_size=4)
 copying = st.lists(
-    st.builds(writer, names) | autos | pinned | st.builds(inserter, st.just("")), max_size=3
+    st.builds(writer, names)
+    | st.builds(writer, names, lists)
+    | st.builds(exclusive_once)
+    | st.builds(inserter, st.just(""))
+    | autos
+    | pinned,
+    max_size=3,
 ).flatmap(
     lambda others: st.builds(
         lambda one: [*others, one], st.builds(copier, lists, st.just("") | names)
@@ -231,6 +237,3 @@ def searched(found: Sequence[Actor], files: Mapping[str, str]) -> Simulation:
 
 def masters(outcomes: Sequence[Outcome]) -> set[str | None]:
     return {one.master for one in outcomes if one.situation == FIRST_BOOT}
-
-
-quick = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -21,6 +21,7 @@ from tests.unit.cni.actors import (
     copier,
     copying,
     exclusive_always,
+    exclusive_once,
     facts,
     host_files,
     listed,
@@ -31,6 +32,7 @@ from tests.unit.cni.actors import (
     quick,
     searched,
     thick,
+    thin,
     writer,
 )
 
@@ -169,6 +171,27 @@ def test_installers_that_undo_each_other_are_an_outcome_of_their_own() -> None:
     first = [one for one in done.outcomes if one.situation == FIRST_BOOT]
     assert [(one.master, one.cause) for one in first] == [(None, RESTLESS)]
     assert first[0].order
+
+
+@pytest.mark.parametrize("release", ["v4.0.2", "v4.1.4"])
+@pytest.mark.parametrize("cleaner", [exclusive_once(), writer("x.conf", "02-own.conflist")])
+def test_what_is_nested_anew_at_each_boot_ends_all_the_same(release: str, cleaner: Actor) -> None:
+    """Istio copies Multus's file, Multus embeds the copy, and the copy goes at the next boot."""
+    found = [cleaner, copier("02-own.conflist"), thin(release), writer("10-c.conflist")]
+    done = searched(found, {})
+    assert done.exhausted
+    assert {one.situation for one in done.outcomes} == {FIRST_BOOT, REBOOT, RESTART}
+
+
+def test_a_daemon_writes_its_file_again_when_its_master_comes_back() -> None:
+    """Cilium moves Multus's file and its master away; the master's writer is then restarted."""
+    done = searched([writer("x.conflist"), exclusive_once(), thick("v4.1.4")], {})
+    again = {
+        (one.order[0].split(" with ")[0], one.runtime)
+        for one in done.outcomes
+        if one.situation == RESTART and one.master == "x.conflist"
+    }
+    assert ("Calico restarts", "00-multus.conf") in again
 
 
 def test_the_limit_on_states_is_kept_and_reported(monkeypatch: pytest.MonkeyPatch) -> None:

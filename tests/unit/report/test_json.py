@@ -40,7 +40,7 @@ ROUTE = ("data", "daemon-config.json", Embedded.JSON, "plugins", 0)
 
 def test_a_finding_has_its_place_inside_the_embedded_json(find: Find, told: Tell) -> None:
     finding = find("multus", '"auto"')
-    finding = replace(finding, location=replace(finding.location, route=ROUTE))
+    finding = replace(finding, location=finding.location._replace(route=ROUTE))
     found = json.loads(check_json(told(findings=(finding,))))
     assert found["findings"] == [
         {

@@ -61,7 +61,7 @@ def test_a_race(read: Read, told: Tell, find: Find) -> None:
         '"auto"',
         related=(
             Related(
-                replace(writer, object="DaemonSet mesh/istio"), "Istio CNI writes 02-istio.conf"
+                writer._replace(object="DaemonSet mesh/istio"), "Istio CNI writes 02-istio.conf"
             ),
         ),
         details=(

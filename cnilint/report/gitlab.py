@@ -1,0 +1,41 @@
+"""GitLab's Code Quality report: a part of the Code Climate format, as one JSON array.
+
+GitLab needs a description, check_name, fingerprint, severity, path and line of each finding, drops
+all but one of those with the same fingerprint, and does not show check_name, so the description
+begins with the rule (gitlab-org/gitlab@master:doc/ci/testing/code_quality.md).
+"""
+
+from __future__ import annotations
+
+from cnilint.engine.result import Result
+from cnilint.model.finding import Finding, Level
+
+from .fingerprint import fingerprints
+from .json_ import JSONObject, json_text
+from .repository import reported_path
+
+SEVERITIES = {
+    Level.ERROR: "critical",
+    Level.WARNING: "major",
+    Level.NOTE: "info",
+    Level.OFF: "info",
+}
+
+
+def gitlab(result: Result) -> str:
+    """Return the report's text; `[]` for a run without findings."""
+    marks = fingerprints(result.findings)
+    pairs = zip(result.findings, marks, strict=True)
+    return json_text([_entry(finding, mark) for finding, mark in pairs])
+
+
+def _entry(finding: Finding, fingerprint: str) -> JSONObject:
+    location = finding.location
+    line = location.source.position(location.span.start).line
+    return {
+        "description": f"{finding.rule}: {finding.message}",
+        "check_name": finding.name,
+        "fingerprint": fingerprint,
+        "severity": SEVERITIES[finding.level],
+        "location": {"path": reported_path(location.source.path), "lines": {"begin": line}},
+    }

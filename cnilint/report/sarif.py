@@ -1,0 +1,174 @@
+"""SARIF 2.1.0, as GitHub code scanning takes it and the viewers of editors show it.
+
+One run, without `automationDetails`: github/codeql-action@main:src/upload-lib.ts fills them in from
+the category of the workflow, but only where the file has none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cnilint.engine.result import Result
+from cnilint.engine.text_edits import text_edits
+from cnilint.model.finding import Applicability, Finding, Fix, Location, Note, Related
+from cnilint.syntax.rewrite import CannotEdit
+
+from .fingerprint import fingerprints
+from .json_ import JSONObject, json_text
+from .repository import repository_path
+from .sarif_place import TOP, artifact, place, region, top_uri
+from .sarif_rules import LEVELS, driver, indexes
+from .witness import Witness, witnesses
+from .words import counted
+
+SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+
+FINGERPRINT = "cnilintFingerprint/v1"
+"""Our own key: under GitHub's the upload action warns of every hash that is not its own."""
+
+MOST_RESULTS = 25_000
+"""Of one run; GitHub refuses a file with more."""
+
+LINK_ESCAPES = str.maketrans({mark: f"\\{mark}" for mark in "\\[]"})
+
+
+def sarif(result: Result) -> str:
+    """Return the log's text; every path in it counts from the top of the repository."""
+    run: JSONObject = {
+        "tool": {"driver": driver()},
+        "invocations": [_invocation(result)],
+        "originalUriBaseIds": {TOP: {"description": {"text": "The top of the repository."}}},
+        "columnKind": "unicodeCodePoints",
+        "results": list(_results(result)),
+    }
+    return json_text({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
+
+
+def _results(result: Result) -> Iterator[JSONObject]:
+    known = indexes()
+    marks = fingerprints(result.findings)
+    kept = set(sorted(range(len(marks)), key=lambda at: -result.findings[at].level)[:MOST_RESULTS])
+    for at, finding in enumerate(result.findings):
+        if at in kept:
+            yield _result(finding, marks[at], known.get(finding.rule))
+
+
+def _result(finding: Finding, fingerprint: str, rule_index: int | None) -> JSONObject:
+    found: JSONObject = {"ruleId": finding.rule}
+    if rule_index is not None:
+        found["ruleIndex"] = rule_index
+    found |= {
+        "level": LEVELS[finding.level],
+        "message": {"text": _message(finding)},
+        "locations": [place(finding.location)],
+        "partialFingerprints": {FINGERPRINT: fingerprint},
+    }
+    if finding.cluster:
+        found["properties"] = {"cluster": finding.cluster}
+    if finding.related:
+        found["relatedLocations"] = [
+            place(related.location, id=number, message={"text": _sentence(related.message)})
+            for number, related in enumerate(finding.related, 1)
+        ]
+    if flows := [_code_flow(finding, witness) for witness in witnesses(finding)]:
+        found["codeFlows"] = flows
+    if fixes := list(_fixes(finding)):
+        found["fixes"] = fixes
+    return found
+
+
+def _message(finding: Finding) -> str:
+    """Return the message with a link to each related place: GitHub shows only those it links."""
+    links = (
+        f"[{related.message.translate(LINK_ESCAPES)}]({number})"
+        for number, related in enumerate(finding.related, 1)
+    )
+    return "\n".join([_sentence(finding.message), *links])
+
+
+def _sentence(text: str) -> str:
+    """Return a text that ends as a sentence does, and in which nothing is a link."""
+    text = text.replace("](", "] (")
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+def _code_flow(finding: Finding, witness: Witness) -> JSONObject:
+    steps = [
+        {"location": place(_place_of(step, finding), message={"text": _sentence(step)})}
+        for step in witness.steps
+    ]
+    return {"message": {"text": _sentence(witness.heading)}, "threadFlows": [{"locations": steps}]}
+
+
+def _place_of(step: str, finding: Finding) -> Location:
+    """Return the related place that says the same as a step, else the finding's own."""
+    said = (related for related in finding.related if _says(related, step))
+    related = next(said, None)
+    return finding.location if related is None else related.location
+
+
+def _says(related: Related, step: str) -> bool:
+    return bool(related.message) and f"{step},".startswith(f"{related.message},")
+
+
+def _fixes(finding: Finding) -> Iterator[JSONObject]:
+    for fix in finding.fixes:
+        if fix.applicability > Applicability.DISPLAY and (changes := _changes(fix)):
+            title = f"{fix.title} ({fix.note})" if fix.note else fix.title
+            yield {
+                "description": {"text": _sentence(title)},
+                "artifactChanges": changes,
+                "properties": {"applicability": str(fix.applicability)},
+            }
+
+
+def _changes(fix: Fix) -> list[JSONObject]:
+    """Return what a fix replaces in each source; nothing if that cannot be said."""
+    edits = text_edits(fix)
+    if isinstance(edits, CannotEdit):
+        return []
+    sources = {edit.document.source.path: edit.document.source for edit in fix.edits}
+    return [
+        {
+            "artifactLocation": artifact(path),
+            "replacements": [
+                {
+                    "deletedRegion": region(sources[path], edit.span),
+                    "insertedContent": {"text": edit.text},
+                }
+                for edit in sorted(made, key=lambda edit: edit.span)
+            ],
+        }
+        for path, made in edits.items()
+        if made
+    ]
+
+
+def _invocation(result: Result) -> JSONObject:
+    notifications = [_notification(note) for note in result.notes]
+    if len(result.findings) > MOST_RESULTS:
+        left_out = counted(len(result.findings) - MOST_RESULTS, "finding")
+        notifications.append(_notification(Note(f"{left_out} more do not fit into this file")))
+    found: JSONObject = {
+        "executionSuccessful": True,
+        "toolExecutionNotifications": notifications,
+    }
+    # GitHub refuses whole URIs unless the file says where the checkout lies; only then it does, as
+    # a report is to be the same on every machine.
+    if any(repository_path(path) is None for path in _paths(result)):
+        found["workingDirectory"] = {"uri": top_uri()}
+    return found
+
+
+def _paths(result: Result) -> set[str]:
+    places = [finding.location for finding in result.findings]
+    places += [related.location for finding in result.findings for related in finding.related]
+    places += [note.location for note in result.notes if note.location is not None]
+    return {location.source.path for location in places}
+
+
+def _notification(note: Note) -> JSONObject:
+    found: JSONObject = {"level": "note", "message": {"text": _sentence(note.message)}}
+    if note.location is not None:
+        found["locations"] = [place(note.location)]
+    return found

@@ -1,0 +1,76 @@
+"""Places as SARIF writes them: URIs, regions, and the address inside a Kubernetes object."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from cnilint.model.finding import Location
+from cnilint.model.text import Source, Span
+
+from .fingerprint import pointer
+from .json_ import JSONObject
+from .repository import STANDARD_INPUT_NAME, reported_path, repository_path, repository_top
+
+TOP = "%SRCROOT%"
+"""The name of the repository's top folder: GitHub knows it by that one."""
+
+
+def artifact(path: str) -> JSONObject:
+    """Return where a source lies: from the top of the repository, or as a whole `file:` URI.
+
+    Standard input has no place; it is called `stdin`.
+    """
+    inside = repository_path(path)
+    if inside is not None:
+        return {"uri": quote(_bytes(inside)), "uriBaseId": TOP}
+    outside = reported_path(path)
+    if outside == STANDARD_INPUT_NAME:
+        return {"uri": STANDARD_INPUT_NAME, "uriBaseId": TOP}
+    return {"uri": file_uri(outside)}
+
+
+def top_uri() -> str:
+    """Return the URI of the repository's top folder, with the slash a folder ends with."""
+    return f"{file_uri(repository_top()).rstrip('/')}/"
+
+
+def file_uri(path: str) -> str:
+    """Return an absolute path as a URI."""
+    return f"file:///{quote(_bytes(path.lstrip('/')))}"
+
+
+def region(source: Source, span: Span) -> JSONObject:
+    """Return a span by lines and columns from 1; the end is behind the last character."""
+    start, end = source.position(span.start), source.position(span.end)
+    return {
+        "startLine": start.line,
+        "startColumn": start.column,
+        "endLine": end.line,
+        "endColumn": end.column,
+    }
+
+
+def place(location: Location, **more: object) -> JSONObject:
+    """Return a location: its text, and its address as `<object>#<JSON pointer>`."""
+    found: JSONObject = {
+        "physicalLocation": {
+            "artifactLocation": artifact(location.source.path),
+            "region": region(location.source, location.span),
+        }
+    }
+    address = pointer(location)
+    if location.object or address:
+        logical: JSONObject = {"kind": "resource"}
+        if location.object:
+            logical["name"] = location.object
+        whole = f"{location.object}#{address}" if address else location.object
+        found["logicalLocations"] = [logical | {"fullyQualifiedName": whole}]
+    return {**more, **found}
+
+
+def _bytes(path: str) -> bytes:
+    """Return a path's bytes; of a name that is not UTF-8, those that are on the disk."""
+    try:
+        return path.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return path.encode("utf-8", "surrogatepass")
