@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os.path
 import posixpath
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -27,8 +28,9 @@ def load(paths: Sequence[str], stdin: Callable[[], bytes] | None = None) -> Inpu
     NothingReadError if there is not one document in all of it.
     """
     found: list[Source | Unreadable] = []
+    named = {os.path.normpath(path) for path in paths}
     for one in collect(paths or ["."], stdin=stdin or _no_stdin):
-        if isinstance(one, Unreadable) and (one.missing or one.path in paths):
+        if isinstance(one, Unreadable) and (one.missing or os.path.normpath(one.path) in named):
             raise ReadError(one.path, one.reason)
         found.append(one)
     inputs = read(found)

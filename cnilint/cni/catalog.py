@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import Enum
 from functools import cache
 from typing import Any, NamedTuple
@@ -15,13 +15,20 @@ from cnilint.syntax.data import read_mapping
 
 
 class Role(Enum):
-    """What a product is to the pods of a node."""
+    """What a product is to the pods of a node.
+
+    `ipam` and `binaries` put no configuration anywhere, `policy` gives no pod a network, and
+    `unknown` is a workload that may write one and that no entry explains.
+    """
 
     PRIMARY = "primary"
     CHAINED = "chained"
     META = "meta"
     SECONDARY = "secondary"
     POLICY = "policy"
+    IPAM = "ipam"
+    BINARIES = "binaries"
+    UNKNOWN = "unknown"
 
 
 class Action(Enum):
@@ -53,6 +60,19 @@ class Recogniser(NamedTuple):
     labels: Mapping[str, str]
 
 
+class Delivered(NamedTuple):
+    """What an object shows that installs the product without running it.
+
+    For an operator's resource `name` is its kind and `group` its API group; for a chart or an EKS
+    add-on, `name` is that one's. `when` maps dotted paths (of the object, of the values) to the
+    texts that must stand there; an empty text stands for nothing.
+    """
+
+    name: str
+    group: str
+    when: Mapping[str, tuple[str, ...]]
+
+
 class Place(NamedTuple):
     """One place a setting's value may come from; the first place that has one decides."""
 
@@ -67,7 +87,8 @@ class Place(NamedTuple):
 class Behaviour(NamedTuple):
     """What the installer does when its settings are as `when` says; the first that fits counts.
 
-    A file is given by `directory` and `file`, or by `path`, as the container sees them.
+    A file is given by `directory` and `file`, or by `path`, as the container sees them; where no
+    container is in view, by `host` as well, which is a host path.
     """
 
     action: Action
@@ -77,19 +98,20 @@ class Behaviour(NamedTuple):
     directory: str
     file: str
     path: str
+    host: str
     target: str
+    every: bool
     renames: str
     suffix: str
     removes: tuple[str, ...]
 
 
 class Assumption(NamedTuple):
-    """When the product is taken as present without a manifest, and what it would be."""
+    """When the product is taken as present without a manifest, and as which object."""
 
     when: str
     object: str
     reason: str
-    placement: Placement
 
 
 class Product(NamedTuple):
@@ -99,6 +121,10 @@ class Product(NamedTuple):
     title: str
     role: Role
     recognisers: tuple[Recogniser, ...]
+    objects: tuple[Delivered, ...]
+    charts: tuple[Delivered, ...]
+    addons: tuple[Delivered, ...]
+    placement: Placement
     config_maps: tuple[str, ...]
     settings: Mapping[str, tuple[Place, ...]]
     behaviours: tuple[Behaviour, ...]
@@ -107,7 +133,11 @@ class Product(NamedTuple):
     assumed: Assumption | None = None
 
 
-PLACES = ("environment", "argument", "config_map_key", "mounted_file", "word", "value")
+PLACES = (
+    *("environment", "argument", "config_map_key", "mounted_file", "word"),
+    *("field", "values", "value"),
+)
+"""Where a setting can be read: from a workload, from an object or values, from nowhere else."""
 
 
 @cache
@@ -148,7 +178,11 @@ def _product(data: Mapping[str, Any], name: str) -> Product:
             id=data["id"],
             title=data["title"],
             role=Role(data["role"]),
-            recognisers=tuple(_recogniser(entry) for entry in data["recognise"]),
+            recognisers=tuple(_recogniser(entry) for entry in data.get("recognise", ())),
+            objects=tuple(_delivered(entry, "kind") for entry in data.get("objects", ())),
+            charts=tuple(_delivered(entry, "name") for entry in data.get("charts", ())),
+            addons=tuple(_delivered(entry, "name") for entry in data.get("addons", ())),
+            placement=_placement(data.get("affinity", ())),
             config_maps=tuple(data.get("config_maps", ())),
             settings={
                 key: tuple(_place(place) for place in places)
@@ -197,6 +231,8 @@ def _behaviour(data: Mapping[str, Any]) -> Behaviour:
         directory=data.get("directory", ""),
         file=data.get("file", ""),
         path=data.get("path", ""),
+        host=data.get("host", ""),
+        every=data.get("every", False),
         target=data.get("target", ""),
         renames=data.get("renames", ""),
         suffix=data.get("suffix", ""),
@@ -204,9 +240,24 @@ def _behaviour(data: Mapping[str, Any]) -> Behaviour:
     )
 
 
-def _assumption(data: Mapping[str, Any]) -> Assumption:
-    terms = tuple(
-        Expression(entry["key"], entry["operator"], tuple(entry["values"]))
-        for entry in data["affinity"]
+def _delivered(data: Mapping[str, Any], key: str) -> Delivered:
+    when = {
+        path: tuple(wanted) if isinstance(wanted, list) else (wanted,)
+        for path, wanted in data.get("when", {}).items()
+    }
+    return Delivered(data[key], data.get("group", ""), when)
+
+
+def _placement(affinity: Sequence[Mapping[str, Any]]) -> Placement:
+    return Placement(
+        (
+            tuple(
+                Expression(entry["key"], entry["operator"], tuple(entry["values"]))
+                for entry in affinity
+            ),
+        )
     )
-    return Assumption(data["when"], data["object"], data["reason"], Placement((terms,)))
+
+
+def _assumption(data: Mapping[str, Any]) -> Assumption:
+    return Assumption(data["when"], data["object"], data["reason"])

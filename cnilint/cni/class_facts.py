@@ -15,10 +15,10 @@ from .confdir import encoded
 from .daemon_conf import read_daemon_config
 from .delegate import Reading
 from .gojson import JSONError
+from .installer import Installer
 from .multus import Multus
-from .multus_programs import Copying, Thick, Thin
+from .multus_programs import Copying, Failing, Thick, Thin
 from .programs import Files, Program, candidates, names_in, program
-from .recognise import Installer
 from .simulate import SITUATIONS, Outcome, Simulation, simulate
 
 MULTUS_FILES = ("00-multus.conf", "00-multus.conflist")
@@ -144,12 +144,14 @@ def reading(directory: str, multuses: Sequence[Multus], runtime: str) -> Reading
 
 
 def multus_program(one: Multus) -> Program | None:
-    """Return what a Multus install does to the node's files; None if it cannot do anything."""
+    """Return what a Multus install does to the node's files; None if that is not in view."""
     masters, written = one.autoconfig_host, one.conf_host
     if not one.auto:
         return _copying(one, written)
-    if masters is None:
+    if not one.in_view:
         return None
+    if masters is None:
+        return Failing("autoconfig-dir-missing")
     if not one.thick:
         return Thin(one, masters, written) if written is not None else None
     text = one.selection_text()
@@ -159,7 +161,7 @@ def multus_program(one: Multus) -> Program | None:
     try:
         configuration = read_daemon_config(version, text)
     except JSONError:
-        return None
+        return Failing("invalid-daemon-config")
     return Thick(one, configuration, masters, written)
 
 

@@ -13,8 +13,10 @@ from cnilint.model.finding import Note
 
 from .catalog import label_domains
 from .class_facts import MULTUS_FILES, ClassFacts, HostFile, class_facts
-from .multus import Multus, multus
-from .recognise import ConfFile, Installer, installers
+from .installer import ConfFile, Installer
+from .multus import Multus
+from .multus_forms import multus
+from .recognise import installers
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,7 +100,7 @@ def _multus_notes(multuses: Sequence[Multus]) -> list[Note]:
         container = one.installer.container
         if container is None:
             continue
-        if one.family == "thick" and one.configuration is None:
+        if not one.in_view and one.configuration is None:
             notes.append(_configuration_note(one, container))
         if one.installer.release is not None:
             continue

@@ -9,12 +9,12 @@ from typing import NamedTuple
 
 from cnilint.kube.workload import HostFile, Text
 from cnilint.model.finding import Location
-from cnilint.model.tree import Embedded, Mapping, Scalar, Tree, follow, plain
-from cnilint.syntax.embedded import EmbeddedProblem, embedded_json
+from cnilint.model.tree import Embedded, Mapping, Tree, plain
+from cnilint.syntax.embedded import EmbeddedProblem
 
-from .recognise import Installer
+from .form import argument
+from .installer import Installer
 from .release import Release
-from .settings import argument
 
 NEWEST: Release = (4, 3, 0)
 """What an image tag without a release is taken for: the newest release whose code was read."""
@@ -152,6 +152,11 @@ class Multus:
         return DEFAULTS[self.family].get(name, "")
 
     @property
+    def in_view(self) -> bool:
+        """Whether its settings can be read: a daemon's configuration may be elsewhere."""
+        return self.family != "thick" or self.tree is not None
+
+    @property
     def auto(self) -> bool:
         """Whether it picks its master itself, or is told its name. Only `auto` is auto."""
         return self.value("mode") == "auto"
@@ -201,9 +206,12 @@ class Multus:
         if self.configuration is not None:
             return self.configuration.location
         workload, container = self.installer.workload, self.installer.container
-        if workload is None or container is None:
+        if workload is not None and container is not None:
+            return workload.manifest.locate(container.tree, container.route)
+        place = self.installer.location()
+        if place is None:
             raise ValueError("an assumed install has no place")
-        return workload.manifest.locate(container.tree, container.route)
+        return place
 
     def canonical(self, path: str) -> str:
         """Return a path of the daemon's container as `predict` knows it.
@@ -263,32 +271,3 @@ class Multus:
             if name not in DIRECTORY_FLAGS or not word.startswith("-"):
                 kept.append(word)
         return tuple(kept)
-
-
-def multus(installer: Installer) -> Multus | None:
-    """Return an installer's configuration as Multus, or None if it is another product."""
-    if installer.product.id == "multus-thin":
-        return Multus(installer, "thin", installer.release or NEWEST)
-    if installer.product.id != "multus-thick":
-        return None
-    found = installer.release or NEWEST
-    if found < (4, 0, 0):
-        return Multus(installer, "legacy", found)
-    setting = installer.settings.get("configuration")
-    text = setting.text if setting else None
-    if text is None or text.location.document is None:
-        return Multus(installer, "thick", found)
-    tree = text.manifest.at(*_plain_steps(text))
-    scalar = follow(tree) if tree is not None else None
-    if not isinstance(scalar, Scalar):
-        return Multus(installer, "thick", found, text)
-    read = embedded_json(text.location.document, scalar)
-    if isinstance(read, EmbeddedProblem):
-        return Multus(installer, "thick", found, text, problem=read)
-    root = follow(read)
-    return Multus(installer, "thick", found, text, root if isinstance(root, Mapping) else None)
-
-
-def _plain_steps(text: Text) -> tuple[str | int, ...]:
-    inside = text.location.route[len(text.manifest.route) :]
-    return tuple(step for step in inside if not isinstance(step, Embedded))

@@ -119,6 +119,26 @@ class Thick(Program):
 
 
 @dataclass(frozen=True, slots=True)
+class Failing(Program):
+    """Multus that ends at each start, whatever files there are; `cause` is a class of errors."""
+
+    cause: str
+
+    @property
+    def title(self) -> str:
+        """Its name for people."""
+        return "Multus"
+
+    def step(self, files: Files, memory: Hashable) -> Change | None:  # noqa: ARG002
+        """Return None: it never gets to do anything."""
+        return None
+
+    def complaint(self, files: Files, memory: Hashable) -> str:  # noqa: ARG002
+        """Return why it does not come up."""
+        return self.cause
+
+
+@dataclass(frozen=True, slots=True)
 class Thin(Program):
     """The thin entrypoint: picks when it starts, and with the cleanup flag every second again.
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from .catalog import Action
 from .confdir import encoded, extension
-from .recognise import ConfFile, Installer
+from .installer import ConfFile, Installer
 from .selector import predict
 
 Files = Mapping[str, str]

@@ -93,15 +93,16 @@ def _finding(rule: Rule, hit: Hit, cluster_name: str) -> Finding:
 def _merged(findings: Sequence[Finding]) -> list[Finding]:
     """Return findings with those that say the same of several clusters as one."""
     found: dict[tuple[object, ...], Finding] = {}
+    names: dict[tuple[object, ...], dict[str, None]] = {}
     for finding in findings:
         location = finding.location
         key = (finding.rule, location.source.path, location.span, location.route, finding.message)
-        if key in found and found[key].cluster != finding.cluster:
-            names = f"{found[key].cluster}, {finding.cluster}"
-            found[key] = replace(found[key], cluster=names)
-        elif key not in found:
-            found[key] = finding
-    return list(found.values())
+        found.setdefault(key, finding)
+        names.setdefault(key, {})[finding.cluster] = None
+    return [
+        replace(finding, cluster=", ".join(names[key])) if len(names[key]) > 1 else finding
+        for key, finding in found.items()
+    ]
 
 
 def _distinct(notes: Sequence[Note]) -> list[Note]:

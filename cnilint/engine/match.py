@@ -13,9 +13,9 @@ from typing import Any
 
 from cnilint.cni.cluster import Cluster
 from cnilint.cni.daemon_conf import DAEMON_KEYS
+from cnilint.cni.form import argument
 from cnilint.cni.multus import Multus
 from cnilint.cni.release import in_range
-from cnilint.cni.settings import argument
 from cnilint.model.finding import Location
 from cnilint.model.tree import Embedded, Tree, descend, plain
 

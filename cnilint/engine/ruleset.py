@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -49,15 +49,12 @@ def rules() -> tuple[Rule, ...]:
 
 def _rule(path: str) -> Rule:
     card = read_mapping(path)
-    _validate(path, card)
-    try:
-        level = Level.of(card["level"])
-    except ValueError as error:
-        raise RuleError(path, "", f"{error}") from None
+    for key, reason in _faults(path, card):
+        raise RuleError(path, _line(path, key), reason)
     return Rule(
         id=card["id"],
         name=card["name"],
-        level=level,
+        level=Level.of(card["level"]),
         summary=card["summary"],
         message=card["message"],
         fix=card["fix"],
@@ -75,17 +72,49 @@ def _several(value: Any) -> tuple[Any, ...]:  # noqa: ANN401  straight from YAML
     return tuple(value) if isinstance(value, list) else (value,)
 
 
-def _validate(path: str, card: Mapping[str, Any]) -> None:
-    missing = [key for key in REQUIRED if key not in card]
-    unknown = sorted(set(card) - {*REQUIRED, "check", "match", "links"})
-    if missing or unknown:
-        words = [f"no {key!r}" for key in missing] + [f"unknown key {key!r}" for key in unknown]
-        raise RuleError(path, "", f"{', '.join(words)}")
+def _faults(path: str, card: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with a card: the key where it is (empty: none) and the reason."""
+    missing = [f"no {key!r}" for key in REQUIRED if key not in card]
+    if missing:
+        yield "", ", ".join(missing)
+    for key in sorted(set(card) - {*REQUIRED, "check", "match", "links"}):
+        yield key, f"unknown key {key!r}"
     if ("check" in card) == ("match" in card):
-        raise RuleError(path, "", "a card has either 'check' or 'match'")
-    if card["fix"] not in GRADES:
-        raise RuleError(path, "", f"fix is one of {', '.join(GRADES)}")
-    if set(card["help"]) != set(HELP):
-        raise RuleError(path, "", f"help has just {', '.join(HELP)}")
+        yield "match" if "match" in card else "", "a card has either 'check' or 'match'"
+    for key in REQUIRED:
+        if key != "help" and not isinstance(card[key], str):
+            yield key, f"{key} is a string"
     if os.path.basename(path) != f"{card['id']}.yaml":
-        raise RuleError(path, "", "a card is named by its id")
+        yield "id", "a card is named by its id"
+    try:
+        Level.of(card["level"])
+    except ValueError as error:
+        yield "level", f"{error}"
+    if card["fix"] not in GRADES:
+        yield "fix", f"fix is one of {', '.join(GRADES)}"
+    if not isinstance(card["help"], dict) or set(card["help"]) != set(HELP):
+        yield "help", f"help has just {', '.join(HELP)}"
+    if not all(isinstance(text, str) for text in card["help"].values()):
+        yield "help", "help is text"
+    if not _all_are(str, card.get("links", [])) or isinstance(card.get("links"), str):
+        yield "links", "links is a list of addresses"
+    if not _all_are(str, card.get("check", "")):
+        yield "check", "check is the name of a check, or a list of names"
+    if not _all_are(dict, card.get("match", {})):
+        yield "match", "match is a list of entries"
+
+
+def _all_are(kind: type, value: object) -> bool:
+    """Whether a value is of a kind, or a list of such values."""
+    return isinstance(value, kind) or (
+        isinstance(value, list) and all(isinstance(item, kind) for item in value)
+    )
+
+
+def _line(path: str, key: str) -> str:
+    """Return the line of a card's key, for a person; nothing if it is not there."""
+    with open(path, encoding="utf-8") as file:
+        for number, line in enumerate(file, 1):
+            if key and line.startswith(f"{key}:"):
+                return f"line {number}"
+    return ""

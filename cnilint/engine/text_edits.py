@@ -15,7 +15,7 @@ TextEdits = Mapping[str, tuple[TextEdit, ...]]
 def text_edits(fix: Fix) -> TextEdits | CannotEdit:
     """Return a fix as text edits of the sources it changes, or why that cannot be done."""
     found: dict[str, tuple[TextEdit, ...]] = {}
-    for document, edits in by_document(fix.edits):
+    for document, edits in _by_document(fix.edits):
         symbolic = [edit for edit in edits if isinstance(edit, Edit)]
         made: tuple[TextEdit, ...] = ()
         if symbolic:
@@ -29,7 +29,7 @@ def text_edits(fix: Fix) -> TextEdits | CannotEdit:
     return found
 
 
-def by_document(edits: Iterable[Edit | Repair]) -> list[tuple[Document, list[Edit | Repair]]]:
+def _by_document(edits: Iterable[Edit | Repair]) -> list[tuple[Document, list[Edit | Repair]]]:
     """Return edits with the document they change, in the order the documents are first named."""
     found: dict[int, tuple[Document, list[Edit | Repair]]] = {}
     for edit in edits:

@@ -16,19 +16,25 @@ def write(changed: Iterable[tuple[Source, Source]]) -> None:
     """Replace files by their changed text, each at once and with its mode.
 
     UsageError, before anything is written, for standard input and for a file that no longer is
-    what was read.
+    what was read; and for a file that cannot be written, which then is as it was.
     """
     pairs = list(changed)
     contents = [(new.path, _content(old, new)) for old, new in pairs]
     for path, content in contents:
-        _replace(os.path.realpath(path), content)
+        try:
+            _replace(os.path.realpath(path), content)
+        except OSError as error:
+            raise UsageError(f"{path} cannot be written: {error.strerror or error}") from error
 
 
 def _content(old: Source, new: Source) -> bytes:
     if old.path == STANDARD_INPUT:
         raise UsageError("standard input cannot be changed in place: use --diff")
-    with open(old.path, "rb") as file:
-        present = file.read()
+    try:
+        with open(old.path, "rb") as file:
+            present = file.read()
+    except OSError:
+        present = b""
     read = decode(old.path, present)
     if not isinstance(read, Source) or read.text != old.text:
         raise UsageError(f"{old.path} was changed by another program: nothing was written")

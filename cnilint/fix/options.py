@@ -26,7 +26,7 @@ class Fixed:
     """What applying fixes came to.
 
     `changed` holds the sources before and after; `applied` counts the fixes; `held_back` are those
-    that overlap another one and did not fit in even the last round.
+    that did not fit in even the last round.
     """
 
     inputs: Inputs

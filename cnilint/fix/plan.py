@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from cnilint.engine.evaluate import Surroundings, evaluate
 from cnilint.engine.inputs import Inputs
 from cnilint.engine.result import Result
-from cnilint.engine.text_edits import TextEdits, by_document, text_edits
-from cnilint.kube.manifest import ORIGIN_ANNOTATION
-from cnilint.model.finding import Applicability, Finding, Fix, Repair, TextEdit
+from cnilint.engine.text_edits import TextEdits, text_edits
+from cnilint.kube.manifest import manifests
+from cnilint.model.finding import Applicability, Edit, Finding, Fix, Repair, TextEdit
 from cnilint.model.text import Source
-from cnilint.model.tree import Document, descend, string
 from cnilint.syntax.rewrite import CannotEdit, apply
 
 from .options import Fixed, Options
@@ -22,35 +23,28 @@ MOST_ROUNDS = 10
 
 def offered(inputs: Inputs, surroundings: Surroundings, result: Result, options: Options) -> Result:
     """Return a result whose fixes are proven; one that is not is shown, with the reason."""
-    prover = _Prover(inputs, surroundings, result, options)
-    findings = tuple(
-        replace(finding, fixes=tuple(prover.graded(finding, fix) for fix in finding.fixes))
-        if finding.fixes
-        else finding
-        for finding in result.findings
-    )
-    return replace(result, findings=findings)
+    return _Prover(inputs, surroundings, result, options).offered()
 
 
 def fixed(inputs: Inputs, surroundings: Surroundings, options: Options) -> Fixed:
     """Apply every fix of a grade, round after round until nothing changes, and lint the outcome.
 
-    In one round, of two fixes that overlap the first is made; the other waits for the next.
+    In one round, of two fixes that overlap, or that together lead to something new, the first is
+    made; the other waits for the next.
     """
     before = {source.path: source for source in inputs.sources}
     applied = 0
-    for _round in range(MOST_ROUNDS):
-        result = offered(inputs, surroundings, evaluate(inputs, surroundings), options)
-        chosen, held_back = _round_edits(result, options)
+    for made in range(MOST_ROUNDS + 1):
+        prover = _Prover(inputs, surroundings, evaluate(inputs, surroundings), options)
+        result = prover.offered()
+        chosen, held_back = _round(result, options, prover)
         if not chosen:
             break
-        applied += sum(count for count, _edits in chosen.values())
-        for path, (_count, edits) in chosen.items():
-            source = next(one for one in inputs.sources if one.path == path)
-            inputs = inputs.replaced(Source(path, apply(source.text, edits)))
-    else:
-        result = offered(inputs, surroundings, evaluate(inputs, surroundings), options)
-        _chosen, held_back = _round_edits(result, options)
+        if made == MOST_ROUNDS:
+            held_back = [*(one.finding for one in chosen), *held_back]
+            break
+        applied += len(chosen)
+        inputs = _with(inputs, _together(chosen))
     changed = tuple(
         (before[source.path], source)
         for source in inputs.sources
@@ -67,9 +61,27 @@ class _Prover:
     ) -> None:
         self._inputs = inputs
         self._surroundings = surroundings
+        self._result = result
         self._options = options
         self._before = Counter(_key(finding) for finding in result.findings)
         self._after: dict[TextEditsKey, Counter[FindingKey]] = {}
+
+    def offered(self) -> Result:
+        """Return the result with every fix graded."""
+        findings = tuple(
+            replace(finding, fixes=tuple(self.graded(finding, fix) for fix in finding.fixes))
+            if finding.fixes
+            else finding
+            for finding in self._result.findings
+        )
+        return replace(self._result, findings=findings)
+
+    def agree(self, chosen: Sequence[_Choice]) -> bool:
+        """Whether fixes that are each proven alone lead to nothing new together."""
+        if len(chosen) < 2 or any(map(_repairs, chosen)):
+            return True
+        after = self._lint(_together(chosen))
+        return all(after[key] <= self._before[key] for key in after)
 
     def graded(self, finding: Finding, fix: Fix) -> Fix:
         """Return a fix as it may be offered: as it is, or for display with the reason."""
@@ -82,8 +94,8 @@ class _Prover:
 
     def _doubt(self, finding: Finding, fix: Fix) -> str | None:
         """Return why a fix must not be applied, or None when it is proven."""
-        for document, _edits in by_document(fix.edits):
-            origin = rendered_from(document)
+        for edit in fix.edits:
+            origin = rendered_from(edit)
             if origin and not self._options.rendered:
                 return f"this is rendered from {origin}: change it there (--rendered edits it here)"
         edits = text_edits(fix)
@@ -102,10 +114,7 @@ class _Prover:
         """Return the findings after some edits, counted; the same edits are made once."""
         key = tuple(sorted(edits.items()))
         if key not in self._after:
-            inputs = self._inputs
-            for path, made in edits.items():
-                source = next(one for one in inputs.sources if one.path == path)
-                inputs = inputs.replaced(Source(path, apply(source.text, made)))
+            inputs = _with(self._inputs, edits)
             result = evaluate(inputs, self._surroundings)
             self._after[key] = Counter(_key(finding) for finding in result.findings)
         return self._after[key]
@@ -115,37 +124,85 @@ FindingKey = tuple[str, str, str, str]
 TextEditsKey = tuple[tuple[str, tuple[TextEdit, ...]], ...]
 
 
-def rendered_from(document: Document) -> str:
-    """Return what a document was rendered from, empty for one that was written by hand."""
-    if document.source_comment:
-        return document.source_comment
-    annotation = string(descend(document.root, "metadata", "annotations", ORIGIN_ANNOTATION))
-    return " ".join(annotation.split()) if annotation else ""
+class _Choice(NamedTuple):
+    """A fix that a round makes."""
+
+    finding: Finding
+    fix: Fix
+    edits: TextEdits
 
 
-def _round_edits(
-    result: Result, options: Options
-) -> tuple[dict[str, tuple[int, tuple[TextEdit, ...]]], list[Finding]]:
-    """Return the text edits of one round by path, with how many fixes they are, and what waits."""
-    chosen: dict[str, tuple[int, tuple[TextEdit, ...]]] = {}
-    held_back = []
+def rendered_from(edit: Edit | Repair) -> str:
+    """Return what the object of an edit was rendered from, empty for one written by hand."""
+    for manifest in manifests(edit.document):
+        if isinstance(edit, Repair):
+            inside = manifest.root.span.covers(edit.span)
+        else:
+            inside = edit.route[: len(manifest.route)] == manifest.route
+        if inside and manifest.origin is not None:
+            return manifest.origin.path or manifest.origin.tool
+    return ""
+
+
+def _round(
+    result: Result, options: Options, prover: _Prover
+) -> tuple[list[_Choice], list[Finding]]:
+    """Return the fixes that one round makes, and the findings whose fixes wait."""
+    chosen: list[_Choice] = []
+    held_back: list[Finding] = []
+    for one in _choices(result, options):
+        here = _together(chosen)
+        if all(set(made) <= set(here.get(path, ())) for path, made in one.edits.items()):
+            continue  # another finding's fix is the same
+        overlap = any(
+            _overlap(mine, other)
+            for path, made in one.edits.items()
+            for mine in made
+            for other in here.get(path, ())
+        )
+        # what a repair makes readable may change what the others are to do
+        if overlap or (chosen and _repairs(one) != _repairs(chosen[0])):
+            held_back.append(one.finding)
+        else:
+            chosen.append(one)
+    if not prover.agree(chosen):
+        agreed: list[_Choice] = []
+        for one in chosen:
+            if prover.agree([*agreed, one]):
+                agreed.append(one)
+            else:
+                held_back.append(one.finding)
+        chosen = agreed
+    return chosen, held_back
+
+
+def _choices(result: Result, options: Options) -> Iterator[_Choice]:
+    """Yield the fix of each finding that has one of the grade."""
     for finding in result.findings:
         fix = next((f for f in finding.fixes if f.applicability >= options.least), None)
-        edits = text_edits(fix) if fix is not None and fix.edits else CannotEdit("")
-        if isinstance(edits, CannotEdit):
-            continue
-        here = {path: chosen.get(path, (0, ()))[1] for path in edits}
-        if all(set(made) <= set(here[path]) for path, made in edits.items()):
-            continue  # another finding's fix is the same
-        if any(
-            _overlap(one, other) for p, made in edits.items() for one in made for other in here[p]
-        ):
-            held_back.append(finding)
-            continue
-        for path, made in edits.items():
-            count, before = chosen.get(path, (0, ()))
-            chosen[path] = (count + 1, before + made)
-    return chosen, held_back
+        edits = text_edits(fix) if fix is not None and fix.edits else None
+        if fix is not None and edits is not None and not isinstance(edits, CannotEdit):
+            yield _Choice(finding, fix, edits)
+
+
+def _repairs(one: _Choice) -> bool:
+    return all(isinstance(edit, Repair) for edit in one.fix.edits)
+
+
+def _together(chosen: Iterable[_Choice]) -> TextEdits:
+    found: dict[str, tuple[TextEdit, ...]] = {}
+    for one in chosen:
+        for path, made in one.edits.items():
+            found[path] = found.get(path, ()) + made
+    return found
+
+
+def _with(inputs: Inputs, edits: TextEdits) -> Inputs:
+    """Return inputs with text edits made."""
+    for path, made in edits.items():
+        source = next(one for one in inputs.sources if one.path == path)
+        inputs = inputs.replaced(Source(path, apply(source.text, made)))
+    return inputs
 
 
 def _overlap(one: TextEdit, other: TextEdit) -> bool:

@@ -282,13 +282,10 @@ def _scalar_text(tree: Tree) -> str:
 
 
 def _config_map_sources(volume: Tree) -> Iterator[Tree]:
-    direct = child(volume, "configMap")
-    if direct is not None:
-        yield direct
-    for source in items(descend(volume, "projected", "sources")):
-        projected = child(source, "configMap")
-        if projected is not None:
-            yield projected
+    for source in (volume, *items(descend(volume, "projected", "sources"))):
+        found = child(source, "configMap")
+        if found is not None:
+            yield found
 
 
 def _key_of_path(source: Tree, path: str) -> str | None:

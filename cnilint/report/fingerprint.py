@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Sequence
-from hashlib import sha256
 
 from cnilint.model.finding import Finding, Location
 from cnilint.model.tree import Embedded
@@ -43,6 +42,8 @@ def pointer(location: Location) -> str:
 
 
 def _digest(finding: Finding) -> str:
+    from hashlib import sha256  # a report without fingerprints does not pay for it
+
     location = finding.location
     where = location.object or reported_path(location.source.path)
     parts = [finding.rule, finding.cluster, where, pointer(location)]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from cnilint.model.finding import TextEdit
 from cnilint.model.text import Source, Span
-from cnilint.syntax.rewrite import apply
+from cnilint.syntax.splice import apply
 
 CONTEXT = 3
 """Unchanged lines around a change."""
@@ -55,7 +55,7 @@ def _hunk(source: Source, edits: list[TextEdit], shift: int) -> tuple[list[str],
     if not old and not new:
         return [], 0
     before = [source.line(number) for number in range(max(1, first - CONTEXT), first)]
-    total = source.position(len(source.text)).line
+    total = source.position(len(source.text)).line - source.text.endswith("\n")
     after = [source.line(n) for n in range(last + 1, min(total, last + CONTEXT) + 1)]
     around = len(before) + len(after)
     at = first - len(before)

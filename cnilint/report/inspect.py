@@ -8,7 +8,7 @@ from dataclasses import replace
 from cnilint.cni.catalog import Action
 from cnilint.cni.class_facts import ClassFacts
 from cnilint.cni.cluster import Cluster
-from cnilint.cni.recognise import Installer
+from cnilint.cni.installer import Installer
 from cnilint.cni.simulate import FIRST_BOOT, Outcome
 from cnilint.engine.result import Result
 

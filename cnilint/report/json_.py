@@ -12,7 +12,7 @@ import math
 
 from cnilint.cni.class_facts import ClassFacts
 from cnilint.cni.cluster import Cluster
-from cnilint.cni.recognise import Installer
+from cnilint.cni.installer import Installer
 from cnilint.engine.result import Result
 from cnilint.model.finding import (
     Applicability,

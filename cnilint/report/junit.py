@@ -5,7 +5,6 @@ There is no official schema; what is used here is what testmoapp/junitxml@main:R
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -19,9 +18,6 @@ from .words import place
 
 CLEAN = "no findings"
 """The test case of a run without findings: many CI systems refuse a report that has none."""
-
-# What XML 1.0 has no way to write, not even as a character reference.
-FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 ESCAPES = str.maketrans(
     # a parser turns a bare line end or tab of an attribute into a space, and CR LF into LF
@@ -126,5 +122,13 @@ def _text(text: str) -> str:
 
 
 def _allowed(text: str) -> str:
-    """Return a text with the code points of the characters that XML cannot hold."""
-    return FORBIDDEN.sub(lambda found: visible(found[0]), text)
+    """Return a text with the code points of the characters that XML 1.0 cannot hold in any way."""
+    if text.isprintable():
+        return text
+    return "".join(mark if _is_allowed(mark) else visible(mark) for mark in text)
+
+
+def _is_allowed(character: str) -> bool:
+    if character < " ":
+        return character in "\t\n\r"
+    return not ("\ud800" <= character <= "\udfff" or character in "\ufffe\uffff")

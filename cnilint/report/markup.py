@@ -9,7 +9,7 @@ from .glyphs import visible
 
 # A character reference stands for a character and nothing else, in tables and inside HTML as well.
 # A backslash does not: between a cell's borders, parsers disagree on what it takes with it.
-SPECIAL = str.maketrans({character: f"&#{ord(character)};" for character in "\\`*_[]<>&|~$@"})
+SPECIAL = str.maketrans({character: f"&#{ord(character)};" for character in "\\`*_[]<>&|~$"})
 
 CODE = re.compile(r"(?! )[^`|\\]*[^`|\\ ]")
 """What a pair of backticks can hold as it is, in a table too."""

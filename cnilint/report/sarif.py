@@ -9,9 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnilint.engine.result import Result
-from cnilint.engine.text_edits import text_edits
 from cnilint.model.finding import Applicability, Finding, Fix, Location, Note, Related
-from cnilint.syntax.rewrite import CannotEdit
 
 from .fingerprint import fingerprints
 from .json_ import JSONObject, json_text
@@ -67,7 +65,7 @@ def _result(finding: Finding, fingerprint: str, rule_index: int | None) -> JSONO
         found["properties"] = {"cluster": finding.cluster}
     if finding.related:
         found["relatedLocations"] = [
-            place(related.location, id=number, message={"text": _sentence(related.message)})
+            place(related.location, id=number, message={"text": _unlinked(related.message)})
             for number, related in enumerate(finding.related, 1)
         ]
     if flows := [_code_flow(finding, witness) for witness in witnesses(finding)]:
@@ -78,26 +76,27 @@ def _result(finding: Finding, fingerprint: str, rule_index: int | None) -> JSONO
 
 
 def _message(finding: Finding) -> str:
-    """Return the message with a link to each related place: GitHub shows only those it links."""
+    """Return the message, a sentence, with links to related places: GitHub shows no others."""
     links = (
         f"[{related.message.translate(LINK_ESCAPES)}]({number})"
         for number, related in enumerate(finding.related, 1)
     )
-    return "\n".join([_sentence(finding.message), *links])
+    text = _unlinked(finding.message)
+    period = "" if text.endswith((".", "!", "?")) else "."
+    return "\n".join([f"{text}{period}", *links])
 
 
-def _sentence(text: str) -> str:
-    """Return a text that ends as a sentence does, and in which nothing is a link."""
-    text = text.replace("](", "] (")
-    return text if text.endswith((".", "!", "?")) else f"{text}."
+def _unlinked(text: str) -> str:
+    """Return a text in which nothing is a link."""
+    return text.replace("](", "] (")
 
 
 def _code_flow(finding: Finding, witness: Witness) -> JSONObject:
     steps = [
-        {"location": place(_place_of(step, finding), message={"text": _sentence(step)})}
+        {"location": place(_place_of(step, finding), message={"text": _unlinked(step)})}
         for step in witness.steps
     ]
-    return {"message": {"text": _sentence(witness.heading)}, "threadFlows": [{"locations": steps}]}
+    return {"message": {"text": _unlinked(witness.heading)}, "threadFlows": [{"locations": steps}]}
 
 
 def _place_of(step: str, finding: Finding) -> Location:
@@ -116,7 +115,7 @@ def _fixes(finding: Finding) -> Iterator[JSONObject]:
         if fix.applicability > Applicability.DISPLAY and (changes := _changes(fix)):
             title = f"{fix.title} ({fix.note})" if fix.note else fix.title
             yield {
-                "description": {"text": _sentence(title)},
+                "description": {"text": _unlinked(title)},
                 "artifactChanges": changes,
                 "properties": {"applicability": str(fix.applicability)},
             }
@@ -124,6 +123,9 @@ def _fixes(finding: Finding) -> Iterator[JSONObject]:
 
 def _changes(fix: Fix) -> list[JSONObject]:
     """Return what a fix replaces in each source; nothing if that cannot be said."""
+    from cnilint.engine.text_edits import text_edits  # editing takes long to load
+    from cnilint.syntax.rewrite import CannotEdit
+
     edits = text_edits(fix)
     if isinstance(edits, CannotEdit):
         return []
@@ -168,7 +170,7 @@ def _paths(result: Result) -> set[str]:
 
 
 def _notification(note: Note) -> JSONObject:
-    found: JSONObject = {"level": "note", "message": {"text": _sentence(note.message)}}
+    found: JSONObject = {"level": "note", "message": {"text": _unlinked(note.message)}}
     if note.location is not None:
         found["locations"] = [place(note.location)]
     return found

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 from cnilint.model.finding import Location
 from cnilint.model.text import Source, Span
 
 from .fingerprint import pointer
 from .json_ import JSONObject
 from .repository import STANDARD_INPUT_NAME, reported_path, repository_path, repository_top
+
+UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/")
+"""What stands for itself in a URI's path (RFC 3986), and the slash."""
 
 TOP = "%SRCROOT%"
 """The name of the repository's top folder: GitHub knows it by that one."""
@@ -22,7 +23,7 @@ def artifact(path: str) -> JSONObject:
     """
     inside = repository_path(path)
     if inside is not None:
-        return {"uri": quote(_bytes(inside)), "uriBaseId": TOP}
+        return {"uri": _quoted(inside), "uriBaseId": TOP}
     outside = reported_path(path)
     if outside == STANDARD_INPUT_NAME:
         return {"uri": STANDARD_INPUT_NAME, "uriBaseId": TOP}
@@ -36,7 +37,7 @@ def top_uri() -> str:
 
 def file_uri(path: str) -> str:
     """Return an absolute path as a URI."""
-    return f"file:///{quote(_bytes(path.lstrip('/')))}"
+    return f"file:///{_quoted(path.lstrip('/'))}"
 
 
 def region(source: Source, span: Span) -> JSONObject:
@@ -68,9 +69,10 @@ def place(location: Location, **more: object) -> JSONObject:
     return {**more, **found}
 
 
-def _bytes(path: str) -> bytes:
-    """Return a path's bytes; of a name that is not UTF-8, those that are on the disk."""
+def _quoted(path: str) -> str:
+    """Return a path percent-encoded; a name that is not UTF-8 gives the bytes that it is."""
     try:
-        return path.encode("utf-8", "surrogateescape")
+        whole = path.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:
-        return path.encode("utf-8", "surrogatepass")
+        whole = path.encode("utf-8", "surrogatepass")
+    return "".join(chr(byte) if byte in UNRESERVED else f"%{byte:02X}" for byte in whole)

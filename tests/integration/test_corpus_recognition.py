@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from cnilint.cni.cluster import cluster
-from cnilint.cni.multus import multus
-from cnilint.cni.recognise import Installer, installers
+from cnilint.cni.multus_forms import multus
+from cnilint.cni.installer import Installer
+from cnilint.cni.recognise import installers
 from cnilint.kube.manifest import Manifest, ManifestIndex, manifests
 from cnilint.model.text import Source
 from cnilint.model.tree import Document

@@ -24,7 +24,7 @@ NAMES = {"autoconfig_directory": "looks for its master", "conf_directory": "writ
 def cni_dir_mismatch(cluster: Cluster) -> Iterator[Hit]:
     """CNI107: a directory is missing, not mounted from the host, or not the one others mean."""
     for one in cluster.multuses:
-        if one.problem is not None or (one.family == "thick" and one.tree is None):
+        if one.problem is not None or not one.in_view or one.installer.container is None:
             continue
         classes = cluster.classes_of(one)
         directory = classes[0].directory if classes else runtime_directories()[0]

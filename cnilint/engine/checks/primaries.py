@@ -8,8 +8,8 @@ from cnilint.cni.catalog import Action, Role
 from cnilint.cni.class_facts import ClassFacts
 from cnilint.cni.cluster import Cluster
 from cnilint.cni.confdir import encoded
+from cnilint.cni.installer import Installer
 from cnilint.cni.multus import Multus
-from cnilint.cni.recognise import Installer
 
 
 def primary_files(cluster: Cluster, one: Multus) -> list[str]:

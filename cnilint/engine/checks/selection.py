@@ -114,7 +114,7 @@ def honours_pin(one: Multus) -> bool:
 
 def _unpinned(cluster: Cluster) -> Iterator[Multus]:
     for one in cluster.multuses:
-        shown = one.family != "thick" or one.tree is not None
+        shown = one.in_view
         if one.auto and not one.master and shown and one.given("cluster_network") is None:
             yield one
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from cnilint.cni.class_facts import multus_program, reading
 from cnilint.cni.delegate import Reading
-from cnilint.cni.multus import multus
+from cnilint.cni.multus_forms import multus
 from cnilint.cni.programs import Files, Program, program
 from cnilint.cni.recognise import installers
 from cnilint.cni.simulate import FIRST_BOOT, RESTLESS, Outcome, Simulation, simulate

@@ -8,7 +8,8 @@ import pytest
 
 from cnilint.cni.daemon_conf import read_daemon_config
 from cnilint.cni.gojson import JSONError
-from cnilint.cni.multus import CONF_DIRECTORY, NEWEST, NOT_ON_HOST, Multus, multus
+from cnilint.cni.multus import CONF_DIRECTORY, NEWEST, NOT_ON_HOST, Multus
+from cnilint.cni.multus_forms import multus
 from cnilint.cni.recognise import installers
 from cnilint.kube.manifest import ManifestIndex, manifests
 from cnilint.model.text import Source

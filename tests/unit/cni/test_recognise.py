@@ -8,7 +8,8 @@ from collections.abc import Mapping
 import pytest
 
 from cnilint.cni.catalog import Action, Role
-from cnilint.cni.recognise import Installer, installers, shows_eks
+from cnilint.cni.installer import Installer
+from cnilint.cni.recognise import installers, shows_eks
 from cnilint.cni.selector import predict
 from cnilint.kube.manifest import ManifestIndex
 from cnilint.model.finding import Note

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from cnilint.cni.class_facts import HostFile
 from cnilint.cni.cluster import cluster
-from cnilint.cni.multus import multus
+from cnilint.cni.multus_forms import multus
 from tests.unit.cni.actors import AWS, THICK, daemon_set, read
 
 WORDS = st.sampled_from(

@@ -6,7 +6,8 @@ import pytest
 
 from cnilint.cni.catalog import Product, _product
 from cnilint.cni.release import Release
-from cnilint.cni.settings import Settings, argument, referenced_config_maps
+from cnilint.cni.form import Form, WorkloadForm, argument, referenced_config_maps
+from cnilint.cni.settings import Settings
 from cnilint.kube.manifest import ManifestIndex, manifests
 from cnilint.kube.workload import Workload, workload
 from cnilint.model.text import Source
@@ -80,9 +81,14 @@ def product(settings: dict[str, list[dict[str, object]]]) -> Product:
     return _product(card, "x.yaml")
 
 
+def form(pods: Workload, card: Product) -> WorkloadForm:
+    return WorkloadForm(pods, pods.containers[0], card.config_maps)
+
+
 def resolved(*places: dict[str, object], release: Release | None = (1, 2, 0)) -> str | None:
     pods = loaded()
-    settings = Settings(product({"s": list(places)}), release, pods, pods.containers[0])
+    card = product({"s": list(places)})
+    settings = Settings(card, release, form(pods, card))
     found = settings.get("s")
     return found.value if found else None
 
@@ -164,8 +170,7 @@ def test_settings_may_build_on_one_another_but_not_on_themselves() -> None:
             }
         ),
         None,
-        None,
-        None,
+        Form(),
     )
     assert settings.value("path") == "/a/f"
     assert settings.fill("{path} {unknown}") == "/a/f "
@@ -179,19 +184,15 @@ def test_settings_may_build_on_one_another_but_not_on_themselves() -> None:
 
 def test_a_value_of_the_manifest_is_not_taken_for_a_template() -> None:
     pods = loaded(POD.replace("value: env", "value: 'x{secret}'"))
-    settings = Settings(
-        product({"secret": [{"value": "told"}], "s": [{"environment": "SET"}]}),
-        None,
-        pods,
-        pods.containers[0],
-    )
+    card = product({"secret": [{"value": "told"}], "s": [{"environment": "SET"}]})
+    settings = Settings(card, None, form(pods, card))
     assert settings.fill("{s}") == "x{secret}"
 
 
 def test_a_setting_knows_where_it_stands_unless_it_is_a_default() -> None:
     pods = loaded()
     card = product({"given": [{"environment": "SET"}], "default": [{"value": "d"}]})
-    settings = Settings(card, None, pods, pods.containers[0])
+    settings = Settings(card, None, form(pods, card))
     given, default = settings.get("given"), settings.get("default")
     assert given is not None
     assert given.text is not None

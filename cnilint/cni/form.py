@@ -1,0 +1,237 @@
+"""The forms in which a product is installed, and where each keeps the product's settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cnilint.kube.delivery import Delivery, value_at
+from cnilint.kube.manifest import Manifest
+from cnilint.kube.scheduling import EVERYWHERE, Placement, placement
+from cnilint.kube.workload import Container, HostFile, Text, Workload, texts
+from cnilint.model.finding import Location
+from cnilint.model.tree import Scalar, Tree, child, descend, follow, items, string
+
+
+class Form:
+    """An install: the object it is made by, and what its settings are read from.
+
+    `kind` is `workload`, `object` (an operator's custom resource), `release` (of a chart), `addon`
+    or `assumed`.
+    """
+
+    kind = "assumed"
+
+    def look_up(self, place: str, name: str, *, switch: bool = False) -> Text | None:
+        """Return a setting from one kind of place, or None; `switch` is a flag without a value."""
+        del place, name, switch
+        return None
+
+    def placement(self) -> Placement | None:
+        """Return where it runs, or None when the form does not say."""
+        return None
+
+    def host_file(self, path: str) -> HostFile | None:
+        """Return where a path of its container lies on the host; None if it stays inside."""
+        return HostFile(path, read_only=False, volume="")
+
+    @property
+    def title(self) -> str:
+        """The object as a person names it."""
+        return ""
+
+    def location(self) -> Location | None:
+        """Return the place that speaks for the install."""
+        return None
+
+
+class WorkloadForm(Form):
+    """A workload that is among the manifests: one of its containers installs the product."""
+
+    kind = "workload"
+
+    def __init__(
+        self, workload: Workload, container: Container, config_maps: tuple[str, ...]
+    ) -> None:
+        """`config_maps` are read by their name when the workload refers to none with a key."""
+        self.workload = workload
+        self.container = container
+        self._config_maps = config_maps
+
+    def look_up(self, place: str, name: str, *, switch: bool = False) -> Text | None:
+        """Return a setting of the container, of a ConfigMap, or of its command line."""
+        match place:
+            case "environment":
+                return self.workload.environment(self.container, name)
+            case "argument":
+                return argument(self.container, name, switch=switch)
+            case "config_map_key":
+                return self._config_map_key(name)
+            case "mounted_file":
+                return self.workload.mounted_text(self.container, name)
+            case "word":
+                words = self.container.words
+                at = int(name)
+                return words[at] if -len(words) <= at < len(words) else None
+        return None
+
+    def placement(self) -> Placement | None:
+        """Return what the pod's node selector and affinity say."""
+        return placement(self.workload.specification)
+
+    def host_file(self, path: str) -> HostFile | None:
+        """Resolve a path through mounts and volumes."""
+        return self.workload.host_path(self.container, path)
+
+    @property
+    def title(self) -> str:
+        """The workload."""
+        return self.workload.manifest.title
+
+    def location(self) -> Location | None:
+        """Return the workload's name."""
+        return self.workload.manifest.location("metadata", "name")
+
+    def _config_map_key(self, key: str) -> Text | None:
+        """Return a key of the maps the workload refers to, then of those its program reads."""
+        for name in dict.fromkeys((*referenced_config_maps(self.workload), *self._config_maps)):
+            text = self.workload.config_map_text(name, key)
+            if text is not None:
+                return text
+        return None
+
+
+class ObjectForm(Form):
+    """A custom resource that an operator makes the product from."""
+
+    kind = "object"
+
+    def __init__(self, manifest: Manifest) -> None:
+        """Take the object: settings are its fields, by dotted paths."""
+        self.manifest = manifest
+
+    def look_up(self, place: str, name: str, *, switch: bool = False) -> Text | None:
+        """Return a field of the object."""
+        del switch
+        if place != "field":
+            return None
+        found = value_at(self.manifest.root, name)
+        text = _scalar_text(found[0]) if found is not None else None
+        if found is None or text is None:
+            return None
+        return Text(text, self.manifest.location(*found[1]), self.manifest)
+
+    @property
+    def title(self) -> str:
+        """The object."""
+        return self.manifest.title
+
+    def location(self) -> Location | None:
+        """Return the object's name."""
+        return self.manifest.location("metadata", "name")
+
+
+class DeliveryForm(Form):
+    """A chart release or an add-on: settings are the values it is given."""
+
+    def __init__(self, delivery: Delivery) -> None:
+        """Take a delivery; `kind` is the delivery's."""
+        self.delivery = delivery
+        self.kind = delivery.kind
+
+    def look_up(self, place: str, name: str, *, switch: bool = False) -> Text | None:
+        """Return a value by its dotted path; the values given last count most."""
+        del switch
+        if place != "values":
+            return None
+        manifest = self.delivery.manifest
+        for values in reversed(self.delivery.values):
+            found = value_at(values.tree, name)
+            text = _scalar_text(found[0]) if found is not None else None
+            if found is None or text is None:
+                continue
+            steps = (*values.steps, *found[1]) if values.inline else values.steps
+            return Text(text, manifest.location(*steps), manifest)
+        return None
+
+    def placement(self) -> Placement | None:
+        """Return what the values say of nodes, if they do."""
+        for values in reversed(self.delivery.values):
+            tree = values.tree
+            if tree is not None and (
+                child(tree, "affinity") is not None or child(tree, "nodeSelector") is not None
+            ):
+                found = placement(tree)
+                return found if found != EVERYWHERE else None
+        return None
+
+    @property
+    def title(self) -> str:
+        """The object, with the add-on's name where it may hold several."""
+        manifest = self.delivery.manifest
+        if self.kind == "addon" and manifest.kind != "Addon":
+            return f"{manifest.title} (add-on {self.delivery.name})"
+        return manifest.title
+
+    def location(self) -> Location | None:
+        """Return where the chart or add-on is named."""
+        return self.delivery.place
+
+
+def argument(container: Container, name: str, *, switch: bool = False) -> Text | None:
+    """Return the value of a command-line flag: `--flag=value`, `--flag value`, a bare `--flag`.
+
+    Go's flag package takes one dash or two. The last one given wins; a bare flag is "true", and a
+    `switch` never takes the next word. The command of a postStart hook counts too (Cilium's flags
+    up to 1.13 stand there).
+    """
+    wanted = name.lstrip("-")
+    words = (*container.words, *_hook_words(container))
+    found: Text | None = None
+    for at, word in enumerate(words):
+        flag, equals, value = word.value.partition("=")
+        if not flag.startswith("-") or flag.lstrip("-") != wanted:
+            continue
+        if equals:
+            found = Text(value, word.location, word.manifest)
+        elif not switch and at + 1 < len(words) and not words[at + 1].value.startswith("-"):
+            found = words[at + 1]
+        else:
+            found = Text("true", word.location, word.manifest)
+    return found
+
+
+def referenced_config_maps(workload: Workload) -> Iterator[str]:
+    """Yield the names of the ConfigMaps a workload's pods refer to."""
+    specification = workload.specification
+    if specification is None:
+        return
+    for volume in items(child(specification, "volumes")):
+        name = string(descend(volume, "configMap", "name"))
+        if name:
+            yield name
+        for source in items(descend(volume, "projected", "sources")):
+            projected = string(descend(source, "configMap", "name"))
+            if projected:
+                yield projected
+    for container in workload.containers:
+        for entry in items(child(container.tree, "env")):
+            name = string(descend(entry, "valueFrom", "configMapKeyRef", "name"))
+            if name:
+                yield name
+        for entry in items(child(container.tree, "envFrom")):
+            name = string(descend(entry, "configMapRef", "name"))
+            if name:
+                yield name
+
+
+def _hook_words(container: Container) -> tuple[Text, ...]:
+    steps = ("lifecycle", "postStart", "exec", "command")
+    return texts(container.manifest, descend(container.tree, *steps), (*container.route, *steps))
+
+
+def _scalar_text(tree: Tree) -> str | None:
+    """Return a scalar as a text; a mapping or list that is there counts as its presence."""
+    found = follow(tree)
+    if isinstance(found, Scalar):
+        return found.text
+    return "{}"

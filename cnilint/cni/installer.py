@@ -1,0 +1,162 @@
+"""A product found in the manifests, with what it does on a node worked out."""
+
+from __future__ import annotations
+
+import json
+import posixpath
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cnilint.kube.scheduling import Placement
+from cnilint.kube.workload import Container, Workload
+from cnilint.model.finding import Location, Note
+
+from .catalog import Action, Behaviour, Product, Role, runtime_directories
+from .form import Form, WorkloadForm
+from .release import Release
+from .settings import Setting, Settings
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ConfFile:
+    """A CNI configuration that an installer puts on the host: an absolute path and its content."""
+
+    path: str
+    network: str
+    content: str
+
+    @property
+    def directory(self) -> str:
+        """The host directory it is in."""
+        return posixpath.dirname(self.path)
+
+    @property
+    def name(self) -> str:
+        """Its file name."""
+        return posixpath.basename(self.path)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Installer:
+    """A product that the manifests install, or that is assumed (`assumed` says why).
+
+    `directory` is the host directory its action works in (None: nothing of it reaches the host);
+    `writes` the file it makes there; `target` the file it chains into (empty: the first one, or
+    `every` one).
+    """
+
+    product: Product
+    form: Form
+    role: Role
+    action: Action
+    object: str
+    placement: Placement
+    directory: str | None
+    writes: ConfFile | None
+    target: str
+    every: bool
+    renames: str
+    suffix: str
+    removes: tuple[str, ...]
+    release: Release | None
+    settings: Mapping[str, Setting]
+    assumed: str = ""
+
+    @property
+    def title(self) -> str:
+        """The product's name for people."""
+        return self.product.title
+
+    @property
+    def workload(self) -> Workload | None:
+        """The workload that installs it, if it is among the manifests."""
+        return self.form.workload if isinstance(self.form, WorkloadForm) else None
+
+    @property
+    def container(self) -> Container | None:
+        """The container that installs it, if it is among the manifests."""
+        return self.form.container if isinstance(self.form, WorkloadForm) else None
+
+    def location(self) -> Location | None:
+        """Return the place that speaks for the install; None for one that is assumed."""
+        return self.form.location()
+
+
+def install(product: Product, form: Form, release: Release | None, notes: list[Note]) -> Installer:
+    """Return an install of a product, its settings followed to the file that it writes.
+
+    What could not be followed is added to `notes`.
+    """
+    settings = Settings(product, release, form)
+    behaviour = next(b for b in product.behaviours if settings.hold(b.when, b.versions))
+    path = _path(settings, behaviour, form)
+    later = "$" in path or "{{" in path
+    host = form.host_file(path) if path and not later else None
+    if path and host is None and behaviour.action is not Action.DELEGATE:
+        notes.append(_unresolved(product, form, path, later=later))
+    makes_file = behaviour.action in (Action.WRITE, Action.COPY)
+    whole = host.path if host is not None else None
+    return Installer(
+        product=product,
+        form=form,
+        role=behaviour.role or product.role,
+        action=behaviour.action,
+        object=form.title,
+        placement=form.placement() or product.placement,
+        directory=posixpath.dirname(whole) if whole and makes_file else whole,
+        writes=_conf_file(product, settings, whole) if whole and makes_file else None,
+        target=settings.fill(behaviour.target),
+        every=behaviour.every,
+        renames=behaviour.renames,
+        suffix=behaviour.suffix,
+        removes=tuple(settings.fill(name) for name in behaviour.removes),
+        release=release,
+        settings=settings.all(),
+    )
+
+
+def _path(settings: Settings, behaviour: Behaviour, form: Form) -> str:
+    """Return the path an install works on: its container's, else the host's."""
+    if behaviour.action is Action.NONE:
+        return ""
+    path = settings.fill(behaviour.path)
+    if isinstance(form, WorkloadForm):
+        return path or f"{settings.fill(behaviour.directory)}/{settings.fill(behaviour.file)}"
+    if behaviour.host:
+        return settings.fill(behaviour.host)
+    directory = settings.value("host_directory") or runtime_directories()[0]
+    name = posixpath.basename(path) if path else settings.fill(behaviour.file)
+    return f"{directory}/{name}" if name else directory
+
+
+def _conf_file(product: Product, settings: Settings, path: str) -> ConfFile:
+    """Return the file an installer writes, with a content of the shape its real one has.
+
+    A name that ends in `.conflist` holds a list, any other one plugin, as libcni wants it.
+    """
+    content: dict[str, object] = {"name": product.network}
+    version = settings.value("cni_version")
+    if version:
+        content["cniVersion"] = version
+    if path.endswith(".conflist"):
+        content["plugins"] = list(product.plugins)
+    else:
+        content.update(product.plugins[0])
+    return ConfFile(path, product.network, json.dumps(content))
+
+
+def _unresolved(product: Product, form: Form, path: str, *, later: bool) -> Note:
+    where = form.location()
+    if isinstance(form, WorkloadForm):
+        where = form.container.manifest.locate(form.container.tree, form.container.route)
+    if later:
+        return Note(
+            f"{product.title} ({form.title}) writes to {path!r}, which is known only after "
+            "substitution",
+            where,
+        )
+    return Note(
+        f"{product.title} ({form.title}) writes {path} inside its container, and no host directory "
+        "is mounted there: nothing of it reaches the node",
+        where,
+    )

@@ -1,0 +1,193 @@
+"""Markdown for the summary of a CI job and for comments: the answer first, details folded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from cnilint.engine.result import Result
+from cnilint.model.finding import Applicability, Finding, Fix, Level, Location, Note
+
+from .markup import code, fenced, prose
+from .repository import reported_path
+from .verdict import verdict, verdict_style
+from .words import counted
+
+MOST_BYTES = 1_000_000
+"""GitHub drops a summary over 1 MiB, GitLab a comment over a million characters."""
+
+MOST_CHARACTERS = 500
+"""Of one cell of a table."""
+
+SYMBOLS = {"good": "✅", "bad": "❌", "faint": "❔"}
+"""Before a verdict, by the name of its style."""
+
+LEVELS = {
+    Level.ERROR: "🔴 error",
+    Level.WARNING: "🟠 warning",
+    Level.NOTE: "🔵 note",
+    Level.OFF: "off",
+}
+
+GRADES = {
+    Applicability.SAFE: "safe",
+    Applicability.UNSAFE: "to be looked at",
+    Applicability.DISPLAY: "only shown",
+}
+
+RESERVE = 200
+"""Bytes kept for what a section says of the part of it that did not fit."""
+
+
+def markdown(result: Result, most_bytes: int = MOST_BYTES) -> str:
+    """Return the report's text, of no more than some bytes (at least 10,000) as UTF-8."""
+    report = _Report(most_bytes)
+    report.add(f"## cnilint: {_sum(result)}\n")
+    _verdicts(result, report)
+    _findings(result, report)
+    _notes(result, report)
+    _details(result, report)
+    return report.text()
+
+
+class _Report:
+    """Text with a limit: a section takes what is left of its share and counts the rest."""
+
+    def __init__(self, most_bytes: int) -> None:
+        self._most = most_bytes
+        self._parts: list[str] = []
+        self._size = 0
+
+    def add(self, text: str) -> None:
+        """Add a line, or lines, whatever their size."""
+        self._parts.append(text)
+        self._size += _size(text)
+
+    def fill(self, texts: Iterable[str], count: int, share: float, what: str) -> None:
+        """Add texts as long as the report stays within a share of its limit.
+
+        Behind the last one it says how many of `count` were left out.
+        """
+        limit = self._most * share - RESERVE
+        for number, text in enumerate(texts):
+            if self._size + _size(text) > limit:
+                self.add(f"\n… and {counted(count - number, what)} more\n")
+                return
+            self.add(text)
+
+    def text(self) -> str:
+        """Return all of it."""
+        return "".join(self._parts)
+
+
+def _size(text: str) -> int:
+    return len(text.encode("utf-8", "backslashreplace"))
+
+
+def _sum(result: Result) -> str:
+    levels = (Level.ERROR, Level.WARNING, Level.NOTE)
+    counts = [(result.count(level), level) for level in levels]
+    return (
+        ", ".join(counted(count, str(level)) for count, level in counts if count) or "no findings"
+    )
+
+
+def _verdicts(result: Result, report: _Report) -> None:
+    rows = [(cluster, facts) for cluster in result.clusters for facts in cluster.classes]
+    if not rows:
+        report.add("\nNothing in these manifests installs a CNI.\n")
+        return
+    report.add("\n| Cluster | Nodes | Who owns the pods |\n| --- | --- | --- |\n")
+    lines = (
+        f"| {_cell(cluster.name)} | {_cell(facts.name)} "
+        f"| {SYMBOLS[verdict_style(facts)]} {_cell(verdict(facts))} |\n"
+        for cluster, facts in rows
+    )
+    report.fill(lines, len(rows), 0.2, "row")
+
+
+def _findings(result: Result, report: _Report) -> None:
+    if not result.findings:
+        return
+    report.add("\n| Level | Rule | Place | Finding |\n| --- | --- | --- | --- |\n")
+    worst_first = sorted(result.findings, key=lambda finding: -finding.level)
+    report.fill(map(_row, worst_first), len(worst_first), 0.6, "finding")
+    safe = result.fixable(Applicability.SAFE)
+    unsafe = result.fixable(Applicability.UNSAFE) - safe
+    if safe:
+        report.add(f"\n`cnilint check --fix` fixes {safe} of them.\n")
+    if unsafe:
+        more = f"{unsafe} more" if safe else f"{unsafe} of them"
+        report.add(f"\n`cnilint check --fix --unsafe-fixes` fixes {more}: look at what it does.\n")
+
+
+def _row(finding: Finding) -> str:
+    place = " ".join(filter(None, (code(finding.location.object), _place(finding.location))))
+    cells = (LEVELS[finding.level], prose(finding.rule), place, _cell(finding.message))
+    return f"| {' | '.join(cells)} |\n"
+
+
+def _cell(text: str) -> str:
+    return prose(text if len(text) <= MOST_CHARACTERS else f"{text[:MOST_CHARACTERS]}…")
+
+
+def _place(location: Location) -> str:
+    line = location.source.position(location.span.start).line
+    return code(f"{reported_path(location.source.path)}:{line}")
+
+
+def _details(result: Result, report: _Report) -> None:
+    several = len(result.clusters) > 1
+    blocks = (_folded(finding, several=several) for finding in result.findings)
+    report.fill(blocks, len(result.findings), 1, "folded finding")
+
+
+def _folded(finding: Finding, *, several: bool) -> str:
+    place = _place(finding.location)
+    of = f", cluster {_cell(finding.cluster)}" if several and finding.cluster else ""
+    summary = f"<b>{prose(finding.rule)}</b> {_cell(finding.name)}"
+    parts = [
+        f"\n<details><summary>{summary}</summary>",
+        f"**{finding.level}** in {place}{of}: {prose(finding.message)}",
+    ]
+    if finding.related:
+        lines = (f"- {_place(each.location)}: {prose(each.message)}" for each in finding.related)
+        parts.append("\n".join(lines))
+    if finding.details:
+        parts.append(fenced(finding.details, "text"))
+    if finding.help:
+        parts.append(f"**Help:** {prose(finding.help)}")
+    for fix in finding.fixes:
+        parts += _fix(fix)
+    return "\n\n".join([*parts, "</details>\n"])
+
+
+def _fix(fix: Fix) -> Iterator[str]:
+    note = f" ({prose(fix.note)})" if fix.note else ""
+    yield f"**Fix**, {GRADES[fix.applicability]}: {prose(fix.title)}{note}"
+    from cnilint.engine.text_edits import text_edits  # editing takes long to load
+    from cnilint.syntax.rewrite import CannotEdit
+
+    from .hunks import hunks
+
+    edits = text_edits(fix)
+    if isinstance(edits, CannotEdit):
+        return
+    sources = {edit.document.source.path: edit.document.source for edit in fix.edits}
+    for path, made in edits.items():
+        if lines := hunks(sources[path], made):
+            name = reported_path(path)
+            yield fenced([f"--- a/{name}", f"+++ b/{name}", *lines], "diff")
+
+
+def _notes(result: Result, report: _Report) -> None:
+    if not result.notes:
+        return
+    head = f"{counted(len(result.notes), 'place')} not decided"
+    report.add(f"\n<details><summary>{head}</summary>\n\n")
+    report.fill(map(_note, result.notes), len(result.notes), 0.7, "note")
+    report.add("\n</details>\n")
+
+
+def _note(note: Note) -> str:
+    where = f" ({_place(note.location)})" if note.location is not None else ""
+    return f"- note: {_cell(note.message)}{where}\n"

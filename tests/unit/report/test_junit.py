@@ -1,0 +1,146 @@
+"""JUnit's XML, read back by the standard library's parser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from cnilint.cni.cluster import Cluster
+from cnilint.engine.result import Result
+from cnilint.model.finding import Applicability, Finding, Fix, Level, Location, Note, Related
+from cnilint.model.text import Source, Span
+from cnilint.report.glyphs import visible
+from cnilint.report.junit import junit
+
+Find = Callable[..., Finding]
+Read = Callable[..., Cluster]
+Tell = Callable[..., Result]
+
+
+@pytest.fixture(autouse=True)
+def bare_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def suite(result: Result) -> ET.Element:
+    """Return the one suite of a report, having looked at what is around it."""
+    text = junit(result)
+    assert text.endswith("</testsuites>\n")
+    suites = ET.fromstring(text.encode("utf-8"))
+    assert (suites.tag, len(suites)) == ("testsuites", 1)
+    for name in ("tests", "failures", "errors", "skipped"):
+        assert suites.get(name) == suites[0].get(name)
+    return suites[0]
+
+
+def test_a_finding_is_a_failed_test_case(find: Find, told: Tell) -> None:
+    other = find("aws", "aws-node").location
+    finding = find(
+        "multus",
+        '"auto"',
+        details=("10-aws: boot:", "  1. step"),
+        related=(Related(other, "it writes here"),),
+        help="pin the master",
+        fixes=(Fix("pin it", Applicability.SAFE, ()),),
+    )
+    (case,) = suite(told(findings=(finding,))).findall("testcase")
+    assert case.attrib == {
+        "classname": "cnilint.CNI101",
+        "name": "a-race: ConfigMap net/multus",
+        "file": "multus.yaml",
+        "line": "10",
+        "time": "0",
+    }
+    (failure,) = case
+    assert failure.tag == "failure"
+    message = "Multus takes whichever network comes first"
+    assert failure.attrib == {"message": message, "type": "error"}
+    assert failure.text == (
+        f"multus.yaml:10:27: CNI101 {message}\n"
+        "aws.yaml:3:18: it writes here\n"
+        "\n"
+        "10-aws: boot:\n"
+        "  1. step\n"
+        "\n"
+        "help: pin the master\n"
+        "fix (safe): pin it"
+    )
+
+
+def test_a_clean_run_is_a_passed_test_case(read: Read, told: Tell) -> None:
+    found = suite(told(read("aws", called="prod"), notes=(Note("not <decided>"),)))
+    (case,) = found.findall("testcase")
+    assert (case.get("name"), len(case)) == ("no findings", 0)
+    assert (found.get("tests"), found.get("failures")) == ("1", "0")
+    said = "prod, all nodes: deterministic: 10-aws.conflist\nnote: not <decided>"
+    assert found.findtext("system-out") == said
+
+
+def test_a_note_passes_and_speaks(find: Find, told: Tell) -> None:
+    findings = tuple(find("aws", "kind", level=level) for level in (Level.NOTE, Level.WARNING))
+    found = suite(told(findings=findings))
+    assert (found.get("tests"), found.get("failures")) == ("2", "1")
+    passed, failed = found.findall("testcase")
+    assert [each.tag for each in passed] == ["system-out"]
+    assert [each.get("type") for each in failed] == ["warning"]
+
+
+def test_no_two_cases_have_one_name(find: Find, told: Tell) -> None:
+    bare = Location(Source("a.yaml", ""), Span(0, 0))
+    findings = [*[find("aws", "kind")] * 2, find("aws", "kind", location=bare)]
+    found = suite(told(findings=(*findings, find("aws", "kind", rule="CNI102"))))
+    names = [(case.get("classname"), case.get("name")) for case in found.findall("testcase")]
+    assert names == [
+        ("cnilint.CNI101", "a-race: ConfigMap net/multus"),
+        ("cnilint.CNI101", "a-race: ConfigMap net/multus (2)"),
+        ("cnilint.CNI101", "a-race: a.yaml"),
+        ("cnilint.CNI102", "a-race: ConfigMap net/multus"),
+    ]
+
+
+def test_of_several_clusters_a_name_says_which(read: Read, find: Find, told: Tell) -> None:
+    result = told(read("aws"), read("istio"), findings=(find("aws", "kind", cluster="prod"),))
+    (case,) = suite(result).findall("testcase")
+    assert case.get("name") == "a-race: ConfigMap net/multus (cluster prod)"
+
+
+ANY = st.text(st.characters(categories=None) | st.sampled_from("\r\n\t\0]]><&\"'"))
+
+
+def allowed(text: str) -> str:
+    """Return what an XML parser may give back, by the characters of XML 1.0's production 2."""
+
+    def one(mark: str) -> bool:
+        at = ord(mark)
+        return (
+            mark in "\t\n\r"
+            or 0x20 <= at <= 0xD7FF
+            or 0xE000 <= at <= 0xFFFD
+            or 0x10000 <= at <= 0x10FFFF
+        )
+
+    return "".join(mark if one(mark) else visible(mark) for mark in text)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(path=ANY, thing=ANY, message=ANY, detail=ANY, level=st.sampled_from(Level))
+@example(path="a", thing="]]>", message="\r\n\x1b\ufffe\ud800 ]]>", detail="a\r", level=Level.ERROR)
+def test_any_text_comes_back(
+    path: str, thing: str, message: str, detail: str, level: Level
+) -> None:
+    place = Location(Source(path, "a\nb"), Span(2, 3), object=thing)
+    finding = Finding("CNI101", "name", level, message, place, details=(detail,))
+    found = suite(Result((finding,), (Note(message),), (), 1, 1))
+    (case,) = found.findall("testcase")
+    if thing:
+        assert case.get("name") == f"name: {allowed(thing)}"
+    (body,) = case
+    assert body.text == allowed(f"{path}:2:1: CNI101 {message}\n\n{detail}")
+    if level >= Level.WARNING:
+        assert body.get("message") == allowed(message)
+    assert found.findtext("system-out") == allowed(f"note: {message}")
