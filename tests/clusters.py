@@ -27,7 +27,8 @@ UNPINNED = """\
 }
 """
 
-PINNED = UNPINNED.replace('"socketDir"', '"multusMasterCNI": "10-aws.conflist",\n    "socketDir"')
+PIN = '    "multusMasterCNI": "10-aws.conflist",\n'
+PINNED = UNPINNED.replace('    "multusConfigFile"', f'{PIN}    "multusConfigFile"')
 
 _MULTUS = """\
 apiVersion: v1
@@ -184,5 +185,5 @@ def cnilint(*arguments: str, folder: Path, stdin: bytes = b"") -> Done:
         code = cli.run()
         out.flush()
         err.flush()
-    texts = [stream.buffer.getvalue().decode() for stream in (out, err)]  # type: ignore[attr-defined]
+    texts = [stream.buffer.getvalue().decode() for stream in (out, err)]
     return Done(code, *texts)

@@ -115,7 +115,11 @@ class Assumption(NamedTuple):
 
 
 class Product(NamedTuple):
-    """A catalog entry."""
+    """A catalog entry.
+
+    `enforces_policy`: it enforces NetworkPolicy on pods. `binaries` are the executables it puts
+    into the node's directory of plugins beside those that only it uses.
+    """
 
     id: str
     title: str
@@ -131,6 +135,8 @@ class Product(NamedTuple):
     network: str
     plugins: tuple[Mapping[str, Any], ...]
     assumed: Assumption | None = None
+    enforces_policy: bool = False
+    binaries: tuple[str, ...] = ()
 
 
 PLACES = (
@@ -192,6 +198,8 @@ def _product(data: Mapping[str, Any], name: str) -> Product:
             network=data["network"]["name"],
             plugins=tuple(data["network"]["plugins"]),
             assumed=_assumption(data["assumed"]) if "assumed" in data else None,
+            enforces_policy=data.get("enforces_policy", False),
+            binaries=tuple(data.get("binaries", ())),
         )
     except (KeyError, ValueError) as error:
         raise RuleError(f"catalog/{name}", "", repr(error)) from error

@@ -112,7 +112,9 @@ def class_facts(
     }
     for one in multuses:
         present |= _unknown_readiness_file(one)
-    simulation = simulate(programs, present, reading(directory, multuses, runtime))
+    chained = {m.product.plugins[0]["type"]: None for m in members if m.action is Action.INSERT}
+    how = reading(directory, multuses, runtime)._replace(chained=tuple(chained))
+    simulation = simulate(programs, present, how)
     return ClassFacts(
         node_class=node_class,
         directory=directory,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from cnilint.kube.manifest import Manifest, ManifestIndex
-from cnilint.kube.scheduling import EVERYWHERE, node_classes
+from cnilint.kube.scheduling import EVERYWHERE, LabelDomain, Placement, node_classes
+from cnilint.kube.taints import kept_away, named_taints, taint_domains
 from cnilint.kube.workload import Container
 from cnilint.model.finding import Note
 
@@ -17,6 +18,7 @@ from .installer import ConfFile, Installer
 from .multus import Multus
 from .multus_forms import multus
 from .recognise import installers
+from .unknown import UnknownWriter, unknown_writers
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,7 +31,17 @@ class Cluster:
     installers: tuple[Installer, ...]
     classes: tuple[ClassFacts, ...]
     notes: tuple[Note, ...]
+    unknown: tuple[UnknownWriter, ...] = ()
     runtime: str = "containerd"
+
+    def wildcards(self, facts: ClassFacts) -> list[UnknownWriter]:
+        """Return the unknown writers on a class: each may add a file of any name there."""
+        labels = facts.node_class.labels
+        return [
+            one
+            for one in self.unknown
+            if one.directory == facts.directory and one.placement.matches(labels)
+        ]
 
     def classes_of(self, one: Multus) -> list[ClassFacts]:
         """Return the classes on which a Multus install runs."""
@@ -61,9 +73,9 @@ def cluster(
     found = [_with_own_file(installer) for installer in found]
     by_installer = {id(installer): multus(installer) for installer in found}
     notes += _multus_notes([one for one in by_installer.values() if one is not None])
-    placements = [installer.placement for installer in found] or [EVERYWHERE][: len(host_files)]
+    placements, domains = _placements(found)
     classes = []
-    for node_class in node_classes(placements, label_domains()):
+    for node_class in node_classes(placements or [EVERYWHERE][: len(host_files)], domains):
         members = [found[at] for at in sorted(node_class.members) if at < len(found)]
         multuses = [one for m in members if (one := by_installer[id(m)]) is not None]
         facts = class_facts(node_class, members, multuses, host_files, runtime)
@@ -79,8 +91,22 @@ def cluster(
         installers=tuple(found),
         classes=tuple(classes),
         notes=tuple(notes),
+        unknown=tuple(unknown_writers(manifests, index, found)),
         runtime=runtime,
     )
+
+
+def _placements(
+    found: Sequence[Installer],
+) -> tuple[list[Placement], Mapping[str, LabelDomain]]:
+    """Return where each installer runs, taints taken into account, and how to name the nodes."""
+    tolerated = [installer.form.tolerations() for installer in found]
+    taints = named_taints(each for each in tolerated if each is not None)
+    placements = [
+        kept_away(installer.placement, each, taints)
+        for installer, each in zip(found, tolerated, strict=True)
+    ]
+    return placements, {**label_domains(), **taint_domains(taints)}
 
 
 def _with_own_file(installer: Installer) -> Installer:

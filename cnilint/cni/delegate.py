@@ -38,6 +38,8 @@ class Reading(NamedTuple):
     runtime: str = "containerd"
     masters: str = ""
     cluster_network: str | None = None
+    chained: tuple[str, ...] = ()
+    """Types of the plugins that chain themselves into others' files."""
 
 
 def delegate(files: Files, reading: Reading) -> Delegate:

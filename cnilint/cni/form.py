@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from cnilint.kube.delivery import Delivery, value_at
 from cnilint.kube.manifest import Manifest
 from cnilint.kube.scheduling import EVERYWHERE, Placement, placement
+from cnilint.kube.taints import Toleration, tolerations
 from cnilint.kube.workload import Container, HostFile, Text, Workload, texts
 from cnilint.model.finding import Location
 from cnilint.model.tree import Scalar, Tree, child, descend, follow, items, string
@@ -28,6 +29,10 @@ class Form:
 
     def placement(self) -> Placement | None:
         """Return where it runs, or None when the form does not say."""
+        return None
+
+    def tolerations(self) -> tuple[Toleration, ...] | None:
+        """Return what its pods tolerate; None when the form does not say: then every taint."""
         return None
 
     def host_file(self, path: str) -> HostFile | None:
@@ -77,6 +82,10 @@ class WorkloadForm(Form):
     def placement(self) -> Placement | None:
         """Return what the pod's node selector and affinity say."""
         return placement(self.workload.specification)
+
+    def tolerations(self) -> tuple[Toleration, ...] | None:
+        """Return the pod's tolerations."""
+        return tolerations(self.workload.specification)
 
     def host_file(self, path: str) -> HostFile | None:
         """Resolve a path through mounts and volumes."""

@@ -56,6 +56,8 @@ class Outcome(NamedTuple):
     master: str | None
     through_multus: bool
     cause: str = ""
+    chained: tuple[tuple[str, str], ...] = ()
+    """Plugins that are chained into others' files, each with the file it is in."""
 
 
 class Simulation(NamedTuple):
@@ -221,7 +223,8 @@ class _Search:
         # a shim without its daemon gives no pod a network
         master = None if cause or (complaint and found.through_multus) else found.master
         cause = complaint or found.cause
-        same = (situation, names, found.runtime, master, cause)
+        chained = self._chained(at.files)
+        same = (situation, names, found.runtime, master, cause, chained)
         if same not in self.outcomes:
             self.outcomes[same] = Outcome(
                 situation=situation,
@@ -231,7 +234,19 @@ class _Search:
                 master=master,
                 through_multus=found.through_multus,
                 cause=cause,
+                chained=chained,
             )
+
+    def _chained(self, files: Files) -> tuple[tuple[str, str], ...]:
+        """Return where the plugins that chain themselves into others' files are."""
+        found = [
+            (plugin, name)
+            for path, text in files.items()
+            if (name := self._name(path)) is not None
+            for plugin in self._reading.chained
+            if f'"type": "{plugin}"' in text
+        ]
+        return tuple(sorted(found))
 
     def _complaint(self, at: Situation) -> str:
         for program, memory in zip(self._programs, at.memories, strict=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
 from collections.abc import Sequence
 
@@ -46,5 +47,11 @@ def _digest(finding: Finding) -> str:
 
     location = finding.location
     where = location.object or reported_path(location.source.path)
-    parts = [finding.rule, finding.cluster, where, pointer(location)]
+    parts = [finding.rule, _cluster(finding.cluster), where, pointer(location)]
     return sha256(json.dumps(parts).encode()).hexdigest()[:DIGITS]
+
+
+def _cluster(names: str) -> str:
+    """Return clusters' names; those that are whole paths, as they are on any machine."""
+    each = names.split(", ")
+    return ", ".join(reported_path(name) if os.path.isabs(name) else name for name in each)

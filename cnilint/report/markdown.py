@@ -62,15 +62,15 @@ class _Report:
         self._parts.append(text)
         self._size += _size(text)
 
-    def fill(self, texts: Iterable[str], count: int, share: float, what: str) -> None:
+    def fill(self, texts: Iterable[str], count: int, share: float, what: str = "") -> None:
         """Add texts as long as the report stays within a share of its limit.
 
-        Behind the last one it says how many of `count` were left out.
+        Behind the last one it says how many of `count` are left out, and `what` of them.
         """
         limit = self._most * share - RESERVE
         for number, text in enumerate(texts):
             if self._size + _size(text) > limit:
-                self.add(f"\n… and {counted(count - number, what)} more\n")
+                self.add(f"\n… and {count - number} more{what}\n")
                 return
             self.add(text)
 
@@ -102,7 +102,7 @@ def _verdicts(result: Result, report: _Report) -> None:
         f"| {SYMBOLS[verdict_style(facts)]} {_cell(verdict(facts))} |\n"
         for cluster, facts in rows
     )
-    report.fill(lines, len(rows), 0.2, "row")
+    report.fill(lines, len(rows), 0.2)
 
 
 def _findings(result: Result, report: _Report) -> None:
@@ -110,7 +110,7 @@ def _findings(result: Result, report: _Report) -> None:
         return
     report.add("\n| Level | Rule | Place | Finding |\n| --- | --- | --- | --- |\n")
     worst_first = sorted(result.findings, key=lambda finding: -finding.level)
-    report.fill(map(_row, worst_first), len(worst_first), 0.6, "finding")
+    report.fill(map(_row, worst_first), len(worst_first), 0.6)
     safe = result.fixable(Applicability.SAFE)
     unsafe = result.fixable(Applicability.UNSAFE) - safe
     if safe:
@@ -138,7 +138,7 @@ def _place(location: Location) -> str:
 def _details(result: Result, report: _Report) -> None:
     several = len(result.clusters) > 1
     blocks = (_folded(finding, several=several) for finding in result.findings)
-    report.fill(blocks, len(result.findings), 1, "folded finding")
+    report.fill(blocks, len(result.findings), 1, " whose details do not fit")
 
 
 def _folded(finding: Finding, *, several: bool) -> str:
@@ -184,7 +184,7 @@ def _notes(result: Result, report: _Report) -> None:
         return
     head = f"{counted(len(result.notes), 'place')} not decided"
     report.add(f"\n<details><summary>{head}</summary>\n\n")
-    report.fill(map(_note, result.notes), len(result.notes), 0.7, "note")
+    report.fill(map(_note, result.notes), len(result.notes), 0.7)
     report.add("\n</details>\n")
 
 

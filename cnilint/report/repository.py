@@ -55,8 +55,8 @@ def _top(folder: str) -> str:
 
 
 def _below(top: str, path: str) -> bool:
-    return path.startswith(os.path.join(top, ""))
+    return path == top or path.startswith(os.path.join(top, ""))
 
 
 def _relative(top: str, path: str) -> str:
-    return path[len(os.path.join(top, "")) :].replace(os.sep, "/")
+    return path[len(os.path.join(top, "")) :].replace(os.sep, "/") or "."

@@ -13,7 +13,6 @@ from cnilint.model.finding import Applicability, Finding, Fix, Location, Note, R
 
 from .fingerprint import fingerprints
 from .json_ import JSONObject, json_text
-from .repository import repository_path
 from .sarif_place import TOP, artifact, place, region, top_uri
 from .sarif_rules import LEVELS, driver, indexes
 from .witness import Witness, witnesses
@@ -157,7 +156,7 @@ def _invocation(result: Result) -> JSONObject:
     }
     # GitHub refuses whole URIs unless the file says where the checkout lies; only then it does, as
     # a report is to be the same on every machine.
-    if any(repository_path(path) is None for path in _paths(result)):
+    if any("uriBaseId" not in artifact(path) for path in _paths(result)):
         found["workingDirectory"] = {"uri": top_uri()}
     return found
 

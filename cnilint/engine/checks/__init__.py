@@ -9,13 +9,24 @@ from cnilint.engine.hit import Hit
 from cnilint.model.finding import Note
 from cnilint.model.tree import SyntaxProblem
 
+from .chaining import chain_target_depends_on_order
 from .configuration import cni_version_incompatible, daemon_config_invalid, repeated_members
+from .coverage import cni_on_managed_nodes, multus_without_primary, primary_without_multus
 from .directories import (
     cluster_network_overrides_master,
     cni_dir_mismatch,
     readiness_file_never_written,
 )
 from .inputs import repeated_key, syntax_problem, unresolved
+from .installs import (
+    add_on_and_release,
+    exclusive_cni,
+    one_file_two_writers,
+    same_product_twice,
+    thin_and_thick,
+    two_primaries,
+    unknown_installer,
+)
 from .master import (
     master_file_not_written,
     master_is_not_a_primary,
@@ -23,6 +34,13 @@ from .master import (
     version_ignores_pin,
 )
 from .mode import config_file_in_cni_dir, config_file_mode_unusable
+from .policy import conflicting_binaries, two_policy_engines
+from .runtime import (
+    first_file_invalid,
+    pods_start_before_multus,
+    runtime_never_asks_multus,
+    stale_file,
+)
 from .selection import master_depends_on_order, master_not_pinned, master_switches_live
 
 Check = Callable[[Cluster], Iterator[Hit]]
@@ -35,19 +53,36 @@ INPUT_CHECKS: dict[str, InputCheck] = {
 }
 
 CHECKS: dict[str, Check] = {
+    "add_on_and_release": add_on_and_release,
+    "chain_target_depends_on_order": chain_target_depends_on_order,
     "cluster_network_overrides_master": cluster_network_overrides_master,
     "cni_dir_mismatch": cni_dir_mismatch,
+    "cni_on_managed_nodes": cni_on_managed_nodes,
     "cni_version_incompatible": cni_version_incompatible,
     "config_file_in_cni_dir": config_file_in_cni_dir,
     "config_file_mode_unusable": config_file_mode_unusable,
+    "conflicting_binaries": conflicting_binaries,
     "daemon_config_invalid": daemon_config_invalid,
+    "exclusive_cni": exclusive_cni,
+    "first_file_invalid": first_file_invalid,
     "master_depends_on_order": master_depends_on_order,
     "master_file_not_written": master_file_not_written,
     "master_is_not_a_primary": master_is_not_a_primary,
     "master_not_pinned": master_not_pinned,
     "master_switches_live": master_switches_live,
+    "multus_without_primary": multus_without_primary,
+    "one_file_two_writers": one_file_two_writers,
     "pin_fails_closed": pin_fails_closed,
+    "pods_start_before_multus": pods_start_before_multus,
+    "primary_without_multus": primary_without_multus,
     "readiness_file_never_written": readiness_file_never_written,
     "repeated_members": repeated_members,
+    "runtime_never_asks_multus": runtime_never_asks_multus,
+    "same_product_twice": same_product_twice,
+    "stale_file": stale_file,
+    "thin_and_thick": thin_and_thick,
+    "two_policy_engines": two_policy_engines,
+    "two_primaries": two_primaries,
+    "unknown_installer": unknown_installer,
     "version_ignores_pin": version_ignores_pin,
 }

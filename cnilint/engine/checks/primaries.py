@@ -25,6 +25,18 @@ def primary_files(cluster: Cluster, one: Multus) -> list[str]:
     return sorted(found, key=encoded)
 
 
+def class_primaries(facts: ClassFacts) -> list[str]:
+    """Return the files of primary CNIs in the directory that a class's runtime reads."""
+    found = {
+        installer.writes.name
+        for installer in facts.installers
+        if installer.role is Role.PRIMARY
+        and installer.writes is not None
+        and installer.writes.directory == facts.directory
+    }
+    return sorted(found, key=encoded)
+
+
 def only_primary(cluster: Cluster, one: Multus) -> str | None:
     """Return the file of the one primary CNI, or None when there are several or none."""
     found = primary_files(cluster, one)

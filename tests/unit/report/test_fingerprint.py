@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -59,6 +60,19 @@ def test_rule_cluster_object_and_route_do(other: Finding) -> None:
 def test_a_place_without_an_object_has_its_path() -> None:
     one, other = (finding("CNI901", "", "", (), path) for path in ("a.yaml", "b.yaml"))
     assert fingerprints([one]) != fingerprints([other])
+
+
+def test_a_cluster_named_by_a_whole_path_is_the_same_in_every_checkout(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = set()
+    for name in ("one", "other"):
+        (tmp_path / name / ".git").mkdir(parents=True)
+        monkeypatch.chdir(tmp_path / name)
+        clusters = f"{tmp_path}/{name}/prod, {tmp_path}/{name}"
+        found.update(fingerprints([finding("CNI101", clusters, "x", ())]))
+    assert len(found) == 1
+    assert found == set(fingerprints([finding("CNI101", "prod, .", "x", ())]))
 
 
 def test_equal_ones_are_counted_in_their_order() -> None:

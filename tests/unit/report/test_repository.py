@@ -27,6 +27,7 @@ def test_a_path_counts_from_the_top_and_not_from_where_the_command_runs(checkout
     assert repository_path("../apps/a.yaml") == "apps/a.yaml"
     assert repository_path("a/../b.yaml") == "infra/b.yaml"
     assert repository_path(f"{checkout}/apps/a.yaml") == "apps/a.yaml"
+    assert repository_path("..") == "."
 
 
 def test_a_working_tree_of_git_worktree_has_a_file_there(checkout: Path) -> None:

@@ -1,0 +1,61 @@
+"""Workloads that may write CNI configurations though no entry of the catalog explains them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from cnilint.kube.manifest import Manifest, ManifestIndex
+from cnilint.kube.scheduling import Placement, placement
+from cnilint.kube.workload import Workload, workload
+from cnilint.model.finding import Location
+from cnilint.model.tree import child, descend, string
+
+from .catalog import runtime_directories
+from .installer import Installer
+from .recognise import INSTALLING_KINDS
+
+
+class UnknownWriter(NamedTuple):
+    """A workload that can write where a runtime reads: the object, the directory, its mount."""
+
+    object: str
+    directory: str
+    location: Location
+    placement: Placement
+
+
+def unknown_writers(
+    manifests: Iterable[Manifest], index: ManifestIndex, known: Iterable[Installer]
+) -> Iterator[UnknownWriter]:
+    """Yield the workloads that mount a runtime's directory, or one above it, to write to it.
+
+    The root of the host is left out: agents of every kind mount it, and none to write there.
+    """
+    explained = {id(one.workload.manifest) for one in known if one.workload is not None}
+    for manifest in manifests:
+        if manifest.kind not in INSTALLING_KINDS or id(manifest) in explained:
+            continue
+        pods = workload(manifest, index)
+        if pods is not None:
+            yield from _writable(pods)
+
+
+def _writable(pods: Workload) -> Iterator[UnknownWriter]:
+    for container in pods.containers:
+        for path, mount, route in pods.mounts(container):
+            volume = pods.volume(string(child(mount, "name")) or "")
+            raw = string(descend(volume[0], "hostPath", "path")) if volume is not None else None
+            host = pods.host_path(container, path)
+            if not raw or host is None or host.read_only or host.path == "/":
+                continue
+            directory = next((d for d in runtime_directories() if _is_in(d, host.path)), None)
+            if directory is not None:
+                place = pods.manifest.locate(mount, route)
+                where = placement(pods.specification)
+                yield UnknownWriter(pods.manifest.title, directory, place, where)
+                return
+
+
+def _is_in(directory: str, mounted: str) -> bool:
+    return directory == mounted or directory.startswith(mounted.rstrip("/") + "/")

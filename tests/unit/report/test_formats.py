@@ -1,0 +1,92 @@
+"""The table of formats, and what all of them have in common."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cnilint import lint
+from cnilint.cni.cluster import Cluster
+from cnilint.engine.result import Result
+from cnilint.model.finding import Finding, Level, Location, Note
+from cnilint.model.text import Source, Span
+from cnilint.report.formats import FORMATS
+
+ROOT = Path(__file__).resolve().parents[3]
+LINES = {"concise", "jsonl", "github"}
+
+EACH = pytest.mark.parametrize("name", FORMATS)
+
+
+@pytest.fixture(autouse=True)
+def bare_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def test_the_names_are_those_that_users_know() -> None:
+    assert list(FORMATS) == [
+        *("concise", "json", "jsonl"),
+        *("sarif", "github", "gitlab", "junit", "markdown"),
+    ]
+
+
+@EACH
+def test_a_clean_run_says_so_unless_it_is_lines(
+    name: str, read: Callable[..., Cluster], told: Callable[..., Result]
+) -> None:
+    text = FORMATS[name](told(read("aws")))
+    assert text == "" if name in LINES else text.endswith("\n")
+
+
+@EACH
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=20, deadline=None
+)
+@given(texts=st.lists(st.text(st.characters(categories=None)), min_size=5, max_size=5))
+def test_any_text_can_be_reported_and_ends_its_line(name: str, texts: list[str]) -> None:
+    path, rule, thing, message, detail = texts
+    place = Location(Source(path, "text"), Span(1, 2), (detail,), None, thing)
+    finding = Finding(rule, rule, Level.ERROR, message, place, details=(detail,), help=detail)
+    result = Result((finding,), (Note(message, place),), (), 1, 1)
+    text = FORMATS[name](result)
+    assert text.endswith("\n")
+    assert text == FORMATS[name](result)
+
+
+@EACH
+def test_a_run_over_the_examples_names_every_finding(name: str) -> None:
+    result = lint([str(ROOT / "examples")])
+    assert result.findings
+    text = FORMATS[name](result)
+    assert all(finding.rule in text for finding in result.findings)
+
+
+PRINT_ALL = """
+import sys
+from cnilint import lint
+from cnilint.report.formats import FORMATS
+result = lint([sys.argv[1]])
+sys.stdout.buffer.write("".join(one(result) for one in FORMATS.values()).encode())
+"""
+
+
+def test_another_process_prints_the_same() -> None:
+    """No order of a set, no time, no address gets into a report."""
+    printed = {
+        subprocess.run(
+            [sys.executable, "-c", PRINT_ALL, str(ROOT / "examples")],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(printed) == 1
+    assert len(printed.pop()) > 10_000
