@@ -20,14 +20,6 @@ app = typer.Typer(
 )
 
 
-class CheckFormat(StrEnum):
-    """How findings are printed."""
-
-    FULL = "full"
-    CONCISE = "concise"
-    JSON = "json"
-
-
 class TextFormat(StrEnum):
     """How everything else is printed."""
 
@@ -75,8 +67,15 @@ RuntimeOption = Annotated[Runtime, typer.Option("--runtime", help="The nodes' co
 def check(
     paths: Paths = None,
     output_format: Annotated[
-        CheckFormat, typer.Option("--output-format", help="How to print findings.")
-    ] = CheckFormat.FULL,
+        list[str] | None,
+        typer.Option(
+            "--output-format",
+            metavar="FORMAT[:PATH]",
+            help="full, concise, json, jsonl, sarif, github, gitlab, junit or markdown; to a file "
+            "with a path. Repeatable.",
+            show_default="full",
+        ),
+    ] = None,
     fix: Annotated[bool, typer.Option("--fix", help="Apply safe fixes to the files.")] = False,
     diff: Annotated[
         bool, typer.Option("--diff", help="Print the fixes as a diff and change nothing.")
@@ -95,48 +94,15 @@ def check(
     runtime: RuntimeOption = Runtime.CONTAINERD,
 ) -> None:
     """Report what is wrong, and fix what can be fixed."""
-    from cnilint import run
-    from cnilint.model.finding import Applicability
-    from cnilint.report import paint, terminal
+    from cnilint import commands
+    from cnilint.fix.options import Options
+    from cnilint.model.finding import Level
 
-    options = run.Options(Applicability.UNSAFE if unsafe_fixes else Applicability.SAFE, rendered)
-    arguments = {
-        "host_files": host_file or (),
-        "runtime": runtime.value,
-        "options": options,
-        "stdin": sys.stdin.buffer.read,
-    }
-    changes = 0
-    if fix or diff:
-        done = run.fix(paths or (), **arguments)  # type: ignore[arg-type]
-        result, changes = done.result, len(done.changed)
-        if diff:
-            from cnilint.fix.diff import unified
-
-            _print(unified(done.changed))
-        elif changes:
-            from cnilint.fix.in_place import write
-
-            write(done.changed)
-            files = "1 file" if changes == 1 else f"{changes} files"
-            _say(f"{done.applied} fixed in {files}")
-        for finding in done.held_back:
-            _say(f"held back: the fix of {finding.rule} overlaps another one; run again")
-    else:
-        result = run.lint(paths or (), **arguments)  # type: ignore[arg-type]
-    if not diff:
-        if output_format is CheckFormat.FULL:
-            _print(terminal.full(result, paint.paint_for(sys.stdout, os.environ)))
-        elif output_format is CheckFormat.CONCISE:
-            from cnilint.report.concise import concise
-
-            _print(concise(result))
-        else:
-            from cnilint.report.json_ import check_json
-
-            _print(check_json(result))
-    failed = (diff and changes) or _fails(result, fail_on)
-    raise typer.Exit(ExitCode.FINDINGS if failed else ExitCode.OK)
+    request = commands.Request(paths or (), host_file or (), runtime.value)
+    least = commands.applicability(unsafe=unsafe_fixes)
+    changes = commands.Changes(fix, diff, Options(least, rendered))
+    level = None if fail_on is FailOn.NEVER else Level.of(fail_on.value)
+    raise typer.Exit(commands.check(request, output_format or (), changes, level))
 
 
 @app.command()
@@ -149,21 +115,10 @@ def inspect(
     runtime: RuntimeOption = Runtime.CONTAINERD,
 ) -> None:
     """Show what is installed, every way the nodes can come to look, and who owns the pods."""
-    from cnilint import run
-    from cnilint.report import paint
-    from cnilint.report.inspect import inspect_text
-    from cnilint.report.json_ import inspect_json
+    from cnilint import commands
 
-    result = run.inspect(
-        paths or (),
-        host_files=host_file or (),
-        runtime=runtime.value,
-        stdin=sys.stdin.buffer.read,
-    )
-    if output_format is TextFormat.JSON:
-        _print(inspect_json(result))
-    else:
-        _print(inspect_text(result, paint.paint_for(sys.stdout, os.environ)))
+    request = commands.Request(paths or (), host_file or (), runtime.value)
+    raise typer.Exit(commands.inspect(request, as_json=output_format is TextFormat.JSON))
 
 
 @app.command()
@@ -173,9 +128,9 @@ def rules(
     ] = TextFormat.TEXT,
 ) -> None:
     """List the rules."""
-    from cnilint.report.rules import rules_json, rules_text
+    from cnilint import commands
 
-    _print(rules_json() if output_format is TextFormat.JSON else rules_text())
+    raise typer.Exit(commands.rules(as_json=output_format is TextFormat.JSON))
 
 
 @app.command()
@@ -183,7 +138,7 @@ def version() -> None:
     """Print the version."""
     from cnilint import __version__
 
-    _print(f"cnilint {__version__}\n")
+    typer.echo(f"cnilint {__version__}")
 
 
 def run() -> int:
@@ -208,23 +163,6 @@ def run() -> int:
         _say("this is a fault of cnilint; CNILINT_DEBUG=1 shows where it happened")
         return ExitCode.ERROR
     return ExitCode.OK
-
-
-def _fails(result: object, fail_on: FailOn) -> bool:
-    from cnilint.engine.result import Result
-    from cnilint.model.finding import Level
-
-    if fail_on is FailOn.NEVER or not isinstance(result, Result):
-        return False
-    return any(finding.level >= Level.of(fail_on.value) for finding in result.findings)
-
-
-def _print(text: str) -> None:
-    """Write to standard output as it is: no line end is translated, no character refused."""
-    sys.stdout.flush()
-    encoding = sys.stdout.encoding or "utf-8"
-    sys.stdout.buffer.write(text.encode(encoding, "backslashreplace"))
-    sys.stdout.buffer.flush()
 
 
 def _say(text: str) -> None:

@@ -19,7 +19,7 @@ HOUSE = Path(__file__).resolve().parent.parent
 # A module imports from the layers before its own. What stands side by side does not meet.
 ORDER = (
     "errors < model resources < syntax < kube < sources < cni < engine "
-    "< fix report config < run < cli < __init__ __main__"
+    "< fix report config < run < commands < cli < __init__ __main__"
 )
 RANK = {name: rank for rank, layer in enumerate(ORDER.split(" < ")) for name in layer.split()}
 

@@ -18,6 +18,7 @@ from .gojson import JSONError
 from .installer import Installer
 from .multus import Multus
 from .multus_programs import Copying, Failing, Thick, Thin
+from .network_copy import network_copy
 from .programs import Files, Program, candidates, names_in, program
 from .simulate import SITUATIONS, Outcome, Simulation, simulate
 
@@ -105,7 +106,7 @@ def class_facts(
     `predict`.
     """
     directory = _runtime_directory(members, multuses)
-    programs = [made for m in members if (made := program(m)) is not None]
+    programs = [made for m in members if (made := network_copy(m) or program(m)) is not None]
     programs += [made for one in multuses if (made := multus_program(one)) is not None]
     present: dict[str, str] = {
         posixpath.join(directory, file.name): file.content for file in host_files

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 
-from cnilint.kube.delivery import Delivery, value_at
+from cnilint.kube.delivery import Delivery
 from cnilint.kube.manifest import Manifest
 from cnilint.kube.scheduling import EVERYWHERE, Placement, placement
 from cnilint.kube.taints import Toleration, tolerations
+from cnilint.kube.values import field_text, value_text, value_words
 from cnilint.kube.workload import Container, HostFile, Text, Workload, texts
 from cnilint.model.finding import Location
-from cnilint.model.tree import Scalar, Tree, child, descend, follow, items, string
+from cnilint.model.tree import Tree, child, descend, items, string
+
+from .catalog import Delivered
 
 
 class Form:
     """An install: the object it is made by, and what its settings are read from.
 
     `kind` is `workload`, `object` (an operator's custom resource), `release` (of a chart), `addon`
-    or `assumed`.
+    or `assumed`; `by` is which chart or operator, as the entry calls it. `pinned_by` is the value that names
+    Multus's master, empty where nothing can; `words` are arguments given among values.
     """
 
     kind = "assumed"
+    by = ""
+    pinned_by = ""
+    words: tuple[Text, ...] = ()
 
     def look_up(self, place: str, name: str, *, switch: bool = False) -> Text | None:
         """Return a setting from one kind of place, or None; `switch` is a flag without a value."""
@@ -69,6 +77,9 @@ class WorkloadForm(Form):
                 return self.workload.environment(self.container, name)
             case "argument":
                 return argument(self.container, name, switch=switch)
+            case "pod_argument":
+                given = (argument(each, name, switch=switch) for each in self.workload.containers)
+                return next((text for text in given if text is not None), None)
             case "config_map_key":
                 return self._config_map_key(name)
             case "mounted_file":
@@ -77,6 +88,8 @@ class WorkloadForm(Form):
                 words = self.container.words
                 at = int(name)
                 return words[at] if -len(words) <= at < len(words) else None
+            case "pattern":
+                return _matched(self.container.words, name)
         return None
 
     def placement(self) -> Placement | None:
@@ -114,20 +127,25 @@ class ObjectForm(Form):
 
     kind = "object"
 
-    def __init__(self, manifest: Manifest) -> None:
-        """Take the object: settings are its fields, by dotted paths."""
+    def __init__(self, manifest: Manifest, shown: Delivered) -> None:
+        """Take the object and the entry it fits: settings are its fields, by dotted paths."""
         self.manifest = manifest
+        self.by = shown.known_as
+        self.pinned_by = shown.pinned_by
+        self._pods = manifest.at(*shown.pods.split(".")) if shown.pods else None
 
     def look_up(self, place: str, name: str, *, switch: bool = False) -> Text | None:
         """Return a field of the object."""
         del switch
-        if place != "field":
-            return None
-        found = value_at(self.manifest.root, name)
-        text = _scalar_text(found[0]) if found is not None else None
-        if found is None or text is None:
-            return None
-        return Text(text, self.manifest.location(*found[1]), self.manifest)
+        return field_text(self.manifest, name) if place == "field" else None
+
+    def placement(self) -> Placement | None:
+        """Return what the object says of nodes, if it does."""
+        return _placement(self._pods)
+
+    def tolerations(self) -> tuple[Toleration, ...] | None:
+        """Return what the object says its pods tolerate, if it does."""
+        return _tolerations(self._pods)
 
     @property
     def title(self) -> str:
@@ -142,36 +160,37 @@ class ObjectForm(Form):
 class DeliveryForm(Form):
     """A chart release or an add-on: settings are the values it is given."""
 
-    def __init__(self, delivery: Delivery) -> None:
-        """Take a delivery; `kind` is the delivery's."""
+    def __init__(self, delivery: Delivery, shown: Delivered) -> None:
+        """Take a delivery, whose `kind` is the form's, and the entry it fits."""
         self.delivery = delivery
         self.kind = delivery.kind
+        self.by = shown.known_as or delivery.name
+        self.pinned_by = shown.pinned_by
+        self.words = value_words(delivery.values, shown.words) if shown.words else ()
+        self._pods = shown.pods
 
     def look_up(self, place: str, name: str, *, switch: bool = False) -> Text | None:
-        """Return a value by its dotted path; the values given last count most."""
-        del switch
-        if place != "values":
-            return None
-        manifest = self.delivery.manifest
-        for values in reversed(self.delivery.values):
-            found = value_at(values.tree, name)
-            text = _scalar_text(found[0]) if found is not None else None
-            if found is None or text is None:
-                continue
-            steps = (*values.steps, *found[1]) if values.inline else values.steps
-            return Text(text, manifest.location(*steps), manifest)
-        return None
+        """Return a value by its dotted path (the values given last count most), or a flag."""
+        if place == "values":
+            return value_text(self.delivery.values, name)
+        return flag(self.words, name, switch=switch) if place == "argument" else None
 
     def placement(self) -> Placement | None:
         """Return what the values say of nodes, if they do."""
+        found = (_placement(tree) for tree in self._pod_values())
+        return next((one for one in found if one is not None), None)
+
+    def tolerations(self) -> tuple[Toleration, ...] | None:
+        """Return what the values say its pods tolerate, if they do."""
+        found = (_tolerations(tree) for tree in self._pod_values())
+        return next((one for one in found if one is not None), None)
+
+    def _pod_values(self) -> Iterator[Tree]:
+        """Yield where values hold what belongs into a pod, those given last first."""
         for values in reversed(self.delivery.values):
-            tree = values.tree
-            if tree is not None and (
-                child(tree, "affinity") is not None or child(tree, "nodeSelector") is not None
-            ):
-                found = placement(tree)
-                return found if found != EVERYWHERE else None
-        return None
+            found = descend(values.tree, *filter(None, self._pods.split(".")))
+            if found is not None and not values.named:
+                yield found
 
     @property
     def title(self) -> str:
@@ -193,12 +212,16 @@ def argument(container: Container, name: str, *, switch: bool = False) -> Text |
     `switch` never takes the next word. The command of a postStart hook counts too (Cilium's flags
     up to 1.13 stand there).
     """
+    return flag((*container.words, *_hook_words(container)), name, switch=switch)
+
+
+def flag(words: Sequence[Text], name: str, *, switch: bool = False) -> Text | None:
+    """Return the value of a flag among some words, as `argument` does."""
     wanted = name.lstrip("-")
-    words = (*container.words, *_hook_words(container))
     found: Text | None = None
     for at, word in enumerate(words):
-        flag, equals, value = word.value.partition("=")
-        if not flag.startswith("-") or flag.lstrip("-") != wanted:
+        given, equals, value = word.value.partition("=")
+        if not given.startswith("-") or given.lstrip("-") != wanted:
             continue
         if equals:
             found = Text(value, word.location, word.manifest)
@@ -238,9 +261,24 @@ def _hook_words(container: Container) -> tuple[Text, ...]:
     return texts(container.manifest, descend(container.tree, *steps), (*container.route, *steps))
 
 
-def _scalar_text(tree: Tree) -> str | None:
-    """Return a scalar as a text; a mapping or list that is there counts as its presence."""
-    found = follow(tree)
-    if isinstance(found, Scalar):
-        return found.text
-    return "{}"
+def _matched(words: tuple[Text, ...], pattern: str) -> Text | None:
+    """Return the first group of a pattern that is found in a word, as a text at that word."""
+    for word in words:
+        found = re.search(pattern, word.value)
+        if found is not None:
+            return Text(found[1], word.location, word.manifest)
+    return None
+
+
+def _placement(pods: Tree | None) -> Placement | None:
+    """Return where pods run, given what may hold a node selector or affinity; None without."""
+    if pods is None or not any(child(pods, key) for key in ("nodeSelector", "affinity")):
+        return None
+    found = placement(pods)
+    return found if found != EVERYWHERE else None
+
+
+def _tolerations(pods: Tree | None) -> tuple[Toleration, ...] | None:
+    if pods is None or child(pods, "tolerations") is None:
+        return None
+    return tolerations(pods)

@@ -42,7 +42,7 @@ class Installer:
 
     `directory` is the host directory its action works in (None: nothing of it reaches the host);
     `writes` the file it makes there; `target` the file it chains into (empty: the first one, or
-    `every` one).
+    `every` one), or `of_network` the network whose file it copies (`*`: any).
     """
 
     product: Product
@@ -50,6 +50,7 @@ class Installer:
     role: Role
     action: Action
     object: str
+    behaviour: Behaviour
     placement: Placement
     directory: str | None
     writes: ConfFile | None
@@ -61,6 +62,7 @@ class Installer:
     release: Release | None
     settings: Mapping[str, Setting]
     assumed: str = ""
+    of_network: str = ""
 
     @property
     def title(self) -> str:
@@ -94,7 +96,7 @@ def install(product: Product, form: Form, release: Release | None, notes: list[N
     host = form.host_file(path) if path and not later else None
     if path and host is None and behaviour.action is not Action.DELEGATE:
         notes.append(_unresolved(product, form, path, later=later))
-    makes_file = behaviour.action in (Action.WRITE, Action.COPY)
+    makes_file = behaviour.action in (Action.WRITE, Action.COPY, Action.REFER)
     whole = host.path if host is not None else None
     return Installer(
         product=product,
@@ -102,9 +104,10 @@ def install(product: Product, form: Form, release: Release | None, notes: list[N
         role=behaviour.role or product.role,
         action=behaviour.action,
         object=form.title,
+        behaviour=behaviour,
         placement=form.placement() or product.placement,
         directory=posixpath.dirname(whole) if whole and makes_file else whole,
-        writes=_conf_file(product, settings, whole) if whole and makes_file else None,
+        writes=_conf_file(product, behaviour, settings, whole) if whole and makes_file else None,
         target=settings.fill(behaviour.target),
         every=behaviour.every,
         renames=behaviour.renames,
@@ -112,6 +115,7 @@ def install(product: Product, form: Form, release: Release | None, notes: list[N
         removes=tuple(settings.fill(name) for name in behaviour.removes),
         release=release,
         settings=settings.all(),
+        of_network=settings.fill(behaviour.of_network),
     )
 
 
@@ -129,20 +133,24 @@ def _path(settings: Settings, behaviour: Behaviour, form: Form) -> str:
     return f"{directory}/{name}" if name else directory
 
 
-def _conf_file(product: Product, settings: Settings, path: str) -> ConfFile:
+def _conf_file(
+    product: Product, behaviour: Behaviour, settings: Settings, path: str
+) -> ConfFile:
     """Return the file an installer writes, with a content of the shape its real one has.
 
     A name that ends in `.conflist` holds a list, any other one plugin, as libcni wants it.
     """
-    content: dict[str, object] = {"name": product.network}
+    network = behaviour.network or product.network
+    plugins = behaviour.plugins or product.plugins
+    content: dict[str, object] = {"name": network}
     version = settings.value("cni_version")
     if version:
         content["cniVersion"] = version
     if path.endswith(".conflist"):
-        content["plugins"] = list(product.plugins)
+        content["plugins"] = list(plugins)
     else:
-        content.update(product.plugins[0])
-    return ConfFile(path, product.network, json.dumps(content))
+        content.update(plugins[0])
+    return ConfFile(path, network, json.dumps(content))
 
 
 def _unresolved(product: Product, form: Form, path: str, *, later: bool) -> Note:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import posixpath
 from dataclasses import dataclass
 
 from cnilint.kube.workload import Text
@@ -11,7 +12,9 @@ from cnilint.syntax.embedded import EmbeddedProblem, embedded_json
 
 from .catalog import runtime_directories
 from .installer import Installer
-from .multus import CONF_DIRECTORY, KEYS, NEWEST, Given, Multus
+from .multus import CONF_DIRECTORY, DIRECTORY_FLAGS, KEYS, NEWEST, Given, Multus
+from .release import release
+from .settings import Setting
 
 FAMILIES = {"multus-thin": "thin", "multus-thick": "thick"}
 
@@ -20,7 +23,9 @@ FAMILIES = {"multus-thin": "thin", "multus-thick": "thick"}
 class DeliveredMultus(Multus):
     """A Multus install whose daemon configuration or flags are rendered elsewhere.
 
-    Paths are the host's: what the chart mounts where is taken to fit.
+    What the values say is followed as the chart would: settings by themselves, or in a daemon
+    configuration that is a value (`configuration`). The host's directory of CNI configurations is
+    `host_directory`, mounted at `conf_mount`; a directory of masters of its own is `host_masters`.
     """
 
     @property
@@ -28,50 +33,111 @@ class DeliveredMultus(Multus):
         """Whether its settings can be read: values are all there is to say."""
         return True
 
+    @property
+    def pinned_by(self) -> str:
+        """The value by which its master can be named, empty where nothing can."""
+        return self.installer.form.pinned_by
+
     def given(self, name: str) -> Given | None:
-        """Return a setting that the values give."""
+        """Return a setting that the values give, or None: a default of the chart's is not given."""
         setting = self.installer.settings.get(name)
-        if setting is None or setting.text is None:
+        if setting is not None and setting.text is not None:
+            return Given(setting.value, setting.text.location)
+        whole = self._setting("configuration")
+        if whole is None or whole.text is None or KEYS[name][0].casefold() not in self._members():
             return None
-        return Given(setting.value, setting.text.location)
+        return Given(self._members()[KEYS[name][0].casefold()], whole.text.location)
 
     def value(self, name: str) -> str:
         """Return a setting's value, the chart's default where none is given."""
         setting = self.installer.settings.get(name)
         if setting is not None and (setting.value or name != "mode"):
             return setting.value
+        found = self._members().get(KEYS[name][0].casefold())
+        if isinstance(found, str):
+            return found
         return "auto" if name == "mode" else ""
 
     def host_path(self, path: str) -> str | None:
-        """Return the path itself."""
-        return path or None
+        """Return the host path of a path: a container's below the mount, else a host's own."""
+        if not path:
+            return None
+        clean = posixpath.normpath(path)
+        mount = self._text("conf_mount") or CONF_DIRECTORY
+        if clean == mount or clean.startswith(mount + "/"):
+            return posixpath.normpath(self._directory + clean[len(mount) :])
+        return clean
 
     @property
     def autoconfig_host(self) -> str | None:
         """The host directory its master is looked for in."""
-        setting = self.installer.settings.get("host_directory")
-        return setting.value if setting is not None else runtime_directories()[0]
+        found = self._text("host_masters") or self.value("autoconfig_directory")
+        return self.host_path(found) if found else self._directory
 
     @property
     def conf_host(self) -> str | None:
-        """The host directory its own configuration is written to: the same one."""
-        return self.autoconfig_host
+        """The host directory its own configuration is written to.
+
+        A daemon configuration without it means a directory of the container
+        (k8snetworkplumbingwg/multus-cni@v4.3.0:pkg/server/config/generator.go ParseMultusConfig).
+        """
+        if self.thick and self.auto and self.release < (4, 1, 0):
+            return self.autoconfig_host
+        found = self.value("conf_directory")
+        if not found and self._members():
+            return None
+        return self.host_path(found) if found else self._directory
 
     def selection_text(self) -> str | None:
         """Return the daemon configuration that the values amount to; None for thin Multus."""
         if not self.thick:
             return None
-        directories = {"multusAutoconfigDir": CONF_DIRECTORY, "cniConfigDir": CONF_DIRECTORY}
-        given = {
+        values = {
             KEYS[name][0]: self.value(name)
             for name in ("mode", "master", "cni_version")
             if self.value(name)
         }
-        return json.dumps(given | directories)
+        paths = {
+            "multusAutoconfigDir": self.autoconfig_host,
+            "cniConfigDir": self.conf_host,
+            "readinessindicatorfile": self.host_path(self.value("readiness")),
+        }
+        return json.dumps(values | {k: self.canonical(v) for k, v in paths.items() if v})
 
     def selection_arguments(self) -> tuple[str, ...]:
         """Return the flags that the values amount to."""
-        return (f"--{KEYS['master'][1]}={self.master}",) if self.master else ()
+        if self.thick:
+            return ()
+        flags = {
+            KEYS[name][1]: self.value(name)
+            for name in ("master", "cni_version")
+            if self.value(name)
+        }
+        if self.value("readiness"):
+            host = self.host_path(self.value("readiness")) or ""
+            flags[KEYS["readiness"][1]] = self.canonical(host)
+        words = [word.value for word in self.installer.form.words if "=" in word.value]
+        kept = [word for word in words if _flag(word) not in {*flags, *DIRECTORY_FLAGS}]
+        return (*kept, *(f"--{name}={value}" for name, value in flags.items()))
+
+    @property
+    def _directory(self) -> str:
+        return self._text("host_directory") or runtime_directories()[0]
+
+    def _setting(self, name: str) -> Setting | None:
+        return self.installer.settings.get(name)
+
+    def _text(self, name: str) -> str:
+        setting = self._setting(name)
+        return setting.value if setting is not None else ""
+
+    def _members(self) -> dict[str, object]:
+        """Return the daemon configuration among the values, keys as Go matches them."""
+        try:
+            found: object = json.loads(self._text("configuration") or "{}")
+        except (ValueError, RecursionError):
+            return {}
+        return {k.casefold(): v for k, v in found.items()} if isinstance(found, dict) else {}
 
 
 def multus(installer: Installer) -> Multus | None:
@@ -80,10 +146,16 @@ def multus(installer: Installer) -> Multus | None:
     if family is None:
         return None
     if installer.container is None:
-        return DeliveredMultus(installer, family, NEWEST)
+        tag = installer.settings.get("image_tag")
+        found = release(tag.value) if tag is not None else None
+        return DeliveredMultus(installer, family, found or NEWEST)
     if family == "thin":
         return Multus(installer, "thin", installer.release or NEWEST)
-    found = installer.release or NEWEST
+    return _thick(installer, installer.release or NEWEST)
+
+
+def _thick(installer: Installer, found: tuple[int, int, int]) -> Multus:
+    """Return a daemon that is in view, with its configuration if that is, too."""
     if found < (4, 0, 0):
         return Multus(installer, "legacy", found)
     setting = installer.settings.get("configuration")
@@ -99,6 +171,10 @@ def multus(installer: Installer) -> Multus | None:
         return Multus(installer, "thick", found, text, problem=read)
     root = follow(read)
     return Multus(installer, "thick", found, text, root if isinstance(root, Mapping) else None)
+
+
+def _flag(word: str) -> str:
+    return word.lstrip("-").partition("=")[0]
 
 
 def _plain_steps(text: Text) -> tuple[str | int, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -22,9 +22,9 @@ class Prediction:
     error: str | None = None
     capabilities: Mapping[str, bool] | None = None
     network_name: str | None = None
-    writes: tuple[str, ...] | None = None
+    writes: Sequence[str] | None = None
     network: str | None = None
-    plugins: tuple[str, ...] | None = None
+    plugins: Sequence[str] | None = None
 
 
 WAITS = Prediction("waits")

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from cnilint.kube.delivery import deliveries, value_at
+from cnilint.kube.delivery import Delivery, deliveries
 from cnilint.kube.manifest import Manifest, ManifestIndex
 from cnilint.kube.scheduling import placement
+from cnilint.kube.values import Values, field_text, value_text
 from cnilint.kube.workload import Container, Workload, workload
 from cnilint.model.finding import Location, Note
-from cnilint.model.tree import Scalar, Tree, follow
 
 from .catalog import Delivered, Product, Recogniser, products
 from .form import DeliveryForm, Form, ObjectForm, WorkloadForm
@@ -21,6 +21,8 @@ from .release import release
 INSTALLING_KINDS = {"DaemonSet", "Pod"}
 """Kinds that put something on the node they run on. A Deployment or CronJob with a CNI product's
 image installs nothing (zalando-incubator/kubernetes-on-aws@93eb84d: aws-node-decommissioner)."""
+
+EKS_KINDS = {"ENIConfig", "SecurityGroupPolicy", "AWSManagedControlPlane", "AWSManagedCluster"}
 
 
 def installers(
@@ -33,11 +35,14 @@ def installers(
     """
     found: list[Installer] = []
     notes: list[Note] = []
+    present = {(_group(manifest), manifest.kind) for manifest in manifests}
     for manifest in manifests:
         if manifest.kind in INSTALLING_KINDS:
             found.extend(_from_workload(manifest, index, notes))
         else:
-            found.extend(_from_object(manifest, index, notes))
+            found.extend(_from_object(manifest, present, notes))
+            for delivery in deliveries(manifest, index):
+                found.extend(_from_delivery(delivery, notes))
     found.extend(_assumed(manifests, found))
     return found, notes
 
@@ -45,11 +50,10 @@ def installers(
 def shows_eks(manifests: Iterable[Manifest]) -> Location | None:
     """Return the first place that shows a cluster to be EKS, or None.
 
-    Images from EKS's registry paths, objects of the VPC CNI's own kinds, and EKS's node labels.
+    Images from EKS's registry paths, objects of the VPC CNI's own kinds and those that make an EKS
+    cluster or its add-ons (eksctl, ACK, Crossplane, Cluster API), and EKS's node labels.
     """
     for manifest in manifests:
-        if manifest.kind in ("ENIConfig", "SecurityGroupPolicy"):
-            return manifest.location("kind")
         place = _eks_text(manifest)
         if place is not None:
             return place
@@ -62,50 +66,67 @@ def _from_workload(
     pods = workload(manifest, index)
     if pods is None:
         return
-    for product in products():
-        container = next((c for c in pods.containers if _is(product, c, pods)), None)
-        if container is not None:
+    found = [(p, c) for p in products() if (c := _shown(p, pods)) is not None]
+    beaten = {other for product, _container in found for other in product.beats}
+    for product, container in found:
+        if product.id not in beaten:
             form = WorkloadForm(pods, container, product.config_maps)
             yield install(product, form, release(container.image.tag), notes)
 
 
 def _from_object(
-    manifest: Manifest, index: ManifestIndex, notes: list[Note]
+    manifest: Manifest, present: Collection[tuple[str, str]], notes: list[Note]
 ) -> Iterator[Installer]:
-    """Yield what an operator's resource, a chart release or an add-on installs."""
-    group = manifest.api_version.partition("/")[0]
+    """Yield what an operator's resource installs; `present` are the groups and kinds in view."""
+    values = (Values(manifest.root, (), inline=True, manifest=manifest),)
     for product in products():
         for one in product.objects:
-            fits = one.name == manifest.kind and one.group == group
-            if fits and _all_stand(one, [manifest.root]):
-                yield install(product, ObjectForm(manifest), None, notes)
+            fits = one.name == manifest.kind and one.group == _group(manifest)
+            if fits and (one.instead, one.name) not in present and _all_stand(one, values):
+                version = field_text(manifest, one.version) if one.version else None
+                found = release(version.value) if version is not None else None
+                yield install(product, ObjectForm(manifest, one), found, notes)
                 break
-    for delivery in deliveries(manifest, index):
-        trees = [values.tree for values in delivery.values if values.tree is not None]
-        for product in products():
-            wanted = product.charts if delivery.kind == "release" else product.addons
-            if any(one.name == delivery.name and _all_stand(one, trees) for one in wanted):
-                form: Form = DeliveryForm(delivery)
-                yield install(product, form, release(delivery.version), notes)
 
 
-def _all_stand(wanted: Delivered, trees: Sequence[Tree]) -> bool:
-    """Whether every path of a condition has one of its texts in the last tree that has it."""
-    return all(_stands(path, texts, trees) for path, texts in wanted.when.items())
+def _from_delivery(delivery: Delivery, notes: list[Note]) -> Iterator[Installer]:
+    """Yield what a chart release or an add-on installs."""
+    for product in products():
+        for one in product.charts if delivery.kind == "release" else product.addons:
+            if one.name != delivery.name or not re.search(one.repository, delivery.source):
+                continue
+            if _all_stand(one, delivery.values):
+                form: Form = DeliveryForm(delivery, one)
+                installed = install(product, form, release(delivery.version), notes)
+                notes.extend(_unread(installed, place) for place in delivery.unread)
+                yield installed
+                break
 
 
-def _stands(path: str, texts: Sequence[str], trees: Sequence[Tree]) -> bool:
-    for tree in reversed(trees):
-        found = value_at(tree, path)
-        if found is not None:
-            scalar = follow(found[0])
-            text = scalar.text if isinstance(scalar, Scalar) else "{}"
-            return text in texts
-    return "" in texts
+def _unread(installed: Installer, place: Location) -> Note:
+    return Note(
+        f"{installed.title} ({installed.object}) is given more values than these manifests hold: "
+        "what they change is not known",
+        place,
+    )
+
+
+def _group(manifest: Manifest) -> str:
+    return manifest.api_version.partition("/")[0]
+
+
+def _all_stand(wanted: Delivered, values: tuple[Values, ...]) -> bool:
+    """Whether every path of a condition has one of its texts; an empty one stands for nothing."""
+    for path, texts in wanted.when.items():
+        found = value_text(values, path)
+        if (found.value if found is not None else "") not in texts:
+            return False
+    return True
 
 
 def _eks_text(manifest: Manifest) -> Location | None:
-    if manifest.kind == "ClusterConfig" and manifest.api_version.startswith("eksctl.io/"):
+    group = _group(manifest)
+    if group == "eksctl.io" or group.startswith("eks.") or manifest.kind in EKS_KINDS:
         return manifest.location("kind")
     if manifest.kind not in INSTALLING_KINDS | {"Deployment", "StatefulSet", "Job"}:
         return None
@@ -122,8 +143,13 @@ def _eks_text(manifest: Manifest) -> Location | None:
     return None
 
 
-def _is(product: Product, container: Container, pods: Workload) -> bool:
-    return any(_fits(recogniser, container, pods) for recogniser in product.recognisers)
+def _shown(product: Product, pods: Workload) -> Container | None:
+    """Return the container that shows a product, by the first recogniser that fits any."""
+    for recogniser in product.recognisers:
+        for container in pods.containers:
+            if _fits(recogniser, container, pods):
+                return container
+    return None
 
 
 def _fits(recogniser: Recogniser, container: Container, pods: Workload) -> bool:
@@ -137,7 +163,15 @@ def _fits(recogniser: Recogniser, container: Container, pods: Workload) -> bool:
     )
     if any(pattern and not re.search(pattern, text) for pattern, text in asked):
         return False
+    words = recogniser.words
+    if words and not any(re.search(words, word.value) for word in container.words):
+        return False
     if recogniser.environment and pods.environment(container, recogniser.environment) is None:
+        return False
+    if recogniser.beside and not any(
+        other is not container and re.search(recogniser.beside, other.image.repository)
+        for other in pods.containers
+    ):
         return False
     return _labelled(recogniser.labels, pods)
 
@@ -157,5 +191,14 @@ def _assumed(manifests: Sequence[Manifest], found: Sequence[Installer]) -> Itera
             continue
         if assumption.when == "eks" and shows_eks(manifests) is None:
             continue
+        if any(_says(manifest, one) for manifest in manifests for one in assumption.unless):
+            continue
         one = install(product, Form(), None, [])
         yield replace(one, object=assumption.object, assumed=assumption.reason)
+
+
+def _says(manifest: Manifest, wanted: Delivered) -> bool:
+    """Whether an object is of a kind and has what a condition on its fields names."""
+    if manifest.kind != wanted.name or _group(manifest) != wanted.group:
+        return False
+    return _all_stand(wanted, (Values(manifest.root, (), inline=True, manifest=manifest),))

@@ -71,5 +71,5 @@ def _picked(
         "picked",
         primary=directory.relative(file),
         network=network.name if name is None else name,
-        plugins=tuple(plugin.type for plugin in network.plugins),
+        plugins=[plugin.type for plugin in network.plugins],
     )

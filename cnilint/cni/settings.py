@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -16,6 +17,8 @@ _REFERENCE = re.compile(r"\{(\w+)\}")
 _TRUE = {"1", "t", "T", "TRUE", "true", "True"}
 FORM = "form"
 """The setting that says in which form the product is installed."""
+BY = "by"
+"""The setting that says by which chart or operator it is installed, as the entry calls that one."""
 
 _FALSE = {"0", "f", "F", "FALSE", "false", "False"}
 
@@ -35,7 +38,10 @@ class Settings:
         self._product = product
         self._release = release
         self._form = form
-        self._known: dict[str, Setting | None] = {FORM: Setting(form.kind)}
+        self._known: dict[str, Setting | None] = {
+            FORM: Setting(form.kind),
+            BY: Setting(form.by),
+        }
 
     def get(self, name: str) -> Setting | None:
         """Return a setting, or None when no place gives it a value."""
@@ -82,7 +88,20 @@ class Settings:
         if place.kind == "value":
             return Setting(self.fill(place.name))
         text = self._form.look_up(place.kind, self.fill(place.name), switch=place.boolean)
-        return Setting(text.value, text) if text is not None else None
+        if text is None:
+            return None
+        value = _member(text.value, place.member) if place.member else text.value
+        return Setting(value, text) if value is not None else None
+
+
+def _member(text: str, name: str) -> str | None:
+    """Return a member of a JSON text: a string as it is, any other value as JSON writes it."""
+    try:
+        found: object = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    value = found.get(name) if isinstance(found, dict) else None
+    return value if isinstance(value, str) or value is None else json.dumps(value)
 
 
 def _boolean(setting: Setting) -> Setting | None:

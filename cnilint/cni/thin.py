@@ -96,9 +96,7 @@ def _created(version: Version, directory: ConfDirectory, flags: Flags) -> Predic
     return Prediction(
         "picked",
         primary=directory.relative(path),
-        writes=tuple(
-            sorted(directory.relative(file) for file in added if not directory.exists(file))
-        ),
+        writes=(sorted(directory.relative(file) for file in added if not directory.exists(file))),
     )
 
 

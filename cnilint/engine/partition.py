@@ -45,7 +45,34 @@ def clusters(documents: Iterable[Document]) -> tuple[list[tuple[str, list[Manife
         for manifest in left_out
         if _identity(manifest) in present
     ]
-    return partition(found), notes
+    kept, repeated = _distinct(found)
+    return partition(kept), notes + repeated
+
+
+def _distinct(found: Sequence[Manifest]) -> tuple[list[Manifest], list[Note]]:
+    """Return manifests without those that a later one of a folder replaces, and notes on them.
+
+    An object is what was applied last, so that the same DaemonSet twice is still one.
+    """
+    last: dict[tuple[str, Identity], Manifest] = {}
+    notes = []
+    for manifest in found:
+        key = (_folder(manifest), _identity(manifest))
+        before = last.get(key)
+        if before is not None and _installs(manifest) and manifest.name:
+            path = manifest.document.source.path
+            notes.append(
+                Note(
+                    f"{manifest.title} stands here and again in {path}: the later one counts",
+                    before.location("metadata", "name"),
+                )
+            )
+            last[key] = manifest
+        else:
+            last.setdefault(key, manifest)
+    replaced = {id(one) for one in found if _installs(one) and one.name}
+    replaced -= {id(one) for one in last.values()}
+    return [one for one in found if id(one) not in replaced], notes
 
 
 def partition(found: Sequence[Manifest]) -> list[tuple[str, list[Manifest]]]:

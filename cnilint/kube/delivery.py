@@ -5,36 +5,26 @@ What they would render is not in the repository; their chart, version and values
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from cnilint.model.finding import Location
-from cnilint.model.text import Source
-from cnilint.model.tree import Document, Tree, child, descend, items, string
-from cnilint.syntax.compose import compose
+from cnilint.model.tree import Tree, child, items, string
 
 from .manifest import Manifest, ManifestIndex
+from .values import Steps, Values, embedded_values, inline_values, text_of
 
-Steps = tuple[str | int, ...]
-
-
-class Values(NamedTuple):
-    """Values given to a chart: a tree, and where it stands.
-
-    `inline` says that the tree is part of the object, so that `steps` lead to each of its members;
-    else it was read out of a string at `steps`, and its spans count in that string.
-    """
-
-    tree: Tree | None
-    steps: Steps
-    inline: bool
+_ARCHIVE = re.compile(r"-v?[0-9][^/]*\.tgz$")
+"""What follows a chart's name in the name of its archive (helm/helm@e9b85e4:pkg/chart/v2)."""
 
 
 class Delivery(NamedTuple):
     """A chart release (`kind` is `release`) or an EKS add-on (`addon`) that an object asks for.
 
-    `version` is the chart's or the add-on's as given, `values` what it is given, the last one with
-    the highest precedence.
+    `version` is the chart's or the add-on's as given, `source` the address the chart comes from
+    (empty when no object in view says it), `values` what it is given, the last one with the highest
+    precedence; `unread` are places that name further values, which are not in view.
     """
 
     kind: str
@@ -43,6 +33,8 @@ class Delivery(NamedTuple):
     version: str
     values: tuple[Values, ...]
     place: Location
+    source: str = ""
+    unread: tuple[Location, ...] = ()
 
 
 def deliveries(manifest: Manifest, index: ManifestIndex) -> Iterator[Delivery]:
@@ -50,81 +42,154 @@ def deliveries(manifest: Manifest, index: ManifestIndex) -> Iterator[Delivery]:
 
     Flux HelmRelease (fluxcd/helm-controller@0f61a86:api/v2/helmrelease_types.go), Argo CD
     Application and ApplicationSet (argoproj/argo-cd@37ee009:docs/user-guide/helm.md), k3s and RKE2
-    HelmChart and HelmChartConfig, eksctl ClusterConfig
-    (eksctl-io/eksctl@99984ad:pkg/apis/eksctl.io/v1alpha5/addon.go), ACK's and Crossplane's Addon,
-    and Cluster API's AWSManagedControlPlane.
+    HelmChart and HelmChartConfig (k3s-io/helm-controller@v0.16.10:pkg/apis/helm.cattle.io/v1),
+    Kustomization's helmCharts (kubernetes-sigs/kustomize@12f9e63:api/types/helmchartargs.go),
+    eksctl ClusterConfig (eksctl-io/eksctl@99984ad:pkg/apis/eksctl.io/v1alpha5/addon.go), ACK's and
+    Crossplane's Addon, and Cluster API's AWSManagedControlPlane
+    (kubernetes-sigs/cluster-api-provider-aws@4d1322e:controlplane/eks/api/v1beta2/types.go).
     """
     group = manifest.api_version.partition("/")[0]
-    if manifest.kind == "HelmRelease" and group == "helm.toolkit.fluxcd.io":
-        yield from _flux(manifest, index)
-    elif manifest.kind in ("Application", "ApplicationSet") and group == "argoproj.io":
-        yield from _argo(manifest)
-    elif manifest.kind in ("HelmChart", "HelmChartConfig") and group == "helm.cattle.io":
-        yield from _cattle(manifest)
-    elif manifest.kind == "ClusterConfig" and group == "eksctl.io":
-        yield from _listed_addons(manifest, ("addons",), "name", "version")
-    elif manifest.kind == "AWSManagedControlPlane":
-        yield from _listed_addons(manifest, ("spec", "addons"), "name", "version")
-    elif manifest.kind == "Addon" and "eks" in group:
-        yield from _addon(manifest)
-
-
-def embedded_values(manifest: Manifest, steps: Steps) -> Values | None:
-    """Return values that stand in a string, as YAML or JSON; None if there are none to read."""
-    text = string(manifest.at(*steps))
-    if text is None:
-        return None
-    for found in compose(Source(manifest.document.source.path, text)):
-        if isinstance(found, Document):
-            return Values(found.root, steps, inline=False)
-    return None
+    match manifest.kind:
+        case "HelmRelease" if group == "helm.toolkit.fluxcd.io":
+            yield from _flux(manifest, index)
+        case "Application" | "ApplicationSet" if group == "argoproj.io":
+            yield from _argo(manifest)
+        case "HelmChart" | "HelmChartConfig" if group == "helm.cattle.io":
+            yield from _cattle(manifest, index)
+        case "Kustomization" if group == "kustomize.config.k8s.io":
+            yield from _kustomize(manifest)
+        case "ClusterConfig" if group == "eksctl.io":
+            yield from _listed_addons(manifest, ("addons",), "configurationValues")
+        case "AWSManagedControlPlane" if group.endswith("cluster.x-k8s.io"):
+            yield from _listed_addons(manifest, ("spec", "addons"), "configuration")
+        case "Addon" if group.startswith("eks."):
+            yield from _addon(manifest)
 
 
 def _flux(manifest: Manifest, index: ManifestIndex) -> Iterator[Delivery]:
-    chart = string(manifest.at("spec", "chart", "spec", "chart"))
+    """Yield a HelmRelease's chart, named by itself or by the object that it refers to."""
+    chart = _text(manifest.at("spec", "chart", "spec", "chart"))
     version = _text(manifest.at("spec", "chart", "spec", "version"))
     steps: Steps = ("spec", "chart", "spec", "chart")
-    if chart is None:
+    referred = _referred(manifest, index, ("spec", "chart", "spec", "sourceRef"))
+    address = _text(referred.at("spec", "url")) if referred is not None else ""
+    if not chart:
         steps = ("spec", "chartRef", "name")
-        kind = string(manifest.at("spec", "chartRef", "kind")) or ""
-        name = string(manifest.at("spec", "chartRef", "name")) or ""
-        space = string(manifest.at("spec", "chartRef", "namespace")) or manifest.namespace
-        source = index.find(kind, name, space)
-        chart = name
+        chart = _text(manifest.at(*steps))
+        source = _referred(manifest, index, ("spec", "chartRef"))
         if source is not None:
-            chart = string(source.at("spec", "chart")) or string(source.at("spec", "url")) or name
+            address = _text(source.at("spec", "url"))
+            chart = _text(source.at("spec", "chart")) or address or chart
             version = _text(source.at("spec", "ref", "tag")) or _text(source.at("spec", "version"))
-    if chart:
-        yield _release(manifest, chart, version, _inline(manifest, ("spec", "values")), steps)
+            version = version or _text(source.at("spec", "ref", "semver"))
+            repository = _referred(source, index, ("spec", "sourceRef"))
+            if repository is not None:
+                address = _text(repository.at("spec", "url"))
+    values, unread = _values_from(manifest, index)
+    yield from _release(
+        manifest,
+        chart,
+        version,
+        values + inline_values(manifest, ("spec", "values")),
+        steps,
+        address,
+        unread,
+    )
+
+
+def _values_from(
+    manifest: Manifest, index: ManifestIndex
+) -> tuple[tuple[Values, ...], tuple[Location, ...]]:
+    """Return the values of ConfigMaps in view, and the places of what is not."""
+    values: tuple[Values, ...] = ()
+    unread: list[Location] = []
+    base: Steps = ("spec", "valuesFrom")
+    for at, entry in enumerate(items(manifest.at(*base))):
+        held: tuple[Values, ...] = ()
+        if _text(child(entry, "kind")) == "ConfigMap" and child(entry, "targetPath") is None:
+            source = index.find("ConfigMap", _text(child(entry, "name")), manifest.namespace)
+            key = _text(child(entry, "valuesKey")) or "values.yaml"
+            held = embedded_values(source, ("data", key)) if source is not None else ()
+        if not held:
+            unread.append(manifest.location(*base, at))
+        values += held
+    return values, tuple(unread)
+
+
+def _referred(manifest: Manifest, index: ManifestIndex, steps: Steps) -> Manifest | None:
+    """Return the object that a reference of kind, name and namespace means, if it is in view."""
+    reference = manifest.at(*steps)
+    if reference is None:
+        return None
+    kind, name = _text(child(reference, "kind")), _text(child(reference, "name"))
+    return index.find(kind, name, _text(child(reference, "namespace")) or manifest.namespace)
 
 
 def _argo(manifest: Manifest) -> Iterator[Delivery]:
+    """Yield an Application's charts; of an ApplicationSet, those of its template."""
     base: Steps = ("spec", "template", "spec") if manifest.kind == "ApplicationSet" else ("spec",)
-    listed = items(manifest.at(*base, "sources"))
-    places: list[Steps] = [(*base, "source")]
-    places += [(*base, "sources", at) for at in range(len(listed))]
+    places: list[Steps] = [(*base, "source"), (*base, "sourceHydrator", "drySource")]
+    places += [(*base, "sources", at) for at in range(len(items(manifest.at(*base, "sources"))))]
     for place in places:
-        chart = string(manifest.at(*place, "chart"))
-        if not chart:
-            continue
-        # valuesObject wins over values as a whole (docs/user-guide/helm.md)
-        values = _inline(manifest, (*place, "helm", "valuesObject"))
-        if not values:
-            read = embedded_values(manifest, (*place, "helm", "values"))
-            values = (read,) if read is not None else ()
+        chart = _text(manifest.at(*place, "chart"))
+        address = _text(manifest.at(*place, "repoURL"))
+        steps: Steps = (*place, "chart")
+        if not chart and address.startswith("oci://"):
+            chart, steps = address, (*place, "repoURL")
+        helm: Steps = (*place, "helm")
+        # valuesObject wins over values as a whole; parameters come on top
+        values = inline_values(manifest, (*helm, "valuesObject"))
+        values = values or embedded_values(manifest, (*helm, "values"))
+        values += inline_values(manifest, (*helm, "parameters"), named=True)
+        unread = [
+            manifest.location(*helm, key)
+            for key in ("valueFiles", "fileParameters")
+            if items(manifest.at(*helm, key))
+        ]
         version = _text(manifest.at(*place, "targetRevision"))
-        yield _release(manifest, chart, version, values, (*place, "chart"))
+        yield from _release(manifest, chart, version, values, steps, address, tuple(unread))
 
 
-def _cattle(manifest: Manifest) -> Iterator[Delivery]:
-    chart = manifest.name
-    steps: Steps = ("metadata", "name")
-    if manifest.kind == "HelmChart":
-        chart = string(manifest.at("spec", "chart")) or chart
-        steps = ("spec", "chart")
-    read = embedded_values(manifest, ("spec", "valuesContent"))
-    version = _text(manifest.at("spec", "version"))
-    yield _release(manifest, chart, version, (read,) if read is not None else (), steps)
+def _cattle(manifest: Manifest, index: ManifestIndex) -> Iterator[Delivery]:
+    """Yield a HelmChart with what its HelmChartConfig adds, or a HelmChartConfig by itself.
+
+    The latter configures a chart that the distribution brings, and has that one's name.
+    """
+    content: Steps = ("spec", "valuesContent")
+    if manifest.kind == "HelmChartConfig":
+        if index.find("HelmChart", manifest.name, manifest.namespace) is None:
+            values = embedded_values(manifest, content)
+            yield from _release(manifest, manifest.name, "", values, ("metadata", "name"), "")
+        return
+    values = embedded_values(manifest, content)
+    more = index.find("HelmChartConfig", manifest.name, manifest.namespace)
+    if more is not None:
+        values += embedded_values(more, content)
+    values += inline_values(manifest, ("spec", "set"), named=True)
+    chart = _text(manifest.at("spec", "chart"))
+    version, address = _text(manifest.at("spec", "version")), _text(manifest.at("spec", "repo"))
+    steps: Steps = ("spec", "chart") if chart else ("metadata", "name")
+    yield from _release(manifest, chart or manifest.name, version, values, steps, address or chart)
+
+
+def _kustomize(manifest: Manifest) -> Iterator[Delivery]:
+    base: Steps = ("helmCharts",)
+    for at, entry in enumerate(items(manifest.at(*base))):
+        place: Steps = (*base, at)
+        unread = [
+            manifest.location(*place, key)
+            for key in ("valuesFile", "additionalValuesFiles")
+            if child(entry, key) is not None
+        ]
+        yield from _release(
+            manifest,
+            _text(child(entry, "name")),
+            _text(child(entry, "version")),
+            inline_values(manifest, (*place, "valuesInline")),
+            (*place, "name"),
+            _text(child(entry, "repo")),
+            tuple(unread),
+        )
 
 
 def _addon(manifest: Manifest) -> Iterator[Delivery]:
@@ -132,57 +197,42 @@ def _addon(manifest: Manifest) -> Iterator[Delivery]:
     provider = manifest.at("spec", "forProvider") is not None
     base: Steps = ("spec", "forProvider") if provider else ("spec",)
     key = "addonName" if provider else "name"
-    name = string(manifest.at(*base, key))
-    if name is None:
-        return
-    read = embedded_values(manifest, (*base, "configurationValues"))
-    yield Delivery(
-        kind="addon",
-        manifest=manifest,
-        name=name,
-        version=_text(manifest.at(*base, "addonVersion")),
-        values=(read,) if read is not None else (),
-        place=manifest.location(*base, key),
-    )
+    values = embedded_values(manifest, (*base, "configurationValues"))
+    yield from _add_on(manifest, (*base, key), manifest.at(*base, "addonVersion"), values)
 
 
-def _listed_addons(manifest: Manifest, base: Steps, name: str, version: str) -> Iterator[Delivery]:
+def _listed_addons(manifest: Manifest, base: Steps, key: str) -> Iterator[Delivery]:
     for at, tree in enumerate(items(manifest.at(*base))):
-        named = string(child(tree, name))
-        if named is None:
-            continue
-        read = embedded_values(manifest, (*base, at, "configurationValues"))
-        yield Delivery(
-            kind="addon",
-            manifest=manifest,
-            name=named,
-            version=_text(child(tree, version)),
-            values=(read,) if read is not None else (),
-            place=manifest.location(*base, at, name),
-        )
+        values = embedded_values(manifest, (*base, at, key))
+        yield from _add_on(manifest, (*base, at, "name"), child(tree, "version"), values)
+
+
+def _add_on(
+    manifest: Manifest, steps: Steps, version: Tree | None, values: tuple[Values, ...]
+) -> Iterator[Delivery]:
+    name = string(manifest.at(*steps))
+    if name:
+        place = manifest.location(*steps)
+        yield Delivery("addon", manifest, name, _text(version), values, place)
 
 
 def _release(
-    manifest: Manifest, chart: str, version: str, values: tuple[Values, ...], steps: Steps
-) -> Delivery:
-    """Return a release of a chart, which an OCI address names with its last part."""
-    name = chart.rstrip("/").rpartition("/")[2]
-    return Delivery("release", manifest, name, version, values, manifest.location(*steps))
-
-
-def _inline(manifest: Manifest, steps: Steps) -> tuple[Values, ...]:
-    tree = manifest.at(*steps)
-    return (Values(tree, steps, inline=True),) if tree is not None else ()
+    manifest: Manifest,
+    chart: str,
+    version: str,
+    values: tuple[Values, ...],
+    steps: Steps,
+    source: str,
+    unread: tuple[Location, ...] = (),
+) -> Iterator[Delivery]:
+    """Yield a release of a chart, which an address names with its last part."""
+    name = _ARCHIVE.sub("", chart.rstrip("/").rpartition("/")[2])
+    if name:
+        place = manifest.location(*steps)
+        yield Delivery("release", manifest, name, version, values, place, source, unread)
 
 
 def _text(tree: Tree | None) -> str:
-    return getattr(tree, "text", "") if tree is not None else ""
-
-
-def value_at(tree: Tree | None, path: str) -> tuple[Tree, Steps] | None:
-    """Return what stands at a dotted path of values, with its steps; a key may hold dots itself."""
-    if tree is None:
-        return None
-    steps = tuple(path.split("."))
-    found = descend(tree, *steps)
-    return (found, steps) if found is not None else None
+    """Return a scalar's text, and an empty one for nothing, null or another kind of value."""
+    text = text_of(tree) if tree is not None else None
+    return text if text is not None and text != "{}" else ""

@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from importlib import import_module
 
 from cnilint.engine.result import Result
 
-from .concise import concise
-from .github import github
-from .gitlab import gitlab
-from .json_ import check_json
-from .jsonl import jsonl
-from .junit import junit
-from .markdown import markdown
-from .sarif import sarif
+Report = Callable[[Result], str]
 
-FORMATS: Mapping[str, Callable[[Result], str]] = {
-    "concise": concise,
-    "json": check_json,
-    "jsonl": jsonl,
-    "sarif": sarif,
-    "github": github,
-    "gitlab": gitlab,
-    "junit": junit,
-    "markdown": markdown,
+FORMATS: Mapping[str, tuple[str, str]] = {
+    "concise": ("concise", "concise"),
+    "json": ("json_", "check_json"),
+    "jsonl": ("jsonl", "jsonl"),
+    "sarif": ("sarif", "sarif"),
+    "github": ("github", "github"),
+    "gitlab": ("gitlab", "gitlab"),
+    "junit": ("junit", "junit"),
+    "markdown": ("markdown", "markdown"),
 }
-"""The same result gives the same text, always. A text ends with a newline; concise, jsonl and
-github, which are lines, are empty when there is nothing to say."""
+"""Module and function of each; a run loads those that it was asked for.
+
+The same result gives the same text, always. A text ends with a newline; concise, jsonl and github,
+which are lines, are empty when there is nothing to say.
+"""
+
+
+def report(name: str) -> Report:
+    """Return the function that writes a format; KeyError if there is none of that name."""
+    module, function = FORMATS[name]
+    found: Report = getattr(import_module(f"{__package__}.{module}"), function)
+    return found

@@ -7,9 +7,10 @@ from typing import Any
 
 from cnilint.errors import RuleError
 from cnilint.model.text import Source
-from cnilint.model.tree import Document, plain
+from cnilint.model.tree import Document, Mapping, Sequence, follow, plain
 
 from .compose import compose
+from .shape import Route
 
 
 def read_mapping(path: str) -> dict[str, Any]:
@@ -28,3 +29,26 @@ def read_mapping(path: str) -> dict[str, Any]:
     if not isinstance(root, dict):
         raise RuleError(path, "", "not a mapping")
     return root
+
+
+def line_of(path: str, route: Route) -> int:
+    """Return the line, from 1, on which the key or item at the end of a route stands.
+
+    Where the route leads further than the file does, the last step that is there counts.
+    """
+    with open(path, encoding="utf-8") as file:
+        source = Source(os.path.basename(path), file.read())
+    tree, start = next((d.root, d.span.start) for d in compose(source) if isinstance(d, Document))
+    for step in route:
+        found = follow(tree)
+        if isinstance(found, Mapping):
+            entry = next((each for each in found.entries if each.key.text == step), None)
+            if entry is None:
+                break
+            tree, start = entry.value, entry.key.span.start
+        elif isinstance(found, Sequence) and isinstance(step, int) and step < len(found.items):
+            tree = found.items[step]
+            start = tree.span.start
+        else:
+            break
+    return source.position(start).line

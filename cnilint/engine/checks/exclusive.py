@@ -43,7 +43,7 @@ def _values_edits(form: DeliveryForm, *, given: bool) -> tuple[Edit, ...]:
     tree = inline[-1].tree
     if given:
         return (Edit(document, (*base, "cni", "exclusive"), Operation.REPLACE, value),)
-    if tree is not None and descend(tree, "cni") is not None:
+    if descend(tree, "cni") is not None:
         return (Edit(document, (*base, "cni", "exclusive"), Operation.ADD, value),)
     whole: Value = {"exclusive": value}
     return (Edit(document, (*base, "cni"), Operation.ADD, whole),)

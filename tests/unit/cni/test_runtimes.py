@@ -64,7 +64,7 @@ def test_the_network_and_its_plugins_are_named(runtime: str) -> None:
         runtime, {"10-aws.conflist": AWS, "aws-cni/10-egress.conf": single("", "egress")}
     )
     assert found.network == "aws-cni"
-    assert found.plugins == ("aws-cni", "portmap", "egress")
+    assert found.plugins == ["aws-cni", "portmap", "egress"]
 
 
 def test_crio_skips_what_is_invalid() -> None:

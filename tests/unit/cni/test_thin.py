@@ -132,21 +132,21 @@ def test_a_name_has_to_be_there_to_be_taken_over() -> None:
 )
 def test_a_list_is_written_from_version_1_on(version: str, middle: str, new: str) -> None:
     files = written(cniVersion=version)
-    assert pick(OLD, files).writes == (f"00-multus.conf{middle}",)
-    assert pick("multus-thin@v4.2.3", files).writes == (f"00-multus.conf{middle}",)
-    assert pick("multus-thin@v4.2.4", files).writes == (f"00-multus.conf{new}",)
-    assert pick(NEW, files).writes == (f"00-multus.conf{new}",)
+    assert pick(OLD, files).writes == [f"00-multus.conf{middle}"]
+    assert pick("multus-thin@v4.2.3", files).writes == [f"00-multus.conf{middle}"]
+    assert pick("multus-thin@v4.2.4", files).writes == [f"00-multus.conf{new}"]
+    assert pick(NEW, files).writes == [f"00-multus.conf{new}"]
 
 
 def test_a_forced_version_decides_what_is_written() -> None:
     args = ("--force-cni-version", "--cni-version=1.0.0")
-    assert pick(MIDDLE, FILES, *args).writes == ("00-multus.conflist",)
+    assert pick(MIDDLE, FILES, *args).writes == ["00-multus.conflist"]
 
 
 def test_only_new_files_are_reported() -> None:
-    assert pick(NEW, {**FILES, "00-multus.conf": ""}).writes == ()
+    assert pick(NEW, {**FILES, "00-multus.conf": ""}).writes == []
     renamed = pick(NEW, FILES, "--rename-conf-file")
-    assert renamed.writes == ("00-multus.conf", "10-aws.conflist.old")
+    assert renamed.writes == ["00-multus.conf", "10-aws.conflist.old"]
 
 
 @pytest.mark.parametrize(

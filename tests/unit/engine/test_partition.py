@@ -117,3 +117,26 @@ def test_an_inline_patch_names_no_file() -> None:
     found, notes = clusters(documents(files))
     assert [m.name for _name, members in found for m in members] == ["x"]
     assert notes == []
+
+
+def test_an_object_that_stands_twice_is_what_stands_last() -> None:
+    files = {"a.yaml": daemon_set("x") + "---\n" + daemon_set("w"), "b.yaml": daemon_set("x")}
+    found, notes = clusters(documents(files))
+    assert [(m.document.source.path, m.name) for _name, members in found for m in members] == [
+        ("a.yaml", "w"),
+        ("b.yaml", "x"),
+    ]
+    (note,) = notes
+    assert "stands here and again in b.yaml" in note.message
+    assert note.location is not None
+    assert note.location.source.path == "a.yaml"
+
+
+def test_what_installs_nothing_may_stand_twice() -> None:
+    files = {"a.yaml": config_map("x"), "b.yaml": config_map("x")}
+    found, notes = clusters(documents(files))
+    assert [m.document.source.path for _n, members in found for m in members] == [
+        "a.yaml",
+        "b.yaml",
+    ]
+    assert notes == []

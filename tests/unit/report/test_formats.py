@@ -17,7 +17,7 @@ from cnilint.cni.cluster import Cluster
 from cnilint.engine.result import Result
 from cnilint.model.finding import Finding, Level, Location, Note
 from cnilint.model.text import Source, Span
-from cnilint.report.formats import FORMATS
+from cnilint.report.formats import FORMATS, report
 
 ROOT = Path(__file__).resolve().parents[3]
 LINES = {"concise", "jsonl", "github"}
@@ -41,7 +41,7 @@ def test_the_names_are_those_that_users_know() -> None:
 def test_a_clean_run_says_so_unless_it_is_lines(
     name: str, read: Callable[..., Cluster], told: Callable[..., Result]
 ) -> None:
-    text = FORMATS[name](told(read("aws")))
+    text = report(name)(told(read("aws")))
     assert text == "" if name in LINES else text.endswith("\n")
 
 
@@ -55,25 +55,25 @@ def test_any_text_can_be_reported_and_ends_its_line(name: str, texts: list[str])
     place = Location(Source(path, "text"), Span(1, 2), (detail,), None, thing)
     finding = Finding(rule, rule, Level.ERROR, message, place, details=(detail,), help=detail)
     result = Result((finding,), (Note(message, place),), (), 1, 1)
-    text = FORMATS[name](result)
+    text = report(name)(result)
     assert text.endswith("\n")
-    assert text == FORMATS[name](result)
+    assert text == report(name)(result)
 
 
 @EACH
 def test_a_run_over_the_examples_names_every_finding(name: str) -> None:
     result = lint([str(ROOT / "examples")])
     assert result.findings
-    text = FORMATS[name](result)
+    text = report(name)(result)
     assert all(finding.rule in text for finding in result.findings)
 
 
 PRINT_ALL = """
 import sys
 from cnilint import lint
-from cnilint.report.formats import FORMATS
+from cnilint.report.formats import FORMATS, report
 result = lint([sys.argv[1]])
-sys.stdout.buffer.write("".join(one(result) for one in FORMATS.values()).encode())
+sys.stdout.buffer.write("".join(report(name)(result) for name in FORMATS).encode())
 """
 
 

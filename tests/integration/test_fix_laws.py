@@ -1,0 +1,85 @@
+"""Every fix of every rule's cases, and of real manifests, keeps the laws of a fix."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from cnilint.engine.evaluate import evaluate
+from cnilint.run import load
+from tests.clusters import VPC, cnilint, contents, placed, read
+from tests.corpus import CORPUS
+from tests.laws import assert_run
+
+CASES = Path(__file__).resolve().parents[1] / "rules"
+BAD = sorted(path for path in CASES.glob("CNI*/bad-*") if path.is_dir())
+FIXED = [case for case in BAD if (case / "fixed").is_dir()]
+
+
+def manifests(case: Path) -> list[str]:
+    return [str(p) for p in sorted(case.iterdir()) if p.is_file() and p.name != "expected.txt"]
+
+
+def name(case: Path) -> str:
+    return f"{case.parent.name}/{case.name}"
+
+
+@pytest.mark.parametrize("case", BAD, ids=name)
+def test_the_cases_of_a_rule(case: Path) -> None:
+    done = assert_run(load(manifests(case)))
+    assert bool(done.changed) or not (case / "fixed").is_dir()
+
+
+@pytest.mark.parametrize("case", FIXED, ids=name)
+def test_git_makes_of_the_diff_what_the_fix_makes(case: Path, tmp_path: Path) -> None:
+    by_git, by_us = tmp_path / "git", tmp_path / "us"
+    for folder in (by_git, by_us):
+        folder.mkdir()
+        for path in manifests(case):
+            shutil.copy(path, folder)
+    before = contents(by_git)
+    diff = cnilint("check", "--diff", "--unsafe-fixes", folder=by_git)
+    assert diff.code == 1
+    assert contents(by_git) == before
+    environment = {**os.environ, "GIT_CEILING_DIRECTORIES": str(tmp_path)}
+    subprocess.run(
+        ["git", "apply", "--whitespace=nowarn", "-"],
+        cwd=by_git,
+        env=environment,
+        input=diff.out.encode(),
+        check=True,
+    )
+    assert cnilint("check", "--fix", "--unsafe-fixes", folder=by_us).code in (0, 1)
+    assert contents(by_git) == contents(by_us) != before
+
+
+def files() -> list[Path]:
+    found = (CORPUS / kind for kind in ("manifests", "gitops"))
+    return sorted(p for folder in found for p in folder.rglob("*.y*ml") if p.is_file())
+
+
+@pytest.mark.skipif(not files(), reason=f"there is no corpus at {CORPUS}")
+def test_real_manifests(tmp_path: Path) -> None:
+    """Each file beside the Amazon VPC CNI: where it can be fixed the laws hold and git agrees."""
+    changed = 0
+    for path in files():
+        texts = {"manifest.yaml": path.read_bytes().decode(), "vpc.yaml": VPC}
+        inputs = read(texts)
+        if not any(finding.fixes for finding in evaluate(inputs).findings):
+            continue
+        done = assert_run(inputs)
+        if not done.changed:
+            continue
+        changed += 1
+        placed(tmp_path, texts)
+        flags = ("--unsafe-fixes", "--rendered")
+        diff = cnilint("check", "--diff", *flags, folder=tmp_path).out
+        subprocess.run(["git", "apply", "-"], cwd=tmp_path, input=diff.encode(), check=True)
+        after = (tmp_path / "manifest.yaml").read_bytes().decode()
+        assert after == done.inputs.sources[0].text != texts["manifest.yaml"]
+    print(f"{changed} of {len(files())} real manifests are changed")
+    assert changed >= 8

@@ -1,0 +1,125 @@
+"""The laws of a fix, worked out from the texts before and after alone."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from cnilint.engine.evaluate import NOTHING_AROUND, evaluate
+from cnilint.engine.inputs import Inputs
+from cnilint.engine.result import Result
+from cnilint.engine.text_edits import TextEdits, text_edits
+from cnilint.fix.options import Fixed, Options
+from cnilint.fix.plan import fixed, offered
+from cnilint.model.finding import Applicability, Edit, Finding, Fix, Repair
+from cnilint.model.text import Source
+from cnilint.model.tree import Document, Embedded, Route, Value, plain
+from cnilint.syntax.lenient_json import read_json
+from cnilint.syntax.rewrite import CannotEdit
+
+ALL = Options(Applicability.UNSAFE, rendered=True)
+
+_COMMENT = re.compile(r"(?:^|(?<=\s))#[^\r\n]*", re.MULTILINE)
+
+
+def leaves(
+    value: Value, inside: frozenset[Route], route: Route = ()
+) -> Iterator[tuple[Route, str]]:
+    """Yield every leaf of a value with its route; the strings at some routes are read as JSON."""
+    if isinstance(value, str) and route in inside:
+        tree, _problems = read_json(value)
+        assert tree is not None
+        yield from leaves(plain(tree), inside, (*route, Embedded.JSON))
+    elif isinstance(value, dict) and value:
+        for key, member in value.items():
+            yield from leaves(member, inside, (*route, key))
+    elif isinstance(value, list) and value:
+        for at, item in enumerate(value):
+            yield from leaves(item, inside, (*route, at))
+    else:
+        yield route, json.dumps(value)
+
+
+def crossings(fix: Fix, document: Document) -> frozenset[Route]:
+    """Return the routes at which a fix may cross into a string; a repair into any JSON."""
+    routes = [edit.route for edit in fix.edits if isinstance(edit, Edit)]
+    found = frozenset(r[: r.index(Embedded.JSON)] for r in routes if Embedded.JSON in r)
+    if any(isinstance(edit, Repair) for edit in fix.edits):
+        every = leaves(plain(document.root), frozenset())
+        found |= frozenset(route for route, leaf in every if leaf.startswith('"{'))
+    return found
+
+
+def declared(fix: Fix) -> list[Route]:
+    """Return where a fix says that it changes values: items of a sequence as their sequence."""
+    routes = [edit.route for edit in fix.edits if isinstance(edit, Edit)]
+    return [route[:-1] if isinstance(route[-1], int) else route for route in routes]
+
+
+def spliced(source: Source, edits: TextEdits) -> str:
+    """Return a source's text with edits made, one after another from the end."""
+    text = source.text
+    for edit in sorted(edits.get(source.path, ()), key=lambda edit: edit.span, reverse=True):
+        text = text[: edit.span.start] + edit.text + text[edit.span.end :]
+    return text
+
+
+def kinds(result: Result) -> Counter[tuple[str, str, str]]:
+    """Count findings by what they are about."""
+    return Counter((f.rule, f.location.object, f.location.source.path) for f in result.findings)
+
+
+def comments(source: Source) -> Counter[str]:
+    """Count the comments of a text (and what looks like one inside a block scalar)."""
+    return Counter(_COMMENT.findall(source.text))
+
+
+def assert_fix(inputs: Inputs, before: Result, finding: Finding, fix: Fix) -> None:
+    """Check what one fix makes of its texts when it is applied by itself."""
+    edits = text_edits(fix)
+    assert not isinstance(edits, CannotEdit)
+    after = inputs
+    for source in inputs.sources:
+        if source.path in edits:
+            after = after.replaced(Source(source.path, spliced(source, edits)))
+    for old, new in zip(inputs.sources, after.sources, strict=True):
+        assert (old.text != new.text) == (old.path in edits)
+        assert comments(old) == comments(new)
+        assert ("\r\n" in old.text) == ("\r\n" in new.text)
+    allowed = declared(fix)
+    pairs = zip(inputs.documents, after.documents, strict=True)
+    for document, changed in pairs:
+        own = any(edit.document is document for edit in fix.edits)
+        inside = crossings(fix, document) if own else frozenset()
+        was = dict(leaves(plain(document.root), inside))
+        now = dict(leaves(plain(changed.root), inside))
+        moved = [route for route in {**was, **now} if was.get(route) != now.get(route)]
+        assert own or not moved
+        for route in moved:
+            assert any(route[: len(place)] == place for place in allowed), (route, allowed)
+    told, found = kinds(before), kinds(evaluate(after))
+    key = (finding.rule, finding.location.object, finding.location.source.path)
+    assert found[key] < told[key]
+    if not any(isinstance(edit, Repair) for edit in fix.edits):
+        assert [one for one in found if found[one] > told[one]] == []
+
+
+def assert_run(inputs: Inputs, options: Options = ALL) -> Fixed:
+    """Check every fix that may be applied, then all of them together; return what came of it."""
+    result = offered(inputs, NOTHING_AROUND, evaluate(inputs), options)
+    for finding in result.findings:
+        for fix in finding.fixes:
+            if fix.edits and fix.applicability is not Applicability.DISPLAY:
+                assert_fix(inputs, result, finding, fix)
+    done = fixed(inputs, NOTHING_AROUND, options)
+    possible = result.fixable(options.least)
+    assert (done.applied > 0) == bool(done.changed) == (possible > 0)
+    assert done.result.fixable(options.least) == 0
+    assert done.held_back == ()
+    again = fixed(done.inputs, NOTHING_AROUND, options)
+    assert (again.changed, again.applied) == ((), 0)
+    for old, new in zip(inputs.sources, done.inputs.sources, strict=True):
+        assert comments(old) == comments(new)
+    return done
