@@ -24,7 +24,7 @@ _DELIVERED = {
     "when": Each(OneOrMore()),
     **dict.fromkeys(("repository", "known_as", "words", "pods", "version", "pinned_by"), str),
 }
-_OBJECT = Fields(
+OBJECT = Fields(
     {"kind": str, "group": str, "instead": str, **_DELIVERED}, required=("kind", "group")
 )
 _NETWORK = Fields({"name": str, "plugins": ListOf(Each(object))}, ("name", "plugins"))
@@ -77,7 +77,7 @@ CARD = Fields(
         "role": ROLES,
         "sources": ListOf(str),
         "recognise": ListOf(RECOGNISER),
-        "objects": ListOf(_OBJECT),
+        "objects": ListOf(OBJECT),
         "charts": ListOf(Fields({"name": str, **_DELIVERED}, ("name",))),
         "addons": ListOf(Fields({"name": str, **_DELIVERED}, ("name",))),
         "beats": ListOf(str),
@@ -94,7 +94,7 @@ CARD = Fields(
         "enforces_policy": bool,
         "binaries": ListOf(str),
         "assumed": Fields(
-            {"when": ("eks",), "object": str, "reason": str, "unless": ListOf(_OBJECT)},
+            {"when": ("eks",), "object": str, "reason": str, "unless": ListOf(OBJECT)},
             required=("when", "object", "reason"),
         ),
     },

@@ -10,6 +10,7 @@ from typing import Any
 from cnilint.kube.scheduling import Expression, LabelDomain, Placement
 from cnilint.resources import rules_folder
 from cnilint.syntax.data import read_mapping
+from cnilint.syntax.data_cache import kept
 
 from .card import PLACES, read_card
 from .product import (
@@ -42,7 +43,8 @@ def products() -> tuple[Product, ...]:
     """Return every product of the catalog, by id."""
     folder = os.path.join(rules_folder(), "catalog")
     names = sorted(name for name in os.listdir(folder) if name.endswith(".yaml"))
-    return tuple(_product(read_card(os.path.join(folder, name))) for name in names)
+    paths = [os.path.join(folder, name) for name in names]
+    return tuple(_product(data) for data in kept("catalog", paths, read_card))
 
 
 @cache

@@ -172,8 +172,11 @@ def _copying(one: Multus, written: str | None) -> Program | None:
     """Return Multus in file mode. A file that comes from no ConfigMap has an unknown content."""
     path = one.value("mode")
     workload, container = one.installer.workload, one.installer.container
-    if written is None or not path or workload is None or container is None:
+    if written is None or not path:
         return None
+    if workload is None or container is None:
+        destination = posixpath.join(written, posixpath.basename(path))
+        return Copying(one, "", destination, one.copied_text())
     text = workload.mounted_text(container, path)
     unknown = json.dumps({"name": "multus-cni-network", "type": "multus", "cniVersion": "0.3.1"})
     destination = posixpath.join(written, posixpath.basename(path))

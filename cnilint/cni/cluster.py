@@ -17,7 +17,7 @@ from .class_facts import MULTUS_FILES, ClassFacts, HostFile, class_facts
 from .installer import ConfFile, Installer
 from .multus import Multus
 from .multus_forms import multus
-from .recognise import installers
+from .recognise import NO_TARGETS, Targets, installers
 from .unknown import UnknownWriter, unknown_writers
 
 
@@ -33,6 +33,8 @@ class Cluster:
     notes: tuple[Note, ...]
     unknown: tuple[UnknownWriter, ...] = ()
     runtime: str = "containerd"
+    primary: str = ""
+    """The file of the CNI that is to own the pods; empty where nothing says so."""
 
     def wildcards(self, facts: ClassFacts) -> list[UnknownWriter]:
         """Return the unknown writers on a class: each may add a file of any name there."""
@@ -63,13 +65,16 @@ def cluster(
     *,
     host_files: Sequence[HostFile] = (),
     runtime: str = "containerd",
+    primary: str = "",
+    targets: Targets = NO_TARGETS,
 ) -> Cluster:
     """Return the facts of one cluster, given all of its manifests.
 
-    `runtime` is a selector of `predict`.
+    `runtime` is a selector of `predict`; `targets` has the releases of products where the manifests
+    name none.
     """
     index = ManifestIndex(manifests)
-    found, notes = installers(manifests, index)
+    found, notes = installers(manifests, index, targets)
     found = [_with_own_file(installer) for installer in found]
     by_installer = {id(installer): multus(installer) for installer in found}
     notes += _multus_notes([one for one in by_installer.values() if one is not None])
@@ -93,6 +98,7 @@ def cluster(
         notes=tuple(notes),
         unknown=tuple(unknown_writers(manifests, index, found)),
         runtime=runtime,
+        primary=primary,
     )
 
 

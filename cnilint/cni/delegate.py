@@ -7,7 +7,7 @@ import posixpath
 from typing import NamedTuple
 
 from .multus import CONF_DIRECTORY
-from .programs import Files, names_in
+from .programs import Files, candidates, names_in
 from .selector import predict
 
 MULTUS_TYPES = ("multus", "multus-shim")
@@ -15,6 +15,13 @@ MULTUS_TYPES = ("multus", "multus-shim")
 MASTER_KEY = "cnilint.dev/master"
 """In the configuration the simulation lets thin Multus write: the host path of the master that is
 embedded in it (the real file embeds the content alone)."""
+
+
+NETWORKS_DIRECTORY = "/etc/cni/multus/net.d"
+"""Where Multus looks for a network by its name unless `confDir` says otherwise.
+
+k8snetworkplumbingwg/multus-cni@v4.3.0:pkg/types/conf.go defaultConfDir
+"""
 
 
 class Delegate(NamedTuple):
@@ -59,12 +66,29 @@ def delegate(files: Files, reading: Reading) -> Delegate:
         path = reading.cluster_network
     elif isinstance(path, str) and path.startswith(CONF_DIRECTORY + "/"):
         path = reading.masters + path[len(CONF_DIRECTORY) :]
+    if isinstance(path, str) and path and "/" not in path:
+        path = _holding(path, files, str(first.get("confDir") or NETWORKS_DIRECTORY))
     path = posixpath.normpath(path) if isinstance(path, str) else path
     if not isinstance(path, str) or path not in files:
         gone = posixpath.basename(path) if isinstance(path, str) else ""
         cause = f"Multus cannot read {gone or 'its cluster network'}"
         return Delegate(taken, None, through_multus=True, cause=cause)
     return Delegate(taken, posixpath.basename(path), through_multus=True)
+
+
+def _holding(network: str, files: Files, directory: str) -> str:
+    """Return the first file that holds a network, by whose name Multus may be told it, too.
+
+    k8snetworkplumbingwg/multus-cni@v4.3.0:pkg/k8sclient/k8sclient.go getNetDelegate
+    """
+    for path in candidates(files, directory):
+        try:
+            found: object = json.loads(files[path])
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(found, dict) and found.get("name") == network:
+            return path
+    return f"{directory}/{network}"
 
 
 def _first_plugin(name: str, content: str) -> dict[str, object]:

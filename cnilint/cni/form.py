@@ -21,8 +21,8 @@ class Form:
     """An install: the object it is made by, and what its settings are read from.
 
     `kind` is `workload`, `object` (an operator's custom resource), `release` (of a chart), `addon`
-    or `assumed`; `by` is which chart or operator, as the entry calls it. `pinned_by` is the value that names
-    Multus's master, empty where nothing can; `words` are arguments given among values.
+    or `assumed`; `by` is which chart or operator, as the entry calls it. `pinned_by` is the value
+    that names Multus's master, empty where nothing can; `words` are arguments given among values.
     """
 
     kind = "assumed"

@@ -98,6 +98,9 @@ def install(product: Product, form: Form, release: Release | None, notes: list[N
         notes.append(_unresolved(product, form, path, later=later))
     makes_file = behaviour.action in (Action.WRITE, Action.COPY, Action.REFER)
     whole = host.path if host is not None else None
+    directory = posixpath.dirname(whole) if whole and makes_file else whole
+    if later and makes_file:
+        directory = _known_directory(form, path)
     return Installer(
         product=product,
         form=form,
@@ -106,7 +109,7 @@ def install(product: Product, form: Form, release: Release | None, notes: list[N
         object=form.title,
         behaviour=behaviour,
         placement=form.placement() or product.placement,
-        directory=posixpath.dirname(whole) if whole and makes_file else whole,
+        directory=directory,
         writes=_conf_file(product, behaviour, settings, whole) if whole and makes_file else None,
         target=settings.fill(behaviour.target),
         every=behaviour.every,
@@ -133,21 +136,32 @@ def _path(settings: Settings, behaviour: Behaviour, form: Form) -> str:
     return f"{directory}/{name}" if name else directory
 
 
-def _conf_file(
-    product: Product, behaviour: Behaviour, settings: Settings, path: str
-) -> ConfFile:
+def _known_directory(form: Form, path: str) -> str | None:
+    """Return the host directory of a file of which no more than the name is to be filled in."""
+    directory = posixpath.dirname(path)
+    host = None if "$" in directory or "{{" in directory else form.host_file(directory)
+    return host.path if host is not None else None
+
+
+def _conf_file(product: Product, behaviour: Behaviour, settings: Settings, path: str) -> ConfFile:
     """Return the file an installer writes, with a content of the shape its real one has.
 
     A name that ends in `.conflist` holds a list, any other one plugin, as libcni wants it.
     """
     network = behaviour.network or product.network
-    plugins = behaviour.plugins or product.plugins
+    plugins = [
+        {
+            key: settings.fill(value) if isinstance(value, str) else value
+            for key, value in one.items()
+        }
+        for one in behaviour.plugins or product.plugins
+    ]
     content: dict[str, object] = {"name": network}
     version = settings.value("cni_version")
     if version:
         content["cniVersion"] = version
     if path.endswith(".conflist"):
-        content["plugins"] = list(plugins)
+        content["plugins"] = plugins
     else:
         content.update(plugins[0])
     return ConfFile(path, network, json.dumps(content))

@@ -254,6 +254,16 @@ class Multus:
             return self.configuration.value
         return json.dumps(values)
 
+    def copied_text(self) -> str:
+        """Return what the file holds that it is told to copy, as far as its settings say."""
+        content = {"name": "multus-cni-network", "type": "multus", "cniVersion": "0.3.1"}
+        named = {
+            key: setting.value
+            for key, name in (("clusterNetwork", "cluster_network"), ("confDir", "networks"))
+            if (setting := self.installer.settings.get(name)) is not None and setting.value
+        }
+        return json.dumps(content | named)
+
     def selection_arguments(self) -> tuple[str, ...]:
         """Return thin Multus's flags as `predict` takes them: directories renamed."""
         container = self.installer.container

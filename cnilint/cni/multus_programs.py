@@ -166,7 +166,7 @@ class Thin(Program):
             return None
         name = f"00-multus.conf{'list' if self._writes_list(files, found) else ''}"
         path = posixpath.join(self.conf_directory, name)
-        content = self._content(files, master)
+        content = self._content(files, master, listed=name.endswith(".conflist"))
         verb = "picks" if memory is None else "switches to"
         label = f"Multus {verb} {found.primary} as its master and writes {name}"
         return Change({**files, path: content}, master, (path,), label)
@@ -209,22 +209,16 @@ class Thin(Program):
         again = self.prediction(without)
         return any(name.endswith(".conflist") for name in again.writes or ())
 
-    def _content(self, files: Files, master: str) -> str:
+    def _content(self, files: Files, master: str, *, listed: bool) -> str:
         try:
             embedded = json.loads(files[master])
         except (ValueError, RecursionError):
             embedded = None
         # the master's path stands for its content: what embeds itself (v4.0's own file, a copy that
         # Istio made of it) would be nested ever deeper, and a new state each time
-        return json.dumps(
-            {
-                "cniVersion": _version(embedded),
-                "name": "multus-cni-network",
-                "type": "multus",
-                "delegates": [],
-                MASTER_KEY: master,
-            }
-        )
+        network = {"cniVersion": _version(embedded), "name": "multus-cni-network"}
+        plugin = {"type": "multus", "delegates": [], MASTER_KEY: master}
+        return json.dumps({**network, "plugins": [plugin]} if listed else {**network, **plugin})
 
 
 @dataclass(frozen=True, slots=True)

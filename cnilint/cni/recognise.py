@@ -16,7 +16,10 @@ from cnilint.model.finding import Location, Note
 from .catalog import Delivered, Product, Recogniser, products
 from .form import DeliveryForm, Form, ObjectForm, WorkloadForm
 from .installer import Installer, install
-from .release import release
+from .release import Release, release
+
+Targets = Mapping[str, Release]
+NO_TARGETS: Targets = {}
 
 INSTALLING_KINDS = {"DaemonSet", "Pod"}
 """Kinds that put something on the node they run on. A Deployment or CronJob with a CNI product's
@@ -26,24 +29,24 @@ EKS_KINDS = {"ENIConfig", "SecurityGroupPolicy", "AWSManagedControlPlane", "AWSM
 
 
 def installers(
-    manifests: Sequence[Manifest], index: ManifestIndex
+    manifests: Sequence[Manifest], index: ManifestIndex, targets: Targets = NO_TARGETS
 ) -> tuple[list[Installer], list[Note]]:
     """Return what the manifests install, with notes on what could not be decided.
 
-    A product that the manifests imply without showing it (aws-vpc-cni on EKS) comes last,
-    marked as assumed.
+    `targets` has the releases of products, by id, where the manifests name none. A product that the
+    manifests imply without showing it (aws-vpc-cni on EKS) comes last, marked as assumed.
     """
     found: list[Installer] = []
     notes: list[Note] = []
     present = {(_group(manifest), manifest.kind) for manifest in manifests}
     for manifest in manifests:
         if manifest.kind in INSTALLING_KINDS:
-            found.extend(_from_workload(manifest, index, notes))
+            found.extend(_from_workload(manifest, index, targets, notes))
         else:
-            found.extend(_from_object(manifest, present, notes))
+            found.extend(_from_object(manifest, present, targets, notes))
             for delivery in deliveries(manifest, index):
-                found.extend(_from_delivery(delivery, notes))
-    found.extend(_assumed(manifests, found))
+                found.extend(_from_delivery(delivery, targets, notes))
+    found.extend(_assumed(manifests, found, targets))
     return found, notes
 
 
@@ -61,7 +64,7 @@ def shows_eks(manifests: Iterable[Manifest]) -> Location | None:
 
 
 def _from_workload(
-    manifest: Manifest, index: ManifestIndex, notes: list[Note]
+    manifest: Manifest, index: ManifestIndex, targets: Targets, notes: list[Note]
 ) -> Iterator[Installer]:
     pods = workload(manifest, index)
     if pods is None:
@@ -71,11 +74,12 @@ def _from_workload(
     for product, container in found:
         if product.id not in beaten:
             form = WorkloadForm(pods, container, product.config_maps)
-            yield install(product, form, release(container.image.tag), notes)
+            named = release(container.image.tag) or targets.get(product.id)
+            yield install(product, form, named, notes)
 
 
 def _from_object(
-    manifest: Manifest, present: Collection[tuple[str, str]], notes: list[Note]
+    manifest: Manifest, present: Collection[tuple[str, str]], targets: Targets, notes: list[Note]
 ) -> Iterator[Installer]:
     """Yield what an operator's resource installs; `present` are the groups and kinds in view."""
     values = (Values(manifest.root, (), inline=True, manifest=manifest),)
@@ -85,11 +89,12 @@ def _from_object(
             if fits and (one.instead, one.name) not in present and _all_stand(one, values):
                 version = field_text(manifest, one.version) if one.version else None
                 found = release(version.value) if version is not None else None
-                yield install(product, ObjectForm(manifest, one), found, notes)
+                named = found or targets.get(product.id)
+                yield install(product, ObjectForm(manifest, one), named, notes)
                 break
 
 
-def _from_delivery(delivery: Delivery, notes: list[Note]) -> Iterator[Installer]:
+def _from_delivery(delivery: Delivery, targets: Targets, notes: list[Note]) -> Iterator[Installer]:
     """Yield what a chart release or an add-on installs."""
     for product in products():
         for one in product.charts if delivery.kind == "release" else product.addons:
@@ -97,7 +102,8 @@ def _from_delivery(delivery: Delivery, notes: list[Note]) -> Iterator[Installer]
                 continue
             if _all_stand(one, delivery.values):
                 form: Form = DeliveryForm(delivery, one)
-                installed = install(product, form, release(delivery.version), notes)
+                named = release(delivery.version) or targets.get(product.id)
+                installed = install(product, form, named, notes)
                 notes.extend(_unread(installed, place) for place in delivery.unread)
                 yield installed
                 break
@@ -105,8 +111,8 @@ def _from_delivery(delivery: Delivery, notes: list[Note]) -> Iterator[Installer]
 
 def _unread(installed: Installer, place: Location) -> Note:
     return Note(
-        f"{installed.title} ({installed.object}) is given more values than these manifests hold: "
-        "what they change is not known",
+        f"{installed.title} ({installed.object}) is changed by more than the values in view: what "
+        "comes of this is not known",
         place,
     )
 
@@ -183,7 +189,9 @@ def _labelled(wanted: Mapping[str, str], pods: Workload) -> bool:
     return all(labels.get(key) == value for key, value in wanted.items())
 
 
-def _assumed(manifests: Sequence[Manifest], found: Sequence[Installer]) -> Iterator[Installer]:
+def _assumed(
+    manifests: Sequence[Manifest], found: Sequence[Installer], targets: Targets
+) -> Iterator[Installer]:
     present = {installer.product.id for installer in found}
     for product in products():
         assumption = product.assumed
@@ -193,7 +201,7 @@ def _assumed(manifests: Sequence[Manifest], found: Sequence[Installer]) -> Itera
             continue
         if any(_says(manifest, one) for manifest in manifests for one in assumption.unless):
             continue
-        one = install(product, Form(), None, [])
+        one = install(product, Form(), targets.get(product.id), [])
         yield replace(one, object=assumption.object, assumed=assumption.reason)
 
 

@@ -6,17 +6,16 @@ search goes breadth first, so the first way to an outcome is a shortest one: its
 
 from __future__ import annotations
 
-import posixpath
 from collections import deque
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from .confdir import encoded
-from .delegate import Delegate, Reading, delegate
+from .delegate import Reading
+from .moment import Moment, Moments
 from .programs import Change, Files, Program
 from .thick_daemon import replay
 
-__all__ = ["MOST_STATES", "Outcome", "Simulation", "Situation", "replay", "simulate"]
+__all__ = ["MOST_STATES", "Moment", "Outcome", "Simulation", "Situation", "replay", "simulate"]
 
 MOST_STATES = 20_000
 """States looked at per class of nodes; past that the search is not exhausted, and says so."""
@@ -33,11 +32,12 @@ Key = tuple[frozenset[tuple[str, str]], Memories]
 
 
 class Situation(NamedTuple):
-    """Where a search begins: files, memories, and the steps that led there."""
+    """Where a search is: files, memories, the steps that led there, and the files before each."""
 
     files: Files
     memories: Memories
     order: tuple[str, ...] = ()
+    earlier: tuple[Files, ...] = ()
 
 
 class Outcome(NamedTuple):
@@ -47,6 +47,7 @@ class Outcome(NamedTuple):
     the directory the runtime reads, in its sort order; `runtime` the file it takes (None: it is not
     ready); `master` the file whose network a pod gets as its own (None: none, and `cause` says
     why). Where installers never come to rest it is one state on their way, with that as its cause.
+    `moments` has one for the beginning and one after each step.
     """
 
     situation: str
@@ -58,6 +59,7 @@ class Outcome(NamedTuple):
     cause: str = ""
     chained: tuple[tuple[str, str], ...] = ()
     """Plugins that are chained into others' files, each with the file it is in."""
+    moments: tuple[Moment, ...] = ()
 
 
 class Simulation(NamedTuple):
@@ -91,7 +93,12 @@ def simulate(
     fresh: Iterable[Situation] = first if persistent else ()
     while fresh:
         booted = [
-            Situation(found.files, start, (search.label("the node reboots", found.files),))
+            Situation(
+                found.files,
+                start,
+                (search.label("the node reboots", found.files),),
+                (found.files,),
+            )
             for found in fresh
         ]
         fresh = []
@@ -115,7 +122,7 @@ class _Search:
         self._programs = programs
         self._reading = reading
         self._states = 0
-        self._delegates: dict[Key, Delegate] = {}
+        self._moments = Moments(reading)
         self.exhausted = True
         self.outcomes: dict[tuple[object, ...], Outcome] = {}
         self.contents: dict[str, str] = {}
@@ -156,15 +163,13 @@ class _Search:
                 memories = _replaced(at.memories, index, program.start())
                 label = change.label.replace("stops", "restarts", 1)
                 order = (self.label(label, at.files),)
-                after = Situation(change.files, memories, order)
+                after = Situation(change.files, memories, order, (at.files,))
                 found.append(self._noticed(after, index, change.touched))
         return found
 
     def label(self, event: str, files: Files) -> str:
         """Return what begins a situation: the event, and what is in the directory at that time."""
-        names = [name for path in files if (name := self._name(path)) is not None]
-        present = ", ".join(sorted(names, key=encoded)) or "nothing"
-        return f"{event} with {present} in place"
+        return f"{event} with {', '.join(self._moments.names(files)) or 'nothing'} in place"
 
     def _keep_restless(
         self,
@@ -192,7 +197,8 @@ class _Search:
             if change is None:
                 continue
             memories = _replaced(at.memories, index, change.memory)
-            after = Situation(change.files, memories, (*at.order, change.label))
+            order, earlier = (*at.order, change.label), (*at.earlier, at.files)
+            after = Situation(change.files, memories, order, earlier)
             after = self._noticed(after, index, change.touched)
             if _key(after.files, after.memories) != _key(at.files, at.memories):
                 found.append(after)
@@ -207,16 +213,15 @@ class _Search:
                 continue
             change: Change | None = program.notice(at.files, at.memories[index], touched)
             if change is not None:
-                order = (*at.order, change.label) if change.label else at.order
-                at = Situation(change.files, _replaced(at.memories, index, change.memory), order)
+                memories = _replaced(at.memories, index, change.memory)
+                order, earlier = at.order, at.earlier
+                if change.label:
+                    order, earlier = (*order, change.label), (*earlier, at.files)
+                at = Situation(change.files, memories, order, earlier)
         return at
 
     def _keep(self, at: Situation, situation: str, cause: str = "") -> None:
-        key = _key(at.files, ())
-        if key not in self._delegates:
-            self._delegates[key] = delegate(at.files, self._reading)
-        found = self._delegates[key]
-        names = tuple(sorted((p for p in map(self._name, at.files) if p is not None), key=encoded))
+        names, found = self._moments.of(at.files)
         for path, text in at.files.items():
             self.contents.setdefault(path, text)
         complaint = cause or self._complaint(at)
@@ -235,6 +240,7 @@ class _Search:
                 through_multus=found.through_multus,
                 cause=cause,
                 chained=chained,
+                moments=tuple(map(self._moments.of, (*at.earlier, at.files))),
             )
 
     def _chained(self, files: Files) -> tuple[tuple[str, str], ...]:
@@ -242,7 +248,7 @@ class _Search:
         found = [
             (plugin, name)
             for path, text in files.items()
-            if (name := self._name(path)) is not None
+            if (name := self._moments.name(path)) is not None
             for plugin in self._reading.chained
             if f'"type": "{plugin}"' in text
         ]
@@ -254,12 +260,6 @@ class _Search:
             if complaint:
                 return complaint
         return ""
-
-    def _name(self, path: str) -> str | None:
-        """Return a file's name if it is in the runtime's directory."""
-        return (
-            posixpath.basename(path) if posixpath.dirname(path) == self._reading.directory else None
-        )
 
 
 def _replaced(memories: Memories, index: int, memory: Hashable) -> Memories:

@@ -58,4 +58,9 @@ def _writable(pods: Workload) -> Iterator[UnknownWriter]:
 
 
 def _is_in(directory: str, mounted: str) -> bool:
-    return directory == mounted or directory.startswith(mounted.rstrip("/") + "/")
+    """Whether a directory is mounted itself, or the usual one with what is above it.
+
+    What lies above the others (`/var/lib`, `/etc/kubernetes`) is mounted for many reasons.
+    """
+    usual = directory == runtime_directories()[0]
+    return directory == mounted or (usual and directory.startswith(mounted.rstrip("/") + "/"))

@@ -24,7 +24,7 @@ class Delivery(NamedTuple):
 
     `version` is the chart's or the add-on's as given, `source` the address the chart comes from
     (empty when no object in view says it), `values` what it is given, the last one with the highest
-    precedence; `unread` are places that name further values, which are not in view.
+    precedence; `unread` are places that name further values, which are not in view, or patches.
     """
 
     kind: str
@@ -86,6 +86,8 @@ def _flux(manifest: Manifest, index: ManifestIndex) -> Iterator[Delivery]:
             if repository is not None:
                 address = _text(repository.at("spec", "url"))
     values, unread = _values_from(manifest, index)
+    if items(manifest.at("spec", "postRenderers")):
+        unread += (manifest.location("spec", "postRenderers"),)
     yield from _release(
         manifest,
         chart,

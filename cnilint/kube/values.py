@@ -65,7 +65,9 @@ def value_text(values: tuple[Values, ...], path: str) -> Text | None:
         if found is None:
             continue
         text = text_of(found[0])
-        return Text(text, one.manifest.location(*found[1]), one.manifest) if text else None
+        if text is None:
+            return None
+        return Text(text, one.manifest.location(*found[1]), one.manifest)
     return None
 
 

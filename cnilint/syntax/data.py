@@ -38,7 +38,8 @@ def line_of(path: str, route: Route) -> int:
     """
     with open(path, encoding="utf-8") as file:
         source = Source(os.path.basename(path), file.read())
-    tree, start = next((d.root, d.span.start) for d in compose(source) if isinstance(d, Document))
+    tree = next(found.root for found in compose(source) if isinstance(found, Document))
+    start = tree.span.start
     for step in route:
         found = follow(tree)
         if isinstance(found, Mapping):

@@ -111,7 +111,7 @@ def prove(document: Document, edits: Sequence[Edit], text_edits: Sequence[TextEd
 def _moved(span: Span, edited: Span, grown: int) -> Span:
     """Return where a span is when another one has grown."""
     behind = span.start >= edited.end
-    return Span(span.start + grown * behind, span.end + grown * (behind or span == edited))
+    return Span(span.start + grown * behind, span.end + grown * (behind or span.covers(edited)))
 
 
 @lru_cache(maxsize=2)

@@ -61,7 +61,7 @@ def faults(value: object, shape: Any, route: Route = ()) -> Iterator[Fault]:  # 
         if not isinstance(value, str):
             yield from faults(value, ListOf(str), route)
     elif isinstance(shape, type):
-        if not isinstance(value, shape):
+        if not isinstance(value, shape) or (shape is int and isinstance(value, bool)):
             yield route, f"{value!r} is no {_NAMES[shape]}"
     elif value not in shape:
         yield route, f"{value!r} is none of {', '.join(shape)}"

@@ -7,6 +7,7 @@ alone, and what `--fix` writes has to be the old bytes with one insertion.
 from __future__ import annotations
 
 import json
+import subprocess
 import textwrap
 from collections.abc import Callable
 from pathlib import Path
@@ -183,6 +184,20 @@ def test_line_ends_of_what_is_inserted_are_those_of_the_text(form: str, tmp_path
     ends = {line[-1:] == "\r" for line in decoded(file.read_bytes()).split("\n")[:-1]}
     cnilint("check", "--fix", folder=tmp_path)
     assert {line[-1:] == "\r" for line in decoded(file.read_bytes()).split("\n")[:-1]} == ends
+
+
+# What is UTF-16 is binary to git.
+@pytest.mark.parametrize("form", [form for form in FORMS if not form.startswith("utf-")])
+def test_git_makes_of_the_diff_what_the_fix_makes(form: str, tmp_path: Path) -> None:
+    file = written(form, tmp_path)
+    diff = cnilint("check", "--diff", folder=tmp_path)
+    assert diff.code == 1
+    command = ["git", "apply", "--whitespace=nowarn", "-"]
+    subprocess.run(command, cwd=tmp_path, input=diff.out.encode(), check=True)
+    applied = file.read_bytes()
+    written(form, tmp_path)
+    assert cnilint("check", "--fix", folder=tmp_path).code == 0
+    assert file.read_bytes() == applied != FORMS[form][1]
 
 
 SOURCE = "# Source: multus/templates/multus.yaml\n"

@@ -79,6 +79,7 @@ class Actor:
     environment: Mapping[str, str] = field(default_factory=dict)
     daemon: Mapping[str, str] = field(default_factory=dict)
     cilium: str = ""
+    container: str = "main"
 
     def documents(self, at: int, selector: Mapping[str, str]) -> list[object]:
         mounts = [{"name": "net", "mountPath": "/host/etc/cni/net.d"}]
@@ -97,7 +98,7 @@ class Actor:
         if data:
             volumes.append({"name": "own", "configMap": {"name": f"map-{at}"}})
         container = {
-            "name": "main",
+            "name": self.container,
             "image": self.image,
             "command": [self.command] if self.command else [],
             "args": list(self.arguments),
@@ -146,6 +147,55 @@ def copier(name: str, target: str = "") -> Actor:
     return Actor("istio/install-cni:1.27", environment=owned | named)
 
 
+INSIDE = "/host/etc/cni/net.d"
+
+
+def unless_present(name: str) -> Actor:
+    """Kube-OVN, which leaves a file of its name as it is."""
+    flags = (f"--cni-conf-dir={INSIDE}", f"--cni-conf-name={name}")
+    return Actor("kubeovn/kube-ovn:v1.15.4", "/kube-ovn/install-cni.sh", flags)
+
+
+def sweeper() -> Actor:
+    """kube-router, whose script removes a `.conf`."""
+    own = f"{INSIDE}/10-kuberouter.conflist"
+    script = f"[ -f {own} ] || (rm -f {INSIDE}/*.conf; cp /cni-conf.json {own})"
+    return Actor("busybox:1.37", "/bin/sh", ("-c", script), container="install-cni")
+
+
+def leaver() -> Actor:
+    """OVN-Kubernetes, whose file goes when it stops."""
+    flags = ("ovn-node", f"--cni-conf-dir={INSIDE}")
+    return Actor("ovn-kube-ubuntu:v1", "/root/ovnkube.sh", flags)
+
+
+def into_every_file() -> Actor:
+    """Linkerd, which takes its plugin out of every list when it stops."""
+    return Actor("cr.l5d.io/linkerd/cni-plugin:v1.6.8", container="install-cni")
+
+
+def staying(target: str) -> Actor:
+    """Kuma, which keeps to the file that it took, and to that file's name."""
+    return Actor("kumahq/kuma-cni:2.12.1", environment={"CNI_CONF_NAME": target})
+
+
+def beside() -> Actor:
+    """Consul, which leaves a `.conf` beside the list that it makes of it."""
+    flags = ("install-cni", f"-cni-net-dir={INSIDE}")
+    return Actor("hashicorp/consul-k8s-control-plane:1.8", "consul-k8s-control-plane", flags)
+
+
+def copier_once(*flags: str) -> Actor:
+    """Antrea in networkPolicyOnly mode: before v1.8, without a flag, into the first file."""
+    return Actor("antrea/antrea-agent-ubuntu:v2.4.0", "install_cni_chaining", flags)
+
+
+def referrer() -> Actor:
+    """Spiderpool's Multus, which refers to the first file there is when it starts."""
+    agent = "spidernet-io/spiderpool/spiderpool-agent:v1.0.2"
+    return Actor(agent, "/home/entrypoint.sh", container="multus-cni")
+
+
 def thick(release: str, pin: str = "") -> Actor:
     daemon = {"multusConfigFile": "auto", "multusMasterCNI": pin}
     return Actor(f"multus-cni:{release}-thick", "/usr/bin/multus-daemon", daemon=daemon)
@@ -174,6 +224,13 @@ free = (
     | autos
     | pinned
 )
+cleaning = [leaver(), into_every_file(), beside(), referrer()]
+others = (
+    st.builds(unless_present, lists)
+    | st.builds(staying, st.just("") | lists)
+    | st.sampled_from([sweeper(), *cleaning, copier_once(), copier_once("--monitor")])
+)
+free |= others
 actors = st.lists(free | st.builds(exclusive_once), min_size=2, max_size=4)
 copying = st.lists(
     st.builds(writer, names)

@@ -8,23 +8,18 @@ from pathlib import Path
 import pytest
 
 from cnilint.cni.catalog import (
-    PLACES,
     Action,
     Product,
     Role,
-    _product,
     label_domains,
     products,
     runtime_directories,
 )
 from cnilint.cni.release import in_range
-from cnilint.errors import RuleError
+from cnilint.cni.settings import BY, FORM
 from cnilint.resources import rules_folder
-from cnilint.syntax.data import read_mapping
 
 REFERENCE = re.compile(r"\{(\w+)\}")
-KEYS = {"id", "title", "role", "sources", "recognise", "settings", "behaviours", "network"}
-OPTIONAL = {"config_maps", "assumed", "settings"}
 CARDS = sorted(Path(rules_folder(), "catalog").glob("*.yaml"))
 
 
@@ -39,64 +34,89 @@ def test_every_product_stands_in_the_file_of_its_name() -> None:
     assert len({product.title for product in products()}) == len(CARDS)
 
 
-@pytest.mark.parametrize("card", CARDS, ids=lambda card: card.stem)
-def test_every_card_has_its_sources_and_no_key_that_is_not_read(card: Path) -> None:
-    data = read_mapping(str(card))
-    assert set(data) - OPTIONAL == KEYS - OPTIONAL
-    assert set(data) <= KEYS | OPTIONAL
-    # repository@commit-or-tag:path, and what is found there
-    assert all(re.match(r"[\w.-]+/[\w.-]+@[\w.-]+:\S+", source) for source in data["sources"])
-    places = [place for listed in data.get("settings", {}).values() for place in listed]
-    allowed = {*PLACES, "versions", "boolean", "not_empty", "when"}
-    assert all(set(place) <= allowed for place in places)
-    assert all(len(set(place) & set(PLACES)) == 1 for place in places)
-
-
 def test_settings_that_are_referred_to_exist(product: Product) -> None:
     texts = [
         text
         for one in product.behaviours
-        for text in (one.directory, one.file, one.path, one.target, *one.removes)
+        for text in (one.directory, one.file, one.path, one.host, one.target, one.of_network)
     ]
+    texts += [name for one in product.behaviours for name in one.removes]
     texts += [place.name for listed in product.settings.values() for place in listed]
     named = {name for text in texts for name in REFERENCE.findall(text)}
     named |= {name for one in product.behaviours for name in one.when}
     named |= {name for s in product.settings.values() for place in s for name in place.when}
-    assert named <= set(product.settings)
+    assert named <= {*product.settings, FORM, BY}
 
 
 def test_some_behaviour_always_fits(product: Product) -> None:
     last = product.behaviours[-1]
     assert not last.when
     assert not last.versions
+    # and none stands behind one that does
+    assert all(one.when or one.versions for one in product.behaviours[:-1])
 
 
-def test_ranges_and_words_can_be_read(product: Product) -> None:
+def test_ranges_and_patterns_can_be_read(product: Product) -> None:
     places = [place for listed in product.settings.values() for place in listed]
     for versions in [p.versions for p in places] + [b.versions for b in product.behaviours]:
         in_range((1, 0, 0), versions)
     for place in places:
-        assert place.kind != "word" or int(place.name) is not None
-    assert {one.renames for one in product.behaviours} <= {"", "once", "always"}
+        assert place.kind != "pattern" or re.compile(place.name).groups == 1
+    for one in product.recognisers:
+        for pattern in (one.image, one.tag, one.command, one.container, one.words, one.beside):
+            assert re.compile(pattern).groups >= 0
+
+
+def test_every_product_can_be_seen(product: Product) -> None:
+    assert product.recognisers or product.objects or product.charts or product.addons
 
 
 def test_no_recogniser_goes_by_a_single_name(product: Product) -> None:
     for one in product.recognisers:
-        shown = [one.image, one.command, one.container, one.environment, one.labels]
+        shown = [one.image, one.command, one.words, one.container, one.environment, one.labels]
         by_program = bool(one.image or one.command)
         assert by_program or sum(map(bool, shown)) >= 2
 
 
-def test_a_network_names_its_plugins(product: Product) -> None:
-    assert product.network
-    assert product.plugins
+def test_what_one_beats_is_another_product(product: Product) -> None:
+    known = {one.id: one for one in products()}
+    assert set(product.beats) <= set(known) - {product.id}
+    assert not any(product.id in known[beaten].beats for beaten in product.beats)
+
+
+def test_who_touches_files_names_a_network_and_its_plugins(product: Product) -> None:
+    acting = {one.action for one in product.behaviours} != {Action.NONE}
+    assert bool(product.network) is acting
+    assert bool(product.plugins) is acting
     assert all(isinstance(plugin["type"], str) for plugin in product.plugins)
 
 
-def test_only_the_meta_plugin_delegates() -> None:
+def test_a_file_has_a_directory_and_a_name(product: Product) -> None:
+    for one in product.behaviours:
+        writes = one.action in (Action.WRITE, Action.COPY, Action.REFER)
+        assert bool(one.path or one.file) is writes
+        assert not (one.path and (one.directory or one.file))
+
+
+def test_what_is_said_of_a_behaviour_belongs_to_its_action(product: Product) -> None:
+    for one in product.behaviours:
+        writing = bool(one.renames or one.removes or one.unless_present or one.removes_one_only)
+        assert not writing or one.action in (Action.WRITE, Action.COPY)
+        inserting = one.every or one.keeps_target or one.single != "renamed"
+        assert not inserting or one.action is Action.INSERT
+        assert not one.skips or one.action in (Action.COPY, Action.REFER)
+        assert not one.target or one.action in (Action.COPY, Action.REFER, Action.INSERT)
+        assert not one.of_network or one.action is Action.COPY
+        assert one.suffix or not one.renames
+
+
+def test_roles_and_actions_fit() -> None:
     for product in products():
         actions = {one.action for one in product.behaviours}
-        assert (Action.DELEGATE in actions) is (product.role is Role.META)
+        assert Action.DELEGATE not in actions or product.role is Role.META
+        if product.role in (Role.POLICY, Role.IPAM, Role.BINARIES):
+            quiet = [one for one in product.behaviours if one.role in (None, product.role)]
+            assert {one.action for one in quiet} == {Action.NONE}
 
 
 def test_the_usual_directory_comes_first() -> None:
@@ -113,18 +133,3 @@ def test_label_domains_name_what_a_node_can_be() -> None:
     assert compute.never == ("fargate",)
     assert compute.titles is not None
     assert compute.titles[""] == "EC2"
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"role": "king"},
-        {"behaviours": [{"action": "burn"}]},
-        {"network": {}},
-        {"settings": {"file": [{"guess": "x"}]}},
-    ],
-)
-def test_a_card_that_cannot_be_read_is_named(change: dict[str, object]) -> None:
-    data = read_mapping(str(CARDS[0])) | change
-    with pytest.raises(RuleError, match=r"broken\.yaml"):
-        _product(data, "broken.yaml")

@@ -1,78 +1,31 @@
-"""One installer's steps."""
+"""The steps of those that write a file of their own, and what holds of every program."""
 
 from __future__ import annotations
-
-import json
-from collections.abc import Hashable, Mapping
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnilint.cni.programs import Change, Files, Program, candidates, chain, is_valid, names_in
+from cnilint.cni.steps import Files, names_in
 from tests.unit.cni.actors import (
-    CONTENTS,
     DIRECTORY,
     Actor,
+    beside,
     copier,
+    copier_once,
     exclusive_always,
     exclusive_once,
     inserter,
-    made,
+    into_every_file,
+    leaver,
     on_host,
+    referrer,
+    staying,
+    sweeper,
+    unless_present,
     writer,
 )
-
-LIST, SINGLE = CONTENTS[".conflist"], CONTENTS[".conf"]
-ISTIO = {"type": "istio-cni"}
-
-
-def one(actor: Actor) -> Program:
-    (found,), _reading = made([actor])
-    return found
-
-
-def step(program: Program, files: Mapping[str, str], memory: Hashable) -> Change | None:
-    return program.step(on_host(files), memory)
-
-
-def run(actor: Actor, files: Mapping[str, str]) -> dict[str, str]:
-    """Return the files after a program took every step that it takes alone."""
-    program = one(actor)
-    now, memory = on_host(files), program.start()
-    for _ in range(9):
-        change = program.step(now, memory)
-        if change is None:
-            return names_in(now, DIRECTORY)
-        assert change.touched
-        now, memory = dict(change.files), change.memory
-    raise AssertionError(f"{program.title} never rests alone")
-
-
-def plugins(text: str) -> list[object]:
-    return [plugin["type"] for plugin in json.loads(text)["plugins"]]
-
-
-def test_candidates_come_in_byte_order_and_only_from_the_directory() -> None:
-    files = on_host({"b.conf": "", "B.json": "", "ä.conflist": "", ".x.conf": "", "sub/a.conf": ""})
-    files |= {"/elsewhere/a.conf": "", f"{DIRECTORY}x/a.conf": "", f"{DIRECTORY}/a.conf.bak": ""}
-    names = [path.removeprefix(f"{DIRECTORY}/") for path in candidates(files, DIRECTORY)]
-    assert names == [".x.conf", "B.json", "b.conf", "ä.conflist"]
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "valid"),
-    [
-        ("a.conflist", LIST, True),
-        ("a.conf", SINGLE, True),
-        ("a.conf", LIST, False),
-        ("a.conflist", SINGLE, False),
-        ("a.conf", "{", False),
-        ("a.conf", "", False),
-    ],
-)
-def test_a_file_is_valid_if_libcni_loads_it(name: str, content: str, valid: bool) -> None:
-    assert is_valid(f"{DIRECTORY}/{name}", content) is valid
+from tests.unit.cni.alone import LIST, SINGLE, one, run, step, stopped
 
 
 def test_a_writer_writes_once_and_leaves_what_is_not_its_own() -> None:
@@ -114,79 +67,49 @@ def test_an_exclusive_writer_renames_what_else_a_runtime_would_take() -> None:
     assert set(names_in(change.files, DIRECTORY)) == {"05-cilium.conf", "z.conf.cilium_bak"}
 
 
-@pytest.mark.parametrize(
-    ("target", "files", "chained"),
-    [
-        ("", {}, None),
-        ("", {"a.conf": "{", "b.conflist": LIST, "c.conflist": LIST}, "b.conflist"),
-        ("", {"a.json": SINGLE, "b.conflist": LIST}, "b.conflist"),
-        ("", {"a.conf": SINGLE}, "a.conflist"),
-        ("b.conflist", {"a.conflist": LIST, "b.conflist": LIST}, "b.conflist"),
-        ("b.conflist", {"a.conflist": LIST}, None),
-        # a named file may have its other ending
-        ("b.conf", {"b.conflist": LIST}, "b.conflist"),
-        ("b.conflist", {"b.conf": SINGLE}, "b.conflist"),
-    ],
-)
-def test_an_inserter_chains_itself_into_its_target(
-    target: str, files: dict[str, str], chained: str | None
-) -> None:
-    after = run(inserter(target), files)
-    changed = {name for name, text in after.items() if files.get(name) != text}
-    assert changed == ({chained} if chained else set())
-    if chained:
-        assert plugins(after[chained]) == ["bridge", "istio-cni"]
-    assert all(name in after or name + "list" in after for name in files)
-
-
-def test_an_inserter_comes_again_when_its_plugin_is_gone() -> None:
-    program = one(inserter(""))
-    after = run(inserter(""), {"b.conflist": LIST})
-    assert step(program, after, None) is None
-    assert step(program, after | {"b.conflist": LIST}, None) is not None
-    assert step(program, after | {"a.conflist": LIST}, None) is not None
-
-
-def test_a_copier_keeps_a_file_of_its_own_and_takes_it_along() -> None:
-    actor = copier("02-own.conflist")
-    assert run(actor, {}) == {}
-    after = run(actor, {"b.conflist": LIST, "c.conflist": LIST})
-    assert plugins(after["02-own.conflist"]) == ["bridge", "istio-cni"]
-    assert after["b.conflist"] == LIST
+def test_a_file_that_is_there_is_left_as_it_is() -> None:
+    actor = unless_present("01-own.conflist")
+    assert run(actor, {"01-own.conflist": "{"}) == {"01-own.conflist": "{"}
     program = one(actor)
-    assert step(program, after | {"02-own.conflist": "{"}, None) is not None
-    stopped = program.stop(on_host(after), None)
-    assert set(names_in(stopped.files, DIRECTORY)) == {"b.conflist", "c.conflist"}
-    assert stopped.label == "Istio CNI stops, 02-own.conflist goes"
-    assert run(copier("02-own.conflist", "z.conflist"), {"b.conflist": LIST}) == {
-        "b.conflist": LIST
-    }
+    change = step(program, {"01-own.conflist": LIST}, program.start())
+    assert change is not None
+    assert (change.touched, change.label) == ((), "Kube-OVN finds 01-own.conflist and leaves it")
+    # it looked when it started: that the file goes later is nothing to it
+    assert step(program, {}, change.memory) is None
+    assert set(run(actor, {})) == {"01-own.conflist"}
 
 
 @pytest.mark.parametrize(
-    ("content", "types"),
+    ("present", "left"),
     [
-        (SINGLE, ["bridge", "istio-cni"]),
-        (LIST, ["bridge", "istio-cni"]),
-        ('{"plugins": []}', ["istio-cni"]),
-        ('{"plugins": [{"type": "istio-cni"}]}', None),
-        ('{"plugins": {}}', None),
-        ('{"plugins": [7]}', None),
-        ("[]", None),
-        ("7", None),
-        ("{", None),
-        ("", None),
-        ("[" * 100_000, None),
+        ({"00-multus.conf"}, set()),
+        ({"00-multus.conf", ".x.conf"}, {".x.conf"}),
+        ({"a.conf.bak", "a.conflist", "sub/a.conf"}, {"a.conf.bak", "a.conflist", "sub/a.conf"}),
+        # its `[ -f *.conf ]` fails where the pattern fits two
+        ({"00-multus.conf", "10-a.conf"}, {"00-multus.conf", "10-a.conf"}),
     ],
 )
-def test_a_plugin_is_chained_at_the_end_unless_it_is_there(
-    content: str, types: list[str] | None
-) -> None:
-    found = chain(content, ISTIO)
-    if content == '{"plugins": [7]}':
-        assert found is not None
-        return
-    assert (plugins(found) if found is not None else None) == types
+def test_a_pattern_takes_along_what_a_shell_matches(present: set[str], left: set[str]) -> None:
+    assert set(run(sweeper(), dict.fromkeys(present, SINGLE))) == {*left, "10-kuberouter.conflist"}
+
+
+def test_a_sweeper_with_its_file_in_place_removes_nothing() -> None:
+    files = {"10-kuberouter.conflist": LIST, "00-multus.conf": SINGLE}
+    assert run(sweeper(), files) == files
+    program = one(sweeper())
+    change = step(program, {"00-multus.conf": SINGLE}, program.start())
+    assert change is not None
+    assert change.label == "kube-router writes 10-kuberouter.conflist and removes 00-multus.conf"
+
+
+def test_a_file_goes_with_a_program_that_cleans_up() -> None:
+    after = run(leaver(), {"b.conflist": LIST})
+    assert set(after) == {"10-ovn-kubernetes.conf", "b.conflist"}
+    gone, label = stopped(leaver(), after)
+    assert set(gone) == {"b.conflist"}
+    assert label == "OVN-Kubernetes stops, 10-ovn-kubernetes.conf goes"
+    assert stopped(leaver(), {"b.conflist": LIST}) == ({"b.conflist": LIST}, "OVN-Kubernetes stops")
+    assert stopped(writer("b.conflist"), {"b.conflist": LIST})[0] == {"b.conflist": LIST}
 
 
 @given(
@@ -203,6 +126,16 @@ def test_a_plugin_is_chained_at_the_end_unless_it_is_there(
             inserter("b.conflist"),
             copier("a.conflist"),
             copier("a.conflist", "b.conflist"),
+            unless_present("b.conflist"),
+            sweeper(),
+            leaver(),
+            into_every_file(),
+            staying(""),
+            staying("a.conf"),
+            beside(),
+            copier_once(),
+            copier_once("--monitor"),
+            referrer(),
         ]
     ),
 )

@@ -27,7 +27,8 @@ def test_what_is_written_loads_as_the_network_that_it_is() -> None:
     assert one.writes is not None
     assert (one.writes.directory, one.writes.name) == ("/etc/cni/net.d", "10-aws.conflist")
     found = predict("containerd", {one.writes.name: one.writes.content})
-    assert (found.network, found.plugins) == ("aws-cni", ("aws-cni", "egress-cni", "portmap"))
+    assert found.network == "aws-cni"
+    assert list(found.plugins or ()) == ["aws-cni", "egress-cni", "portmap"]
 
 
 @pytest.mark.parametrize(
@@ -59,7 +60,7 @@ def test_a_file_with_one_plugin_has_no_list() -> None:
     (one,), _notes = install(json.dumps(daemon_set(container)))
     assert one.writes is not None
     assert "plugins" not in json.loads(one.writes.content)
-    assert predict("containerd", {"a.conf": one.writes.content}).plugins == ("flannel",)
+    assert predict("containerd", {"a.conf": one.writes.content}).plugins == ["flannel"]
 
 
 @pytest.mark.parametrize(
@@ -169,3 +170,80 @@ def test_a_chained_plugin_that_stands_alone_is_still_chained() -> None:
     assert (one.role, one.action) == (Role.CHAINED, Action.WRITE)
     assert one.writes is not None
     assert one.writes.name == "YYY-istio-cni.conf"
+
+
+FLANNEL = {"name": "kube-flannel", "image": "docker.io/flannel/flannel:v0.24.4"}
+CALICO = {
+    "name": "install-cni",
+    "image": "docker.io/calico/cni:v3.28.0",
+    "env": [{"name": "CNI_CONF_NAME", "value": "10-canal.conflist"}],
+    "volumeMounts": MOUNT,
+}
+
+
+def test_one_product_may_be_what_makes_another_of_a_workload() -> None:
+    found, _notes = install(json.dumps(daemon_set(CALICO, FLANNEL)))
+    assert [one.product.id for one in found] == ["canal"]
+    # what stands beside it is another container of the same pod
+    apart = "\n---\n".join(json.dumps(daemon_set(one)) for one in (CALICO, FLANNEL))
+    found, _notes = install(apart)
+    assert [one.product.id for one in found] == ["calico"]
+
+
+def test_nothing_beside_its_workload_is_beaten() -> None:
+    others = "\n---\n".join(json.dumps(daemon_set(*one)) for one in ([CALICO, FLANNEL], [CALICO]))
+    found, _notes = install(others)
+    assert [one.product.id for one in found] == ["canal", "calico"]
+
+
+def test_an_earlier_recogniser_finds_its_container_wherever_it_stands() -> None:
+    image = "kubeovn/kube-ovn:v1.10.7"
+    initial = {"name": "install-cni", "image": image, "command": ["/kube-ovn/install-cni.sh"]}
+    daemon = {
+        "name": "cni-server",
+        "image": image,
+        "command": ["/kube-ovn/start-cniserver.sh", "--cni-conf-name=05-own.conflist"],
+    }
+    for containers in ([initial, daemon], [daemon, initial]):
+        (one,), _notes = install(json.dumps(daemon_set(*containers)))
+        assert one.container is not None
+        assert one.container.name == "cni-server"
+
+
+@pytest.mark.parametrize(
+    ("name", "directory"),
+    [
+        ("/etc/cni/net.d/${NAME}", "/etc/cni/net.d"),
+        ("/etc/${CNI}/net.d/10-azure.conflist", None),
+        ("/var/cni/net.d/${NAME}", None),
+    ],
+)
+def test_a_directory_is_known_although_a_name_is_not(name: str, directory: str | None) -> None:
+    container = {
+        "name": "i",
+        "image": "${IMAGE}",
+        "command": ["/dropgz", "deploy", "azure.conflist", "-o", name],
+        "volumeMounts": [{"name": "net", "mountPath": "/etc/cni/net.d"}],
+    }
+    (one,), notes = install(json.dumps(daemon_set(container)))
+    assert (one.directory, one.writes) == (directory, None)
+    assert "known only after substitution" in notes[0].message
+
+
+def test_a_setting_may_stand_in_what_is_written() -> None:
+    container = {
+        "name": "multus-cni",
+        "image": "spidernet-io/spiderpool/spiderpool-agent:v1.0.2",
+        "command": ["/home/entrypoint.sh"],
+        "env": [{"name": "MULTUS_CLUSTER_NETWORK", "value": "own"}],
+        "volumeMounts": MOUNT,
+    }
+    (one,), _notes = install(json.dumps(daemon_set(container)))
+    assert one.writes is not None
+    assert json.loads(one.writes.content) == {
+        "name": "multus-cni-network",
+        "cniVersion": "0.3.1",
+        "type": "multus",
+        "confDir": "/etc/cni/net.d",
+        "clusterNetwork": "own",
+    }

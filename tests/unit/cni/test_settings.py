@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from cnilint.cni.catalog import Product, _product
-from cnilint.cni.release import Release
 from cnilint.cni.form import Form, WorkloadForm, argument, referenced_config_maps
+from cnilint.cni.release import Release
 from cnilint.cni.settings import Settings
 from cnilint.kube.manifest import ManifestIndex, manifests
 from cnilint.kube.workload import Workload, workload
@@ -33,6 +33,8 @@ spec:
     - {name: KEY, valueFrom: {configMapKeyRef: {name: by-key, key: k}}}
     envFrom: [{configMapRef: {name: by-source}}]
     lifecycle: {postStart: {exec: {command: [/install.sh, --exclusive=false]}}}
+    volumeMounts: [{name: v, mountPath: /etc/own}]
+  - {name: d, image: b, args: [--elsewhere=7, --dir=/b, --only-there]}
   volumes:
   - {name: v, configMap: {name: by-volume}}
   - {name: w, projected: {sources: [{configMap: {name: by-projection}}, {secret: {name: s}}]}}
@@ -41,7 +43,11 @@ spec:
 apiVersion: v1
 kind: ConfigMap
 metadata: {name: by-volume}
-data: {one: volume, both: volume}
+data:
+  one: volume
+  both: volume
+  own.json: '{"name": "x", "on": true, "list": [1], "nothing": null}'
+  broken.json: '{"name": '
 ---
 apiVersion: v1
 kind: ConfigMap
@@ -78,7 +84,7 @@ def product(settings: dict[str, list[dict[str, object]]]) -> Product:
         "behaviours": [{"action": "none"}],
         "network": {"name": "x", "plugins": [{"type": "x"}]},
     }
-    return _product(card, "x.yaml")
+    return _product(card)
 
 
 def form(pods: Workload, card: Product) -> WorkloadForm:
@@ -143,6 +149,23 @@ def test_a_switch_leaves_the_next_word_alone() -> None:
         ([{"value": "old", "versions": "<1.2"}, {"value": "new"}], "new"),
         ([{"value": "mid", "versions": ">=1.2,<1.3"}, {"value": "new"}], "mid"),
         ([{"mounted_file": "/nowhere"}], None),
+        ([{"mounted_file": "/etc/own/one"}], "volume"),
+        ([{"mounted_file": "/etc/own/own.json", "member": "name"}], "x"),
+        ([{"mounted_file": "/etc/own/own.json", "member": "on", "boolean": True}], "true"),
+        ([{"mounted_file": "/etc/own/own.json", "member": "list"}], "[1]"),
+        ([{"mounted_file": "/etc/own/own.json", "member": "nothing"}, {"value": "d"}], "d"),
+        ([{"mounted_file": "/etc/own/own.json", "member": "none"}, {"value": "d"}], "d"),
+        ([{"mounted_file": "/etc/own/broken.json", "member": "name"}, {"value": "d"}], "d"),
+        ([{"config_map_key": "one", "member": "name"}, {"value": "d"}], "d"),
+        ([{"argument": "--elsewhere"}, {"value": "d"}], "d"),
+        ([{"pod_argument": "--elsewhere"}], "7"),
+        ([{"pod_argument": "--only-there", "boolean": True}], "true"),
+        # init containers first, then in the order of the pod
+        ([{"pod_argument": "--dir"}], "/a"),
+        ([{"pod_argument": "--nowhere"}, {"value": "d"}], "d"),
+        ([{"pattern": "^--last=([0-9])$"}], "1"),
+        ([{"pattern": "posi(ti)onal"}], "ti"),
+        ([{"pattern": "(nothing like it)"}, {"value": "d"}], "d"),
         ([], None),
     ],
 )

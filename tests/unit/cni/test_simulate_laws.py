@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -42,13 +44,12 @@ def test_names_do_not_matter_beyond_their_order(found: list[Actor], files: dict[
         return text
 
     def again(actor: Actor) -> Actor:
-        return Actor(
-            actor.image,
-            actor.command,
-            tuple(map(name, actor.arguments)),
-            {key: name(value) for key, value in actor.environment.items()},
-            {key: name(value) for key, value in actor.daemon.items()},
-            name(actor.cilium),
+        return replace(
+            actor,
+            arguments=tuple(map(name, actor.arguments)),
+            environment={key: name(value) for key, value in actor.environment.items()},
+            daemon={key: name(value) for key, value in actor.daemon.items()},
+            cilium=name(actor.cilium),
         )
 
     before = searched(found, files)

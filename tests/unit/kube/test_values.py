@@ -1,0 +1,160 @@
+"""Values of a chart: which of several counts, and where each stands."""
+
+from __future__ import annotations
+
+import pytest
+
+from cnilint.kube.manifest import Manifest, manifests
+from cnilint.kube.values import (
+    PRESENT,
+    Values,
+    embedded_values,
+    field_text,
+    inline_values,
+    value_text,
+    value_words,
+)
+from cnilint.model.text import Source
+from cnilint.model.tree import Document
+from cnilint.syntax.compose import compose
+
+TEXT = """\
+apiVersion: v1
+kind: Thing
+metadata: {name: one}
+spec:
+  values: &values
+    cni: {exclusive: no, confPath: "", mode: ~}
+    words: [--first=1, 2, {a: b}, null]
+    number: 010
+  text: |
+    cni:
+      exclusive: true
+    words: [--other]
+  json: '{"cni": {"exclusive": "false"}}'
+  again: *values
+  modes: "cni: {mode: portmap}"
+  broken: '{"cni": '
+  scalar: plain
+  pairs:
+    - {name: cni.exclusive, value: "first"}
+    - {name: cni.exclusive, value: second}
+    - {name: other}
+    - not a pair
+  mapping: {cni.exclusive: 1, cni: {exclusive: 2}}
+"""
+
+
+@pytest.fixture
+def manifest() -> Manifest:
+    (document,) = compose(Source("one.yaml", TEXT))
+    assert isinstance(document, Document)
+    (found,) = manifests(document)
+    return found
+
+
+def inline(manifest: Manifest, key: str, *, named: bool = False) -> tuple[Values, ...]:
+    return inline_values(manifest, ("spec", key), named=named)
+
+
+def text(values: tuple[Values, ...], path: str) -> str | None:
+    found = value_text(values, path)
+    return found.value if found is not None else None
+
+
+@pytest.mark.parametrize(
+    ("path", "found"),
+    [
+        # as Kubernetes reads it, and as Helm hands it on
+        ("cni.exclusive", "false"),
+        ("cni.confPath", ""),
+        ("cni.mode", None),
+        ("cni", PRESENT),
+        ("words", PRESENT),
+        ("number", "010"),
+        ("cni.exclusive.more", None),
+        ("gone", None),
+        ("words.0", None),
+    ],
+)
+def test_a_value_is_read_by_its_path(manifest: Manifest, path: str, found: str | None) -> None:
+    assert text(inline(manifest, "values"), path) == found
+    assert text(inline(manifest, "again"), path) == found
+
+
+def test_null_takes_away_what_values_before_it_give(manifest: Manifest) -> None:
+    before = embedded_values(manifest, ("spec", "modes"))
+    assert text(before, "cni.mode") == "portmap"
+    assert text((*before, *inline(manifest, "values")), "cni.mode") is None
+
+
+def test_the_values_given_last_count_where_they_have_the_path(manifest: Manifest) -> None:
+    first, last = inline(manifest, "values"), embedded_values(manifest, ("spec", "text"))
+    assert text((*first, *last), "cni.exclusive") == "true"
+    assert text((*last, *first), "cni.exclusive") == "false"
+    assert text((*first, *last), "number") == "010"
+    assert [word.value for word in value_words((*first, *last), "words")] == ["--other"]
+
+
+def test_an_inline_value_has_its_own_place(manifest: Manifest) -> None:
+    found = value_text(inline(manifest, "values"), "cni.exclusive")
+    assert found is not None
+    assert found.location.route == ("spec", "values", "cni", "exclusive")
+    start = found.location.span.start
+    assert TEXT[start : found.location.span.end] == "no"
+    assert found.location.object == "Thing one"
+
+
+@pytest.mark.parametrize("key", ["text", "json"])
+def test_a_value_in_a_string_stands_where_the_string_does(manifest: Manifest, key: str) -> None:
+    found = value_text(embedded_values(manifest, ("spec", key)), "cni.exclusive")
+    assert found is not None
+    assert found.location.route == ("spec", key)
+    assert manifest.at("spec", key) is not None
+
+
+@pytest.mark.parametrize(
+    ("key", "path", "found", "steps"),
+    [
+        ("pairs", "cni.exclusive", "second", ("pairs", 1, "value")),
+        ("pairs", "other", None, ()),
+        ("pairs", "cni", None, ()),
+        ("mapping", "cni.exclusive", "1", ("mapping", "cni.exclusive")),
+    ],
+)
+def test_pairs_of_name_and_value_are_values_too(
+    manifest: Manifest, key: str, path: str, found: str | None, steps: tuple[str | int, ...]
+) -> None:
+    read = value_text(inline(manifest, key, named=True), path)
+    assert (read.value if read is not None else None) == found
+    if read is not None:
+        assert read.location.route == ("spec", *steps)
+
+
+def test_words_are_the_scalars_of_a_list_each_in_its_place(manifest: Manifest) -> None:
+    words = value_words(inline(manifest, "values"), "words")
+    assert [word.value for word in words] == ["--first=1", "2", PRESENT]
+    assert words[1].location.route == ("spec", "values", "words", 1)
+    assert value_words(inline(manifest, "values"), "cni") == ()
+    assert value_words((), "words") == ()
+
+
+@pytest.mark.parametrize("key", ["scalar", "gone"])
+def test_what_holds_no_values_gives_none(manifest: Manifest, key: str) -> None:
+    assert inline(manifest, key) == ()
+    assert inline(manifest, key, named=True) == ()
+
+
+@pytest.mark.parametrize("key", ["broken", "values", "gone"])
+def test_what_is_no_readable_string_gives_no_values(manifest: Manifest, key: str) -> None:
+    assert embedded_values(manifest, ("spec", key)) == ()
+
+
+def test_a_field_of_an_object_is_read_like_a_value(manifest: Manifest) -> None:
+    found = field_text(manifest, "spec.values.cni.exclusive")
+    assert found is not None
+    assert (found.value, found.location.route) == (
+        "false",
+        ("spec", "values", "cni", "exclusive"),
+    )
+    assert field_text(manifest, "status.gone") is None

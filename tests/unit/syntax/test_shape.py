@@ -1,0 +1,66 @@
+"""What of a value does not fit a shape, and where."""
+
+from __future__ import annotations
+
+import pytest
+
+from cnilint.syntax.shape import Each, Fields, ListOf, OneOrMore, faults
+
+FIELDS = Fields(
+    {"name": str, "count": int, "on": bool, "kind": ("a", "b")},
+    required=("name",),
+    exactly_one=("on", "kind"),
+)
+
+
+@pytest.mark.parametrize(
+    ("value", "shape"),
+    [
+        ("x", str),
+        (7, int),
+        (True, bool),
+        ("a", ("a", "b")),
+        (None, object),
+        ([1], ListOf(int)),
+        ({}, Each(str)),
+        ({"x": ["y"]}, Each(ListOf(str))),
+        ("x", OneOrMore()),
+        (["x", "y"], OneOrMore()),
+        ({"name": "x", "kind": "b"}, FIELDS),
+        ({"name": "x", "on": False, "count": 3}, FIELDS),
+    ],
+)
+def test_what_fits_has_no_faults(value: object, shape: object) -> None:
+    assert list(faults(value, shape)) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "shape", "routes"),
+    [
+        (7, str, [()]),
+        ("7", int, [()]),
+        ("true", bool, [()]),
+        (1, bool, [()]),
+        (True, int, [()]),
+        ("c", ("a", "b"), [()]),
+        ([], ListOf(int), [()]),
+        ("x", ListOf(str), [()]),
+        ([1, "x", 2, None], ListOf(int), [(1,), (3,)]),
+        ([], Each(str), [()]),
+        ({"x": "y", "z": 1}, Each(str), [("z",)]),
+        ([], OneOrMore(), [()]),
+        (["x", 1], OneOrMore(), [(1,)]),
+        (7, OneOrMore(), [()]),
+        ("x", FIELDS, [()]),
+        ({}, FIELDS, [(), ()]),
+        ({"name": "x", "on": True, "kind": "a"}, FIELDS, [()]),
+        ({"name": 1, "kind": "c", "other": 1}, FIELDS, [("other",), ("name",), ("kind",)]),
+        ({"x": [{"name": 1, "on": True}]}, Each(ListOf(FIELDS)), [("x", 0, "name")]),
+    ],
+)
+def test_each_fault_comes_with_its_route(
+    value: object, shape: object, routes: list[tuple[str | int, ...]]
+) -> None:
+    found = list(faults(value, shape))
+    assert [route for route, _reason in found] == routes
+    assert all(reason for _route, reason in found)
