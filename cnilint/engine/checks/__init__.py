@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from cnilint.cni.cluster import Cluster
 from cnilint.engine.hit import Hit
+from cnilint.engine.ignore import Judged
 from cnilint.model.finding import Note
 from cnilint.model.tree import SyntaxProblem
 
@@ -16,6 +17,12 @@ from .directories import (
     cluster_network_overrides_master,
     cni_dir_mismatch,
     readiness_file_never_written,
+)
+from .ignores import (
+    expired_ignore,
+    ignore_without_reason,
+    unknown_rule_in_ignore,
+    unused_ignore,
 )
 from .inputs import repeated_key, syntax_problem, unresolved
 from .installs import (
@@ -45,6 +52,14 @@ from .selection import master_depends_on_order, master_not_pinned, master_switch
 
 Check = Callable[[Cluster], Iterator[Hit]]
 InputCheck = Callable[[Iterable[SyntaxProblem], Iterable[Note]], Iterator[Hit]]
+IgnoreCheck = Callable[[Iterable[Judged]], Iterator[Hit]]
+
+IGNORE_CHECKS: dict[str, IgnoreCheck] = {
+    "expired_ignore": expired_ignore,
+    "ignore_without_reason": ignore_without_reason,
+    "unknown_rule_in_ignore": unknown_rule_in_ignore,
+    "unused_ignore": unused_ignore,
+}
 
 INPUT_CHECKS: dict[str, InputCheck] = {
     "repeated_key": repeated_key,

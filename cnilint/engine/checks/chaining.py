@@ -7,47 +7,69 @@ from collections.abc import Iterator
 from cnilint.cni.catalog import Action
 from cnilint.cni.class_facts import MULTUS_FILES, ClassFacts
 from cnilint.cni.cluster import Cluster
-from cnilint.cni.form import referenced_config_maps
+from cnilint.cni.confdir import encoded
 from cnilint.cni.installer import Installer
 from cnilint.cni.simulate import Outcome
 from cnilint.engine.hit import Hit
-from cnilint.model.finding import Applicability, Edit, Fix, Operation
-from cnilint.model.tree import Value, child
+from cnilint.kube.workload import Container, Workload
+from cnilint.model.finding import Applicability, Edit, Fix, Operation, Related
+from cnilint.model.tree import Value, child, descend, items, string
 
 from .primaries import class_primaries
 from .selection import either
+from .values import nested, set_in_values
 
-TARGET_VARIABLE = "CNI_CONF_NAME"
-"""By which Istio's and Kuma's installers are told the file to chain into
-(istio/istio@86c9f01:cni/pkg/cmd/root.go, kumahq/kuma@348b652:app/cni/pkg/install)."""
+TARGET = "named"
+"""What the catalog calls the setting by which such a plugin is told the file to chain into."""
 
 
 def chain_target_depends_on_order(cluster: Cluster) -> Iterator[Hit]:
     """CNI206: the file a plugin chains itself into differs by order, or is Multus's own."""
     for one in cluster.installers:
         location = one.location()
-        if one.action is not Action.INSERT or one.target or one.every or location is None:
+        if one.action is not Action.INSERT or one.target or location is None:
             continue
-        for facts in cluster.classes:
-            if one not in facts.installers:
-                continue
-            targets = _targets(facts, one)
-            chosen = sorted({name for names in targets for name in names})
-            own = [name for name in chosen if name in MULTUS_FILES]
-            if len(targets) < 2 and not own:
-                continue
-            yield Hit(
-                location=location,
-                parameters={
-                    "product": one.title,
-                    "targets": either(chosen) or "no file at all",
-                    "classes": facts.name,
-                    "own": " (Multus generates its own anew)" if own else "",
-                },
-                details=tuple(_witnesses(facts, targets)),
-                fixes=tuple(_named_target(facts, one)),
-            )
-            break
+        found = [
+            (facts, targets)
+            for facts in cluster.classes
+            if one in facts.installers and _undecided(facts, one, targets := _targets(facts, one))
+        ]
+        if not found:
+            continue
+        facts, targets = found[0]
+        names = sorted({name for each in targets for name in each}, key=encoded)
+        if _is_to_come(facts, one):
+            names.append("Multus's own file as soon as that is there")
+        ended = " and ".join(names) if one.every else either(names)
+        if any(name in MULTUS_FILES for name in names):
+            ended += ", and Multus writes its own file anew"
+        yield Hit(
+            location=location,
+            parameters={
+                "product": one.title,
+                "targets": ended,
+                "classes": " and ".join(each.name for each, _targets in found),
+            },
+            details=tuple(_witnesses(facts, targets)),
+            related=tuple(
+                Related(place, f"{each.title} writes {each.writes.name}")
+                for each in facts.installers
+                if each.writes is not None and (place := each.location()) is not None
+            ),
+            fixes=tuple(_named_target(facts, one)),
+        )
+
+
+def _undecided(facts: ClassFacts, one: Installer, targets: dict[tuple[str, ...], Outcome]) -> bool:
+    """Whether the files a plugin ends up in differ (one that is put into each does not choose)."""
+    own = any(name in MULTUS_FILES for names in targets for name in names)
+    return own or _is_to_come(facts, one) or (len(targets) > 1 and not one.every)
+
+
+def _is_to_come(facts: ClassFacts, one: Installer) -> bool:
+    """Whether Multus is to write its file where a plugin looks for one, and does not come up."""
+    expected = any(multus.conf_host in (one.directory, None) for multus in facts.multuses)
+    return expected and not any(name in MULTUS_FILES for o in facts.outcomes for name in o.files)
 
 
 def _targets(facts: ClassFacts, one: Installer) -> dict[tuple[str, ...], Outcome]:
@@ -71,37 +93,44 @@ def _witnesses(facts: ClassFacts, targets: dict[tuple[str, ...], Outcome]) -> It
 
 
 def _named_target(facts: ClassFacts, one: Installer) -> Iterator[Fix]:
-    """Yield the fix that names the primary's file as the target."""
+    """Yield the fix that names the primary's file as the target, and the other way out."""
     files = class_primaries(facts)
-    if len(files) != 1 or TARGET_VARIABLE not in _variables(one):
-        return
-    title = f"chain into {files[0]} by name"
-    edits = _set_variable(one, files[0])
-    yield Fix(title, Applicability.UNSAFE if edits else Applicability.DISPLAY, edits)
+    if TARGET in one.product.settings:
+        for file in files:
+            title = f"chain into {file} by name"
+            edits = _set_target(one, file) if len(files) == 1 else ()
+            yield Fix(title, Applicability.UNSAFE if edits else Applicability.DISPLAY, edits)
+    if facts.multuses:
+        title = "do not chain it: a NetworkAttachmentDefinition, as its makers have it for Multus"
+        yield Fix(title, Applicability.DISPLAY, ())
 
 
-def _variables(one: Installer) -> set[str]:
-    """Return the variables that name the target of a product that takes one."""
-    places = one.product.settings.get("named", ())
-    return {place.name for place in places if place.kind == "environment"}
-
-
-def _set_variable(one: Installer, value: str) -> tuple[Edit, ...]:
-    """Return the edit that sets the variable: in the ConfigMap the container reads, else on it."""
-    pods, container = one.workload, one.container
-    if pods is None or container is None:
+def _set_target(one: Installer, value: str) -> tuple[Edit, ...]:
+    """Return the edit that names the target, where the container or the chart is told it."""
+    if one.workload is None or one.container is None:
+        return set_in_values(one, TARGET, value)
+    places = one.product.settings[TARGET]
+    variable = next((place.name for place in places if place.kind == "environment"), "")
+    if not variable:
         return ()
-    for name in referenced_config_maps(pods):
-        manifest = pods.index.find("ConfigMap", name, pods.manifest.namespace)
-        if manifest is not None and child(container.tree, "envFrom") is not None:
-            if manifest.at("data") is None:
-                continue
-            route = (*manifest.route, "data", TARGET_VARIABLE)
-            present = manifest.at("data", TARGET_VARIABLE) is not None
-            operation = Operation.REPLACE if present else Operation.ADD
-            return (Edit(manifest.document, route, operation, value),)
+    return _set_variable(one.workload, one.container, variable, value)
+
+
+def _set_variable(pods: Workload, container: Container, name: str, value: str) -> tuple[Edit, ...]:
+    """Return the edit of a variable: where it stands, else in the ConfigMap of all variables."""
+    given = pods.environment(container, name)
+    if given is not None and given.location.document is not None:
+        document, route = given.location.document, given.location.route
+        if route[-1:] in (("value",), (name,)):
+            return (Edit(document, route, Operation.REPLACE, value),)
+        return ()
+    for source in reversed(items(child(container.tree, "envFrom"))):
+        found = string(descend(source, "configMapRef", "name")) or ""
+        manifest = pods.index.find("ConfigMap", found, pods.manifest.namespace)
+        if manifest is not None and manifest.at("data") is not None:
+            return nested(manifest, ("data",), (name,), value)
+    entry: dict[str, Value] = {"name": name, "value": value}
+    document, route = container.manifest.document, (*container.route, "env")
     if child(container.tree, "env") is None:
-        return ()
-    route = (*container.route, "env", -1)
-    entry: dict[str, Value] = {"name": TARGET_VARIABLE, "value": value}
-    return (Edit(container.manifest.document, route, Operation.ADD, entry),)
+        return (Edit(document, route, Operation.ADD, [entry]),)
+    return (Edit(document, (*route, -1), Operation.ADD, entry),)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from cnilint.cni.catalog import Role
 from cnilint.cni.class_facts import ClassFacts
@@ -11,15 +11,19 @@ from cnilint.cni.installer import Installer
 from cnilint.cni.multus import Multus
 from cnilint.engine.hit import Hit
 from cnilint.kube.manifest import Manifest
-from cnilint.kube.scheduling import Expression, placement
-from cnilint.kube.workload import workload
+from cnilint.kube.scheduling import Expression, Labels, placement
+from cnilint.kube.taints import PREFIX, Toleration, tolerations
+from cnilint.kube.workload import Workload, workload
 from cnilint.model.finding import Applicability, Edit, Fix, Location, Operation, Related
-from cnilint.model.tree import Route, Value, descend, plain
+from cnilint.model.tree import Mapping as MappingTree
+from cnilint.model.tree import Tree, Value, child, descend, items, string
 
-from .runtime import NETWORKS
+from .installs import named
+from .runtime import requests
+from .values import Steps, nested
 
 COMPUTE_TYPE = "eks.amazonaws.com/compute-type"
-MANAGED = ("auto", "fargate")
+MANAGED = {"auto": "EKS Auto Mode", "fargate": "EKS Fargate"}
 AFFINITY = ("affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution")
 
 
@@ -27,8 +31,10 @@ def multus_without_primary(cluster: Cluster) -> Iterator[Hit]:
     """CNI208: Multus runs on nodes where the primary it builds on does not."""
     for one in cluster.multuses:
         classes = cluster.classes_of(one)
-        primaries = {m.title: m for facts in classes for m in _primaries(facts, one)}
-        bare = [facts for facts in classes if not _primaries(facts, one)]
+        found = {id(m): m for facts in classes for m in _primaries(facts, one)}
+        pinned = {key: m for key, m in found.items() if m.writes and m.writes.name == one.master}
+        primaries = pinned or found  # a pin that no primary writes is a slip: CNI103
+        bare = [facts for facts in classes if _is_bare(cluster, facts, list(primaries.values()))]
         if not bare or len(primaries) != 1:
             continue
         (primary,) = primaries.values()
@@ -38,72 +44,107 @@ def multus_without_primary(cluster: Cluster) -> Iterator[Hit]:
             location=_affinity_place(one),
             parameters={
                 "product": one.installer.title,
-                "primary": primary.title,
+                "primary": named(primary),
                 "file": writes,
                 "classes": " and ".join(facts.name for facts in bare),
-                "assumed": f" ({primary.assumed})" if primary.assumed else "",
             },
             related=(Related(place, f"{primary.title} writes {writes}"),) if place else (),
-            fixes=tuple(_same_affinity(one, primary)),
+            fixes=(_same_affinity(one, primary),),
         )
 
 
 def primary_without_multus(cluster: Cluster) -> Iterator[Hit]:
     """CNI209: a pod that asks for networks may land on nodes without Multus."""
-    if not cluster.multuses:
-        return
     bare = [facts for facts in cluster.classes if not facts.multuses and facts.delegates]
-    for manifest in cluster.manifests if bare else ():
-        if manifest.at("spec", "template", "metadata", "annotations", NETWORKS) is None:
-            continue
+    if not bare or not cluster.multuses:
+        return
+    for manifest, place in requests(cluster):
         classes = [facts for facts in bare if _may_run(manifest, facts, cluster)]
-        if classes:
-            steps = ("spec", "template", "metadata", "annotations", NETWORKS)
-            yield Hit(
-                location=manifest.location(*steps),
-                parameters={
-                    "object": manifest.title,
-                    "classes": " and ".join(facts.name for facts in classes),
-                },
-            )
+        if not classes:
+            continue
+        yield Hit(
+            location=place,
+            parameters={
+                "object": manifest.title,
+                "product": cluster.multuses[0].installer.title,
+                "classes": " and ".join(facts.name for facts in classes),
+            },
+            fixes=(
+                Fix("keep these pods to the nodes with Multus", Applicability.DISPLAY, ()),
+                Fix("run Multus on those nodes as well", Applicability.DISPLAY, ()),
+            ),
+        )
 
 
 def cni_on_managed_nodes(cluster: Cluster) -> Iterator[Hit]:
     """CNI214: a CNI install that selects EKS Auto Mode or Fargate nodes by name."""
     for one in cluster.installers:
+        expressions = tuple(one.placement.expressions())
+        chosen = [t for kind, t in MANAGED.items() if any(_chooses(e, kind) for e in expressions)]
+        if not chosen:
+            continue
         location = one.location()
-        chosen = sorted({v for e in one.placement.expressions() for v in _chosen(e)})
-        if location is None or not chosen:
+        if location is None:
             continue
         yield Hit(
             location=location,
             parameters={"product": one.title, "types": " and ".join(chosen)},
+            fixes=(_off_managed_nodes(one),),
         )
 
 
-def _chosen(expression: Expression) -> list[str]:
-    if expression.key != COMPUTE_TYPE or expression.operator != "In":
-        return []
-    return [value for value in expression.values if value in MANAGED]
+def _chooses(expression: Expression, kind: str) -> bool:
+    """Whether an expression asks for nodes of a kind, which a plain node does not meet."""
+    named = expression.key == COMPUTE_TYPE and not expression.matches({})
+    return named and expression.matches({COMPUTE_TYPE: kind})
 
 
 def _primaries(facts: ClassFacts, one: Multus) -> list[Installer]:
-    """Return who gives a class the file Multus is pinned to, or any file it would take."""
+    """Return the primaries of a class that write where Multus looks for its master."""
     return [
         installer
         for installer in facts.installers
         if installer.role is Role.PRIMARY
         and installer.writes is not None
-        and installer.writes.directory == one.autoconfig_host
-        and (not one.master or installer.writes.name == one.master)
+        and installer.writes.directory == (one.autoconfig_host or facts.directory)
     ]
 
 
+def _is_bare(cluster: Cluster, facts: ClassFacts, primaries: list[Installer]) -> bool:
+    """Whether nothing gives a class a primary: no product, no file of the host, nothing unknown."""
+    hosts = any("the host" in entry.written_by for entry in facts.entries)
+    given = any(primary in facts.installers for primary in primaries)
+    return not hosts and not given and not cluster.wildcards(facts)
+
+
 def _may_run(manifest: Manifest, facts: ClassFacts, cluster: Cluster) -> bool:
+    """Whether an object's pods may land on a class.
+
+    Where a device plugin's resources are is not known, and so not of pods that ask for some.
+    """
     pods = workload(manifest, cluster.index)
-    if pods is None:
+    if pods is None or any(_asks_for_devices(container.tree) for container in pods.containers):
         return False
-    return placement(pods.specification).matches(facts.node_class.labels)
+    labels = facts.node_class.labels
+    tolerated = _tolerates(tolerations(pods.specification), labels)
+    return tolerated and placement(pods.specification).matches(labels)
+
+
+def _asks_for_devices(container: Tree) -> bool:
+    """Whether a container asks for an extended resource, such as a network device."""
+    for kind in ("requests", "limits"):
+        asked = descend(container, "resources", kind)
+        for entry in asked.entries if isinstance(asked, MappingTree) else ():
+            name = entry.key.text
+            if "/" in name and not name.partition("/")[0].endswith("kubernetes.io"):
+                return True
+    return False
+
+
+def _tolerates(found: tuple[Toleration, ...], labels: Labels) -> bool:
+    """Whether tolerations cover the taints of a class, which are labels of its nodes."""
+    taints = [key.removeprefix(PREFIX) for key in labels if key.startswith(PREFIX)]
+    return all(any(one.key in ("", taint) for one in found) for taint in taints)
 
 
 def _affinity_place(one: Multus) -> Location:
@@ -113,77 +154,97 @@ def _affinity_place(one: Multus) -> Location:
     return pods.manifest.location(*pods.template, "spec", *AFFINITY)
 
 
-def _same_affinity(one: Multus, primary: Installer) -> Iterator[Fix]:
-    """Yield the fix that gives Multus the primary's node affinity.
+def _same_affinity(one: Multus, primary: Installer) -> Fix:
+    """Return the fix that gives Multus the primary's node affinity.
 
-    Safe when Multus's own asks for nothing that the primary's does not know of.
+    Safe when Multus's own asks for nothing that the primary's does not know of, and the primary is
+    among the manifests: an assumed one's affinity is its chart's.
     """
-    pods = one.installer.workload
-    terms = primary.placement.terms
-    if pods is None or len(terms) != 1 or not terms[0]:
-        return
-    manifest = pods.manifest
-    base: Route = (*manifest.route, *pods.template, "spec")
-    own = one.installer.placement
-    keys = {e.key for e in own.expressions()}
-    grade = Applicability.SAFE if keys <= {e.key for e in terms[0]} else Applicability.UNSAFE
     title = f"run where {primary.title} runs"
-    specification = pods.specification
-    listed = descend(specification, *AFFINITY, "nodeSelectorTerms") if specification else None
-    term_route = (*base, *AFFINITY, "nodeSelectorTerms", 0, "matchExpressions")
+    pods, terms = one.installer.workload, primary.placement.terms
+    edits: tuple[Edit, ...] = ()
+    if pods is not None and len(terms) == 1 and terms[0]:
+        edits = _added(pods, one.installer.placement.terms, terms[0])
+    keys = {e.key for e in one.installer.placement.expressions()}
+    known = keys <= {e.key for term in terms for e in term} and not primary.assumed
+    grade = Applicability.SAFE if known else Applicability.UNSAFE
+    return Fix(title, grade if edits else Applicability.DISPLAY, edits)
+
+
+def _added(
+    pods: Workload, own: tuple[tuple[Expression, ...], ...], wanted: tuple[Expression, ...]
+) -> tuple[Edit, ...]:
+    """Return edits by which pods ask for what others do: values extended, expressions added."""
+    manifest = pods.manifest
+    steps: Steps = (*pods.template, "spec", *AFFINITY)
+    listed = manifest.at(*steps, "nodeSelectorTerms")
+    missing = [e for e in wanted if len(own) != 1 or e not in own[0]]
     if listed is None:
-        whole: Value = {
-            "nodeAffinity": {
-                AFFINITY[-1]: {"nodeSelectorTerms": [{"matchExpressions": _plain(terms[0])}]}
-            }
-        }
-        if specification is not None and descend(specification, "affinity") is None:
-            edit = Edit(manifest.document, (*base, "affinity"), Operation.ADD, whole)
-            yield Fix(title, grade, (edit,))
-        return
-    if len(own.terms) != 1:
-        return
-    edits = list(_missing(manifest, term_route, own.terms[0], terms[0]))
-    if edits:
-        yield Fix(title, grade, tuple(edits))
-
-
-def _missing(
-    manifest: Manifest,
-    route: Route,
-    own: tuple[Expression, ...],
-    wanted: tuple[Expression, ...],
-) -> Iterator[Edit]:
-    """Yield edits that make expressions ask for what others do: values extended, others added."""
-    inside = route[len(manifest.route) :]
-    present = manifest.at(*(step for step in inside if isinstance(step, str | int)))
-    written = plain(present) if present is not None else []
-    listed = written if isinstance(written, list) else []
-    for expression in wanted:
-        if expression in own:
-            continue
-        at = next(
-            (
-                i
-                for i, one in enumerate(listed)
-                if isinstance(one, dict)
-                and one.get("key") == expression.key
-                and one.get("operator") == expression.operator == "NotIn"
-            ),
-            None,
-        )
+        terms: Value = [{"matchExpressions": [_plain(e) for e in missing]}]
+        return nested(manifest, (), (*steps, "nodeSelectorTerms"), terms)
+    if len(items(listed)) != 1:
+        return ()
+    inside: Steps = (*steps, "nodeSelectorTerms", 0, "matchExpressions")
+    route = (*manifest.route, *inside)
+    edits: list[Edit] = []
+    for expression in missing:
+        at = _excluding(items(manifest.at(*inside)), expression)
         if at is None:
-            yield Edit(manifest.document, (*route, -1), Operation.ADD, _plain((expression,))[0])
-        else:
-            values: Value = list(expression.values)
-            yield Edit(manifest.document, (*route, at, "values"), Operation.REPLACE, values)
+            edits.append(Edit(manifest.document, (*route, -1), Operation.ADD, _plain(expression)))
+            continue
+        present = [string(value) for value in items(manifest.at(*inside, at, "values"))]
+        edits += [
+            Edit(manifest.document, (*route, at, "values", -1), Operation.ADD, value)
+            for value in expression.values
+            if value not in present
+        ]
+    return tuple(edits)
 
 
-def _plain(expressions: tuple[Expression, ...]) -> list[Value]:
-    found: list[Value] = []
-    for one in expressions:
-        entry: dict[str, Value] = {"key": one.key, "operator": one.operator}
-        if one.values:
-            entry["values"] = list(one.values)
-        found.append(entry)
-    return found
+def _excluding(listed: Sequence[Tree], expression: Expression) -> int | None:
+    """Return which of the expressions that are there excludes values of the same label."""
+    for at, one in enumerate(listed):
+        same = string(child(one, "key")) == expression.key
+        if same and string(child(one, "operator")) == expression.operator == "NotIn":
+            return at
+    return None
+
+
+def _plain(expression: Expression) -> Value:
+    entry: dict[str, Value] = {"key": expression.key, "operator": expression.operator}
+    if expression.values:
+        entry["values"] = list(expression.values)
+    return entry
+
+
+def _off_managed_nodes(one: Installer) -> Fix:
+    """Return the fix that turns the choice of such nodes into their exclusion."""
+    title = "keep off the nodes that EKS manages"
+    pods = one.workload
+    edits = _excluded(pods) if pods is not None else ()
+    return Fix(title, Applicability.UNSAFE if edits else Applicability.DISPLAY, edits)
+
+
+def _excluded(pods: Workload) -> tuple[Edit, ...]:
+    """Return edits that take the managed kinds out of `In`, or turn it where none is left."""
+    manifest = pods.manifest
+    steps: Steps = (*pods.template, "spec", *AFFINITY, "nodeSelectorTerms")
+    edits: list[Edit] = []
+    for term, tree in enumerate(items(manifest.at(*steps))):
+        for at, expression in enumerate(items(child(tree, "matchExpressions"))):
+            if string(child(expression, "key")) != COMPUTE_TYPE:
+                continue
+            if string(child(expression, "operator")) != "In":
+                continue
+            route = (*manifest.route, *steps, term, "matchExpressions", at)
+            values = [string(value) or "" for value in items(child(expression, "values"))]
+            gone = [place for place, value in enumerate(values) if value in MANAGED]
+            if len(gone) == len(values):
+                operator = (*route, "operator")
+                edits.append(Edit(manifest.document, operator, Operation.REPLACE, "NotIn"))
+                continue
+            edits += [
+                Edit(manifest.document, (*route, "values", place), Operation.REMOVE)
+                for place in reversed(gone)
+            ]
+    return tuple(edits)

@@ -2,48 +2,36 @@
 
 from __future__ import annotations
 
-from cnilint.cni.form import DeliveryForm
 from cnilint.cni.installer import Installer
 from cnilint.model.finding import Applicability, Edit, Fix, Operation
-from cnilint.model.tree import Route, Value, descend
+from cnilint.model.tree import string
 
-from .repairs import set_argument
+from .values import set_in_values
 
 TITLE = "leave other files alone: exclusive false"
 
 
-def set_exclusive(one: Installer, applicability: Applicability) -> Fix | None:
-    """Return the fix that switches `exclusive` off where it is set; None if that is not in view."""
+def set_exclusive(one: Installer, applicability: Applicability) -> Fix:
+    """Return the fix that switches `exclusive` off; shown only, where that cannot be done here."""
     edits = _edits(one)
-    return Fix(TITLE, applicability, edits) if edits else None
+    return Fix(TITLE, applicability if edits else Applicability.DISPLAY, edits)
 
 
 def _edits(one: Installer) -> tuple[Edit, ...]:
+    if one.container is None:
+        return set_in_values(one, "exclusive", value=False)
     setting = one.settings.get("exclusive")
     text = setting.text if setting is not None else None
-    if isinstance(one.form, DeliveryForm):
-        return _values_edits(one.form, given=text is not None)
     if text is None or text.location.document is None:
         return ()
-    if one.container is not None and text.value.startswith("-"):
-        return set_argument(one.container, "--cni-exclusive", "false")
-    if text.manifest.kind != "ConfigMap":
-        return ()
-    return (Edit(text.location.document, text.location.route, Operation.REPLACE, "false"),)
+    route = text.location.route
+    written = string(text.manifest.at(*_inside(route, len(text.manifest.route)))) or ""
+    flag = written.partition("=")[0]
+    # a word of the command line, or of a hook's: the flag with its value or alone
+    value = f"{flag}=false" if flag.startswith("-") else "false"
+    return (Edit(text.location.document, route, Operation.REPLACE, value),)
 
 
-def _values_edits(form: DeliveryForm, *, given: bool) -> tuple[Edit, ...]:
-    """Return the edit of values that stand inside the object itself."""
-    inline = [values for values in form.delivery.values if values.inline]
-    if not inline:
-        return ()
-    manifest = form.delivery.manifest
-    base: Route = (*manifest.route, *inline[-1].steps)
-    document, value = manifest.document, False
-    tree = inline[-1].tree
-    if given:
-        return (Edit(document, (*base, "cni", "exclusive"), Operation.REPLACE, value),)
-    if descend(tree, "cni") is not None:
-        return (Edit(document, (*base, "cni", "exclusive"), Operation.ADD, value),)
-    whole: Value = {"exclusive": value}
-    return (Edit(document, (*base, "cni"), Operation.ADD, whole),)
+def _inside(route: tuple[object, ...], depth: int) -> tuple[str | int, ...]:
+    """Return the steps of a route inside its object."""
+    return tuple(step for step in route[depth:] if isinstance(step, str | int))

@@ -2,78 +2,104 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations
+from typing import NamedTuple
 
-from cnilint.cni.catalog import Action, Role
+from cnilint.cni.catalog import Action, Role, runtime_directories
+from cnilint.cni.class_facts import ClassFacts
 from cnilint.cni.cluster import Cluster
 from cnilint.cni.installer import Installer
 from cnilint.engine.hit import Hit
-from cnilint.model.finding import Applicability, Fix, Level, Location, Related
+from cnilint.kube.manifest import Manifest
+from cnilint.model.finding import Applicability, Fix, Level, Related
+from cnilint.model.tree import child, items, string
 
 from .exclusive import set_exclusive
 from .selection import either, witnesses
 
-Pair = tuple[Installer, Installer]
 MULTUS = ("multus-thin", "multus-thick")
+
+
+class Pair(NamedTuple):
+    """Two installs that share classes of nodes; `first` is among the manifests."""
+
+    first: Installer
+    second: Installer
+    classes: tuple[ClassFacts, ...]
+
+    def hit(
+        self, words: dict[str, str], *, fixes: tuple[Fix, ...] = (), level: Level | None = None
+    ) -> Iterator[Hit]:
+        """Yield a hit at the first install, the second one related; none if neither is in view."""
+        location = self.first.location()
+        if location is not None:
+            parameters = {**words, "classes": " and ".join(facts.name for facts in self.classes)}
+            related = tuple(_related(self.second))
+            yield Hit(location, parameters, related=related, fixes=fixes, level=level)
 
 
 def two_primaries(cluster: Cluster) -> Iterator[Hit]:
     """CNI201: two products that each believe they own the pods, on one class."""
 
     def fight(one: Installer, other: Installer) -> bool:
-        both = one.role is other.role is Role.PRIMARY
-        same = one.product.id == other.product.id
-        return both and not same and _writes(one) and _writes(other)
+        if one.writes is None or other.writes is None or one.product.id == other.product.id:
+            return False
+        both = one.role is other.role is Role.PRIMARY and _writes(one) and _writes(other)
+        return both and one.writes.directory == other.writes.directory
 
-    for pair, classes in _pairs(cluster, fight):
-        one, other = _shown_first(pair)
-        assumed = next((i.assumed for i in pair if i.assumed), "")
-        yield _hit(
-            (one, other),
+    for pair in _pairs(cluster, fight):
+        owners = max((facts.delegates for facts in pair.classes), key=len)
+        for hit in pair.hit(
             {
-                "first": one.title,
-                "second": other.title,
-                "classes": classes,
-                "winner": either(sorted({i.writes.name for i in pair if i.writes is not None})[:1]),
-                "assumed": f" ({other.title} is assumed: {assumed})" if assumed else "",
+                "first": pair.first.title,
+                "second": named(pair.second),
+                "effect": f"pods get the network of {either(owners)}"
+                if owners
+                else "no pod gets a network",
             },
-            fixes=_choices(one, other),
-            level=Level.WARNING if assumed else None,
-        )
+            fixes=_choices(pair),
+            level=Level.WARNING if pair.second.assumed else None,
+        ):
+            facts = next(facts for facts in pair.classes if facts.delegates == owners)
+            shown = tuple(witnesses(facts, owners)) if len(owners) > 1 else ()
+            yield Hit(hit.location, hit.parameters, shown, hit.related, hit.fixes, hit.level)
 
 
 def exclusive_cni(cluster: Cluster) -> Iterator[Hit]:
-    """CNI202: a product that renames every other file, beside others that need theirs."""
+    """CNI202: a product that renames every other file, beside others that need theirs.
+
+    One that is only assumed does not count: a cluster that is Cilium's alone shows EKS as well.
+    """
     for one in cluster.installers:
-        if not one.renames:
-            continue
-        classes = [facts for facts in cluster.classes if one in facts.installers]
-        others = {
-            other.title: other
-            for facts in classes
-            for other in facts.installers
-            if other is not one and other.directory == one.directory and other.directory is not None
-        }
         location = one.location()
-        if not others or location is None:
+        if not one.renames or location is None or one.directory is None:
+            continue
+        classes = [
+            facts
+            for facts in cluster.classes
+            if one in facts.installers and any(_in_its_way(one, m) for m in facts.installers)
+        ]
+        others = {
+            id(m): m for facts in classes for m in facts.installers if _in_its_way(one, m)
+        }.values()
+        if not others:
             continue
         setting = one.settings.get("exclusive")
         text = setting.text if setting is not None else None
-        multus = any(other.product.id in MULTUS for other in others.values())
+        multus = any(other.product.id in MULTUS for other in others)
         fix = set_exclusive(one, Applicability.SAFE if multus else Applicability.UNSAFE)
-        first = classes[0]
         yield Hit(
             location=text.location if text is not None else location,
             parameters={
                 "product": one.title,
-                "others": " and ".join(others),
+                "others": " and ".join(dict.fromkeys(other.title for other in others)),
                 "suffix": one.suffix,
                 "classes": " and ".join(facts.name for facts in classes),
             },
-            details=tuple(witnesses(first, first.delegates)),
-            related=tuple(_related(other) for other in others.values() if _shown(other)),
-            fixes=(fix,) if fix is not None else (),
+            details=tuple(_renaming(one, classes)),
+            related=tuple(related for other in others for related in _related(other)),
+            fixes=(fix,),
         )
 
 
@@ -81,27 +107,36 @@ def same_product_twice(cluster: Cluster) -> Iterator[Hit]:
     """CNI203: one product installed twice on a class."""
 
     def twice(one: Installer, other: Installer) -> bool:
-        return one.product.id == other.product.id and not _add_on_beside(one, other)
+        same = one.product.id == other.product.id
+        return same and not _add_on_beside(one, other) and not _same_install(one, other)
 
-    for pair, classes in _pairs(cluster, twice):
-        if _shown(pair[0]) and _shown(pair[1]):
-            yield _hit(pair, {"product": pair[0].title, "classes": classes}, fixes=_removals(pair))
+    for pair in _pairs(cluster, twice):
+        words = {
+            "product": pair.first.title,
+            "first": pair.first.object,
+            "second": pair.second.object,
+        }
+        yield from pair.hit(words, fixes=_removals(pair))
 
 
 def one_file_two_writers(cluster: Cluster) -> Iterator[Hit]:
     """CNI204: two products write one file name in one directory."""
+    copied = {
+        one.host_path(one.value("mode")): one.installer for one in cluster.multuses if not one.auto
+    }
 
     def same_file(one: Installer, other: Installer) -> bool:
         if one.product.id == other.product.id or {one.product.id, other.product.id} == set(MULTUS):
             return False
         paths = [i.writes.path for i in (one, other) if i.writes is not None]
-        return len(paths) == 2 and paths[0] == paths[1]
+        if len(paths) < 2 or paths[0] != paths[1]:
+            return False
+        return copied.get(paths[0]) not in (one, other)  # that is CNI105's to say
 
-    for pair, classes in _pairs(cluster, same_file):
-        one, other = _shown_first(pair)
-        path = one.writes.path if one.writes is not None else ""
-        words = {"first": one.title, "second": other.title, "path": path, "classes": classes}
-        yield _hit((one, other), words, fixes=_removals(pair))
+    for pair in _pairs(cluster, same_file):
+        path = pair.first.writes.path if pair.first.writes is not None else ""
+        words = {"first": pair.first.title, "second": pair.second.title, "path": path}
+        yield from pair.hit(words, fixes=_removals(pair))
 
 
 def thin_and_thick(cluster: Cluster) -> Iterator[Hit]:
@@ -110,89 +145,138 @@ def thin_and_thick(cluster: Cluster) -> Iterator[Hit]:
     def both(one: Installer, other: Installer) -> bool:
         return {one.product.id, other.product.id} == set(MULTUS)
 
-    for pair, classes in _pairs(cluster, both):
-        yield _hit(pair, {"classes": classes}, fixes=_removals(pair))
+    for pair in _pairs(cluster, both):
+        words = {"first": pair.first.object, "second": pair.second.object}
+        yield from pair.hit(words, fixes=_removals(pair))
 
 
 def add_on_and_release(cluster: Cluster) -> Iterator[Hit]:
     """CNI211: the EKS add-on, and the same product by a chart or a manifest."""
-    for pair, classes in _pairs(cluster, _add_on_beside):
-        add_on, other = sorted(pair, key=lambda one: one.form.kind != "addon")
-        words = {"product": add_on.title, "object": other.object, "classes": classes}
-        yield _hit((other, add_on), words, fixes=_removals(pair))
+    for pair in _pairs(cluster, _add_on_beside):
+        first, second, classes = pair
+        if _is_add_on(first):
+            first, second = second, first
+        words = {"product": first.title, "object": first.object, "add_on": second.object}
+        yield from Pair(first, second, classes).hit(words, fixes=_removals(pair))
 
 
 def unknown_installer(cluster: Cluster) -> Iterator[Hit]:
-    """CNI212: a workload that may write configurations and that nothing explains."""
+    """CNI212: a workload that may write configurations and that nothing explains.
+
+    One above the directory of a runtime that the cluster does not show to be its own is mounted for
+    other reasons.
+    """
+    read = {runtime_directories()[0], *(facts.directory for facts in cluster.classes)}
     for one in cluster.unknown:
-        yield Hit(one.location, {"object": one.object, "directory": one.directory})
+        if one.directory in read:
+            yield Hit(one.location, {"object": one.object, "directory": one.directory})
 
 
-def _pairs(
-    cluster: Cluster, fits: Callable[[Installer, Installer], bool]
-) -> Iterator[tuple[Pair, str]]:
-    """Yield pairs of installers that share a class and fit, each once, with the classes' names."""
-    found: dict[tuple[int, int], tuple[Pair, list[str]]] = {}
+def named(one: Installer) -> str:
+    """Return an install's product for a sentence, with the reason where it is only assumed."""
+    return f"{one.title} (assumed: {one.assumed})" if one.assumed else one.title
+
+
+def _pairs(cluster: Cluster, fits: Callable[[Installer, Installer], bool]) -> Iterator[Pair]:
+    """Yield pairs of installers that share a class and fit, each once, with all their classes."""
+    found: dict[tuple[int, int], list[ClassFacts]] = {}
+    installers = {id(one): one for one in cluster.installers}
     for facts in cluster.classes:
         for one, other in combinations(facts.installers, 2):
             if fits(one, other):
-                key = (id(one), id(other))
-                found.setdefault(key, ((one, other), []))[1].append(facts.name)
-    for pair, names in found.values():
-        yield pair, " and ".join(names)
+                found.setdefault((id(one), id(other)), []).append(facts)
+    for (first, second), classes in found.items():
+        one, other = installers[first], installers[second]
+        if one.location() is None:
+            one, other = other, one
+        yield Pair(one, other, tuple(classes))
+
+
+def _renaming(one: Installer, classes: Sequence[ClassFacts]) -> Iterator[str]:
+    """Yield lines that show an order in which an exclusive product renames a file."""
+    for facts in classes:
+        found = [o for o in facts.outcomes if any(name.endswith(one.suffix) for name in o.files)]
+        if found:
+            shown = min(found, key=lambda o: len(o.order))
+            yield f"{', '.join(shown.files)} on {facts.name}, {shown.situation}:"
+            yield from (f"  {number}. {step}" for number, step in enumerate(shown.order, 1))
+            return
+
+
+def _in_its_way(one: Installer, other: Installer) -> bool:
+    """Whether another product works in the directory that an exclusive one wants for itself."""
+    if other.product.id == one.product.id or other.assumed:
+        return False
+    # Multus whose directory is not set right yet (CNI107) is meant for the runtime's as well
+    unset = other.product.id in MULTUS and other.directory is None
+    return unset or other.directory == one.directory
 
 
 def _add_on_beside(one: Installer, other: Installer) -> bool:
+    return one.product.id == other.product.id and _is_add_on(one) != _is_add_on(other)
+
+
+def _is_add_on(one: Installer) -> bool:
+    """Whether EKS looks after an install: it is asked for as an add-on, or EKS has its fields.
+
+    awsdocs/amazon-eks-user-guide@4d52b4d:latest/ug/workloads/kubernetes-field-management.adoc
+    """
+    if one.workload is None:
+        return one.form.kind == "addon"
+    fields = items(one.workload.manifest.at("metadata", "managedFields"))
+    return any(string(child(each, "manager")) == "eks" for each in fields)
+
+
+def _same_install(one: Installer, other: Installer) -> bool:
+    """Whether two objects are one install, or may be those of two clusters.
+
+    An object that stands in two files, an operator's resource and what brings the operator or was
+    made by it, values for a chart that another object installs, and add-ons of clusters that have
+    an object each.
+    """
     kinds = {one.form.kind, other.form.kind}
-    return one.product.id == other.product.id and "addon" in kinds and len(kinds) == 2
+    manifests = [m for m in (_manifest(one), _manifest(other)) if m is not None]
+    if len(manifests) < 2 or (one.object == other.object and manifests[0] is not manifests[1]):
+        return True
+    if kinds == {"object", "release"}:
+        return True
+    if kinds == {"addon"}:
+        return manifests[0] is not manifests[1]
+    if {m.kind for m in manifests} == {"HelmChart", "HelmChartConfig"}:
+        return manifests[0].name == manifests[1].name
+    return "object" in kinds and any(m.at("metadata", "ownerReferences") for m in manifests)
+
+
+def _manifest(one: Installer) -> Manifest | None:
+    """Return the object of an install; None for one that is assumed."""
+    if one.workload is not None:
+        return one.workload.manifest
+    found: Manifest | None = getattr(one.form, "manifest", None)
+    delivery = getattr(one.form, "delivery", None)
+    return found if delivery is None else delivery.manifest
 
 
 def _writes(one: Installer) -> bool:
-    return one.action in (Action.WRITE, Action.COPY) and one.writes is not None
+    return one.action in (Action.WRITE, Action.COPY, Action.REFER)
 
 
-def _shown(one: Installer) -> bool:
-    return one.location() is not None
-
-
-def _shown_first(pair: Pair) -> Pair:
-    """Return a pair with one that is among the manifests first."""
-    one, other = pair
-    return (one, other) if _shown(one) else (other, one)
-
-
-def _related(one: Installer) -> Related:
-    location: Location | None = one.location()
-    if location is None:
-        raise ValueError("an assumed install has no place")
-    writes = f" writes {one.writes.name}" if one.writes is not None else " is installed here"
-    return Related(location, f"{one.title}{writes}")
-
-
-def _hit(
-    pair: Pair,
-    parameters: dict[str, str],
-    *,
-    fixes: tuple[Fix, ...] = (),
-    level: Level | None = None,
-) -> Hit:
-    """Return a hit at the first of a pair that is among the manifests, the other one related."""
-    places = [one for one in pair if _shown(one)]
-    related = tuple(_related(one) for one in places[1:])
-    location = places[0].location()
-    if location is None:
-        raise ValueError("neither of a pair is among the manifests")
-    return Hit(location, parameters, related=related, fixes=fixes, level=level)
+def _related(one: Installer) -> Iterator[Related]:
+    location = one.location()
+    if location is not None:
+        writes = f" writes {one.writes.name}" if one.writes is not None else " is installed here"
+        yield Related(location, f"{one.title}{writes}")
 
 
 def _removals(pair: Pair) -> tuple[Fix, ...]:
     return tuple(
-        Fix(f"keep {one.object}, remove the other", Applicability.DISPLAY, ()) for one in pair
+        Fix(f"keep {one.object}, remove the other", Applicability.DISPLAY, ())
+        for one in (pair.first, pair.second)
     )
 
 
-def _choices(one: Installer, other: Installer) -> tuple[Fix, ...]:
+def _choices(pair: Pair) -> tuple[Fix, ...]:
     """Return what a person can choose between two owners of the pods."""
+    one, other = pair.first, pair.second
     return (
         Fix(f"keep {one.title}, remove {other.title}", Applicability.DISPLAY, ()),
         Fix(f"keep {other.title}, remove {one.title}", Applicability.DISPLAY, ()),

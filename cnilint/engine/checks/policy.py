@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 
+from cnilint.cni.catalog import Role
 from cnilint.cni.cluster import Cluster
 from cnilint.cni.form import argument
 from cnilint.cni.installer import Installer
 from cnilint.engine.hit import Hit
 from cnilint.kube.workload import Text
-from cnilint.model.finding import Related
+from cnilint.model.finding import Applicability, Fix, Related
 
 AGENT = "aws-network-policy-agent"
 VPC = "aws-vpc-cni"
@@ -18,44 +19,64 @@ VPC = "aws-vpc-cni"
 
 def two_policy_engines(cluster: Cluster) -> Iterator[Hit]:
     """CNI207: the VPC CNI's network policy and another engine's, on one class."""
-    seen: set[tuple[int, int]] = set()
-    for facts in cluster.classes:
-        switched = [(m, text) for m in facts.installers if (text := _policy_switch(m)) is not None]
-        others = [m for m in facts.installers if m.product.enforces_policy and m.product.id != VPC]
-        for own, text in switched:
-            for other in others:
-                place = other.location()
-                if (id(own), id(other)) in seen or place is None:
-                    continue
-                seen.add((id(own), id(other)))
-                yield Hit(
-                    location=text.location,
-                    parameters={"other": other.title, "classes": facts.name},
-                    related=(Related(place, f"{other.title} enforces policy as well"),),
-                )
+    for one in cluster.installers:
+        text = _policy_switch(one)
+        for other in cluster.installers if text is not None else ():
+            classes = _shared(cluster, one, other)
+            place = other.location()
+            if other.product.id == VPC or not other.product.enforces_policy or not classes:
+                continue
+            if text is None or place is None:
+                continue
+            yield Hit(
+                location=text.location,
+                parameters={
+                    "product": one.title,
+                    "other": other.title,
+                    "classes": " and ".join(classes),
+                },
+                related=(Related(place, f"{other.title} enforces network policy as well"),),
+                fixes=(
+                    Fix(f"switch off the policy of {one.title}", Applicability.DISPLAY, ()),
+                    Fix(f"remove {other.title}", Applicability.DISPLAY, ()),
+                ),
+            )
 
 
 def conflicting_binaries(cluster: Cluster) -> Iterator[Hit]:
     """CNI210: two installers put an executable of one name into the nodes' plugin directory."""
-    seen: set[tuple[int, int]] = set()
-    for facts in cluster.classes:
-        for one, other in combinations(facts.installers, 2):
-            shared = sorted(set(one.product.binaries) & set(other.product.binaries))
-            places = [p for m in (one, other) if (p := m.location()) is not None]
-            same = one.product.id == other.product.id
-            if not shared or same or not places or (id(one), id(other)) in seen:
-                continue
-            seen.add((id(one), id(other)))
-            yield Hit(
-                location=places[0],
-                parameters={
-                    "first": one.title,
-                    "second": other.title,
-                    "binaries": ", ".join(shared),
-                    "classes": facts.name,
-                },
-                related=tuple(Related(place, "and this one") for place in places[1:]),
-            )
+    for one, other in combinations(cluster.installers, 2):
+        shared = sorted(set(one.product.binaries) & set(other.product.binaries))
+        if not shared or one.product.id == other.product.id or _in_one_pod(one, other):
+            continue
+        if Role.POLICY in (one.role, other.role):
+            continue  # without the installer
+        classes = _shared(cluster, one, other)
+        places = [p for m in (one, other) if (p := m.location()) is not None]
+        if not classes or len(places) < 2:
+            continue
+        yield Hit(
+            location=places[0],
+            parameters={
+                "first": one.title,
+                "second": other.title,
+                "binaries": ", ".join(shared),
+                "classes": " and ".join(classes),
+            },
+            related=(Related(places[1], f"{other.title} brings {', '.join(shared)} as well"),),
+            fixes=(Fix("let one of them bring it", Applicability.DISPLAY, ()),),
+        )
+
+
+def _in_one_pod(one: Installer, other: Installer) -> bool:
+    """Whether one workload installs both, and so decides between them."""
+    manifests = {id(m.workload.manifest) if m.workload else id(m) for m in (one, other)}
+    return len(manifests) == 1
+
+
+def _shared(cluster: Cluster, one: Installer, other: Installer) -> list[str]:
+    """Return the names of the classes on which two installs run."""
+    return [c.name for c in cluster.classes if one in c.installers and other in c.installers]
 
 
 def _policy_switch(one: Installer) -> Text | None:
@@ -72,6 +93,6 @@ def _policy_switch(one: Installer) -> Text | None:
         if not container.image.repository.endswith(f"/{AGENT}"):
             continue
         text = argument(container, "--enable-network-policy")
-        if text is not None and text.value.rpartition("=")[2] == "true":
+        if text is not None and text.value == "true":
             return text
     return None

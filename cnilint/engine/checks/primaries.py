@@ -25,6 +25,12 @@ def primary_files(cluster: Cluster, one: Multus) -> list[str]:
     return sorted(found, key=encoded)
 
 
+def meant_files(cluster: Cluster, one: Multus) -> list[str]:
+    """Return those files, or the one of them that the configuration says is meant."""
+    found = primary_files(cluster, one)
+    return [cluster.primary] if cluster.primary in found else found
+
+
 def class_primaries(facts: ClassFacts) -> list[str]:
     """Return the files of primary CNIs in the directory that a class's runtime reads."""
     found = {
@@ -38,8 +44,8 @@ def class_primaries(facts: ClassFacts) -> list[str]:
 
 
 def only_primary(cluster: Cluster, one: Multus) -> str | None:
-    """Return the file of the one primary CNI, or None when there are several or none."""
-    found = primary_files(cluster, one)
+    """Return the file of the one primary CNI that can be meant, or None."""
+    found = meant_files(cluster, one)
     return found[0] if len(found) == 1 else None
 
 
@@ -90,7 +96,7 @@ def _file_makers(cluster: Cluster, one: Multus) -> list[Installer]:
         installer
         for facts in cluster.classes_of(one)
         for installer in facts.installers
-        if installer.action in (Action.WRITE, Action.COPY)
+        if installer.action in (Action.WRITE, Action.COPY, Action.REFER)
     ]
 
 

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+import posixpath
+from collections.abc import Iterator, Mapping
 
 from cnilint.cni.catalog import Role
 from cnilint.cni.class_facts import MULTUS_FILES, ClassFacts
 from cnilint.cni.cluster import Cluster
+from cnilint.cni.confdir import encoded, extension
 from cnilint.cni.installer import Installer
 from cnilint.cni.multus import Multus
+from cnilint.cni.programs import CANDIDATES
+from cnilint.cni.selector import predict
 from cnilint.cni.simulate import Outcome
 from cnilint.engine.hit import Hit
-from cnilint.model.finding import Applicability, Fix, Related
+from cnilint.kube.manifest import Manifest
+from cnilint.kube.workload import TEMPLATE
+from cnilint.model.finding import Applicability, Fix, Location, Related
+from cnilint.model.tree import string
 
 NETWORKS = "k8s.v1.cni.cncf.io/networks"
 """The annotation by which a pod asks for further networks.
@@ -28,61 +36,75 @@ FAIL_CLOSED = (
 def runtime_never_asks_multus(cluster: Cluster) -> Iterator[Hit]:
     """CNI112: a file sorts before Multus's own, so pods never reach Multus."""
     for one in cluster.multuses:
-        for facts in cluster.classes_of(one):
-            outcome = next((o for o in facts.outcomes if _passed_over(o)), None)
-            if outcome is None or outcome.runtime is None:
-                continue
-            writer = _writer(facts, outcome.runtime)
-            location = writer.location() if writer is not None else None
-            yield Hit(
-                location=one.place("mode"),
-                parameters={
-                    "product": one.installer.title,
-                    "file": outcome.runtime,
-                    "writer": writer.title if writer is not None else "the host",
-                    "classes": facts.name,
-                },
-                details=(
-                    f"{outcome.runtime} on {facts.name}, {outcome.situation}:",
-                    *(f"  {number}. {step}" for number, step in enumerate(outcome.order, 1)),
+        found = [
+            (facts, outcome)
+            for facts in cluster.classes_of(one)
+            for outcome in facts.outcomes
+            if one.conf_host in (facts.directory, None) and _passed_over(one, outcome)
+        ]
+        if not found:
+            continue
+        facts, outcome = found[0]
+        file = outcome.runtime or ""
+        writer = _writer(facts, file)
+        location = writer.location() if writer is not None else None
+        own = _own_files(one)
+        yield Hit(
+            location=one.place("mode"),
+            parameters={
+                "product": one.installer.title,
+                "file": file,
+                "own": next((name for name in own if name in outcome.files), own[0]),
+                "writer": writer.title if writer is not None else "the host",
+                "classes": " and ".join(dict.fromkeys(each.name for each, _outcome in found)),
+            },
+            details=tuple(_steps(facts, outcome, file)),
+            related=(
+                (Related(location, f"{writer.title} writes {file}"),)
+                if writer is not None and location is not None
+                else ()
+            ),
+            fixes=(
+                Fix(
+                    f"let {file} have a name that sorts behind {own[0]}, or a directory of its own",
+                    Applicability.DISPLAY,
+                    (),
                 ),
-                related=(
-                    (Related(location, f"{writer.title} writes {outcome.runtime}"),)
-                    if writer is not None and location is not None
-                    else ()
-                ),
-                fixes=(
-                    Fix(
-                        f"let it write a name that sorts behind {MULTUS_FILES[0]}, or to a "
-                        "directory of its own",
-                        Applicability.DISPLAY,
-                        (),
-                    ),
-                ),
-            )
-            break
+            ),
+        )
 
 
 def first_file_invalid(cluster: Cluster) -> Iterator[Hit]:
     """CNI113: the runtime loads nothing because of a file before the one that would win."""
     for facts in cluster.classes:
         found = [o for o in facts.outcomes if o.runtime is None and o.cause == "first-file-invalid"]
-        if not found or not found[0].files:
+        if not found:
             continue
         outcome = min(found, key=lambda o: len(o.order))
-        culprit = outcome.files[0]
-        owner = _writer(facts, culprit) or next(iter(facts.installers), None)
-        location = owner.location() if owner is not None else None
+        file = next(name for name in outcome.files if extension(name) in CANDIDATES)
+        path = posixpath.join(facts.directory, file)
+        if any(one.host_path(one.value("mode")) == path for one in facts.multuses):
+            continue  # Multus empties it: that is CNI105's to say
+        location = _place(facts, file)
         if location is None:
             continue
+        contents = {
+            name: facts.simulation.contents[posixpath.join(facts.directory, name)]
+            for name in outcome.files
+        }
+        skipping = predict("cri-o", contents)
         yield Hit(
             location=location,
-            parameters={"file": culprit, "classes": facts.name, "runtime": cluster.runtime},
-            details=(
-                f"nothing on {facts.name}, {outcome.situation}:",
-                *(f"  {number}. {step}" for number, step in enumerate(outcome.order, 1)),
-            ),
-            fixes=(Fix(f"repair or remove {culprit}", Applicability.DISPLAY, ()),),
+            parameters={
+                "file": file,
+                "why": _invalid(file, contents[file]),
+                "classes": facts.name,
+                "instead": f"and takes {skipping.primary}"
+                if skipping.primary is not None
+                else "and finds no other",
+            },
+            details=tuple(_steps(facts, outcome, "nothing")),
+            fixes=(Fix(f"repair or remove {file}", Applicability.DISPLAY, ()),),
         )
 
 
@@ -91,56 +113,96 @@ def pods_start_before_multus(cluster: Cluster) -> Iterator[Hit]:
     if not asks_for_networks(cluster):
         return
     for one in cluster.multuses:
-        early = _early(cluster, one)
-        if not one.auto or early is None:
+        early = [
+            (facts, primary)
+            for facts in cluster.classes_of(one)
+            if (primary := _early(facts)) is not None
+        ]
+        if not early:
             continue
+        _facts, primary = early[0]
+        file = primary.writes.name if primary.writes is not None else ""
+        location = primary.location()
         yield Hit(
             location=one.place("readiness", "mode"),
             parameters={
                 "product": one.installer.title,
-                "primary": early.title,
-                "file": early.writes.name if early.writes is not None else "",
+                "primary": primary.title,
+                "file": file,
+                "classes": " and ".join(facts.name for facts, _primary in early),
             },
+            related=(Related(location, f"{primary.title} writes {file}"),) if location else (),
             fixes=(Fix(FAIL_CLOSED, Applicability.DISPLAY, ()),),
         )
 
 
 def stale_file(cluster: Cluster) -> Iterator[Hit]:
     """CNI213: Multus's file of another version is still there and sorts first."""
+    stale, current = MULTUS_FILES
     for one in cluster.multuses:
-        for facts in cluster.classes_of(one):
-            both = [o for o in facts.outcomes if set(MULTUS_FILES) <= set(o.files)]
-            if not both:
-                continue
-            yield Hit(
-                location=one.place("cni_version", "mode"),
-                parameters={
-                    "stale": MULTUS_FILES[0],
-                    "current": MULTUS_FILES[1],
-                    "classes": facts.name,
-                },
-                fixes=(Fix(f"remove {MULTUS_FILES[0]} from the nodes", Applicability.DISPLAY, ()),),
-            )
-            break
+        found = [
+            (facts, outcome)
+            for facts in cluster.classes_of(one)
+            for outcome in facts.outcomes
+            if outcome.runtime == stale and _last_written(outcome) == current
+        ]
+        if not found:
+            continue
+        facts, outcome = found[0]
+        yield Hit(
+            location=one.place("cni_version", "mode"),
+            parameters={
+                "product": one.installer.title,
+                "stale": stale,
+                "current": current,
+                "classes": " and ".join(dict.fromkeys(each.name for each, _outcome in found)),
+            },
+            details=tuple(_steps(facts, outcome, stale)),
+            fixes=(Fix(f"remove {stale} from the nodes", Applicability.DISPLAY, ()),),
+        )
 
 
 def asks_for_networks(cluster: Cluster) -> bool:
     """Whether any object defines a further network, or any pod asks for one."""
+    defined = any(one.kind == "NetworkAttachmentDefinition" for one in cluster.manifests)
+    return defined or any(True for _one in requests(cluster))
+
+
+def requests(cluster: Cluster) -> Iterator[tuple[Manifest, Location]]:
+    """Yield the objects whose pods ask for further networks, each with the annotation's place."""
     for manifest in cluster.manifests:
-        if manifest.kind == "NetworkAttachmentDefinition":
-            return True
-        for steps in (("metadata",), ("spec", "template", "metadata")):
-            if manifest.at(*steps, "annotations", NETWORKS) is not None:
-                return True
-    return False
+        template = TEMPLATE.get(manifest.kind, ("spec", "template"))
+        steps = (*template, "metadata", "annotations", NETWORKS)
+        if string(manifest.at(*steps)):
+            yield manifest, manifest.location(*steps)
 
 
-def _passed_over(outcome: Outcome) -> bool:
-    """Whether Multus's file is there, its daemon is up, and the runtime takes another file."""
-    present = any(name in outcome.files for name in MULTUS_FILES)
-    return (
-        present and outcome.runtime is not None and not outcome.through_multus and not outcome.cause
-    )
+def _steps(facts: ClassFacts, outcome: Outcome, result: str) -> Iterator[str]:
+    """Yield lines that show the order of events which leads to a result."""
+    yield f"{result} on {facts.name}, {outcome.situation}:"
+    for number, step in enumerate(outcome.order, 1):
+        yield f"  {number}. {step}"
+
+
+def _last_written(outcome: Outcome) -> str:
+    """Return which of its two files Multus wrote last on the way to an outcome."""
+    written = [name for step in outcome.order for name in MULTUS_FILES if step.endswith(name)]
+    return written[-1] if written else ""
+
+
+def _own_files(one: Multus) -> tuple[str, ...]:
+    """Return the names that Multus's own file may have: in file mode that of the file it copies."""
+    written = one.installer.writes
+    copied = not one.auto and written is not None and extension(written.name) in CANDIDATES
+    return (written.name,) if copied and written is not None else MULTUS_FILES
+
+
+def _passed_over(one: Multus, outcome: Outcome) -> bool:
+    """Whether the runtime takes a file that comes before Multus's own, be that there or not."""
+    taken = outcome.runtime
+    if taken is None or outcome.through_multus:
+        return False
+    return encoded(taken) < encoded(_own_files(one)[0])
 
 
 def _writer(facts: ClassFacts, name: str) -> Installer | None:
@@ -152,13 +214,31 @@ def _writer(facts: ClassFacts, name: str) -> Installer | None:
     return None
 
 
-def _early(cluster: Cluster, one: Multus) -> Installer | None:
-    """Return a primary whose file the runtime sees before Multus has written its own."""
-    for facts in cluster.classes_of(one):
-        for installer in facts.installers:
-            file = installer.writes
-            if file is None or installer.role is not Role.PRIMARY:
-                continue
-            if file.directory == facts.directory:
-                return installer
+def _place(facts: ClassFacts, name: str) -> Location | None:
+    """Return the place that speaks for a file: who writes it, else the first install of all."""
+    writer = _writer(facts, name)
+    for one in facts.multuses:
+        if one.installer is writer:
+            return one.place("mode")
+    places = [m.location() for m in (writer, *facts.installers) if m is not None]
+    return next((place for place in places if place is not None), None)
+
+
+def _invalid(name: str, content: str) -> str:
+    """Return why the runtime refuses a file, the end of a sentence about it."""
+    try:
+        found: object = json.loads(content)
+    except (ValueError, RecursionError):
+        return "is not JSON" if content else "is empty"
+    if isinstance(found, Mapping) and "plugins" in found and extension(name) != ".conflist":
+        return f"is a list of plugins saved as {extension(name)}"
+    return "is no configuration that it can load"
+
+
+def _early(facts: ClassFacts) -> Installer | None:
+    """Return a primary whose file is in the runtime's directory, whether Multus is up or not."""
+    for installer in facts.installers:
+        written = installer.writes.directory if installer.writes is not None else None
+        if installer.role is Role.PRIMARY and written == facts.directory:
+            return installer
     return None

@@ -12,7 +12,7 @@ from cnilint.cni.multus import Multus
 from cnilint.engine.hit import Hit
 from cnilint.model.finding import Applicability, Fix, Related
 
-from .primaries import hides_a_file, primary_files
+from .primaries import hides_a_file, meant_files
 from .repairs import pin
 
 HONOURS_PIN_SINCE = {"thick": (4, 0, 0), "thin": (4, 1, 0), "legacy": (3, 9, 0)}
@@ -121,7 +121,7 @@ def _unpinned(cluster: Cluster) -> Iterator[Multus]:
 
 def _pins(cluster: Cluster, one: Multus) -> Iterator[Fix]:
     """Yield pins to each primary's file: safe when it is the only one that can be meant."""
-    found = primary_files(cluster, one)
+    found = meant_files(cluster, one)
     if not honours_pin(one):
         for name in found:
             fix = pin(one, name, Applicability.DISPLAY, "this release does not honour the pin")
@@ -130,7 +130,7 @@ def _pins(cluster: Cluster, one: Multus) -> Iterator[Fix]:
         return
     for at, name in enumerate(found):
         grade, note = Applicability.SAFE, ""
-        if hides_a_file(cluster, one):
+        if hides_a_file(cluster, one) and name != cluster.primary:
             grade, note = Applicability.UNSAFE, "the name of another CNI's file is filled in later"
         if len(found) > 1:
             grade = Applicability.UNSAFE if at == 0 else Applicability.DISPLAY

@@ -1,0 +1,161 @@
+"""What is wrong with the ignores themselves, once it is known which of them were of use."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+
+from cnilint.engine.hit import Hit
+from cnilint.engine.ignore import COMMENT, Ignore, Judged, Word
+from cnilint.engine.policy import no_such_rule
+from cnilint.model.finding import Applicability, Edit, Fix, Location, Operation, Repair, TextEdit
+from cnilint.model.text import Source, Span
+from cnilint.model.tree import Document, Embedded, Mapping, Route, Scalar, descend, follow, plain
+from cnilint.syntax.compose import compose
+from cnilint.syntax.embedded import EmbeddedText, embedded
+
+
+def unused_ignore(ignores: Iterable[Judged]) -> Iterator[Hit]:
+    """CNI910: an ignore that no finding needed."""
+    for one in ignores:
+        if one.unused:
+            rules = " and ".join(word.text for word in one.unused)
+            yield Hit(one.ignore.location, {"rules": rules}, fixes=tuple(_removals(one)))
+
+
+def unknown_rule_in_ignore(ignores: Iterable[Judged]) -> Iterator[Hit]:
+    """CNI911: an ignore that names no rule there is, or that cannot be read."""
+    for one in ignores:
+        location = one.ignore.location
+        if one.ignore.fault:
+            yield Hit(location, {"reason": one.ignore.fault})
+        for word in one.ignore.words:
+            if not word.rules:
+                yield Hit(location._replace(span=word.span), {"reason": no_such_rule(word.text)})
+
+
+def expired_ignore(ignores: Iterable[Judged]) -> Iterator[Hit]:
+    """CNI912: an ignore whose last day is over."""
+    for one in ignores:
+        if one.expired:
+            yield Hit(one.ignore.location, {"rules": _rules(one.ignore), "day": one.ignore.until})
+
+
+def ignore_without_reason(ignores: Iterable[Judged]) -> Iterator[Hit]:
+    """CNI913: an ignore that does not say why."""
+    for one in ignores:
+        if not one.ignore.reason and not one.ignore.fault:
+            yield Hit(one.ignore.location, {"rules": _rules(one.ignore)})
+
+
+def _rules(ignore: Ignore) -> str:
+    return " and ".join(word.text for word in ignore.words)
+
+
+def _removals(one: Judged) -> Iterator[Fix]:
+    ignore = one.ignore
+    document = ignore.location.document
+    if document is None or not ignore.in_source:
+        return
+    unused = {word.text for word in one.unused}
+    left = [word for word in ignore.words if word.text not in unused]
+    grade, note = Applicability.SAFE, ""
+    if ignore.form == COMMENT:
+        spans = _between(ignore.words, unused) if left else [_comment(ignore.location)]
+        edits: tuple[Edit | Repair, ...] = tuple(Repair(document, span, "") for span in spans)
+        if not _is_only_a_comment(document.source, edits):
+            grade, note = Applicability.DISPLAY, "the comment ends the text above it"
+    else:
+        edits = _annotation_edits(document, ignore, unused if left else set())
+    if edits:
+        what = f"{' and '.join(sorted(unused))} from the" if left else "the"
+        yield Fix(f"remove {what} {ignore.form}", grade, edits, note)
+
+
+def _is_only_a_comment(source: Source, edits: Iterable[Edit | Repair]) -> bool:
+    """Whether a text has the same values without what is taken out of it.
+
+    A text with `|+` keeps the blank lines behind it, and a comment is what ends them.
+    """
+    from cnilint.syntax.patch import differs  # editing takes long to load
+    from cnilint.syntax.splice import apply
+
+    cuts = [TextEdit(edit.span, edit.text) for edit in edits if isinstance(edit, Repair)]
+    changed = Source(source.path, apply(source.text, cuts))
+    before, after = (
+        [plain(one.root) if isinstance(one, Document) else one.kind for one in compose(each)]
+        for each in (source, changed)
+    )
+    return not differs(before, after)
+
+
+def _comment(location: Location) -> Span:
+    """Return a comment with the blanks before it, or its line if it has one of its own."""
+    source, comment = location.source, location.span
+    start = source.line_start(comment.start)
+    before = source.text[start : comment.start].rstrip(" \t\ufeff")
+    end = source.text.find("\n", comment.end)
+    end = len(source.text) if end == -1 else end
+    if not before:
+        mark = source.text.startswith("\ufeff", start)
+        return Span(start + mark, min(end + 1, len(source.text)))
+    return Span(start + len(before), end - source.text.endswith("\r", comment.end, end))
+
+
+def _between(words: Sequence[Word], unused: Collection[str]) -> Iterator[Span]:
+    """Yield what to take out of a list of words, commas included; one word at least is left."""
+    left = [at for at, word in enumerate(words) if word.text not in unused]
+    for at, word in enumerate(words[: left[-1]]):
+        if at not in left:
+            yield Span(word.span.start, words[at + 1].span.start)
+    if left[-1] < len(words) - 1:
+        yield Span(words[left[-1]].span.end, words[-1].span.end)
+
+
+def _annotation_edits(
+    document: Document, ignore: Ignore, unused: Collection[str]
+) -> tuple[Edit, ...]:
+    """Return the edits that take an entry out of an annotation, or some words out of the entry."""
+    from cnilint.engine.ignore_text import entries
+    from cnilint.syntax.splice import apply
+
+    route = ignore.location.route
+    value = descend(document.root, *_steps(route))
+    scalar = follow(value) if value is not None else None
+    if not isinstance(scalar, Scalar):
+        return ()
+    read = embedded(document.source, scalar)
+    pieces = entries(scalar.text)
+    starts = [start for start, _end in pieces]
+    begin = read.text_offset(ignore.location.span.start)
+    if begin not in starts:
+        return ()
+    at = starts.index(begin)
+    if unused:
+        words = [_in_text(read, word) for word in ignore.words]
+        cuts = list(_between(words, unused))
+    elif len(pieces) == 1:
+        return (Edit(document, _emptied(document, route), Operation.REMOVE),)
+    elif at + 1 < len(pieces):
+        cuts = [Span(begin, pieces[at + 1][0])]
+    else:
+        cuts = [Span(pieces[at - 1][1], pieces[at][1])]
+    changed = apply(scalar.text, [TextEdit(cut, "") for cut in cuts])
+    return (Edit(document, route, Operation.REPLACE, changed),)
+
+
+def _in_text(read: EmbeddedText, word: Word) -> Word:
+    """Return a word with its place in the annotation's text instead of the file."""
+    start = read.text_offset(word.span.start)
+    return word._replace(span=Span(start, start + len(word.text)))
+
+
+def _emptied(document: Document, route: Route) -> Route:
+    """Return the route to an annotation, or to all annotations where it is the only one."""
+    annotations = descend(document.root, *_steps(route[:-1]))
+    alone = isinstance(annotations, Mapping) and len(annotations.entries) == 1
+    return route[:-1] if alone else route
+
+
+def _steps(route: Route) -> list[str | int]:
+    """Return a route that crosses into no embedded document, as steps."""
+    return [step for step in route if not isinstance(step, Embedded)]
