@@ -18,6 +18,7 @@ FORMATS: Mapping[str, tuple[str, str]] = {
     "gitlab": ("gitlab", "gitlab"),
     "junit": ("junit", "junit"),
     "markdown": ("markdown", "markdown"),
+    "html": ("html", "html"),
 }
 """Module and function of each; a run loads those that it was asked for.
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from cnilint.engine.repository import reported_path
 from cnilint.engine.result import Result
 from cnilint.model.finding import Finding, Level
 from cnilint.model.text import Source, Span
 from cnilint.syntax.collect import STANDARD_INPUT
 
 from .glyphs import visible
-from .repository import reported_path
 from .words import counted
 
 COMMANDS = {Level.ERROR: "error", Level.WARNING: "warning", Level.NOTE: "notice"}

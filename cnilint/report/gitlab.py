@@ -7,12 +7,12 @@ begins with the rule (gitlab-org/gitlab@master:doc/ci/testing/code_quality.md).
 
 from __future__ import annotations
 
+from cnilint.engine.repository import reported_path
 from cnilint.engine.result import Result
 from cnilint.model.finding import Finding, Level
 
 from .fingerprint import fingerprints
 from .json_ import JSONObject, json_text
-from .repository import reported_path
 
 SEVERITIES = {
     Level.ERROR: "critical",

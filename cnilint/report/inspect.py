@@ -20,6 +20,7 @@ from .words import counted
 DOES = {
     Action.WRITE: "writes {file}",
     Action.COPY: "writes {file}",
+    Action.REFER: "writes {file}",
     Action.DELEGATE: "writes {file}",
     Action.INSERT: "chains itself into {target}",
     Action.NONE: "leaves the directory alone",
@@ -46,6 +47,10 @@ def _cluster(cluster: Cluster, paint: Paint) -> Iterator[Line]:
         yield [(facts.name, "strong")]
         for line in _class(facts, inside):
             yield [("│ ", "rule"), *line]
+        for unknown in cluster.wildcards(facts):
+            text = f"{unknown.object} may add a file of any name: no known product explains it"
+            for line in hanging([("and: ", "warning")], text, "", inside):
+                yield [("│ ", "rule"), *line]
         yield from hanging([("╰ ", "rule")], verdict(facts), verdict_style(facts), paint)
 
 
@@ -65,12 +70,12 @@ def _installs(facts: ClassFacts, paint: Paint) -> Iterator[Line]:
     for installer, cells in zip(facts.installers, aligned(rows, paint), strict=True):
         title, role, thing = cells
         head = [(f"  {title}  ", "strong"), (f"{role}  ", "faint"), (f"{thing}  ", "")]
-        yield from hanging(head, _does(installer, facts), "", paint, paint.width)
+        yield from hanging(head, does(installer, facts), "", paint, paint.width)
         if installer.assumed:
             yield from hanging([("    assumed: ", "warning")], installer.assumed, "", paint)
 
 
-def _does(installer: Installer, facts: ClassFacts) -> str:
+def does(installer: Installer, facts: ClassFacts) -> str:
     """Return what an installer does, its file named by its whole path where it lies elsewhere."""
     if installer.directory is None and installer.action is not Action.NONE:
         return "nothing of it reaches the node"
@@ -78,7 +83,8 @@ def _does(installer: Installer, facts: ClassFacts) -> str:
     file = ""
     if written is not None:
         file = written.name if written.directory == facts.directory else written.path
-    return DOES[installer.action].format(file=file, target=installer.target or "the first file")
+    others = "every file" if installer.every else "the first file"
+    return DOES[installer.action].format(file=file, target=installer.target or others)
 
 
 def _directory(facts: ClassFacts, paint: Paint) -> Iterator[Line]:

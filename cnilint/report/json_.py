@@ -13,7 +13,8 @@ import math
 from cnilint.cni.class_facts import ClassFacts
 from cnilint.cni.cluster import Cluster
 from cnilint.cni.installer import Installer
-from cnilint.engine.result import Result
+from cnilint.engine.identity import CROSSING
+from cnilint.engine.result import Known, Result, Suppressed
 from cnilint.model.finding import (
     Applicability,
     Edit,
@@ -33,8 +34,6 @@ from .verdict import verdict
 CHECK_SCHEMA = "cnilint.check/v1"
 INSPECT_SCHEMA = "cnilint.inspect/v1"
 
-CROSSING = "(json)"
-
 JSONObject = dict[str, object]
 
 
@@ -46,6 +45,7 @@ def check_json(result: Result) -> str:
             "summary": _summary(result),
             "clusters": [_cluster(each) for each in result.clusters],
             "findings": [finding_object(each) for each in result.findings],
+            "suppressed": [_suppressed(each) for each in result.suppressed],
             "notes": [_note(each) for each in result.notes],
         }
     )
@@ -80,6 +80,7 @@ def _summary(result: Result) -> JSONObject:
         "errors": result.count(Level.ERROR),
         "warnings": result.count(Level.WARNING),
         "notes": result.count(Level.NOTE),
+        "suppressed": len(result.suppressed),
         "fixable": result.fixable(Applicability.SAFE),
         "fixable_unsafe": result.fixable(Applicability.UNSAFE),
         "sources": result.sources,
@@ -97,7 +98,10 @@ def _cluster(cluster: Cluster) -> JSONObject:
         "name": cluster.name,
         "runtime": cluster.runtime,
         "installers": [_installer(each) for each in cluster.installers],
-        "node_classes": [_node_class(each) for each in cluster.classes],
+        "node_classes": [
+            _node_class(each) | {"wildcards": [one.object for one in cluster.wildcards(each)]}
+            for each in cluster.classes
+        ],
     }
 
 
@@ -155,6 +159,20 @@ def finding_object(finding: Finding) -> JSONObject:
         "help": finding.help,
         "fixes": [_fix(each) for each in finding.fixes],
     }
+
+
+def _suppressed(suppressed: Suppressed) -> JSONObject:
+    """Return a finding that is known, and who says so: the source, the configuration, a baseline.
+
+    For the baseline there is neither a reason nor a place.
+    """
+    known, reason, location = suppressed.reason
+    by: JSONObject = {
+        "by": {Known.IN_SOURCE: "source"}.get(known, known.value),
+        "reason": reason or None,
+        "location": _location(location) if location is not None else None,
+    }
+    return {**finding_object(suppressed.finding), "suppression": by}
 
 
 def _location(location: Location) -> JSONObject:

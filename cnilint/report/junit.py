@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from cnilint.engine.repository import reported_path
 from cnilint.engine.result import Result
 from cnilint.model.finding import Finding, Level
 
 from .glyphs import visible
-from .repository import reported_path
 from .verdict import verdict
 from .words import place
 

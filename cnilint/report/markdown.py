@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from cnilint.engine.repository import reported_path
 from cnilint.engine.result import Result
 from cnilint.model.finding import Applicability, Finding, Fix, Level, Location, Note
 
 from .markup import code, fenced, prose
-from .repository import reported_path
 from .verdict import verdict, verdict_style
 from .words import counted
 

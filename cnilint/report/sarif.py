@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnilint.engine.result import Result
+from cnilint.engine.result import Known, Reason, Result
 from cnilint.model.finding import Applicability, Finding, Fix, Location, Note, Related
 
 from .fingerprint import fingerprints
@@ -42,12 +42,40 @@ def sarif(result: Result) -> str:
 
 
 def _results(result: Result) -> Iterator[JSONObject]:
+    """Yield the results, those that are known last to fall under the limit.
+
+    SARIF wants `suppressions` of all results or of none, empty for those that count (section
+    3.27.23), and `baselineState` where there was a baseline to compare with.
+    """
     known = indexes()
-    marks = fingerprints(result.findings)
-    kept = set(sorted(range(len(marks)), key=lambda at: -result.findings[at].level)[:MOST_RESULTS])
-    for at, finding in enumerate(result.findings):
-        if at in kept:
-            yield _result(finding, marks[at], known.get(finding.rule))
+    whole = list(result.everything())
+    marks = fingerprints([finding for finding, _suppressed in whole])
+    ranked = sorted(
+        range(len(whole)), key=lambda at: (whole[at][1] is not None, -whole[at][0].level)
+    )
+    kept = set(ranked[:MOST_RESULTS])
+    for at, (finding, suppressed) in enumerate(whole):
+        if at not in kept:
+            continue
+        found = _result(finding, marks[at], known.get(finding.rule))
+        reason = suppressed.reason if suppressed is not None else None
+        if result.compared:
+            is_old = reason is not None and reason.known is Known.BASELINE
+            found["baselineState"] = "unchanged" if is_old else "new"
+        if result.suppressed:
+            found["suppressions"] = [_suppression(reason)] if reason is not None else []
+        yield found
+
+
+def _suppression(reason: Reason) -> JSONObject:
+    kind = "inSource" if reason.known is Known.IN_SOURCE else "external"
+    text = reason.text or ("it was there before" if reason.known is Known.BASELINE else "")
+    found: JSONObject = {"kind": kind, "status": "accepted"}
+    if text:
+        found["justification"] = _unlinked(text)
+    if reason.location is not None:
+        found["location"] = place(reason.location)
+    return found
 
 
 def _result(finding: Finding, fingerprint: str, rule_index: int | None) -> JSONObject:
@@ -147,8 +175,9 @@ def _changes(fix: Fix) -> list[JSONObject]:
 
 def _invocation(result: Result) -> JSONObject:
     notifications = [_notification(note) for note in result.notes]
-    if len(result.findings) > MOST_RESULTS:
-        left_out = counted(len(result.findings) - MOST_RESULTS, "finding")
+    total = len(result.findings) + len(result.suppressed)
+    if total > MOST_RESULTS:
+        left_out = counted(total - MOST_RESULTS, "finding")
         notifications.append(_notification(Note(f"{left_out} more do not fit into this file")))
     found: JSONObject = {
         "executionSuccessful": True,
@@ -162,8 +191,11 @@ def _invocation(result: Result) -> JSONObject:
 
 
 def _paths(result: Result) -> set[str]:
-    places = [finding.location for finding in result.findings]
-    places += [related.location for finding in result.findings for related in finding.related]
+    findings = [finding for finding, _suppressed in result.everything()]
+    places = [finding.location for finding in findings]
+    places += [related.location for finding in findings for related in finding.related]
+    reasons = [suppressed.reason.location for suppressed in result.suppressed]
+    places += [location for location in reasons if location is not None]
     places += [note.location for note in result.notes if note.location is not None]
     return {location.source.path for location in places}
 

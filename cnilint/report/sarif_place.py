@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from cnilint.engine.identity import pointer
+from cnilint.engine.repository import (
+    STANDARD_INPUT_NAME,
+    reported_path,
+    repository_path,
+    repository_top,
+)
 from cnilint.model.finding import Location
 from cnilint.model.text import Source, Span
 
-from .fingerprint import pointer
 from .json_ import JSONObject
-from .repository import STANDARD_INPUT_NAME, reported_path, repository_path, repository_top
 
 UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/")
 """What stands for itself in a URI's path (RFC 3986), and the slash."""

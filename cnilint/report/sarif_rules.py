@@ -51,7 +51,9 @@ def _rule(rule: Rule) -> JSONObject:
         "shortDescription": {"text": f"{rule.summary.removesuffix('.')}."},
         "fullDescription": {"text": rule.help["what"]},
         "help": {"text": _plain(rule), "markdown": _markdown(rule)},
-        "defaultConfiguration": {"level": LEVELS[rule.level]},
+        "defaultConfiguration": (
+            {"level": LEVELS[rule.level]} if rule.level is not Level.OFF else {"enabled": False}
+        ),
         "properties": {
             "tags": ["cni", "kubernetes"],
             "problem.severity": PROBLEMS.get(rule.level, "recommendation"),

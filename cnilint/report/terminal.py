@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnilint.cni.class_facts import ClassFacts
-from cnilint.engine.result import Result
+from cnilint.engine.result import Known, Result
 from cnilint.model.finding import Applicability, Finding, Fix, Level, Location, Related
 
 from .excerpt import excerpt, gutter_width, margin
@@ -20,13 +20,17 @@ MARKS = {Applicability.SAFE: "[*]", Applicability.UNSAFE: "[~]", Applicability.D
 
 MOST_NOTES = 3
 
+UNRESOLVED = "CNI905"
+"""The rule that says of each note what the notes say in one place."""
+
 NAME_COLUMN = 40
 """Verdicts are aligned behind names of classes up to that width."""
 
 
 def full(result: Result, paint: Paint) -> str:
     """Return findings with excerpts, then notes, the verdicts and a line that sums up."""
-    sections = [list(_finding(each, result, paint)) for each in result.findings]
+    told = [each for each in result.findings if each.rule != UNRESOLVED]
+    sections = [list(_finding(each, result, paint)) for each in told]
     sections += [list(_notes(result, paint)), list(verdicts(result, paint))]
     sections.append([_summary(result)])
     lines: list[Line] = []
@@ -128,15 +132,25 @@ def verdicts(result: Result, paint: Paint) -> Iterator[Line]:
 
 def _summary(result: Result) -> Line:
     levels = (Level.ERROR, Level.WARNING, Level.NOTE)
-    counts = [(result.count(level), level) for level in levels]
+    told = [finding for finding in result.findings if finding.rule != UNRESOLVED]
+    counts = [(sum(each.level is level for each in told), level) for level in levels]
     if not any(count for count, _ in counts):
-        return _looked_at(result)
+        return [*_looked_at(result), (_known(result), "")]
     line: Line = []
     for count, level in counts:
         if count:
             line += [(", ", "")] if line else []
             line.append((counted(count, str(level)), str(level)))
-    return [*line, (_fixable(result), "")]
+    return [*line, (_fixable(result), ""), (_known(result), "")]
+
+
+def _known(result: Result) -> str:
+    """Return how many findings are ignored and how many were there before."""
+    old = sum(each.reason.known is Known.BASELINE for each in result.suppressed)
+    ignored = len(result.suppressed) - old
+    parts = [f"{ignored} ignored"] if ignored else []
+    parts += [f"{old} in the baseline"] if old else []
+    return f"; {', '.join(parts)}" if parts else ""
 
 
 def _fixable(result: Result) -> str:

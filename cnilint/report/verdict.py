@@ -52,6 +52,8 @@ def verdict(facts: ClassFacts) -> str:
         line = f"never ready: {causes or 'no order of events came to an end'}"
     elif facts.deterministic:
         without = {cause_in_words(each.cause): None for each in facts.outcomes if each.cause}
+        if not without and facts.multuses and any(not o.through_multus for o in facts.outcomes):
+            without = {"pods do not reach Multus": None}
         line = f"deterministic: {owners[0]}" + (f", but {'; '.join(without)}" if without else "")
     else:
         line = f"a race: {_either([*owners, *([f'nothing ({causes})'] if causes else [])])}"
@@ -66,5 +68,4 @@ def verdict_style(facts: ClassFacts) -> str:
     """Return the name of the style a verdict is shown in."""
     if not facts.decided:
         return "faint"
-    bare = facts.deterministic and not any(each.cause for each in facts.outcomes)
-    return "good" if bare else "bad"
+    return "good" if facts.deterministic and ", but " not in verdict(facts) else "bad"

@@ -33,7 +33,7 @@ def bare_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_names_are_those_that_users_know() -> None:
     assert list(FORMATS) == [
         *("concise", "json", "jsonl"),
-        *("sarif", "github", "gitlab", "junit", "markdown"),
+        *("sarif", "github", "gitlab", "junit", "markdown", "html"),
     ]
 
 

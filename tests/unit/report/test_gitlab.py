@@ -11,12 +11,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from cnilint.engine.repository import reported_path
 from cnilint.engine.result import Result
 from cnilint.model.finding import Finding, Level, Location, Note
 from cnilint.model.text import Source, Span
 from cnilint.report.fingerprint import fingerprints
 from cnilint.report.gitlab import gitlab
-from cnilint.report.repository import reported_path
 
 SEVERITIES = {"info", "minor", "major", "critical", "blocker"}
 

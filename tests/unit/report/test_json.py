@@ -130,6 +130,7 @@ def test_the_summary_counts(read: Read, told: Tell, find: Find) -> None:
         "errors": 1,
         "warnings": 1,
         "notes": 1,
+        "suppressed": 0,
         "fixable": 1,
         "fixable_unsafe": 2,
         "sources": 1,
@@ -209,7 +210,7 @@ def test_both_reports_speak_of_clusters_alike(read: Read, told: Tell) -> None:
     check, inspect = json.loads(check_json(result)), json.loads(inspect_json(result))
     assert check["schema"] == "cnilint.check/v1"
     assert check["clusters"] == inspect["clusters"]
-    assert list(check) == ["schema", "summary", "clusters", "findings", "notes"]
+    assert list(check) == ["schema", "summary", "clusters", "findings", "suppressed", "notes"]
 
 
 def strict(text: str) -> Any:  # noqa: ANN401  straight from JSON

@@ -12,12 +12,12 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from cnilint.engine.repository import repository_path
 from cnilint.engine.result import Result
 from cnilint.model.finding import Finding, Level, Location
 from cnilint.model.text import Source, Span
 from cnilint.model.tree import Embedded, Route
 from cnilint.report import sarif
-from cnilint.report.repository import repository_path
 from cnilint.report.sarif_place import artifact, file_uri, place, region
 
 # RFC 3986: what a relative reference without an authority, a query or a fragment is made of.

@@ -93,7 +93,10 @@ def test_nodes_whose_cni_is_not_shown_are_not_judged(read: Read) -> None:
     (facts,) = read("multus").classes
     assert verdict(ends(facts, NOBODY)) == UNDECIDED
     assert verdict_style(facts) == "faint"
-    assert verdict(ends(facts, AWS)) == "deterministic: 10-aws.conflist", "it is in view after all"
+    in_view_after_all = ends(facts, AWS)
+    line = "deterministic: 10-aws.conflist, but pods do not reach Multus"
+    assert verdict(in_view_after_all) == line
+    assert verdict_style(in_view_after_all) == "bad"
 
 
 def raised() -> set[str]:

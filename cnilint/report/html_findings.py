@@ -1,0 +1,214 @@
+"""Findings as HTML: what is wrong, where, how it comes about, and what removes it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from cnilint.engine.repository import reported_path
+from cnilint.engine.result import Known, Result, Suppressed
+from cnilint.engine.ruleset import Rule, rules
+from cnilint.engine.text_edits import text_edits
+from cnilint.model.finding import Finding, Fix, Level, Location, Note
+from cnilint.syntax.rewrite import CannotEdit
+
+from .html_excerpt import marked
+from .html_markup import Markup, joined, tag
+from .hunks import hunks
+from .markdown import GRADES
+from .witness import STEP
+from .words import counted, place
+
+GROUPS = (Level.ERROR, Level.WARNING, Level.NOTE)
+
+KNOWN = {
+    Known.IN_SOURCE: "ignored where it is",
+    Known.CONFIGURATION: "ignored by the configuration",
+    Known.BASELINE: "in the baseline",
+}
+"""What says that a finding is known, for people."""
+
+SECTIONS = (
+    ("what", "What it finds"),
+    ("why", "Why it matters"),
+    ("fix-safety", "How safe the fix is"),
+)
+
+
+def findings(result: Result) -> Markup:
+    """Return every finding, the worst level first."""
+    known = {rule.id: rule for rule in rules()}
+    groups = []
+    for level in GROUPS:
+        of_level = [each for each in result.findings if each.level is level]
+        if of_level:
+            cards = [_finding(each, result, known) for each in of_level]
+            head = counted(len(of_level), str(level))
+            groups.append(tag("section", tag("h3", head[:1].upper() + head[1:]), *cards))
+    found = joined(groups) if groups else tag("p", "Nothing is wrong.", class_="soft")
+    return tag(
+        "section",
+        tag("h2", "Findings", id="findings-title"),
+        found,
+        id="findings",
+        aria_labelledby="findings-title",
+    )
+
+
+def _finding(finding: Finding, result: Result, known: Mapping[str, Rule]) -> Markup:
+    several = len(result.clusters) > 1
+    rule: Markup | str = finding.rule
+    if finding.rule in known:
+        rule = tag("a", finding.rule, href=f"#{finding.rule}")
+    parts: list[Markup] = [
+        tag(
+            "p",
+            tag("span", str(finding.level), class_=f"badge {finding.level}"),
+            tag("span", rule, class_="rule"),
+            tag("span", finding.name, class_="soft"),
+            class_="label",
+        ),
+        tag("h4", finding.message),
+        _place(finding.location, finding.cluster if several else ""),
+        marked(finding.location.source, finding.location.span),
+    ]
+    for related in finding.related:
+        parts.append(tag("p", related.message, class_="related"))
+        parts.append(_place(related.location))
+        parts.append(marked(related.location.source, related.location.span, "excerpt aside"))
+    parts += _details(finding.details)
+    if finding.help:
+        parts.append(tag("p", tag("strong", "Help: "), finding.help, class_="help prose"))
+    for fix in finding.fixes:
+        parts += _fix(fix)
+    return tag("article", *parts, class_=f"finding {finding.level}")
+
+
+def _place(location: Location, cluster: str = "") -> Markup:
+    about = [each for each in (location.object, cluster and f"cluster {cluster}") if each]
+    return tag(
+        "p",
+        tag("code", place(location), class_="path"),
+        *(f" · {each}" for each in about),
+        class_="place soft",
+    )
+
+
+def _details(details: Sequence[str]) -> Iterator[Markup]:
+    """Yield lines of details; numbered ones that follow one another are a list."""
+    numbered: list[Markup] = []
+    for line in details:
+        step = STEP.fullmatch(line)
+        if step is not None:
+            numbered.append(tag("li", step[1]))
+            continue
+        if numbered:
+            yield tag("ol", *numbered, class_="witness")
+            numbered = []
+        yield tag("p", line, class_="detail prose")
+    if numbered:
+        yield tag("ol", *numbered, class_="witness")
+
+
+def _fix(fix: Fix) -> Iterator[Markup]:
+    note = f" ({fix.note})" if fix.note else ""
+    grade = tag("span", GRADES[fix.applicability], class_="grade")
+    yield tag("p", tag("strong", "Fix: "), f"{fix.title}{note} ", grade, class_="fix")
+    diff = "\n".join(fix_diff(fix))
+    if diff:
+        lines = (_diff_line(line) for line in diff.split("\n"))
+        yield tag(
+            "div",
+            tag("button", "Copy the diff", type="button", class_="copy", hidden=True),
+            tag(
+                "pre",
+                tag("code", *lines),
+                class_="diff",
+                tabindex=0,
+                role="group",
+                aria_label=fix.title,
+            ),
+            tag("span", class_="copied", role="status"),
+            class_="change",
+        )
+
+
+def fix_diff(fix: Fix) -> Iterator[str]:
+    """Yield the lines of a fix as a unified diff; none where it cannot be made as text."""
+    edits = text_edits(fix)
+    if isinstance(edits, CannotEdit):
+        return
+    sources = {edit.document.source.path: edit.document.source for edit in fix.edits}
+    for path, made in edits.items():
+        if lines := hunks(sources[path], made):
+            name = reported_path(path)
+            yield from (f"--- a/{name}", f"+++ b/{name}", *lines)
+
+
+def _diff_line(line: str) -> Markup:
+    kinds = {"+": "added", "-": "removed", "@": "hunk"}
+    heading = line.startswith(("--- a/", "+++ b/"))
+    return tag("span", f"{line}\n", class_="hunk" if heading else kinds.get(line[:1]))
+
+
+def suppressed(result: Result) -> Markup | None:
+    """Return the findings that are known, folded; None if there are none."""
+    head = counted(len(result.suppressed), "known finding")
+    items = [tag("li", *_suppressed(each)) for each in result.suppressed]
+    return _folded("Known findings", head, items)
+
+
+def _suppressed(known: Suppressed) -> Iterator[Markup | str]:
+    finding, reason = known.finding, known.reason
+    yield tag("span", finding.rule, class_="rule")
+    yield f" {finding.message} ("
+    yield tag("code", place(finding.location), class_="path")
+    yield f"): {KNOWN[reason.known]}{f', {reason.text}' if reason.text else ''}"
+
+
+def notes(result: Result) -> Markup | None:
+    """Return what was not decided, folded; None if there is nothing of it."""
+    head = f"{counted(len(result.notes), 'place')} not decided"
+    return _folded("Notes", head, [tag("li", *_note(note)) for note in result.notes])
+
+
+def _folded(title: str, head: str, items: Sequence[Markup]) -> Markup | None:
+    if not items:
+        return None
+    folded = tag("details", tag("summary", head), tag("ul", *items), class_="notes")
+    return tag("section", tag("h2", title), folded)
+
+
+def _note(note: Note) -> Iterator[Markup | str]:
+    yield note.message
+    if note.location is not None:
+        yield joined([" (", tag("code", place(note.location), class_="path"), ")"])
+
+
+def explained(result: Result) -> Markup | None:
+    """Return what the rules that found something say of themselves; None for none."""
+    used = {each.rule for each in result.findings}
+    cards = [_rule(rule) for rule in rules() if rule.id in used]
+    return tag("section", tag("h2", "Rules in this report"), *cards) if cards else None
+
+
+def _rule(rule: Rule) -> Markup:
+    terms = [
+        joined([tag("dt", title), tag("dd", rule.help[key], class_="prose")])
+        for key, title in SECTIONS
+    ]
+    links = [tag("li", _link(link)) for link in rule.links]
+    return tag(
+        "article",
+        tag("h3", tag("span", rule.id, class_="rule"), f" {rule.name}"),
+        tag("dl", *terms),
+        tag("ul", *links, class_="links") if links else None,
+        id=rule.id,
+        class_="card",
+    )
+
+
+def _link(address: str) -> Markup | str:
+    """Return an address to follow; only one of the web is a link."""
+    if not address.startswith(("https://", "http://")):
+        return address
+    return tag("a", address, href=address, rel="noreferrer")

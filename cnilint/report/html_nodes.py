@@ -1,0 +1,109 @@
+"""One class of nodes as HTML: the answer, the picture, what is installed, and every order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cnilint.cni.class_facts import ClassFacts
+from cnilint.cni.cluster import Cluster
+
+from .html_markup import Markup, tag
+from .html_orders import orders
+from .html_picture import NARROW, WIDE, picture
+from .html_scene import scene
+from .inspect import does
+from .verdict import verdict, verdict_style
+from .words import counted
+
+SYMBOLS = {"good": "✓", "bad": "✗", "faint": "?"}
+"""Before a verdict, by the name of its style."""
+
+LEGEND = "Every order at once: what is dashed is so in some orders and not in others."
+CERTAIN_LEGEND = "What every order comes to in the end."
+
+
+def answer(facts: ClassFacts) -> tuple[Markup, str]:
+    """Return a class's verdict as a badge, and what there is to say beside it."""
+    word, _, rest = verdict(facts).partition(": ")
+    style = verdict_style(facts)
+    symbol = "!" if style == "bad" and facts.deterministic else SYMBOLS[style]
+    return badge(style, word, symbol), rest
+
+
+def badge(style: str, word: str, symbol: str) -> Markup:
+    """Return a verdict's word in the colour of its style, behind a symbol for the eye."""
+    mark = tag("span", symbol, aria_hidden="true")
+    return tag("span", mark, f" {word}", class_=f"badge {style}")
+
+
+def node_class(facts: ClassFacts, cluster: Cluster, anchor: str) -> Markup:
+    """Return the section of a class of nodes, to be found under an anchor."""
+    word, rest = answer(facts)
+    return tag(
+        "section",
+        tag("h3", facts.name, id=f"{anchor}-title"),
+        tag("p", word, " ", tag("span", rest), class_="verdict"),
+        _timeline(facts, cluster, anchor),
+        id=anchor,
+        class_="card nodes",
+        aria_labelledby=f"{anchor}-title",
+    )
+
+
+def _timeline(facts: ClassFacts, cluster: Cluster, anchor: str) -> Markup:
+    """Return the picture beside the orders; a script makes them one thing to step through."""
+    seen = scene(facts, cluster.runtime)
+    legend = CERTAIN_LEGEND if facts.deterministic else LEGEND
+    controls = tag(
+        "div",
+        tag("button", "← Previous step", type="button", class_="previous"),
+        tag("button", "Next step →", type="button", class_="next"),
+        tag("button", "All orders", type="button", class_="all"),
+        class_="controls",
+        role="group",
+        aria_label=f"Step through the orders of {facts.name}",
+        hidden=True,
+    )
+    figure = tag(
+        "figure",
+        picture(seen, WIDE, "wide"),
+        picture(seen, NARROW, "narrow"),
+        controls,
+        tag("figcaption", legend, role="status", data_all=legend),
+    )
+    found = list(orders(facts, seen, 4))
+    count = sum(each.count('<div class="order">') for each in found)
+    folded = tag(
+        "details",
+        tag("summary", f"How it comes about: {counted(count, 'order')} of events"),
+        *found,
+        class_="orders",
+        open=facts.decided and not facts.deterministic,
+    )
+    left = tag("div", figure, _installs(facts), class_="scene")
+    return tag("div", left, folded, class_="timeline", id=f"{anchor}-timeline")
+
+
+def _installs(facts: ClassFacts) -> Markup | None:
+    if not facts.installers:
+        return None
+    heads = ("Product", "Role", "Object", "In the directory")
+    return tag(
+        "table",
+        tag("caption", "What is installed"),
+        tag("thead", tag("tr", *(tag("th", head, scope="col") for head in heads))),
+        tag("tbody", *_rows(facts)),
+        class_="installs",
+    )
+
+
+def _rows(facts: ClassFacts) -> Iterator[Markup]:
+    for one in facts.installers:
+        assumed = tag("span", f"assumed: {one.assumed}", class_="soft") if one.assumed else None
+        yield tag(
+            "tr",
+            tag("th", one.title, scope="row"),
+            tag("td", one.role.value),
+            tag("td", one.object, " " if assumed else None, assumed),
+            tag("td", does(one, facts)),
+        )

@@ -1,0 +1,86 @@
+"""A browser without a window, and pages in it that were opened from disk.
+
+Where chromium, its driver or selenium is missing, these tests are skipped; with CI=true and
+CNILINT_BROWSER=1 that is a failure.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pytest
+
+from cnilint import lint
+from cnilint.report.html import html
+
+ROOT = Path(__file__).resolve().parents[2]
+
+Show = Callable[..., Any]
+
+
+def missing() -> str:
+    """Return what is missing to look at a page; nothing if all is there."""
+    found = {name: shutil.which(name) for name in ("chromium", "chromedriver")}
+    absent = [name for name, path in found.items() if path is None]
+    absent += [] if find_spec("selenium") else ["selenium"]
+    return f"{', '.join(absent)} not installed" if absent else ""
+
+
+def unavailable(reason: str) -> NoReturn:
+    if os.environ.get("CI") == "true" and os.environ.get("CNILINT_BROWSER") == "1":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    if reason := missing():
+        unavailable(f"{reason}: .ci/install-browser and pip install -e '.[browser]'")
+    from selenium import webdriver
+
+    options = webdriver.ChromeOptions()
+    options.binary_location = shutil.which("chromium")
+    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+    for argument in ("--headless=new", "--disable-dev-shm-usage", "--hide-scrollbars", *sandbox):
+        options.add_argument(argument)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    service = webdriver.ChromeService(shutil.which("chromedriver"))
+    driver = webdriver.Chrome(options=options, service=service)
+    yield driver
+    driver.quit()
+
+
+@pytest.fixture(scope="session")
+def race(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the page of a race, on disk."""
+    path = tmp_path_factory.mktemp("page") / "race.html"
+    result = lint([str(ROOT / "examples" / "eks-multus-istio")])
+    path.write_text(html(result), "utf-8", newline="")
+    return path
+
+
+@pytest.fixture
+def show(browser: Any, race: Path) -> Iterator[Show]:  # noqa: ANN401  selenium is not read by mypy
+    """Open the race as a person would who has a window of some width and a taste in colours."""
+
+    def show(
+        width: int = 1280, scheme: str = "light", media: str = "", *, script: bool = True
+    ) -> Any:  # noqa: ANN401
+        features = [{"name": "prefers-color-scheme", "value": scheme}]
+        browser.execute_cdp_cmd(
+            "Emulation.setEmulatedMedia", {"media": media, "features": features}
+        )
+        size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+        browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": not script})
+        browser.get(race.as_uri())
+        return browser
+
+    yield show
+    assert browser.get_log("browser") == [], "the page complains on the console"
+    browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})

@@ -1,0 +1,189 @@
+"""The HTML report: what it says, all of it without a script."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from cnilint import lint
+from cnilint.cni.cluster import Cluster
+from cnilint.engine.result import Known, Reason, Result, Suppressed
+from cnilint.model.finding import Finding, Level, Note
+from cnilint.report.html import headline, html
+from cnilint.report.verdict import verdict
+from tests.unit.report.page import Element, page
+
+ROOT = Path(__file__).resolve().parents[3]
+
+Read = Callable[..., Cluster]
+Told = Callable[..., Result]
+Find = Callable[..., Finding]
+
+
+@pytest.fixture(scope="module")
+def race() -> tuple[Result, Element]:
+    result = lint([str(ROOT / "examples" / "eks-multus-istio")])
+    return result, page(html(result))
+
+
+@pytest.fixture(scope="module")
+def examples() -> Element:
+    return page(html(lint([str(ROOT / "examples")])))
+
+
+NOTHING = "Nothing is in place."
+THROUGH = "containerd takes 00-multus.conf, and through it pods get the network of 10-aws.conflist."
+
+
+def heads(of: Element) -> list[int]:
+    return [int(e.name[1]) for e in of.walk() if re.fullmatch("h[1-6]", e.name)]
+
+
+def test_a_reader_that_hears_the_page_finds_its_way(examples: Element) -> None:
+    assert examples.one("html").attributes["lang"] == "en"
+    assert [e.name for e in examples.one("body").children if isinstance(e, Element)] == [
+        *("a", "header", "main", "footer", "script")
+    ]
+    levels = heads(examples)
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+    ids = [e.attributes["id"] for e in examples.walk() if "id" in e.attributes]
+    assert len(set(ids)) == len(ids)
+    for element in examples.walk():
+        for key in ("href", "aria-labelledby"):
+            target = element.attributes.get(key) or ""
+            if key != "href" and target:
+                assert target in ids
+            elif target.startswith("#"):
+                assert target[1:] in ids
+    for picture in examples.all("svg"):
+        assert picture.attributes["role"] == "img"
+        assert picture.attributes["aria-label"]
+    assert all(button.text.strip() for button in examples.all("button"))
+    assert all(caption.attributes["role"] == "status" for caption in examples.all("figcaption"))
+
+
+def test_each_class_has_its_verdict_in_words_at_the_top_and_beside_its_picture(
+    read: Read, told: Told
+) -> None:
+    first, second = read("multus", "aws", "istio", called="one"), read("aws", called="two")
+    result = told(first, second, read("nothing", called="three"))
+    top = page(html(result))
+    rows = [
+        [cell.text for cell in row.walk() if cell.name in ("td", "th")]
+        for row in top.one("table", "verdicts").one("tbody").all("tr")
+    ]
+    assert rows == [
+        ["one", "all nodes", "✗ a race", "02-istio.conf or 10-aws.conflist"],
+        ["two", "all nodes", "✓ deterministic", "10-aws.conflist"],
+        ["three", "no nodes", "? undecided", "nothing installs a CNI"],
+    ]
+    for cluster, section in zip((first, second), top.all("section", "nodes"), strict=True):
+        said = section.one("p", "verdict").text.removeprefix("✗ ").removeprefix("✓ ")
+        assert said == verdict(cluster.classes[0]).replace(": ", " ")
+
+
+def test_the_headline_is_the_worst_that_holds(read: Read, told: Told) -> None:
+    assert headline(told(read("aws"))) == "it is decided who owns the pods on all nodes"
+    race = read("multus", "aws", "istio")
+    assert headline(told(race)) == "a race decides who owns the pods on all nodes"
+    assert headline(told(read("aws"), race)) == (
+        "a race decides who owns the pods on 1 of 2 classes of nodes"
+    )
+    assert headline(told(race, race)) == "a race decides who owns the pods on every class of nodes"
+    assert headline(told(read("nothing"))) == "nothing in these manifests installs a CNI"
+    assert headline(told(read("multus"))) == "no CNI in these manifests gives a node its network"
+
+
+def test_without_a_script_every_step_of_every_order_is_there(race: tuple[Result, Element]) -> None:
+    result, top = race
+    (facts,) = result.clusters[0].classes
+    shown = [[p.text for p in order.all("p", "event")] for order in top.all("div", "order")]
+    assert len(shown) == len({(each.master, each.cause, each.order) for each in facts.outcomes})
+    for outcome in facts.outcomes:
+        first = ["Before anything runs"] if outcome.situation == "first boot" else []
+        events = [step[:1].upper() + step[1:] for step in outcome.order]
+        assert [*first, *events] in shown
+    assert [e.name for e in top.walk() if "hidden" in e.attributes] == ["div", "button"]
+    assert "open" in top.one("details", "orders").attributes
+
+
+def test_a_step_says_what_is_there_and_who_takes_it(race: tuple[Result, Element]) -> None:
+    _, top = race
+    found = {
+        order.one("h5").text + " " + section.one("h4").text: order
+        for section in top.all("section", "end")
+        for order in section.all("div", "order")
+    }
+    order = found["first boot 10-aws.conflist owns the pods"]
+    assert [p.text for p in order.all("p", "state")] == [
+        f"{NOTHING} containerd is not ready: the container runtime finds no CNI configuration.",
+        "In place: 10-aws.conflist. containerd takes 10-aws.conflist: it owns the pods.",
+        f"In place: 00-multus.conf, 10-aws.conflist. {THROUGH}",
+        f"In place: 00-multus.conf, 02-istio-cni.conflist, 10-aws.conflist. {THROUGH}",
+    ]
+    data = [
+        tuple(step.attributes.get(f"data-{key}") for key in ("files", "takes", "owner", "actor"))
+        for step in order.all("li", "step")
+    ]
+    assert data == [
+        ("", None, None, None),
+        ("2", "2", "2", "0"),
+        ("0 2", "0", "2", "2"),
+        ("0 1 2", "0", "2", "1"),
+    ]
+
+
+def test_a_finding_has_its_place_its_excerpt_its_witness_and_its_fix(
+    race: tuple[Result, Element],
+) -> None:
+    result, top = race
+    (finding,) = result.findings
+    card = top.one("article", "finding")
+    assert card.one("h4").text == finding.message
+    assert card.one("p", "label").text.split() == ["errorCNI101master-depends-on-order"]
+    assert card.all("code", "path")[0].text.endswith("multus.yaml:15:29")
+    assert [mark.text for mark in card.all("mark")] == ['"auto"', "aws-node", "istio-cni-node"]
+    steps = [item.text for witness in card.all("ol", "witness") for item in witness.all("li")]
+    assert steps == [d.split(". ", 1)[1] for d in finding.details if d.startswith("  ")]
+    assert finding.help in card.one("p", "help").text
+    diff = card.one("pre", "diff").text
+    assert '+        "multusMasterCNI": "10-aws.conflist",\n' in diff
+    assert diff.startswith("--- a/")
+    assert diff.endswith("\n")
+    rule = next(e for e in top.all("article") if e.attributes.get("id") == "CNI101")
+    assert [a.attributes["href"] for a in rule.all("a")] == [a.text for a in rule.all("a")] != []
+
+
+def test_findings_are_grouped_by_level_the_worst_first(find: Find, told: Told, read: Read) -> None:
+    levels = (Level.NOTE, Level.ERROR, Level.WARNING, Level.ERROR)
+    found = tuple(
+        find("aws", "aws-node", level=level, message=f"{n}") for n, level in enumerate(levels)
+    )
+    top = page(html(told(read("aws"), findings=found)))
+    groups = next(e for e in top.all("section") if e.attributes.get("id") == "findings")
+    assert [e.text for e in groups.walk() if e.name in ("h3", "h4")] == [
+        *("2 errors", "1", "3", "1 warning", "2", "1 note", "0")
+    ]
+    assert [e.text for e in top.one("ul", "counts").all("li")] == [
+        "2 errors",
+        "1 warning",
+        "1 note",
+    ]
+
+
+def test_known_findings_and_notes_are_folded(find: Find, told: Told, read: Read) -> None:
+    known = Suppressed(find("aws", "aws-node"), Reason(Known.BASELINE, "May"), 0)
+    result = told(read("aws"), notes=(Note("not decided", find("aws", "name").location),))
+    top = page(html(replace(result, suppressed=(known,))))
+    folded = [details.text for details in top.all("details", "notes")]
+    assert folded == [
+        f"1 known findingCNI101 {known.finding.message} (aws.yaml:3:18): in the baseline, May",
+        "1 place not decidednot decided (aws.yaml:3:12)",
+    ]
+    assert not top.all("article", "finding")

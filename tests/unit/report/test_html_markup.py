@@ -1,0 +1,52 @@
+"""HTML put together: what is text stays text."""
+
+from __future__ import annotations
+
+from html import unescape
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cnilint.report.html_assets import asset, policy
+from cnilint.report.html_markup import NOTHING, Markup, joined, tag, text
+from tests.unit.report.page import page
+
+
+def test_text_is_escaped_and_markup_is_not() -> None:
+    assert tag("p", "<b>", tag("b", "&")) == "<p>&lt;b&gt;<b>&amp;</b></p>"
+    assert tag("p", Markup("<i></i>"), None, "", NOTHING) == "<p><i></i></p>"
+
+
+def test_an_element_without_an_end_has_none() -> None:
+    assert tag("meta", charset="utf-8") == '<meta charset="utf-8">'
+
+
+def test_attributes_are_named_as_in_html() -> None:
+    found = tag("a", class_="x", data_row=0, aria_label='"', hidden=True, open=False, title=None)
+    assert found == '<a class="x" data-row="0" aria-label="&quot;" hidden></a>'
+
+
+def test_what_stands_between_is_text_as_well() -> None:
+    assert joined(["a", tag("b", "c")], " < ") == "a &lt; <b>c</b>"
+    assert isinstance(joined([]), Markup)
+
+
+def test_what_would_not_be_seen_is_spelled_out() -> None:
+    assert text("a\u202eb\x00") == "a&lt;U+202E&gt;b&lt;U+0000&gt;"
+    assert text("a\r\n\tb\r") == "a\n\tb"
+
+
+@given(st.text(st.characters(exclude_categories=("C", "Z"))))
+def test_seen_characters_come_back_as_they_were(content: str) -> None:
+    assert unescape(text(content)) == content
+    read = page(tag("p", content, title=content)).one("p")
+    assert read.text == read.attributes["title"] == content
+
+
+def test_an_asset_has_line_feeds_alone() -> None:
+    assert "\r" not in asset("report.css") + asset("report.js")
+
+
+def test_the_policy_changes_with_what_it_lets_run() -> None:
+    assert policy("a", "b") == policy("a", "b")
+    assert len({policy("a", "b"), policy("a", "c"), policy("b", "a")}) == 3

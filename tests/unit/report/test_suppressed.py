@@ -1,0 +1,132 @@
+"""Findings that are known, in each report that tells of them."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft7Validator
+
+from cnilint.engine.result import Known, Reason, Result, Suppressed
+from cnilint.model.finding import Finding, Level
+from cnilint.report.fingerprint import fingerprints
+from cnilint.report.json_ import check_json
+from cnilint.report.jsonl import jsonl
+from cnilint.report.paint import Paint
+from cnilint.report.sarif import sarif
+from cnilint.report.terminal import full
+
+Find = Callable[..., Finding]
+Tell = Callable[..., Result]
+
+ROOT = Path(__file__).resolve().parents[3]
+SCHEMAS = Path(os.environ.get("CNILINT_SCHEMAS", ROOT.parent / "shared" / "schemas"))
+SCHEMA = SCHEMAS / "sarif-schema-2.1.0.json"
+PLAIN = Paint(color=False, width=100)
+
+
+@pytest.fixture(autouse=True)
+def bare_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def result(find: Find, told: Tell) -> Result:
+    """One that counts, before it one of a comment, behind it the configuration's and an old one."""
+    known = [
+        Reason(Known.IN_SOURCE, "see [here](elsewhere)", find("multus", "auto").location),
+        Reason(Known.CONFIGURATION, "ignored in examples/**"),
+        Reason(Known.BASELINE),
+    ]
+    rules = ("CNI102", "CNI103", "CNI104")
+    suppressed = tuple(
+        Suppressed(find("multus", '"auto"', rule=rule), reason, before)
+        for rule, reason, before in zip(rules, known, (0, 1, 1), strict=True)
+    )
+    told_of = told(findings=(find("multus", '"auto"', rule="CNI101"),))
+    return replace(told_of, suppressed=suppressed, compared=True)
+
+
+def results(result: Result) -> list[dict[str, object]]:
+    found: list[dict[str, object]] = json.loads(sarif(result))["runs"][0]["results"]
+    return found
+
+
+def test_sarif_keeps_what_is_known_in_its_place(result: Result) -> None:
+    found = results(result)
+    assert [one["ruleId"] for one in found] == ["CNI102", "CNI101", "CNI103", "CNI104"]
+    assert [one["baselineState"] for one in found] == ["new", "new", "new", "unchanged"]
+
+
+def test_sarif_says_who_suppressed_a_result_and_why(result: Result) -> None:
+    in_source, counts, external, old = (one["suppressions"] for one in results(result))
+    assert counts == []
+    assert isinstance(in_source, list)
+    assert in_source[0]["kind"] == "inSource"
+    assert in_source[0]["justification"] == "see [here] (elsewhere)"
+    region = in_source[0]["location"]["physicalLocation"]["region"]
+    assert (region["startLine"], region["startColumn"]) == (10, 28)
+    accepted = {"kind": "external", "status": "accepted"}
+    assert external == [accepted | {"justification": "ignored in examples/**"}]
+    assert old == [accepted | {"justification": "it was there before"}]
+
+
+def test_sarif_has_suppressions_of_every_result_or_of_none(result: Result, told: Tell) -> None:
+    assert all("suppressions" in one for one in results(result))
+    bare = results(told(findings=result.findings))
+    assert bare
+    assert not any("suppressions" in one or "baselineState" in one for one in bare)
+
+
+@pytest.mark.skipif(not SCHEMA.is_file(), reason="the official SARIF schema is not here")
+def test_the_schema_accepts_it(result: Result) -> None:
+    validator = Draft7Validator(json.loads(SCHEMA.read_text("utf-8")))
+    assert list(validator.iter_errors(json.loads(sarif(result)))) == []
+
+
+def test_a_fingerprint_stays_when_an_equal_finding_is_ignored(find: Find, told: Tell) -> None:
+    twins = (find("multus", '"auto"'), find("multus", "cniConfigDir"))
+    before = [one["partialFingerprints"] for one in results(told(findings=twins))]
+    first = Suppressed(twins[0], Reason(Known.IN_SOURCE), 0)
+    after = results(replace(told(findings=twins[1:]), suppressed=(first,)))
+    assert [one["partialFingerprints"] for one in after] == before
+    assert len(set(fingerprints(twins))) == 2
+
+
+def test_json_lists_them_apart_with_their_reasons(result: Result) -> None:
+    report = json.loads(check_json(result))
+    assert [one["rule"] for one in report["findings"]] == ["CNI101"]
+    assert report["summary"]["suppressed"] == 3
+    found = {one["rule"]: one["suppression"] for one in report["suppressed"]}
+    assert found["CNI102"]["by"] == "source"
+    assert found["CNI102"]["location"]["line"] == 10
+    assert found["CNI103"] == {
+        "by": "configuration",
+        "reason": "ignored in examples/**",
+        "location": None,
+    }
+    assert found["CNI104"] == {"by": "baseline", "reason": None, "location": None}
+
+
+def test_json_lines_have_only_what_counts(result: Result) -> None:
+    assert [json.loads(line)["rule"] for line in jsonl(result).splitlines()] == ["CNI101"]
+
+
+def test_a_person_is_told_how_many_there_are(result: Result, told: Tell) -> None:
+    assert full(result, PLAIN).splitlines()[-1] == "1 error; 2 ignored, 1 in the baseline"
+    clean = replace(result, findings=())
+    assert full(clean, PLAIN).splitlines()[-1].endswith("; 2 ignored, 1 in the baseline")
+    assert "ignored" not in full(told(findings=result.findings), PLAIN)
+
+
+def test_what_is_known_is_no_failure_of_its_level(result: Result) -> None:
+    assert result.count(Level.ERROR) == 1
+    assert [finding.rule for finding, suppressed in result.everything() if suppressed] == [
+        "CNI102",
+        "CNI103",
+        "CNI104",
+    ]
