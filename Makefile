@@ -61,7 +61,7 @@ $(VENV)/.installed: pyproject.toml | $(BIN)/python
 	@touch $@
 
 $(VENV)/.installed-dev: pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --editable '.[dev,browser]'
 	@touch $(VENV)/.installed $@
 
 # Asking each candidate to run finds those that are too old, lack venv, or are a version manager's

@@ -4,63 +4,39 @@ from __future__ import annotations
 
 import os
 import sys
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 from cnilint.errors import CnilintError, ExitCode
 
-app = typer.Typer(
-    name="cnilint",
-    help="Find out, before the merge, which CNI will own a cluster's pods.",
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    no_args_is_help=True,
+from .cli_options import (
+    Baseline,
+    Config,
+    FailOn,
+    HostFiles,
+    Ignore,
+    NoConfig,
+    Paths,
+    RuntimeOption,
+    Select,
+    Target,
+    TextFormat,
+    file_of,
 )
 
 
-class TextFormat(StrEnum):
-    """How everything else is printed."""
-
-    TEXT = "text"
-    JSON = "json"
-
-
-class FailOn(StrEnum):
-    """The level from which on findings fail a run."""
-
-    ERROR = "error"
-    WARNING = "warning"
-    NOTE = "note"
-    NEVER = "never"
+def _application() -> typer.Typer:
+    return typer.Typer(
+        name="cnilint",
+        help="Find out, before the merge, which CNI will own a cluster's pods.",
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        no_args_is_help=True,
+    )
 
 
-class Runtime(StrEnum):
-    """The container runtime of the nodes."""
-
-    CONTAINERD = "containerd"
-    CRI_O = "cri-o"
-
-
-Paths = Annotated[
-    list[str] | None,
-    typer.Argument(
-        metavar="[PATH]...",
-        help="Files, folders, patterns, or - for standard input. Default: the current folder.",
-        show_default=False,
-    ),
-]
-HostFiles = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--host-file",
-        metavar="NAME[=PATH]",
-        help="A file that is in the nodes' CNI folder without any manifest. Repeatable.",
-        show_default=False,
-    ),
-]
-RuntimeOption = Annotated[Runtime, typer.Option("--runtime", help="The nodes' container runtime.")]
+app = _application()
 
 
 @app.command()
@@ -71,8 +47,8 @@ def check(
         typer.Option(
             "--output-format",
             metavar="FORMAT[:PATH]",
-            help="full, concise, json, jsonl, sarif, github, gitlab, junit or markdown; to a file "
-            "with a path. Repeatable.",
+            help="full, concise, json, jsonl, sarif, github, gitlab, junit, markdown or html; to a "
+            "file with a path. Repeatable.",
             show_default="full",
         ),
     ] = None,
@@ -87,22 +63,71 @@ def check(
         bool,
         typer.Option("--rendered", help="Also change files that were rendered from a chart."),
     ] = False,
+    select: Select = None,
+    ignore: Ignore = None,
+    severity: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--severity",
+            metavar="RULE=LEVEL",
+            help="The level of a rule: error, warning, note or off. Repeatable.",
+            show_default=False,
+        ),
+    ] = None,
+    per_file_ignores: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--per-file-ignores",
+            metavar="PATTERN=RULES",
+            help="Rules to ignore in the files a pattern fits. Repeatable.",
+            show_default=False,
+        ),
+    ] = None,
     fail_on: Annotated[
-        FailOn, typer.Option("--fail-on", help="The level from which on findings fail the run.")
-    ] = FailOn.WARNING,
+        FailOn | None,
+        typer.Option(
+            "--fail-on",
+            help="The level from which on findings fail the run.",
+            show_default="warning",
+        ),
+    ] = None,
+    baseline: Baseline = None,
     host_file: HostFiles = None,
-    runtime: RuntimeOption = Runtime.CONTAINERD,
+    runtime: RuntimeOption = None,
+    target: Target = None,
+    primary: Annotated[
+        str | None,
+        typer.Option(
+            "--primary",
+            metavar="NAME",
+            help="The file of the CNI that is to own the pods: what a fix pins.",
+            show_default=False,
+        ),
+    ] = None,
+    config: Config = None,
+    no_config: NoConfig = False,
 ) -> None:
     """Report what is wrong, and fix what can be fixed."""
     from cnilint import commands
     from cnilint.fix.options import Options
-    from cnilint.model.finding import Level
 
-    request = commands.Request(paths or (), host_file or (), runtime.value)
+    given = {
+        "select": select,
+        "ignore": ignore,
+        "severity": severity,
+        "per_file_ignores": per_file_ignores,
+        "fail_on": fail_on,
+        "baseline": baseline,
+        "output_format": output_format,
+        "host_files": host_file,
+        "runtime": runtime,
+        "targets": target,
+        "primary": primary,
+    }
+    request = commands.Request(paths or (), given, file_of(config, no_config=no_config))
     least = commands.applicability(unsafe=unsafe_fixes)
     changes = commands.Changes(fix, diff, Options(least, rendered))
-    level = None if fail_on is FailOn.NEVER else Level.of(fail_on.value)
-    raise typer.Exit(commands.check(request, output_format or (), changes, level))
+    raise typer.Exit(commands.check(request, changes))
 
 
 @app.command()
@@ -112,12 +137,16 @@ def inspect(
         TextFormat, typer.Option("--output-format", help="How to print it.")
     ] = TextFormat.TEXT,
     host_file: HostFiles = None,
-    runtime: RuntimeOption = Runtime.CONTAINERD,
+    runtime: RuntimeOption = None,
+    target: Target = None,
+    config: Config = None,
+    no_config: NoConfig = False,
 ) -> None:
     """Show what is installed, every way the nodes can come to look, and who owns the pods."""
     from cnilint import commands
 
-    request = commands.Request(paths or (), host_file or (), runtime.value)
+    given = {"host_files": host_file, "runtime": runtime, "targets": target}
+    request = commands.Request(paths or (), given, file_of(config, no_config=no_config))
     raise typer.Exit(commands.inspect(request, as_json=output_format is TextFormat.JSON))
 
 
@@ -144,7 +173,7 @@ def version() -> None:
 def run() -> int:
     """Run the command line; return the exit code. Nothing ends in a traceback by itself."""
     try:
-        app(standalone_mode=True)
+        _with_commands(sys.argv[1:2])(prog_name="cnilint", standalone_mode=True)
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else int(ended.code is not None)
     except BrokenPipeError:
@@ -163,6 +192,26 @@ def run() -> int:
         _say("this is a fault of cnilint; CNILINT_DEBUG=1 shows where it happened")
         return ExitCode.ERROR
     return ExitCode.OK
+
+
+def _with_commands(words: list[str]) -> typer.Typer:
+    """Return the application with the command that is asked for, or with all of them.
+
+    The options of a command take a millisecond to set up.
+    """
+    found = _application()
+    every = {one.callback.__name__: one for one in app.registered_commands if one.callback}
+    quick = bool(words) and words[0] in every
+    # typer takes a single command for the whole application, so a second one is always there
+    second = version if words != [version.__name__] else rules
+    names = [words[0], second.__name__] if quick else every
+    found.registered_commands = [every[name] for name in names]
+    if not quick:
+        from . import cli_settings
+
+        found.add_typer(cli_settings.baseline_app, name="baseline")
+        found.add_typer(cli_settings.config_app, name="config")
+    return found
 
 
 def _say(text: str) -> None:

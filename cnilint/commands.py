@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple, TypedDict
 
-from cnilint import run
+from cnilint import config, run
+from cnilint.cni.recognise import Targets
+from cnilint.config import Settings
+from cnilint.engine.policy import Policy
 from cnilint.engine.result import Result
-from cnilint.errors import ExitCode, UsageError
+from cnilint.errors import ExitCode, UsageError, did_you_mean
 from cnilint.fix.options import Options
 from cnilint.model.finding import Applicability, Level
 from cnilint.report import paint
@@ -17,11 +20,29 @@ from cnilint.report.formats import FORMATS, report
 
 
 class Request(NamedTuple):
-    """What is to be looked at: paths, files of the nodes beside the manifests, the runtime."""
+    """What a command is given: paths, what its options set, and the file of configuration.
+
+    `file` is None for the nearest one, empty for none.
+    """
 
     paths: Sequence[str]
-    host_files: Sequence[str] = ()
-    runtime: str = "containerd"
+    options: Mapping[str, object] = {}
+    file: str | None = None
+
+    def settings(self) -> Settings:
+        """Return the settings this leads to."""
+        return config.settings(self.options, os.environ, self.file)
+
+
+class Given(TypedDict):
+    """What a run takes beside its paths, by name."""
+
+    host_files: Sequence[str]
+    runtime: str
+    policy: Policy
+    primary: str
+    targets: Targets
+    stdin: Callable[[], bytes]
 
 
 class Output(NamedTuple):
@@ -39,25 +60,19 @@ class Changes(NamedTuple):
     options: Options = Options()
 
 
-def check(
-    request: Request, outputs: Sequence[str], changes: Changes, fail_on: Level | None
-) -> ExitCode:
-    """Lint, fix if asked to, and write the reports (`FORMAT` or `FORMAT:PATH` each).
+def check(request: Request, changes: Changes) -> ExitCode:
+    """Lint, fix if asked to, and write the reports.
 
-    The code is FINDINGS when something is at or above `fail_on` (None: nothing is), or when a diff
+    The code is FINDINGS when something is at or above the level that fails a run, or when a diff
     has something to show.
     """
-    wanted = [_output(text) for text in outputs or ["full"]]
+    chosen = request.settings()
+    wanted = [_output(text) for text in chosen.output_format]
+    given = _given(request, chosen)
     if changes.fix or changes.diff:
-        result, changed = _fixed(request, changes)
+        result, changed = _fixed(request.paths, given, changes)
     else:
-        result = run.lint(
-            request.paths,
-            host_files=request.host_files,
-            runtime=request.runtime,
-            options=changes.options,
-            stdin=sys.stdin.buffer.read,
-        )
+        result = run.lint(request.paths, **given, options=changes.options)
         changed = False
     for one in wanted:
         text = _report(one, result)
@@ -65,7 +80,8 @@ def check(
             _write(one.path, text)
         elif not changes.diff:
             tell(text)
-    failed = fail_on is not None and any(each.level >= fail_on for each in result.findings)
+    least = None if chosen.fail_on == "never" else Level.of(chosen.fail_on)
+    failed = least is not None and any(each.level >= least for each in result.findings)
     return ExitCode.FINDINGS if failed or (changes.diff and changed) else ExitCode.OK
 
 
@@ -74,10 +90,12 @@ def inspect(request: Request, *, as_json: bool) -> ExitCode:
     from cnilint.report.inspect import inspect_text
     from cnilint.report.json_ import inspect_json
 
+    chosen = request.settings()
     result = run.inspect(
         request.paths,
-        host_files=request.host_files,
-        runtime=request.runtime,
+        host_files=chosen.host_files,
+        runtime=chosen.runtime,
+        targets=config.targets(chosen),
         stdin=sys.stdin.buffer.read,
     )
     tell(inspect_json(result) if as_json else inspect_text(result, _paint()))
@@ -89,6 +107,72 @@ def rules(*, as_json: bool) -> ExitCode:
     from cnilint.report.rules import rules_json, rules_text
 
     tell(rules_json() if as_json else rules_text())
+    return ExitCode.OK
+
+
+def write_baseline(request: Request) -> ExitCode:
+    """Write the findings of today into the baseline: from now on only others fail."""
+    from cnilint.engine.baseline import baseline_text, entries_of
+
+    chosen = request.settings()
+    path = _baseline(chosen)
+    result = _without_baseline(request, chosen)
+    _write(path, baseline_text(entries_of(result.findings)))
+    say(f"{_counted(len(result.findings), 'finding')} written to {path}")
+    return ExitCode.OK
+
+
+def prune_baseline(request: Request) -> ExitCode:
+    """Take out of the baseline what is not found any more."""
+    from cnilint.engine.baseline import baseline_text, gone, read
+
+    chosen = request.settings()
+    path = _baseline(chosen)
+    entries = read(path)
+    left_out = gone(_without_baseline(request, chosen).findings, entries)
+    kept = [entry for entry, is_gone in zip(entries, left_out, strict=True) if not is_gone]
+    if len(kept) < len(entries):
+        _write(path, baseline_text(kept))
+    say(f"{_counted(len(entries) - len(kept), 'finding')} removed from {path}, {len(kept)} left")
+    return ExitCode.OK
+
+
+def show_baseline(request: Request) -> ExitCode:
+    """Print what is in the baseline."""
+    from cnilint.engine.baseline import read
+
+    for entry in read(_baseline(request.settings())):
+        rule, cluster, where, _route = entry.identity
+        of = f" ({cluster})" if cluster else ""
+        tell(f"{entry.path}: {rule} {where}{of}: {entry.message}\n")
+    return ExitCode.OK
+
+
+def show_config(request: Request) -> ExitCode:
+    """Print every setting and where it is from."""
+    from cnilint.config_text import shown
+
+    tell(shown(request.settings()))
+    return ExitCode.OK
+
+
+def init_config() -> ExitCode:
+    """Write a file of configuration to begin with; UsageError where there is one already."""
+    from cnilint.config_text import template
+
+    present = next((name for name in config.NAMES if os.path.lexists(name)), None)
+    if present is not None:
+        raise UsageError(f"there is a {present} already: nothing was written")
+    _write(config.NAMES[0], template(), "x")
+    say(f"{config.NAMES[0]} written: take away the # before what you want to set")
+    return ExitCode.OK
+
+
+def config_schema() -> ExitCode:
+    """Print the JSON schema of a file of configuration."""
+    from cnilint.config_file import schema_text
+
+    tell(schema_text())
     return ExitCode.OK
 
 
@@ -110,15 +194,35 @@ def say(text: str) -> None:
     print(f"cnilint: {text}", file=sys.stderr)  # noqa: T201
 
 
-def _fixed(request: Request, changes: Changes) -> tuple[Result, bool]:
+def _given(request: Request, chosen: Settings) -> Given:
+    """Return what a run takes beside its paths."""
+    return {
+        "host_files": chosen.host_files,
+        "runtime": chosen.runtime,
+        "policy": config.policy(chosen, request.paths),
+        "primary": chosen.primary,
+        "targets": config.targets(chosen),
+        "stdin": sys.stdin.buffer.read,
+    }
+
+
+def _without_baseline(request: Request, chosen: Settings) -> Result:
+    """Return the findings of today, whether they were there before or not."""
+    return run.lint(request.paths, **_given(request, chosen._replace(baseline="")))
+
+
+def _baseline(chosen: Settings) -> str:
+    folder = os.path.dirname(chosen.file)
+    return chosen.baseline or os.path.join(folder, config.BASELINE)
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"
+
+
+def _fixed(paths: Sequence[str], given: Given, changes: Changes) -> tuple[Result, bool]:
     """Make the fixes, as a diff or in place; return what is left, and whether anything changed."""
-    done = run.fix(
-        request.paths,
-        host_files=request.host_files,
-        runtime=request.runtime,
-        options=changes.options,
-        stdin=sys.stdin.buffer.read,
-    )
+    done = run.fix(paths, **given, options=changes.options)
     if changes.diff:
         from cnilint.fix.diff import unified
 
@@ -127,8 +231,7 @@ def _fixed(request: Request, changes: Changes) -> tuple[Result, bool]:
         from cnilint.fix.in_place import write
 
         write(done.changed)
-        files = "1 file" if len(done.changed) == 1 else f"{len(done.changed)} files"
-        say(f"{done.applied} fixed in {files}")
+        say(f"{done.applied} fixed in {_counted(len(done.changed), 'file')}")
     for finding in done.held_back:
         say(f"held back: the fix of {finding.rule} overlaps another one; run again")
     return done.result, bool(done.changed)
@@ -138,10 +241,7 @@ def _output(text: str) -> Output:
     name, _colon, path = text.partition(":")
     known = ("full", *FORMATS)
     if name not in known:
-        from difflib import get_close_matches
-
-        near = get_close_matches(name, known, 1)
-        hint = f", did you mean {near[0]!r}?" if near else ""
+        hint = did_you_mean(name, known)
         raise UsageError(f"no output format {name!r}{hint} (known: {', '.join(known)})")
     return Output(name, path)
 
@@ -159,9 +259,9 @@ def _paint() -> paint.Paint:
     return paint.paint_for(sys.stdout, os.environ)
 
 
-def _write(path: str, text: str) -> None:
+def _write(path: str, text: str, mode: str = "w") -> None:
     try:
-        with open(path, "w", encoding="utf-8", newline="") as file:
+        with open(path, mode, encoding="utf-8", newline="") as file:
             file.write(text)
     except OSError as error:
         raise UsageError(f"cannot write {path}: {error.strerror}") from None

@@ -6,6 +6,7 @@ that the tool was used wrongly or is wrong itself.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import IntEnum
 
 
@@ -51,7 +52,7 @@ class NothingReadError(CnilintError):
 
 
 class RuleError(CnilintError):
-    """A rule, a catalog entry or a configuration file is wrong."""
+    """A rule or a catalog entry is wrong."""
 
     def __init__(self, path: str, place: str, reason: str) -> None:
         """Take the file, what in it is wrong (may be empty) and why."""
@@ -59,3 +60,22 @@ class RuleError(CnilintError):
         self.path = path
         self.place = place
         self.reason = reason
+
+
+class ConfigurationError(CnilintError):
+    """A setting is wrong: in a file, in the environment or among the options."""
+
+    def __init__(self, place: str, reason: str) -> None:
+        """Take where the setting stands (`FILE:LINE`, an option, a variable) and what is wrong."""
+        super().__init__(f"{place}: {reason}")
+        self.place = place
+        self.reason = reason
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return `, did you mean '...'?` with the known word that is nearest, or nothing."""
+    from difflib import get_close_matches
+
+    by_lower = {each.lower(): each for each in known}
+    near = get_close_matches(word.lower(), by_lower, 1)
+    return f", did you mean {by_lower[near[0]]!r}?" if near else ""

@@ -30,3 +30,8 @@ def rules_folder(package: str = os.path.dirname(__file__)) -> str:
         f"the rules of cnilint are neither at {inside} nor at {beside}: "
         "the installation is incomplete, install cnilint again"
     )
+
+
+def package_folder() -> str:
+    """Return the absolute path of the package's own folder."""
+    return os.path.dirname(os.path.abspath(__file__))

@@ -9,11 +9,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from cnilint.cni.class_facts import HostFile
+from cnilint.cni.recognise import NO_TARGETS, Targets
 from cnilint.engine.evaluate import Surroundings, evaluate
 from cnilint.engine.inputs import Inputs
 from cnilint.engine.inputs import inputs as read
+from cnilint.engine.policy import EVERYTHING, Policy
 from cnilint.engine.result import Result
-from cnilint.errors import NothingReadError, ReadError, UsageError
+from cnilint.errors import NothingReadError, ReadError, UsageError, did_you_mean
 from cnilint.fix.options import DEFAULT_OPTIONS, Fixed, Options
 from cnilint.model.text import Source
 from cnilint.syntax.collect import Unreadable, collect
@@ -28,10 +30,9 @@ def load(paths: Sequence[str], stdin: Callable[[], bytes] | None = None) -> Inpu
     NothingReadError if there is not one document in all of it.
     """
     found: list[Source | Unreadable] = []
-    named = {os.path.normpath(path) for path in paths}
     for one in collect(paths or ["."], stdin=stdin or _no_stdin):
-        if isinstance(one, Unreadable) and (one.missing or os.path.normpath(one.path) in named):
-            raise ReadError(one.path, one.reason)
+        if isinstance(one, Unreadable) and (one.missing or _is_among(one.path, paths)):
+            raise ReadError(one.path, f"{one.reason}{_near(one) if one.missing else ''}")
         found.append(one)
     inputs = read(found)
     if not inputs.documents and not inputs.problems:
@@ -39,13 +40,20 @@ def load(paths: Sequence[str], stdin: Callable[[], bytes] | None = None) -> Inpu
     return inputs
 
 
-def surroundings(host_files: Sequence[str] = (), runtime: str = "containerd") -> Surroundings:
-    """Return what is on the nodes beside the manifests.
+def surroundings(
+    host_files: Sequence[str] = (),
+    runtime: str = "containerd",
+    policy: Policy = EVERYTHING,
+    primary: str = "",
+    targets: Targets = NO_TARGETS,
+) -> Surroundings:
+    """Return what is known beside the manifests: what is on the nodes, and what is wanted.
 
     A host file is `NAME` (then its content is taken to be valid) or `NAME=PATH`.
     UsageError for a name with a slash or none, ReadError for a path that cannot be read.
     """
-    return Surroundings(tuple(_host_file(text) for text in host_files), runtime)
+    files = tuple(_host_file(text) for text in host_files)
+    return Surroundings(files, runtime, policy, primary, targets)
 
 
 def lint(
@@ -53,12 +61,15 @@ def lint(
     *,
     host_files: Sequence[str] = (),
     runtime: str = "containerd",
+    policy: Policy = EVERYTHING,
+    primary: str = "",
+    targets: Targets = NO_TARGETS,
     options: Options = DEFAULT_OPTIONS,
     stdin: Callable[[], bytes] | None = None,
 ) -> Result:
     """Return what is wrong with the manifests in some paths; its fixes are proven."""
     inputs = load(paths, stdin)
-    around = surroundings(host_files, runtime)
+    around = surroundings(host_files, runtime, policy, primary, targets)
     result = evaluate(inputs, around)
     if not any(finding.fixes for finding in result.findings):
         return result
@@ -72,10 +83,12 @@ def inspect(
     *,
     host_files: Sequence[str] = (),
     runtime: str = "containerd",
+    targets: Targets = NO_TARGETS,
     stdin: Callable[[], bytes] | None = None,
 ) -> Result:
     """Return the facts of the clusters in some paths; fixes are not proven, so none is offered."""
-    result = evaluate(load(paths, stdin), surroundings(host_files, runtime))
+    around = surroundings(host_files, runtime, targets=targets)
+    result = evaluate(load(paths, stdin), around)
     bare = tuple(replace(finding, fixes=()) for finding in result.findings)
     return replace(result, findings=bare)
 
@@ -85,13 +98,32 @@ def fix(
     *,
     host_files: Sequence[str] = (),
     runtime: str = "containerd",
+    policy: Policy = EVERYTHING,
+    primary: str = "",
+    targets: Targets = NO_TARGETS,
     options: Options = DEFAULT_OPTIONS,
     stdin: Callable[[], bytes] | None = None,
 ) -> Fixed:
     """Return the manifests in some paths with every fix of a grade made; nothing is written."""
     from cnilint.fix.plan import fixed
 
-    return fixed(load(paths, stdin), surroundings(host_files, runtime), options)
+    around = surroundings(host_files, runtime, policy, primary, targets)
+    return fixed(load(paths, stdin), around, options)
+
+
+def _near(one: Unreadable) -> str:
+    """Return the path that may have been meant by one that does not exist."""
+    folder = os.path.dirname(os.path.normpath(one.path))
+    try:
+        beside = os.listdir(folder or ".")
+    except OSError:
+        return ""
+    return did_you_mean(one.path, [os.path.join(folder, each) for each in beside])
+
+
+def _is_among(path: str, paths: Sequence[str]) -> bool:
+    """Whether a file is one of those that were named, however it was named."""
+    return os.path.realpath(path) in map(os.path.realpath, paths)
 
 
 def _host_file(text: str) -> HostFile:

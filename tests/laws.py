@@ -72,8 +72,11 @@ def kinds(result: Result) -> Counter[tuple[str, str, str]]:
 
 
 def comments(source: Source) -> Counter[str]:
-    """Count the comments of a text (and what looks like one inside a block scalar)."""
-    return Counter(_COMMENT.findall(source.text))
+    """Count the comments of a text (and what looks like one inside a block scalar).
+
+    Those that speak to this tool are left out: they may be what a fix is about.
+    """
+    return Counter(one for one in _COMMENT.findall(source.text) if "cnilint" not in one)
 
 
 def assert_fix(inputs: Inputs, before: Result, finding: Finding, fix: Fix) -> None:

@@ -10,11 +10,13 @@ from string import Formatter
 
 import pytest
 
-from cnilint.engine.checks import CHECKS, INPUT_CHECKS
+from cnilint.engine.checks import CHECKS, IGNORE_CHECKS, INPUT_CHECKS
 from cnilint.engine.evaluate import evaluate
 from cnilint.engine.hit import Hit
 from cnilint.engine.match import OPERATORS, find, matches
+from cnilint.engine.policy import EVERYTHING
 from cnilint.engine.ruleset import Rule, rules
+from cnilint.engine.suppress import judged
 from cnilint.run import load
 
 CASES = Path(__file__).resolve().parent / "rules"
@@ -28,13 +30,15 @@ def cases(rule: str, kind: str) -> list[Path]:
 
 def hits(rule: Rule, case: Path) -> Iterator[Hit]:
     """Yield what the rule's check says of a case, before any wording."""
-    paths = [str(p) for p in case.iterdir() if p.is_file() and p.name != "expected.txt"]
-    inputs = load(paths)
+    found = [p for p in case.iterdir() if p.is_file() and not p.name.startswith(".")]
+    inputs = load([str(p) for p in found if p.name != "expected.txt"])
     clusters = evaluate(inputs).clusters
     for check in rule.checks:
         if check in INPUT_CHECKS:
             notes = [note for one in clusters for note in one.notes]
             yield from INPUT_CHECKS[check](inputs.problems, notes)
+        elif check in IGNORE_CHECKS:
+            yield from IGNORE_CHECKS[check](judged([], inputs, EVERYTHING).ignores)
         else:
             yield from (hit for one in clusters for hit in CHECKS[check](one))
     yield from (hit for entry in rule.match for one in clusters for hit in matches(entry, one))
@@ -60,7 +64,7 @@ def test_every_folder_of_cases_belongs_to_a_card() -> None:
 
 def test_every_check_belongs_to_one_card() -> None:
     used = Counter(check for rule in RULES for check in rule.checks)
-    assert set(used) == {*CHECKS, *INPUT_CHECKS}
+    assert set(used) == {*CHECKS, *INPUT_CHECKS, *IGNORE_CHECKS}
     assert set(used.values()) == {1}
 
 

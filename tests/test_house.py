@@ -19,7 +19,8 @@ HOUSE = Path(__file__).resolve().parent.parent
 # A module imports from the layers before its own. What stands side by side does not meet.
 ORDER = (
     "errors < model resources < syntax < kube < sources < cni < engine "
-    "< fix report config < run < commands < cli < __init__ __main__"
+    "< fix report config_file < config_given < config < run config_text < commands "
+    "< cli_options < cli_settings < cli < __init__ __main__"
 )
 RANK = {name: rank for rank, layer in enumerate(ORDER.split(" < ")) for name in layer.split()}
 
@@ -29,14 +30,14 @@ USERS = {
     "ruamel": ("cnilint.syntax",),
     "jsonpath_ng": ("cnilint.engine.match",),
     "rich": ("cnilint.report", "cnilint.cli"),
-    "typer": ("cnilint.cli",),
+    "typer": ("cnilint.cli", "cnilint.cli_options", "cnilint.cli_settings"),
 }
 
 FILE_LINES, FUNCTION_LINES, LONG_FUNCTIONS, TEST_LINES = 300, 50, 0.02, 1.2
 
 # GKE keeps its CNI plugins in that folder of /home: a path, but of no machine of ours.
 MACHINE_PATH = re.compile(
-    r"(?<![\w.*)}$-])(?:/(?:home/(?!kubernetes/)|Users/|root/|work/)[\w.]|[A-Z]:\\Users\\)"
+    r"(?<![\w.*)}$-])(?:/(?:home/(?!kube|weave/|entry)|Users/|root/(?!ovn)|work/)[\w.]|[A-Z]:\\Users\\)"
 )
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -212,7 +213,7 @@ def machine_paths(house: Path) -> list[str]:
     return [
         f"{path.relative_to(house)}:{number} {line.strip()}"
         for path in sorted(paths)
-        if path.suffix != ".pyc"
+        if "__pycache__" not in path.parts
         for number, line in enumerate(path.read_text("utf-8", "replace").splitlines(), 1)
         if MACHINE_PATH.search(line)
     ]

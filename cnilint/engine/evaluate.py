@@ -8,26 +8,39 @@ from typing import NamedTuple
 
 from cnilint.cni.class_facts import HostFile
 from cnilint.cni.cluster import Cluster, cluster
+from cnilint.cni.recognise import NO_TARGETS, Targets
 from cnilint.errors import RuleError
 from cnilint.model.finding import Finding, Level, Location, Note
 
-from .checks import CHECKS, INPUT_CHECKS
+from .checks import CHECKS, IGNORE_CHECKS, INPUT_CHECKS
 from .hit import Hit
+from .ignore import MARK
 from .inputs import Inputs
 from .match import matches
 from .partition import ONLY, clusters
-from .result import Result
+from .policy import EVERYTHING, Policy
+from .result import Known, Reason, Result, Suppressed
 from .ruleset import Rule, rules
+
+Told = tuple[Finding, Reason | None]
+"""A finding, and why it is known if it is."""
 
 
 class Surroundings(NamedTuple):
-    """What is known of the nodes beside the manifests: files that are there, and the runtime."""
+    """What is known beside the manifests: what is on the nodes, and what is wanted.
+
+    `primary` is the file of the CNI that is to own the pods, empty where nothing says so; `targets`
+    has the releases of products, by id, where the manifests name none.
+    """
 
     host_files: tuple[HostFile, ...] = ()
     runtime: str = "containerd"
+    policy: Policy = EVERYTHING
+    primary: str = ""
+    targets: Targets = NO_TARGETS
 
 
-NOTHING_AROUND = Surroundings()
+NOTHING_AROUND: Surroundings = Surroundings()
 
 
 def evaluate(inputs: Inputs, surroundings: Surroundings = NOTHING_AROUND) -> Result:
@@ -37,45 +50,114 @@ def evaluate(inputs: Inputs, surroundings: Surroundings = NOTHING_AROUND) -> Res
     if not parts and surroundings.host_files:
         parts = [(ONLY, [])]
     found = [
-        cluster(name, members, host_files=surroundings.host_files, runtime=surroundings.runtime)
+        cluster(
+            name,
+            members,
+            host_files=surroundings.host_files,
+            runtime=surroundings.runtime,
+            primary=surroundings.primary,
+            targets=surroundings.targets,
+        )
         for name, members in parts
     ]
     notes = _distinct([*notes, *(note for one in found for note in one.notes)])
-    findings = _merged(
-        [finding for rule in rules() for finding in _findings(rule, inputs, found, notes)]
-    )
+    policy = surroundings.policy
+    hits = [
+        finding
+        for rule in rules()
+        if policy.level(rule) is not Level.OFF
+        for finding in _findings(rule, inputs, found, notes, policy)
+    ]
     order = {source.path: at for at, source in enumerate(inputs.sources)}
-    findings.sort(key=lambda f: (order.get(f.location.source.path, -1), *_order(f)))
+    ranked = sorted(
+        _told_apart(hits, inputs, policy),
+        key=lambda one: (order.get(one[0].location.source.path, -1), *_order(one[0])),
+    )
+    findings, suppressed = _compared(ranked, policy)
     return Result(
-        findings=tuple(findings),
+        findings=findings,
         notes=tuple(notes + _template_notes(inputs)),
         clusters=tuple(found),
         sources=len(inputs.sources),
         documents=len(documents),
+        suppressed=suppressed,
+        compared=policy.baseline is not None,
     )
 
 
+def _told_apart(hits: list[Finding], inputs: Inputs, policy: Policy) -> list[Told]:
+    """Return findings with the reason why they are known, and those about the ignores."""
+    if not (policy.ignores or policy.per_file or any(MARK in one.text for one in inputs.sources)):
+        return [(finding, None) for finding in _merged(hits)]
+    from .suppress import ignored_file, judged
+
+    judgement = judged(hits, inputs, policy)
+    about = [
+        (finding, ignored_file(finding, policy))
+        for rule in rules()
+        if policy.level(rule) is not Level.OFF
+        for check in rule.checks
+        if check in IGNORE_CHECKS
+        for finding in (
+            _finding(rule, hit, "", policy) for hit in IGNORE_CHECKS[check](judgement.ignores)
+        )
+    ]
+    reasons = {_key(finding): reason for finding, reason in judgement.known}
+    return [
+        *((finding, None) for finding in _merged(judgement.kept)),
+        *((one, reasons[_key(one)]) for one in _merged([one for one, _reason in judgement.known])),
+        *about,
+    ]
+
+
+def _compared(
+    ranked: Sequence[Told], policy: Policy
+) -> tuple[tuple[Finding, ...], tuple[Suppressed, ...]]:
+    """Return the findings that count, and those that are known: the baseline's among them."""
+    found = [finding for finding, reason in ranked if reason is None]
+    before = [False] * len(found)
+    if policy.baseline is not None:
+        from .baseline import old
+
+        before = old(found, policy.baseline)
+    from_before = iter(before)
+    findings: list[Finding] = []
+    suppressed: list[Suppressed] = []
+    for finding, reason in ranked:
+        why = reason or (Reason(Known.BASELINE) if next(from_before) else None)
+        if why is None:
+            findings.append(finding)
+        else:
+            suppressed.append(Suppressed(replace(finding, fixes=()), why, len(findings)))
+    return tuple(findings), tuple(suppressed)
+
+
 def _findings(
-    rule: Rule, inputs: Inputs, found: Sequence[Cluster], notes: Sequence[Note]
+    rule: Rule,
+    inputs: Inputs,
+    found: Sequence[Cluster],
+    notes: Sequence[Note],
+    policy: Policy,
 ) -> Iterator[Finding]:
     for check in rule.checks:
         if check in INPUT_CHECKS:
             for hit in INPUT_CHECKS[check](inputs.problems, notes):
-                yield _finding(rule, hit, "")
+                yield _finding(rule, hit, "", policy)
         elif check in CHECKS:
             for one in found:
                 for hit in CHECKS[check](one):
-                    yield _finding(rule, hit, one.name)
-        else:
+                    yield _finding(rule, hit, one.name, policy)
+        elif check not in IGNORE_CHECKS:
             raise RuleError(f"{rule.id}.yaml", "check", f"there is no check {check!r}")
     for entry in rule.match:
         for one in found:
             for hit in matches(entry, one):
-                yield _finding(rule, hit, one.name)
+                yield _finding(rule, hit, one.name, policy)
 
 
-def _finding(rule: Rule, hit: Hit, cluster_name: str) -> Finding:
+def _finding(rule: Rule, hit: Hit, cluster_name: str, policy: Policy) -> Finding:
     level = hit.level if hit.level is not None else rule.level
+    level = policy.severity.get(rule.id, level)
     return Finding(
         rule=rule.id,
         name=rule.name,
@@ -95,14 +177,18 @@ def _merged(findings: Sequence[Finding]) -> list[Finding]:
     found: dict[tuple[object, ...], Finding] = {}
     names: dict[tuple[object, ...], dict[str, None]] = {}
     for finding in findings:
-        location = finding.location
-        key = (finding.rule, location.source.path, location.span, location.route, finding.message)
+        key = _key(finding)
         found.setdefault(key, finding)
         names.setdefault(key, {})[finding.cluster] = None
     return [
         replace(finding, cluster=", ".join(names[key])) if len(names[key]) > 1 else finding
         for key, finding in found.items()
     ]
+
+
+def _key(finding: Finding) -> tuple[object, ...]:
+    location = finding.location
+    return finding.rule, location.source.path, location.span, location.route, finding.message
 
 
 def _distinct(notes: Sequence[Note]) -> list[Note]:

@@ -76,7 +76,10 @@ def _distinct(found: Sequence[Manifest]) -> tuple[list[Manifest], list[Note]]:
 
 
 def partition(found: Sequence[Manifest]) -> list[tuple[str, list[Manifest]]]:
-    """Return manifests by cluster: one cluster, or one per folder that repeats an object."""
+    """Return manifests by cluster: one cluster, or one per folder that repeats an object.
+
+    Inside such a folder others may repeat objects again (`prod/eu`, `prod/us` beside `dev`).
+    """
     branches = sorted(_branches(found))
     if not branches:
         return [(ONLY, list(found))] if found else []
@@ -84,13 +87,15 @@ def partition(found: Sequence[Manifest]) -> list[tuple[str, list[Manifest]]]:
     shared: list[Manifest] = []
     for manifest in found:
         folder = _folder(manifest)
-        inside = [branch for branch in branches if _is_below(folder, branch)]
-        (own[max(inside, key=len)] if inside else shared).append(manifest)
+        # the outermost one, which sorts first: it is looked at by itself below
+        inside = next((branch for branch in branches if _is_below(folder, branch)), None)
+        (own[inside] if inside is not None else shared).append(manifest)
     result = []
     for branch in branches:
-        repeated = {_identity(manifest) for manifest in own[branch]}
-        rest = [manifest for manifest in shared if _identity(manifest) not in repeated]
-        result.append((branch or ONLY, own[branch] + rest))
+        for name, members in partition(own[branch]):
+            repeated = {_identity(manifest) for manifest in members}
+            rest = [manifest for manifest in shared if _identity(manifest) not in repeated]
+            result.append((branch if name == ONLY else name, members + rest))
     if any(_installs(manifest) and _is_repeated(manifest, found) for manifest in shared):
         result.append((ONLY, shared))
     return result

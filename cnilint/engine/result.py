@@ -2,17 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import Enum
+from typing import NamedTuple
 
 from cnilint.cni.cluster import Cluster
-from cnilint.model.finding import Applicability, Finding, Level, Note
+from cnilint.model.finding import Applicability, Finding, Level, Location, Note
+
+
+class Known(Enum):
+    """What says that a finding is known."""
+
+    IN_SOURCE = "inSource"
+    """A comment or an annotation beside it."""
+    CONFIGURATION = "configuration"
+    BASELINE = "baseline"
+
+
+class Reason(NamedTuple):
+    """Why a finding is known, in the words of who said so, and where it is said."""
+
+    known: Known
+    text: str = ""
+    location: Location | None = None
+
+
+class Suppressed(NamedTuple):
+    """A finding that is known: it does not fail a run and has no fix.
+
+    `before` is how many findings that are not known stand before it.
+    """
+
+    finding: Finding
+    reason: Reason
+    before: int
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
     """Findings in the order of their places, notes, and the clusters they are about.
 
-    `sources` and `documents` count what was read.
+    `sources` and `documents` count what was read. `suppressed` are the findings that are known, in
+    the order of their places; `compared` tells that there was a baseline to compare with.
     """
 
     findings: tuple[Finding, ...]
@@ -20,6 +52,8 @@ class Result:
     clusters: tuple[Cluster, ...]
     sources: int
     documents: int
+    suppressed: tuple[Suppressed, ...] = ()
+    compared: bool = False
 
     def count(self, level: Level) -> int:
         """Return how many findings have a level."""
@@ -30,6 +64,19 @@ class Result:
         return sum(
             any(fix.applicability >= least for fix in finding.fixes) for finding in self.findings
         )
+
+    def everything(self) -> Iterator[tuple[Finding, Suppressed | None]]:
+        """Yield every finding in the order of its place, with what makes it known."""
+        following = iter(self.suppressed)
+        known = next(following, None)
+        for at, finding in enumerate(self.findings):
+            while known is not None and known.before <= at:
+                yield known.finding, known
+                known = next(following, None)
+            yield finding, None
+        while known is not None:
+            yield known.finding, known
+            known = next(following, None)
 
     @property
     def manifests(self) -> int:

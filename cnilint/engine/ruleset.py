@@ -11,6 +11,7 @@ from cnilint.errors import RuleError
 from cnilint.model.finding import Level
 from cnilint.resources import rules_folder
 from cnilint.syntax.data import read_mapping
+from cnilint.syntax.data_cache import kept
 
 REQUIRED = ("id", "name", "level", "summary", "message", "fix", "help")
 HELP = ("what", "why", "fix", "fix-safety")
@@ -44,13 +45,18 @@ def rules() -> tuple[Rule, ...]:
     """
     folder = rules_folder()
     names = sorted(n for n in os.listdir(folder) if n.startswith("CNI") and n.endswith(".yaml"))
-    return tuple(_rule(os.path.join(folder, name)) for name in names)
+    paths = [os.path.join(folder, name) for name in names]
+    return tuple(_rule(card) for card in kept("rules", paths, _card))
 
 
-def _rule(path: str) -> Rule:
+def _card(path: str) -> dict[str, Any]:
     card = read_mapping(path)
     for key, reason in _faults(path, card):
         raise RuleError(path, _line(path, key), reason)
+    return card
+
+
+def _rule(card: Mapping[str, Any]) -> Rule:
     return Rule(
         id=card["id"],
         name=card["name"],

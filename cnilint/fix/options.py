@@ -18,7 +18,7 @@ class Options:
     rendered: bool = False
 
 
-DEFAULT_OPTIONS = Options()
+DEFAULT_OPTIONS: Options = Options()
 
 
 @dataclass(frozen=True, slots=True)

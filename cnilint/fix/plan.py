@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from cnilint.engine.evaluate import Surroundings, evaluate
+from cnilint.engine.ignore import UNUSED
 from cnilint.engine.inputs import Inputs
 from cnilint.engine.result import Result
 from cnilint.engine.text_edits import TextEdits, text_edits
@@ -81,7 +82,7 @@ class _Prover:
         if len(chosen) < 2 or any(map(_repairs, chosen)):
             return True
         after = self._lint(_together(chosen))
-        return all(after[key] <= self._before[key] for key in after)
+        return all(after[key] <= self._before[key] for key in after if key[0] != UNUSED)
 
     def graded(self, finding: Finding, fix: Fix) -> Fix:
         """Return a fix as it may be offered: as it is, or for display with the reason."""
@@ -104,7 +105,7 @@ class _Prover:
         after = self._lint(edits)
         if after[_key(finding)] >= self._before[_key(finding)]:
             return "it does not remove the finding by itself"
-        new = sorted({key[0] for key in after if after[key] > self._before[key]})
+        new = sorted({key[0] for key in after if after[key] > self._before[key]} - {UNUSED})
         # a repair makes readable what was not: what is then seen was there before
         if new and not all(isinstance(edit, Repair) for edit in fix.edits):
             return f"it leads to {', '.join(new)}"

@@ -15,7 +15,7 @@ from cnilint.model.tree import Value, plain
 from tests.clusters import NAMESPACE, OWNED, STANDALONE, VPC, multus, read
 from tests.laws import assert_run, comments
 
-quick = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+quick = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 
 PATH = "/host/etc/cni/net.d"
 NEEDED: dict[str, object] = {
@@ -34,7 +34,7 @@ HARMLESS: dict[str, st.SearchStrategy[object]] = {
     "of-somebody-else": st.lists(st.none() | st.integers(-9, 9) | st.just("x"), max_size=3),
 }
 DAEMON_SET = multus().partition("---\n")[2]
-REST = {"vpc": VPC, "owned": OWNED, "standalone": STANDALONE, "namespace": NAMESPACE}
+BESIDE = [[], [OWNED], [STANDALONE], [NAMESPACE], [NAMESPACE, OWNED]]
 
 
 @st.composite
@@ -108,9 +108,7 @@ def config_maps(draw: st.DrawFn, members: Mapping[str, object]) -> str:
 @st.composite
 def streams(draw: st.DrawFn, members: Mapping[str, object]) -> str:
     """Return a whole cluster as one text."""
-    beside = draw(st.lists(st.sampled_from(sorted(REST)), unique=True))
-    documents = [draw(config_maps(members)), DAEMON_SET, VPC]
-    documents += [REST[name] for name in beside if name != "vpc"]
+    documents = [draw(config_maps(members)), DAEMON_SET, VPC, *draw(st.sampled_from(BESIDE))]
     marker = st.sampled_from(["---\n", "--- # next\n", "...\n---\n", "\n---\n\n"])
     text = draw(st.sampled_from(["", "---\n", "# first\n"]))
     for at, document in enumerate(draw(st.permutations(documents))):
@@ -155,14 +153,11 @@ def test_the_configuration_is_the_old_one_and_the_pin(
     after = daemon_configuration(done.inputs)
     assert after == {**members, "multusMasterCNI": "10-aws.conflist"}
     assert [key for key in after if key in members] == list(members)
+    assert_one_stretch_is_new(text, done.inputs.sources[0].text)
 
 
-@given(cluster=clusters())
-@quick
-def test_only_one_stretch_of_the_text_is_new(cluster: tuple[dict[str, object], str]) -> None:
-    _members, text = cluster
-    inputs = read({"all.yaml": text})
-    new = assert_run(inputs).inputs.sources[0].text
+def assert_one_stretch_is_new(text: str, new: str) -> None:
+    """Check that a text has grown in one place, by no more than a line."""
     grown = len(new) - len(text)
     kept = next(at for at, (a, b) in enumerate(zip(text, new, strict=False)) if a != b)
     assert text[kept:] == new[kept + grown :]
@@ -213,5 +208,5 @@ def test_several_faults_at_once(cluster: tuple[dict[str, object], str], faults: 
     assert comments(done.inputs.sources[0]) == comments(inputs.sources[0])
     assert done.result.fixable(Applicability.UNSAFE) == 0
     # where the version is wrong too, going back to auto would show that: it is left to a person
-    known = {"CNI108"} | ({"CNI105", "CNI106", "CNI110"} if "version" in faults else set())
-    assert {finding.rule for finding in done.result.findings} <= known
+    if "version" not in faults:
+        assert {finding.rule for finding in done.result.findings} <= {"CNI108"}

@@ -53,7 +53,7 @@ def files_below(folder: Path) -> dict[str, bytes]:
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in folder.rglob("*")
-        if path.is_file() and path.suffix != ".pyc"
+        if path.is_file() and "__pycache__" not in path.parts
     }
 
 
@@ -87,3 +87,11 @@ def test_the_wheel_and_the_checkout_name_the_same_rules(programs: Path, tmp_path
     installed = output(programs / "cnilint", *asked, folder=tmp_path)
     assert installed == output(sys.executable, "-m", "cnilint", *asked, folder=tmp_path)
     assert json.loads(installed), "there are rules to compare"
+
+
+def test_the_wheel_and_the_checkout_write_the_same_page(programs: Path, tmp_path: Path) -> None:
+    example = CHECKOUT / "examples" / "eks-multus-istio"
+    asked = ("check", example, "--output-format", "html", "--fail-on", "never")
+    installed = output(programs / "cnilint", *asked, folder=tmp_path)
+    assert installed == output(sys.executable, "-m", "cnilint", *asked, folder=tmp_path)
+    assert "<style>" in installed

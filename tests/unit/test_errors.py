@@ -6,11 +6,13 @@ import pytest
 
 from cnilint.errors import (
     CnilintError,
+    ConfigurationError,
     ExitCode,
     NothingReadError,
     ReadError,
     RuleError,
     UsageError,
+    did_you_mean,
 )
 
 
@@ -22,6 +24,7 @@ from cnilint.errors import (
         (NothingReadError(("a", "b")), "nothing to read in a, b", ExitCode.NOTHING_READ),
         (NothingReadError(()), "nothing to read in no paths", ExitCode.NOTHING_READ),
         (RuleError("r.yaml", "help", "is missing"), "r.yaml: help: is missing", ExitCode.ERROR),
+        (ConfigurationError("a.yaml:3", "is wrong"), "a.yaml:3: is wrong", ExitCode.ERROR),
         (RuleError("r.yaml", "", "is empty"), "r.yaml: is empty", ExitCode.ERROR),
     ],
 )
@@ -38,3 +41,18 @@ def test_exit_codes_are_those_the_documentation_names() -> None:
         "NOTHING_READ": 3,
         "INTERRUPTED": 130,
     }
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [("selct", "select"), ("SELECT", "select"), ("severitty", "severity"), ("ignor", "ignore")],
+)
+def test_a_mistyped_word_comes_with_the_nearest_one(word: str, meant: str) -> None:
+    known = ["select", "severity", "ignore", "Ignores"]
+    assert did_you_mean(word, known) == f", did you mean {meant!r}?"
+
+
+def test_nothing_is_suggested_that_is_not_near() -> None:
+    assert did_you_mean("zzz", ["select"]) == ""
+    assert did_you_mean("select", []) == ""
+    assert did_you_mean("", ["select"]) == ""

@@ -61,3 +61,24 @@ def test_paths_are_relative_to_where_the_command_runs(
 def test_standard_input_has_a_name() -> None:
     diff = unified([(Source("-", "a\n"), Source("-", "b\n"))])
     assert diff.splitlines()[:2] == ["--- a/stdin", "+++ b/stdin"]
+
+
+def test_a_name_with_a_blank_ends_in_a_tab_as_patch_wants_it() -> None:
+    diff = unified([(Source("a b.yaml", "a\n"), Source("a b.yaml", "b\n"))])
+    assert diff.splitlines()[:2] == ["--- a/a b.yaml\t", "+++ b/a b.yaml\t"]
+
+
+def test_several_files_follow_each_other_in_their_order() -> None:
+    pairs = [(Source(f"{n}.yaml", "a\n"), Source(f"{n}.yaml", "b\n")) for n in "zay"]
+    heads = [line for line in unified(pairs).splitlines() if line.startswith("+++")]
+    assert heads == ["+++ b/z.yaml", "+++ b/a.yaml", "+++ b/y.yaml"]
+
+
+def test_a_file_elsewhere_keeps_its_whole_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    path = str(tmp_path / "x.yaml")
+    diff = unified([(Source(path, "a\n"), Source(path, "b\n"))])
+    assert diff.splitlines()[0] == f"--- a{path}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -60,7 +61,51 @@ def test_a_failed_write_leaves_nothing_behind(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(UsageError, match=r"a\.yaml cannot be written: No space left on device"):
         write([(Source(str(file), "a: 1\n"), Source(str(file), "a: 2\n"))])
     assert os.listdir(tmp_path) == ["a.yaml"]
     assert file.read_text() == "a: 1\n"
+
+
+def test_a_folder_that_must_not_be_written_is_no_fault_of_the_tool(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "a.yaml"
+    file.write_text("a: 1\n")
+
+    def refused(**_where: str) -> None:
+        raise PermissionError(13, "Permission denied", str(tmp_path / ".a.yaml.x"))
+
+    monkeypatch.setattr(tempfile, "mkstemp", refused)
+    with pytest.raises(UsageError, match=r"a\.yaml cannot be written: Permission denied"):
+        write([(Source(str(file), "a: 1\n"), Source(str(file), "a: 2\n"))])
+    assert file.read_text() == "a: 1\n"
+
+
+def test_a_file_that_is_gone_was_changed_by_another_program(tmp_path: Path) -> None:
+    path = str(tmp_path / "a.yaml")
+    with pytest.raises(UsageError, match="was changed by another program: nothing was written"):
+        write([(Source(path, "a: 1\n"), Source(path, "a: 2\n"))])
+    assert os.listdir(tmp_path) == []
+
+
+def test_an_interruption_leaves_each_file_old_or_new(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = [tmp_path / name for name in ("a.yaml", "b.yaml", "c.yaml")]
+    for path in paths:
+        path.write_text("a: 1\n")
+    calls = []
+    replace = os.replace
+
+    def second_time(old: str, new: str) -> None:
+        calls.append(new)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        replace(old, new)
+
+    monkeypatch.setattr(os, "replace", second_time)
+    with pytest.raises(KeyboardInterrupt):
+        write([(Source(str(path), "a: 1\n"), Source(str(path), "a: 2\n")) for path in paths])
+    assert [path.read_text() for path in paths] == ["a: 2\n", "a: 1\n", "a: 1\n"]
+    assert sorted(os.listdir(tmp_path)) == ["a.yaml", "b.yaml", "c.yaml"]

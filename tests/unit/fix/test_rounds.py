@@ -86,7 +86,7 @@ def test_the_result_is_that_of_the_changed_texts() -> None:
     assert left.location.source is done.inputs.sources[0]
 
 
-def test_one_insertion_for_two_findings_counts_once() -> None:
+def test_one_insertion_for_two_findings_counts_once(monkeypatch: pytest.MonkeyPatch) -> None:
     files = {
         "multus.yaml": thin("--multus-conf-file=auto", "--cleanup-config-on-exit=true"),
         "vpc.yaml": VPC,
@@ -96,6 +96,8 @@ def test_one_insertion_for_two_findings_counts_once() -> None:
     assert done.applied == 1
     assert done.inputs.sources[0].text.count("--multus-master-cni-file-name=10-aws.conflist") == 1
     assert rules(done.result) == []
+    monkeypatch.setattr(plan, "MOST_ROUNDS", 0)
+    assert [finding.rule for finding in made(files).held_back] == ["CNI102"]
 
 
 def test_of_two_insertions_at_one_place_the_second_waits_for_the_next_round(

@@ -1,0 +1,251 @@
+"""The settings of a run: options before the environment before a file before what is built in."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from cnilint.cni.catalog import products
+from cnilint.cni.release import Release, release
+from cnilint.engine.ignore import ENTRY, Ignore, Scope, Word
+from cnilint.engine.policy import EVERYTHING, Policy, no_such_rule, standing_for, switched
+from cnilint.engine.repository import repository_top
+from cnilint.errors import ConfigurationError, did_you_mean
+
+NAMES = (".cnilint.yaml", "cnilint.yaml")
+PYPROJECT = "pyproject.toml"
+BASELINE = ".cnilint-baseline.json"
+"""The baseline that is written where no setting names one."""
+
+FILE_VARIABLE = "CNILINT_CONFIG"
+"""The variable that names the file; each setting has one of its own, such as CNILINT_FAIL_ON."""
+
+BUILT_IN = "built in"
+
+Texts = tuple[str, ...]
+Steps = tuple[str | int, ...]
+Layer = tuple[Mapping[str, Any], Callable[[Steps], str]]
+"""Settings of one origin, by name, and what a person calls the place of one of them."""
+
+
+class Settings(NamedTuple):
+    """Every setting, and the file that some are from (empty: none).
+
+    `origins` has where a setting comes from, by its name, and by name and key for a mapping; what
+    is not in it is built in.
+    """
+
+    select: Texts = ()
+    ignore: Texts = ()
+    severity: Mapping[str, str] = {}
+    fail_on: str = "warning"
+    per_file_ignores: Mapping[str, Texts] = {}
+    ignores: tuple[Ignore, ...] = ()
+    baseline: str = ""
+    output_format: Texts = ("full",)
+    host_files: Texts = ()
+    runtime: str = "containerd"
+    targets: Mapping[str, str] = {}
+    primary: str = ""
+    file: str = ""
+    origins: Mapping[Texts, str] = {}
+
+    @property
+    def folder(self) -> str:
+        """The absolute path of the folder that patterns count from."""
+        return os.path.dirname(os.path.abspath(self.file))
+
+
+DEFAULTS = Settings()
+SETTINGS = tuple(name for name in Settings._fields if name not in ("file", "origins"))
+
+
+def settings(
+    options: Mapping[str, object],
+    environment: Mapping[str, str],
+    file: str | None = None,
+) -> Settings:
+    """Return the settings of a run.
+
+    `options` has what the command line says: a text or a list of texts for each setting, and None
+    or an empty list for one that was not given. `file` is None for the nearest one, empty for none.
+    ConfigurationError names the place of what is wrong.
+    """
+    path = environment.get(FILE_VARIABLE) or nearest() if file is None else file
+    given = {name: value for name, value in options.items() if value}
+    variables = {name: text for name in SETTINGS if (text := environment.get(variable(name)))}
+    if not path and not given and not variables:
+        return DEFAULTS
+    from . import config_file, config_given
+
+    folder = os.path.dirname(os.path.abspath(path or "here"))
+    layers: list[Layer] = []
+    ignores: tuple[Ignore, ...] = ()
+    if path:
+        read = config_file.read(path)
+        layers.append((read.values, read.place))
+        ignores = tuple(_ignores(read))
+    for texts, called in ((variables, variable), (given, config_given.option)):
+        layers.append(config_given.given(texts, called, DEFAULTS._asdict(), folder))
+    for layer in layers:
+        _check(layer)
+    if path:
+        layers[0] = (_from_folder(read.values, os.path.dirname(path)), read.place)
+    return _laid_over(layers)._replace(ignores=ignores, file=path or "")
+
+
+def variable(name: str) -> str:
+    """Return what the variable of a setting is called."""
+    return f"CNILINT_{name.replace('-', '_').upper()}"
+
+
+def policy(chosen: Settings, paths: Sequence[str]) -> Policy:
+    """Return which findings are wanted of some paths; UsageError if the baseline cannot be read."""
+    if not chosen.origins:
+        return EVERYTHING
+    off, severity = switched(chosen.select, chosen.ignore, chosen.severity)
+    baseline = None
+    if chosen.baseline:
+        from cnilint.engine.baseline import read
+
+        baseline = tuple(entry.identity for entry in read(chosen.baseline))
+    folder = chosen.folder
+    seen = [os.path.join(os.path.abspath(path), "") for path in paths or ["."] if path != "-"]
+    return Policy(
+        off=off,
+        severity=severity,
+        per_file=tuple(
+            (pattern, frozenset().union(*map(standing_for, words)))
+            for pattern, words in chosen.per_file_ignores.items()
+        ),
+        ignores=chosen.ignores,
+        base=folder,
+        whole=any(os.path.join(folder, "").startswith(path) for path in seen),
+        baseline=baseline,
+    )
+
+
+def targets(chosen: Settings) -> dict[str, Release]:
+    """Return the releases that settings name, by the ids of products."""
+    return {
+        product: found
+        for name, text in chosen.targets.items()
+        if (found := release(text)) is not None
+        for product in _products(name)
+    }
+
+
+def _products(name: str) -> list[str]:
+    """Return the ids of the products a name stands for: an id, or one without its end or its start.
+
+    So `multus` is both Multus thick and thin, and `vpc-cni` is aws-vpc-cni.
+    """
+    ids = [product.id for product in products()]
+    near = [one for one in ids if one.startswith(f"{name}-") or one.endswith(f"-{name}")]
+    return [name] if name in ids else near
+
+
+def nearest() -> str | None:
+    """Return the file of configuration for the working directory, or None.
+
+    It is looked for from there up to the top of the repository, or there alone outside of one.
+    """
+    above, folder, top = "", os.getcwd(), repository_top()
+    while True:
+        for name in NAMES:
+            if os.path.isfile(os.path.join(folder, name)):
+                return above + name
+        if os.path.isfile(os.path.join(folder, PYPROJECT)):
+            from .config_file import has_section
+
+            if has_section(os.path.join(folder, PYPROJECT)):
+                return above + PYPROJECT
+        if folder in (top, os.path.dirname(folder)):
+            return None
+        above, folder = f"../{above}", os.path.dirname(folder)
+
+
+def _laid_over(layers: Sequence[Layer]) -> Settings:
+    """Return settings with each layer over the ones before it: a mapping key by key."""
+    found: dict[str, Any] = {}
+    origins: dict[Texts, str] = {}
+    for values, place in layers:
+        for key, value in values.items():
+            name = key.replace("-", "_")
+            default = getattr(DEFAULTS, name)
+            origins[name,] = place((key,))
+            if isinstance(default, Mapping):
+                each = {k: _texts(v) if name == "per_file_ignores" else v for k, v in value.items()}
+                found[name] = {**found.get(name, {}), **each}
+                origins.update(((name, k), place((key, k))) for k in each)
+            else:
+                found[name] = _texts(value) if isinstance(default, tuple) else value
+    found.pop("ignores", None)
+    return Settings(**found, origins=origins)
+
+
+def _texts(value: str | Sequence[str]) -> Texts:
+    return (value,) if isinstance(value, str) else tuple(value)
+
+
+def _check(layer: Layer) -> None:
+    """Raise for the first name of a rule that is none, and for a last day that is no day."""
+    values, place = layer
+    for route, word in _words(values):
+        if not standing_for(word):
+            raise ConfigurationError(place(route), no_such_rule(word))
+    for name, text in values.get("targets", {}).items():
+        if not _products(name):
+            hint = did_you_mean(name, [product.id for product in products()])
+            raise ConfigurationError(place(("targets", name)), f"no product {name!r}{hint}")
+        if release(text) is None:
+            reason = f"{text!r} is no release: write it as 4.1.4"
+            raise ConfigurationError(place(("targets", name)), reason)
+    for at, entry in enumerate(values.get("ignores", ())):
+        if "expires" in entry:
+            from cnilint.engine.ignore_text import is_day
+
+            if not is_day(entry["expires"]):
+                reason = f"{entry['expires']!r} is no day: write it as 2026-12-31"
+                raise ConfigurationError(place(("ignores", at, "expires")), reason)
+
+
+def _words(values: Mapping[str, Any]) -> Iterator[tuple[Steps, str]]:
+    """Yield every word that is to stand for a rule, with its route."""
+    lists: list[tuple[Steps, Any]] = [((key,), values.get(key, ())) for key in ("select", "ignore")]
+    lists += [(("per-file-ignores", k), v) for k, v in values.get("per-file-ignores", {}).items()]
+    lists += [
+        (("ignores", at, "rule"), v["rule"]) for at, v in enumerate(values.get("ignores", ()))
+    ]
+    for route, words in lists:
+        for at, word in enumerate(_texts(words)):
+            yield (*route, at), word
+    for word in values.get("severity", ()):
+        yield ("severity", word), word
+
+
+def _ignores(read: Any) -> Iterator[Ignore]:  # noqa: ANN401  a ConfigFile, which loads late
+    for at, entry in enumerate(read.values.get("ignores", ())):
+        location = read.location(("ignores", at))
+        words = tuple(
+            Word(word, standing_for(word), location.span) for word in _texts(entry["rule"])
+        )
+        scope = Scope(**{key: entry[key] for key in Scope._fields if key in entry})
+        reason, until = entry.get("reason", ""), entry.get("expires", "")
+        yield Ignore(ENTRY, words, location, reason, until, scope=scope)
+
+
+def _from_folder(values: Mapping[str, Any], folder: str) -> dict[str, Any]:
+    """Return a file's settings with the paths in them counted from the working directory."""
+    found = dict(values)
+    if found.get("baseline"):
+        found["baseline"] = os.path.join(folder, found["baseline"])
+    for key, mark in (("output-format", ":"), ("host-files", "=")):
+        if key in found:
+            parts = [text.partition(mark) for text in _texts(found[key])]
+            found[key] = [
+                f"{name}{mark}{os.path.join(folder, path)}" if path else name
+                for name, _mark, path in parts
+            ]
+    return found

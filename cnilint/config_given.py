@@ -1,0 +1,85 @@
+"""What variables of the environment and options of a command say, as a file would have it."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from cnilint.errors import ConfigurationError
+
+from .config_file import Steps, faults
+
+OPTIONS = {"host-files": "--host-file", "targets": "--target"}
+"""The options that are not called as their settings are."""
+
+FORMS = {
+    "per_file_ignores": "PATTERN=RULES",
+    "severity": "RULE=LEVEL",
+    "targets": "PRODUCT=RELEASE",
+}
+"""How each part of a mapping is written as an option."""
+
+
+def given(
+    texts: Mapping[str, object],
+    called: Callable[[str], str],
+    defaults: Mapping[str, object],
+    folder: str,
+) -> tuple[dict[str, Any], Callable[[Steps], str]]:
+    """Return settings as a file has them, and what to call the place of each.
+
+    `texts` has what is given, by the names of settings: a text, or several. `called` is what a
+    person calls a setting there. Patterns are made to count from `folder`. ConfigurationError for
+    what does not fit.
+    """
+
+    def place(steps: Steps) -> str:
+        return called(str(steps[0]))
+
+    values = {
+        name.replace("_", "-"): _parsed(name, text, defaults[name], called(name), folder)
+        for name, text in texts.items()
+    }
+    for route, reason in faults(values):
+        raise ConfigurationError(place(route), reason)
+    return values, place
+
+
+def option(name: str) -> str:
+    """Return what the option of a setting is called."""
+    key = name.replace("_", "-")
+    return OPTIONS.get(key, f"--{key}")
+
+
+def _parsed(name: str, said: object, default: object, place: str, folder: str) -> object:
+    if not isinstance(default, tuple | Mapping):
+        return said
+    if name in ("output_format", "host_files"):
+        # a path may have any character in it, so only a variable is taken apart
+        return [each.strip() for each in said.split(",")] if isinstance(said, str) else said
+    blanks = r"\s+" if name == "per_file_ignores" else r"[\s,]+"
+    texts = [said] if isinstance(said, str) else list(said)  # type: ignore[call-overload]
+    words = [word for text in texts for word in re.split(blanks, text) if word]
+    if not isinstance(default, Mapping):
+        return words
+    form = FORMS[name]
+    found: dict[str, Any] = {}
+    for word in words:
+        key, _equals, value = word.rpartition("=")
+        if not key or not value:
+            raise ConfigurationError(place, f"{word!r} is not of the form {form}")
+        if name == "per_file_ignores":
+            found.setdefault(_from_top(key, folder), []).extend(value.split(","))
+        else:
+            found[key] = value
+    return found
+
+
+def _from_top(pattern: str, folder: str) -> str:
+    """Return a pattern that counts from the working directory as one that counts from a folder."""
+    inside = os.path.relpath(os.getcwd(), folder).replace(os.sep, "/")
+    if "/" not in pattern.rstrip("/") or inside == "." or inside.startswith(".."):
+        return pattern
+    return f"{inside}/{pattern.removeprefix('./').lstrip('/')}"

@@ -1,0 +1,62 @@
+"""Where a source lies in the repository: the paths that CI systems link to.
+
+They count from the top of the working tree the command runs in (the nearest folder with a `.git`),
+or, where there is none, from the working directory.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+
+from cnilint.syntax.collect import STANDARD_INPUT
+
+STANDARD_INPUT_NAME = "stdin"
+"""What standard input is called where a report needs the name of a file."""
+
+
+def repository_path(path: str) -> str | None:
+    """Return a path from the top of the repository, with forward slashes; None if outside of it."""
+    if path == STANDARD_INPUT:
+        return None
+    top = repository_top()
+    whole = os.path.abspath(path)
+    if _below(top, whole):
+        return _relative(top, whole)
+    try:
+        # the same folder by another name, such as a symbolic link to the checkout
+        whole = os.path.realpath(path)
+    except ValueError:
+        return None
+    return _relative(top, whole) if _below(top, whole) else None
+
+
+def reported_path(path: str) -> str:
+    """Return the path a CI system shows: from the top of the repository, or absolute outside it."""
+    if path == STANDARD_INPUT:
+        return STANDARD_INPUT_NAME
+    inside = repository_path(path)
+    return inside if inside is not None else os.path.abspath(path).replace(os.sep, "/")
+
+
+def repository_top() -> str:
+    """Return the absolute path of the repository's top folder."""
+    return _top(os.getcwd())
+
+
+@cache
+def _top(folder: str) -> str:
+    above = folder
+    while not os.path.exists(os.path.join(above, ".git")):
+        if above == os.path.dirname(above):
+            return folder
+        above = os.path.dirname(above)
+    return above
+
+
+def _below(top: str, path: str) -> bool:
+    return path == top or path.startswith(os.path.join(top, ""))
+
+
+def _relative(top: str, path: str) -> str:
+    return path[len(os.path.join(top, "")) :].replace(os.sep, "/") or "."

@@ -1,0 +1,46 @@
+"""The public interface as another program uses it; never run, but checked by mypy as it stands."""
+
+from __future__ import annotations
+
+from typing import assert_type
+
+import cnilint
+from cnilint import inspect, lint, predict
+from cnilint.cni.cluster import Cluster
+from cnilint.cni.prediction import Prediction
+from cnilint.engine.result import Result
+from cnilint.fix.options import Options
+from cnilint.model.finding import Applicability, Finding, Fix, Level, Note
+
+assert_type(cnilint.__version__, str)
+
+result = lint(
+    ["clusters", "-"],
+    host_files=("87-podman-bridge.conflist",),
+    runtime="cri-o",
+    options=Options(least=Applicability.UNSAFE, rendered=True),
+    stdin=lambda: b"kind: List",
+)
+assert_type(result, Result)
+assert_type(result.findings, tuple[Finding, ...])
+assert_type(result.notes, tuple[Note, ...])
+assert_type(result.clusters, tuple[Cluster, ...])
+assert_type(result.count(Level.ERROR), int)
+assert_type(result.findings[0].fixes, tuple[Fix, ...])
+assert_type(inspect(["."], runtime="containerd"), Result)
+
+prediction = predict(
+    "multus-thick@v4.1.4",
+    {"10-aws.conflist": "{}"},
+    daemon_config='{"multusConfigFile": "auto"}',
+    args=["--multus-conf-file=auto"],
+    binaries={"aws-cni"},
+    default_network="",
+)
+assert_type(prediction, Prediction)
+assert_type(prediction.primary, str | None)
+
+lint("clusters", runtime=1)  # type: ignore[arg-type]
+inspect(["."], options=Options())  # type: ignore[call-arg]
+predict("containerd")  # type: ignore[call-arg]
+cnilint.no_such_name  # type: ignore[attr-defined]  # noqa: B018
