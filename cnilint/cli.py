@@ -14,6 +14,7 @@ from .cli_options import (
     Baseline,
     Config,
     FailOn,
+    FixAs,
     HostFiles,
     Ignore,
     NoConfig,
@@ -63,6 +64,23 @@ def check(
         bool,
         typer.Option("--rendered", help="Also change files that were rendered from a chart."),
     ] = False,
+    fix_as: Annotated[
+        FixAs | None,
+        typer.Option(
+            "--fix-as",
+            help="How fixes are handed over; without, as fits where each object comes from.",
+            show_default=False,
+        ),
+    ] = None,
+    patch_dir: Annotated[
+        str | None,
+        typer.Option(
+            "--patch-dir",
+            metavar="DIR",
+            help="Write patches and values for what was rendered into a folder.",
+            show_default=False,
+        ),
+    ] = None,
     select: Select = None,
     ignore: Ignore = None,
     severity: Annotated[
@@ -110,6 +128,7 @@ def check(
     """Report what is wrong, and fix what can be fixed."""
     from cnilint import commands
     from cnilint.fix.options import Options
+    from cnilint.model.finding import Way
 
     given = {
         "select": select,
@@ -126,7 +145,8 @@ def check(
     }
     request = commands.Request(paths or (), given, file_of(config, no_config=no_config))
     least = commands.applicability(unsafe=unsafe_fixes)
-    changes = commands.Changes(fix, diff, Options(least, rendered))
+    way = Way(fix_as.value) if fix_as is not None else None
+    changes = commands.Changes(fix, diff, Options(least, rendered, way), patch_dir)
     raise typer.Exit(commands.check(request, changes))
 
 

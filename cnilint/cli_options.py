@@ -26,6 +26,14 @@ class FailOn(StrEnum):
     NEVER = "never"
 
 
+class FixAs(StrEnum):
+    """How fixes are handed over."""
+
+    IN_PLACE = "in-place"
+    KUSTOMIZE = "kustomize"
+    HELM = "helm"
+
+
 class Runtime(StrEnum):
     """The container runtime of the nodes."""
 

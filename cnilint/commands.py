@@ -58,6 +58,7 @@ class Changes(NamedTuple):
     fix: bool = False
     diff: bool = False
     options: Options = Options()
+    patch_dir: str | None = None
 
 
 def check(request: Request, changes: Changes) -> ExitCode:
@@ -69,7 +70,7 @@ def check(request: Request, changes: Changes) -> ExitCode:
     chosen = request.settings()
     wanted = [_output(text) for text in chosen.output_format]
     given = _given(request, chosen)
-    if changes.fix or changes.diff:
+    if changes.fix or changes.diff or changes.patch_dir:
         result, changed = _fixed(request.paths, given, changes)
     else:
         result = run.lint(request.paths, **given, options=changes.options)
@@ -216,25 +217,37 @@ def _baseline(chosen: Settings) -> str:
     return chosen.baseline or os.path.join(folder, config.BASELINE)
 
 
-def _counted(number: int, word: str) -> str:
-    return f"{number} {word}{'' if number == 1 else 's'}"
+def _counted(number: int, word: str, plural: str = "s") -> str:
+    return f"{number} {word}{'' if number == 1 else plural}"
 
 
 def _fixed(paths: Sequence[str], given: Given, changes: Changes) -> tuple[Result, bool]:
     """Make the fixes, as a diff or in place; return what is left, and whether anything changed."""
+    from cnilint.fix.bundle import FOLDER, bundle
+    from cnilint.fix.in_place import create, write
+
     done = run.fix(paths, **given, options=changes.options)
+    asked = changes.diff or changes.patch_dir is not None
+    files = bundle(done.handouts, changes.patch_dir or FOLDER) if asked else []
+    in_place = done.changed if changes.fix or changes.diff else ()
     if changes.diff:
         from cnilint.fix.diff import unified
 
-        tell(unified(done.changed))
-    elif done.changed:
-        from cnilint.fix.in_place import write
-
-        write(done.changed)
-        say(f"{done.applied} fixed in {_counted(len(done.changed), 'file')}")
+        tell(unified([*in_place, *files]))
+    else:
+        if in_place:
+            write(in_place)
+            say(f"{done.applied} fixed in {_counted(len(in_place), 'file')}")
+        if files:
+            create(files)
+            say(f"{_counted(len(done.handouts), 'patch', 'es')} in {changes.patch_dir}")
+    if done.handouts and not asked:
+        count = _counted(sum(len(one.cures) for one in done.handouts), "fix", "es")
+        say(f"{count} for what these files are rendered from: --patch-dir DIR writes them")
     for finding in done.held_back:
         say(f"held back: the fix of {finding.rule} overlaps another one; run again")
-    return done.result, bool(done.changed)
+    made = changes.fix or changes.diff
+    return done.result if made else done.found, bool(in_place or files)
 
 
 def _output(text: str) -> Output:

@@ -8,7 +8,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from cnilint.cni.cluster import Cluster
-from cnilint.model.finding import Applicability, Finding, Level, Location, Note
+from cnilint.model.finding import Applicability, Finding, Level, Location, Note, Way
 
 
 class Known(Enum):
@@ -59,10 +59,18 @@ class Result:
         """Return how many findings have a level."""
         return sum(finding.level is level for finding in self.findings)
 
-    def fixable(self, least: Applicability) -> int:
-        """Return how many findings have a fix that is at least that applicable."""
+    def fixable(self, least: Applicability, *, in_place: bool = True) -> int:
+        """Return how many findings have a fix that is at least that applicable.
+
+        Those that are made in the files that were read, or those that are handed to what renders
+        them.
+        """
         return sum(
-            any(fix.applicability >= least for fix in finding.fixes) for finding in self.findings
+            any(
+                fix.applicability >= least and (fix.way is Way.IN_PLACE) is in_place
+                for fix in finding.fixes
+            )
+            for finding in self.findings
         )
 
     def everything(self) -> Iterator[tuple[Finding, Suppressed | None]]:

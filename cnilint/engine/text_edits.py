@@ -14,8 +14,13 @@ TextEdits = Mapping[str, tuple[TextEdit, ...]]
 
 def text_edits(fix: Fix) -> TextEdits | CannotEdit:
     """Return a fix as text edits of the sources it changes, or why that cannot be done."""
+    return text_edits_of(fix.edits)
+
+
+def text_edits_of(wanted: Iterable[Edit | Repair]) -> TextEdits | CannotEdit:
+    """Return edits of several documents as text edits, or why that cannot be done."""
     found: dict[str, tuple[TextEdit, ...]] = {}
-    for document, edits in _by_document(fix.edits):
+    for document, edits in _by_document(wanted):
         symbolic = [edit for edit in edits if isinstance(edit, Edit)]
         made: tuple[TextEdit, ...] = ()
         if symbolic:

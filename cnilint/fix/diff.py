@@ -12,22 +12,24 @@ from cnilint.syntax.collect import STANDARD_INPUT
 NO_NEWLINE = "\\ No newline at end of file\n"
 
 
-def unified(changed: Iterable[tuple[Source, Source]]) -> str:
+def unified(changed: Iterable[tuple[Source | None, Source]]) -> str:
     """Return the diff of sources before and after, paths relative to the working directory.
 
-    Lines end at a line feed only, as git counts them, so that a carriage return stays part of its
-    line.
+    None is before a file is there. Lines end at a line feed only, as git counts them, so that a
+    carriage return stays part of its line.
     """
     return "".join(line for old, new in changed for line in _file(old, new))
 
 
-def _file(old: Source, new: Source) -> Iterator[str]:
+def _file(old: Source | None, new: Source) -> Iterator[str]:
     from difflib import unified_diff
 
-    name = _name(old.path)
+    name = _name(new.path)
     end = "\t" if any(c.isspace() for c in name) else ""
+    before = f"a/{name}{end}" if old is not None else "/dev/null"
+    text = old.text if old is not None else ""
     for line in unified_diff(
-        _lines(old.text), _lines(new.text), f"a/{name}{end}", f"b/{name}{end}", lineterm="\n"
+        _lines(text), _lines(new.text), before, f"b/{name}{end}", lineterm="\n"
     ):
         yield line if line.endswith("\n") else f"{line}\n{NO_NEWLINE}"
 

@@ -27,6 +27,24 @@ def write(changed: Iterable[tuple[Source, Source]]) -> None:
             raise UsageError(f"{path} cannot be written: {error.strerror or error}") from error
 
 
+def create(new: Iterable[tuple[Source | None, Source]]) -> None:
+    """Write files that may not be there yet, each at once, and the folders they lie in.
+
+    UsageError for one that cannot be written.
+    """
+    for old, source in new:
+        try:
+            os.makedirs(os.path.dirname(source.path) or ".", exist_ok=True)
+            if old is None:
+                with open(source.path, "xb") as file:
+                    file.write(source.text.encode())
+            else:
+                write([(old, source)])
+        except OSError as error:
+            reason = error.strerror or error
+            raise UsageError(f"{source.path} cannot be written: {reason}") from error
+
+
 def _content(old: Source, new: Source) -> bytes:
     if old.path == STANDARD_INPUT:
         raise UsageError("standard input cannot be changed in place: use --diff")

@@ -3,34 +3,76 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from cnilint.engine.inputs import Inputs
 from cnilint.engine.result import Result
-from cnilint.model.finding import Applicability, Finding
+from cnilint.model.finding import Applicability, Finding, Way
 from cnilint.model.text import Source
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """The least grade of fix that is applied, and whether rendered files may be changed."""
+    """The least grade of fix that is applied, and how fixes are handed over.
+
+    `rendered` says that rendered files may be changed; `way` is the way that is asked for, None
+    for the one that fits where an object comes from.
+    """
 
     least: Applicability = Applicability.SAFE
     rendered: bool = False
+    way: Way | None = None
 
 
 DEFAULT_OPTIONS: Options = Options()
+
+
+class Cure(NamedTuple):
+    """A fix that was made, in words: the rule, its name, and what the fix does."""
+
+    rule: str
+    name: str
+    title: str
+
+
+class Selected(NamedTuple):
+    """The object that a patch is for, as Kustomize selects it."""
+
+    group: str
+    version: str
+    kind: str
+    name: str
+
+
+class Handout(NamedTuple):
+    """A file to hand over: a patch for Kustomize (with its `target`), or values for a `chart`.
+
+    `subject` is what it changes, in words, and `why` where that comes from.
+    """
+
+    file: str
+    text: str
+    subject: str
+    why: str
+    cures: tuple[Cure, ...]
+    target: Selected | None = None
+    chart: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Fixed:
     """What applying fixes came to.
 
-    `changed` holds the sources before and after; `applied` counts the fixes; `held_back` are those
-    that did not fit in even the last round.
+    `changed` holds the sources before and after; `applied` counts the fixes made in them;
+    `held_back` are those that did not fit in even the last round. `handouts` are the files for the
+    fixes that are made elsewhere; `found` is what was there at first, and `result` what is left
+    while those are not made.
     """
 
     inputs: Inputs
+    found: Result
     result: Result
     changed: tuple[tuple[Source, Source], ...]
     applied: int
     held_back: tuple[Finding, ...]
+    handouts: tuple[Handout, ...] = ()

@@ -17,10 +17,15 @@ kubernetes-sigs/kustomize@12f9e63:api/resource/origin.go
 
 
 class Origin(NamedTuple):
-    """What a manifest was rendered from: `tool` is `helm` or `kustomize`, `path` its template."""
+    """What a manifest was rendered from: `tool` is `helm` or `kustomize`, `path` its template.
+
+    An object that a generator of Kustomize made has that generator's kind as `generator`, and
+    `path` is the kustomization that asks for it.
+    """
 
     tool: str
     path: str
+    generator: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,21 +100,22 @@ def manifests(document: Document) -> Iterator[Manifest]:
 def _origin(document: Document, root: Mapping) -> Origin | None:
     annotation = string(descend(root, "metadata", "annotations", ORIGIN_ANNOTATION))
     if annotation is not None:
-        return Origin("kustomize", _origin_path(annotation))
+        return _kustomize_origin(annotation)
     if document.source_comment:
         return Origin("helm", document.source_comment)
     return None
 
 
-def _origin_path(annotation: str) -> str:
-    """Return the file an origin annotation names: `path`, else what configured the generator."""
+def _kustomize_origin(annotation: str) -> Origin:
+    """Return what an origin annotation says: `path`, else what configured the generator."""
     values: dict[str, str] = {}
     for line in annotation.splitlines():
         key, _, value = line.partition(":")
         values.setdefault(key.strip(), value.strip().strip("'\""))
     repository = values.get("repo", "")
     path = values.get("path") or values.get("configuredIn", "")
-    return f"{repository}//{path}" if repository else path
+    generator = "" if values.get("path") else values.get("kind", "")
+    return Origin("kustomize", f"{repository}//{path}" if repository else path, generator)
 
 
 class ManifestIndex:

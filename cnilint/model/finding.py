@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, IntEnum
 from typing import NamedTuple
@@ -101,15 +102,61 @@ class TextEdit(NamedTuple):
     text: str
 
 
+class Way(Enum):
+    """To whom a fix is handed: to the file that was read, or to what the object is made from."""
+
+    IN_PLACE = "in-place"
+    KUSTOMIZE = "kustomize"
+    HELM = "helm"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class Handover(NamedTuple):
+    """What is handed over in place of an edit of a file, and why.
+
+    `text` is a patch for Kustomize or values for a chart, as the text of a file; of the values,
+    `chart` and `values` tell the same.
+    """
+
+    way: Way
+    why: str
+    text: str
+    chart: str = ""
+    values: Mapping[str, Value] = {}
+
+
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """A change that removes a finding, applied as a whole or not at all."""
+    """A change that removes a finding, applied as a whole or not at all.
+
+    With a `handover`, the edits show on what was rendered what is handed to its source; without,
+    they are made in the files that were read. `rendered` are edits that show what `edits` of a
+    generator's file lead to, and are not made.
+    """
 
     title: str
     applicability: Applicability
     edits: tuple[Edit | Repair, ...]
     note: str = ""
     """Why the fix is no more than display, or what its author has to look at."""
+    handover: Handover | None = None
+    rendered: tuple[Edit | Repair, ...] = ()
+
+    @property
+    def way(self) -> Way:
+        """To whom it is handed."""
+        return self.handover.way if self.handover is not None else Way.IN_PLACE
+
+    @property
+    def remark(self) -> str:
+        """What a person is told beside the title: how it is handed over and why, and the note."""
+        how = ""
+        if self.handover is not None:
+            form = "values of the chart" if self.way is Way.HELM else "a patch for Kustomize"
+            how = f"as {form}: {self.handover.why}"
+        return "; ".join(part for part in (how, self.note) if part)
 
 
 class Related(NamedTuple):

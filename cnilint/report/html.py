@@ -106,6 +106,9 @@ def _counts(result: Result) -> Iterator[Markup]:
     unsafe = result.fixable(Applicability.UNSAFE) - fixable
     if unsafe:
         yield tag("li", f"{unsafe} with --fix --unsafe-fixes", class_="badge faint")
+    elsewhere = result.fixable(Applicability.SAFE, in_place=False)
+    if elsewhere:
+        yield tag("li", f"{elsewhere} fixable with --patch-dir", class_="badge good")
 
 
 def _verdicts(result: Result) -> Markup:

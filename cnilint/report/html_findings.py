@@ -8,7 +8,7 @@ from cnilint.engine.repository import reported_path
 from cnilint.engine.result import Known, Result, Suppressed
 from cnilint.engine.ruleset import Rule, rules
 from cnilint.engine.text_edits import text_edits
-from cnilint.model.finding import Finding, Fix, Level, Location, Note
+from cnilint.model.finding import Finding, Fix, Level, Location, Note, Way
 from cnilint.syntax.rewrite import CannotEdit
 
 from .html_excerpt import marked
@@ -110,15 +110,17 @@ def _details(details: Sequence[str]) -> Iterator[Markup]:
 
 
 def _fix(fix: Fix) -> Iterator[Markup]:
-    note = f" ({fix.note})" if fix.note else ""
+    note = f" ({fix.remark})" if fix.remark else ""
     grade = tag("span", GRADES[fix.applicability], class_="grade")
     yield tag("p", tag("strong", "Fix: "), f"{fix.title}{note} ", grade, class_="fix")
-    diff = "\n".join(fix_diff(fix))
-    if diff:
-        lines = (_diff_line(line) for line in diff.split("\n"))
+    change = fix.handover.text.rstrip("\n") if fix.handover else "\n".join(fix_diff(fix))
+    if change:
+        what = {Way.IN_PLACE: "diff", Way.KUSTOMIZE: "patch", Way.HELM: "values"}[fix.way]
+        as_line = _diff_line if fix.way is Way.IN_PLACE else _plain_line
+        lines = (as_line(line) for line in change.split("\n"))
         yield tag(
             "div",
-            tag("button", "Copy the diff", type="button", class_="copy", hidden=True),
+            tag("button", f"Copy the {what}", type="button", class_="copy", hidden=True),
             tag(
                 "pre",
                 tag("code", *lines),
@@ -148,6 +150,10 @@ def _diff_line(line: str) -> Markup:
     kinds = {"+": "added", "-": "removed", "@": "hunk"}
     heading = line.startswith(("--- a/", "+++ b/"))
     return tag("span", f"{line}\n", class_="hunk" if heading else kinds.get(line[:1]))
+
+
+def _plain_line(line: str) -> Markup:
+    return tag("span", f"{line}\n")
 
 
 def suppressed(result: Result) -> Markup | None:

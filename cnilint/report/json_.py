@@ -83,6 +83,7 @@ def _summary(result: Result) -> JSONObject:
         "suppressed": len(result.suppressed),
         "fixable": result.fixable(Applicability.SAFE),
         "fixable_unsafe": result.fixable(Applicability.UNSAFE),
+        "fixable_elsewhere": result.fixable(Applicability.SAFE, in_place=False),
         "sources": result.sources,
         "documents": result.documents,
         "manifests": result.manifests,
@@ -207,6 +208,9 @@ def _fix(fix: Fix) -> JSONObject:
         "title": fix.title,
         "applicability": str(fix.applicability),
         "note": fix.note,
+        "way": str(fix.way),
+        "why": fix.handover.why if fix.handover is not None else "",
+        "text": fix.handover.text if fix.handover is not None else "",
         "edits": [_edit(each) for each in fix.edits],
     }
 

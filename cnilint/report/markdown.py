@@ -111,13 +111,15 @@ def _findings(result: Result, report: _Report) -> None:
     report.add("\n| Level | Rule | Place | Finding |\n| --- | --- | --- | --- |\n")
     worst_first = sorted(result.findings, key=lambda finding: -finding.level)
     report.fill(map(_row, worst_first), len(worst_first), 0.6)
-    safe = result.fixable(Applicability.SAFE)
-    unsafe = result.fixable(Applicability.UNSAFE) - safe
-    if safe:
-        report.add(f"\n`cnilint check --fix` fixes {safe} of them.\n")
-    if unsafe:
-        more = f"{unsafe} more" if safe else f"{unsafe} of them"
-        report.add(f"\n`cnilint check --fix --unsafe-fixes` fixes {more}: look at what it does.\n")
+    for option, in_place in (("--fix", True), ("--patch-dir DIR", False)):
+        command = f"cnilint check {option}"
+        safe = result.fixable(Applicability.SAFE, in_place=in_place)
+        unsafe = result.fixable(Applicability.UNSAFE, in_place=in_place) - safe
+        if safe:
+            report.add(f"\n`{command}` fixes {safe} of them.\n")
+        if unsafe:
+            more = f"{unsafe} more" if safe else f"{unsafe} of them"
+            report.add(f"\n`{command} --unsafe-fixes` fixes {more}: look at what it does.\n")
 
 
 def _row(finding: Finding) -> str:
@@ -162,8 +164,11 @@ def _folded(finding: Finding, *, several: bool) -> str:
 
 
 def _fix(fix: Fix) -> Iterator[str]:
-    note = f" ({prose(fix.note)})" if fix.note else ""
+    note = f" ({prose(fix.remark)})" if fix.remark else ""
     yield f"**Fix**, {GRADES[fix.applicability]}: {prose(fix.title)}{note}"
+    if fix.handover is not None:
+        yield fenced(fix.handover.text.splitlines(), "yaml")
+        return
     from cnilint.engine.text_edits import text_edits  # editing takes long to load
     from cnilint.syntax.rewrite import CannotEdit
 

@@ -139,8 +139,9 @@ def _says(related: Related, step: str) -> bool:
 
 def _fixes(finding: Finding) -> Iterator[JSONObject]:
     for fix in finding.fixes:
-        if fix.applicability > Applicability.DISPLAY and (changes := _changes(fix)):
-            title = f"{fix.title} ({fix.note})" if fix.note else fix.title
+        made = fix.applicability > Applicability.DISPLAY and fix.handover is None
+        if made and (changes := _changes(fix)):
+            title = f"{fix.title} ({fix.remark})" if fix.remark else fix.title
             yield {
                 "description": {"text": _unlinked(title)},
                 "artifactChanges": changes,

@@ -96,7 +96,7 @@ def _place(arrow: str, location: Location, gutter: int, cluster: str) -> Line:
 
 def _fix(fix: Fix, paint: Paint) -> Iterator[Line]:
     mark = MARKS[fix.applicability]
-    text = f"{fix.title} ({fix.note})" if fix.note else fix.title
+    text = f"{fix.title} ({fix.remark})" if fix.remark else fix.title
     yield from hanging([(f"{mark} fix: ", "help")], text, "", paint)
 
 
@@ -154,12 +154,17 @@ def _known(result: Result) -> str:
 
 
 def _fixable(result: Result) -> str:
-    safe = result.fixable(Applicability.SAFE)
-    unsafe = result.fixable(Applicability.UNSAFE) - safe
-    if safe:
-        more = f" ([~] {unsafe} more with --unsafe-fixes)" if unsafe else ""
-        return f"; [*] {safe} fixable with --fix{more}"
-    return f"; [~] {unsafe} fixable with --fix --unsafe-fixes" if unsafe else ""
+    """Return how many findings a fix removes, in the files themselves and in what renders them."""
+    told = ""
+    for option, in_place in (("--fix", True), ("--patch-dir DIR", False)):
+        safe = result.fixable(Applicability.SAFE, in_place=in_place)
+        unsafe = result.fixable(Applicability.UNSAFE, in_place=in_place) - safe
+        if safe:
+            more = f" ([~] {unsafe} more with --unsafe-fixes)" if unsafe else ""
+            told += f"; [*] {safe} fixable with {option}{more}"
+        elif unsafe:
+            told += f"; [~] {unsafe} fixable with {option} --unsafe-fixes"
+    return told
 
 
 def _looked_at(result: Result) -> Line:

@@ -1,0 +1,130 @@
+"""To whom a fix is handed: to the file that was read, or to what an object was rendered from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from cnilint.engine.inputs import Inputs
+from cnilint.engine.result import Result
+from cnilint.kube.manifest import Manifest, manifests
+from cnilint.model.finding import Applicability, Edit, Fix, Handover, Repair, Way
+from cnilint.model.tree import Document
+
+from .generated import in_its_source
+from .helm import Overlay, overlay, values_text
+from .kustomize import patches
+from .meaning import meanings
+from .options import Options
+
+HELM = "helm"
+
+NO_VALUE = "no value of the chart says this"
+NOT_RENDERED = "this was not rendered from a chart, as far as the manifests show"
+NO_PATCH = "a patch cannot say this: only the text changes, or the object has no name"
+
+
+def traced(fix: Fix, inputs: Inputs, options: Options) -> Fix:
+    """Return a fix of what Kustomize generates as one of the file that it is generated from."""
+    if options.way in (None, Way.IN_PLACE) and not options.rendered:
+        objects = touched(fix.edits)
+        if any(one.origin is not None and one.origin.generator for one in objects):
+            return in_its_source(fix, objects, inputs) or fix
+    return fix
+
+
+def is_elsewhere(fix: Fix, options: Options) -> bool:
+    """Whether a fix is for something else than the files that were read."""
+    if fix.rendered or options.rendered:
+        return False
+    if options.way is not None:
+        return options.way is not Way.IN_PLACE
+    return any(one.origin is not None for one in touched(fix.edits))
+
+
+def handed_over(fix: Fix, before: Result, after: Result, now: Inputs, options: Options) -> Fix:
+    """Return a proven fix with the way it is handed over, or for display with the reason.
+
+    `before` and `after` are what is found without and with it, `now` the inputs with it.
+    """
+    objects = touched(fix.edits)
+    origins = [one.origin for one in objects if one.origin is not None]
+    if fix.rendered or (options.way is None and (options.rendered or not origins)):
+        return fix
+    names = " and ".join(dict.fromkeys(origin.path or origin.tool for origin in origins))
+    helm = bool(origins) and all(origin.tool == HELM for origin in origins)
+    way = options.way or (Way.HELM if helm else Way.KUSTOMIZE)
+    if way is Way.IN_PLACE:
+        if options.rendered or not origins:
+            return fix
+        return _shown(
+            fix, f"this is rendered from {names}: change it there (--rendered edits it here)"
+        )
+    note = fix.note
+    if way is Way.HELM:
+        values = _overlay(fix, objects, before, after)
+        if values is not None:
+            why = f"rendered from {names} by Helm, and a value of the chart says this"
+            text = values_text(values.values)
+            return replace(fix, handover=Handover(way, why, text, values.chart, values.values))
+        if options.way is Way.HELM:
+            return _shown(fix, NO_VALUE if origins else NOT_RENDERED)
+        note = f"{note}; {NO_VALUE}" if note else NO_VALUE
+    made = [patches(one, version_of(one, now)) for one in objects]
+    if not all(made):
+        return _shown(fix, NO_PATCH)
+    by = "rendered by Helm" if helm else "built by Kustomize"
+    why = f"{by} from {names}" if origins else "asked for"
+    text = "---\n".join(patch.text for one in made for patch in one)
+    return replace(fix, note=note, handover=Handover(Way.KUSTOMIZE, why, text))
+
+
+def touched(edits: Sequence[Edit | Repair]) -> list[Manifest]:
+    """Return the objects that edits lie in, each once."""
+    found: list[Manifest] = []
+    for edit in edits:
+        for manifest in manifests(edit.document):
+            if isinstance(edit, Repair):
+                inside = manifest.root.span.covers(edit.span)
+            else:
+                inside = edit.route[: len(manifest.route)] == manifest.route
+            if inside and not any(same_object(one, manifest) for one in found):
+                found.append(manifest)
+    return found
+
+
+def version_of(one: Manifest, inputs: Inputs) -> Manifest:
+    """Return an object as it stands in other inputs; itself if it is not there."""
+    for document in inputs.documents:
+        if _same_document(document, one.document):
+            for manifest in manifests(document):
+                if manifest.route == one.route:
+                    return manifest
+    return one
+
+
+def same_object(one: Manifest, other: Manifest) -> bool:
+    """Whether two manifests stand at the same place, in the same or in another version of it."""
+    return _same_document(one.document, other.document) and one.route == other.route
+
+
+def _same_document(one: Document, other: Document) -> bool:
+    return (one.source.path, one.index) == (other.source.path, other.index)
+
+
+def _overlay(
+    fix: Fix, objects: Sequence[Manifest], before: Result, after: Result
+) -> Overlay | None:
+    """Return the values that say what a fix of rendered objects means, if there are any."""
+    templates = {
+        one.origin.path for one in objects if one.origin is not None and one.origin.tool == HELM
+    }
+    wanted = meanings(fix.edits, before, after)
+    if not templates or wanted is None:
+        return None
+    found = [overlay(template, wanted) for template in templates]
+    return found[0] if all(one == found[0] for one in found) else None
+
+
+def _shown(fix: Fix, reason: str) -> Fix:
+    return replace(fix, applicability=Applicability.DISPLAY, note=reason)
