@@ -4,22 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from cnilint.fix.bundle import bundle
 from cnilint.fix.in_place import create
-from cnilint.fix.kustomize import MERGE_KEYS
 from cnilint.model.finding import Applicability
-from cnilint.model.text import Source
-from cnilint.model.tree import Document, plain
 from cnilint.run import Options, fix
-from cnilint.syntax.compose import compose
 from tests.clusters import placed
+from tests.rendered import objects
 from tests.renderers import kustomize_build
 
-ORIGIN = "config.kubernetes.io/origin"
 RULES = Path(__file__).resolve().parent.parent / "rules"
 FOLDED = "CNI108/bad-json-on-one-line"
 """Kustomize folds the string, and a comma cannot be cut out of a folded one."""
@@ -36,31 +31,6 @@ def name(case: Path) -> str:
 
 
 CASES = sorted(filter(_survives, (path.parent for path in RULES.glob("CNI*/bad-*/fixed"))))
-
-
-def objects(text: str) -> dict[tuple[str, ...], Any]:
-    """Return the objects of a text by kind and name, in a form in which equal means the same."""
-    found: dict[tuple[str, ...], Any] = {}
-    for document in compose(Source("built.yaml", text)):
-        assert isinstance(document, Document), document
-        whole: Any = plain(document.root)
-        metadata = whole.get("metadata") or {}
-        (metadata.get("annotations") or {}).pop(ORIGIN, None)
-        if metadata.get("annotations") == {}:
-            del metadata["annotations"]
-        found[whole["kind"], metadata.get("namespace", ""), metadata["name"]] = unordered(whole)
-    return found
-
-
-def unordered(value: Any, field: str = "") -> Any:  # noqa: ANN401
-    """Return a value with the lists sorted whose items Kubernetes tells apart by a key."""
-    if isinstance(value, dict):
-        return {key: unordered(item, key) for key, item in value.items()}
-    if isinstance(value, list):
-        items = [unordered(item) for item in value]
-        key = MERGE_KEYS.get(field)
-        return sorted(items, key=lambda item: str(item.get(key))) if key else items
-    return value
 
 
 def overlay(folder: Path, resources: Sequence[str], more: str = "") -> Path:
