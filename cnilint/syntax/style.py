@@ -147,10 +147,12 @@ def scalar_text(value: ScalarValue, quote: Style, *, flow: bool = False, json: b
         return repr(value)
     if json:
         return json_string(value)
-    if quote is Style.SINGLE and not _UNPRINTABLE.search(value):
-        return "'" + value.replace("'", "''") + "'"
-    if quote not in (Style.SINGLE, Style.DOUBLE) and plain_allowed(value, flow=flow):
+    free = quote not in (Style.SINGLE, Style.DOUBLE)
+    if free and plain_allowed(value, flow=flow):
         return value
+    many = free and '"' in value and "\n" not in value
+    if (quote is Style.SINGLE or many) and not _UNPRINTABLE.search(value):
+        return "'" + value.replace("'", "''") + "'"
     return f'"{escaped_double(value)}"'
 
 

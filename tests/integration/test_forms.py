@@ -229,19 +229,26 @@ every_rendered = pytest.mark.parametrize("form", RENDERED)
 
 
 @every_rendered
-def test_what_was_rendered_is_not_changed_but_where_it_came_from_is_said(
+def test_what_was_rendered_is_not_changed_but_a_patch_of_it_is_offered(
     form: str, tmp_path: Path
 ) -> None:
     text, origin = RENDERED[form]
     placed(tmp_path, {"all.yaml": text})
     (finding,) = report(tmp_path)["findings"]
     (fix,) = finding["fixes"]
-    assert fix["applicability"] == "display"
-    assert f"this is rendered from {origin}: change it there" in fix["note"]
+    assert (fix["applicability"], fix["way"]) == ("safe", "kustomize")
+    assert fix["why"].endswith(f" from {origin}")
+    assert '"multusMasterCNI": "10-aws.conflist"' in fix["text"]
     done = cnilint("check", "--fix", "--unsafe-fixes", folder=tmp_path)
-    assert (done.code, done.err) == (1, "")
+    assert done.code == 1
+    assert done.err == (
+        "cnilint: 1 fix for what these files are rendered from: --patch-dir DIR writes them\n"
+    )
     assert (tmp_path / "all.yaml").read_text() == text
-    assert cnilint("check", "--diff", folder=tmp_path).out == ""
+    shown = cnilint("check", "--diff", folder=tmp_path)
+    assert shown.code == 1
+    assert "+++ b/cnilint-patches/configmap-multus-daemon-config.yaml\n" in shown.out
+    assert "+++ b/all.yaml" not in shown.out
 
 
 @every_rendered

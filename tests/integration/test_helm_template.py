@@ -13,7 +13,7 @@ from cnilint.fix.in_place import create
 from cnilint.fix.options import Fixed
 from cnilint.model.finding import Applicability, Way
 from cnilint.run import Options, fix, lint
-from tests.clusters import STANDALONE, VPC, multus, placed
+from tests.clusters import VPC, multus, placed
 from tests.rendered import objects
 from tests.renderers import helm_template
 

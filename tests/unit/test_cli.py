@@ -17,7 +17,7 @@ import typer.main
 from cnilint import __version__, run
 from cnilint.cli import app
 from cnilint.errors import ExitCode
-from cnilint.fix import plan
+from cnilint.fix import rounds
 from cnilint.report.rules import rules_json, rules_text
 from tests.clusters import (
     OWNED,
@@ -186,7 +186,7 @@ def test_an_unsafe_fix_is_made_only_on_request(unsafe: bool, tmp_path: Path) -> 
 
 
 def test_what_did_not_fit_is_told(raced: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plan, "MOST_ROUNDS", 0)
+    monkeypatch.setattr(rounds, "MOST_ROUNDS", 0)
     done = cnilint("check", "--fix", folder=raced)
     assert done.code == 1
     assert "held back: the fix of CNI101" in done.err

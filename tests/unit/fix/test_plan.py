@@ -9,9 +9,10 @@ import pytest
 from cnilint.engine.evaluate import NOTHING_AROUND, Surroundings, evaluate
 from cnilint.engine.inputs import Inputs
 from cnilint.engine.result import Result
-from cnilint.fix import plan
+from cnilint.fix import prove
+from cnilint.fix.handover import touched
 from cnilint.fix.options import Options
-from cnilint.fix.plan import offered, rendered_from
+from cnilint.fix.plan import offered
 from cnilint.model.finding import Applicability, Edit, Finding, Fix, Operation, Repair
 from cnilint.model.text import Span
 from cnilint.model.tree import Document, Embedded, Route, Value
@@ -37,6 +38,12 @@ def proposed(inputs: Inputs, *fixes: Fix) -> Fix:
 
 def add(document: Document, key: str, value: Value) -> Edit:
     return Edit(document, (*JSON, key), Operation.ADD, value)
+
+
+def rendered_from(edit: Edit | Repair) -> str:
+    """Return what the object of an edit was rendered from, empty for one written by hand."""
+    (found,) = (one.origin for one in touched((edit,)))
+    return (found.path or found.tool) if found is not None else ""
 
 
 def offered_fix(files: dict[str, str], options: Options | None = None) -> Fix:
@@ -141,7 +148,7 @@ def test_what_is_for_display_is_not_tried(monkeypatch: pytest.MonkeyPatch) -> No
     shown = Fix("by hand", DISPLAY, (broken,), "a note of its own")
     words = Fix("only words", SAFE, ())
     result = evaluate(inputs)
-    monkeypatch.delattr(plan, "evaluate")
+    monkeypatch.delattr(prove, "evaluate")
     told = replace(result, findings=(replace(only(result), fixes=(shown, words)),))
     assert only(offered(inputs, NOTHING_AROUND, told, Options())).fixes == (shown, words)
 
@@ -153,7 +160,7 @@ def test_the_same_edits_are_tried_once(monkeypatch: pytest.MonkeyPatch) -> None:
         tried.append(inputs)
         return evaluate(inputs, around)
 
-    monkeypatch.setattr(plan, "evaluate", counted)
+    monkeypatch.setattr(prove, "evaluate", counted)
     inputs = read(FILES)
     result = evaluate(inputs)
     (fix,) = only(result).fixes
@@ -207,14 +214,6 @@ def test_of_a_list_only_the_items_that_were_rendered_are() -> None:
     for word, origin in (("base/", "base/x.yaml"), ("second", "")):
         at = text.index(word)
         assert rendered_from(Repair(document, Span(at, at + 1), "")) == origin
-
-
-@pytest.mark.parametrize("rendered", [False, True])
-def test_a_rendered_document_is_changed_only_on_request(rendered: bool) -> None:
-    files = {"multus.yaml": f"# Source: chart/x.yaml\n{multus()}", "vpc.yaml": VPC}
-    fix = offered_fix(files, Options(rendered=rendered))
-    assert fix.applicability is (SAFE if rendered else DISPLAY)
-    assert ("chart/x.yaml" in fix.note) is not rendered
 
 
 def test_a_repair_may_show_what_could_not_be_read_before() -> None:

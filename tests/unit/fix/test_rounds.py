@@ -13,7 +13,7 @@ import pytest
 from cnilint.engine.evaluate import NOTHING_AROUND, Surroundings, evaluate
 from cnilint.engine.inputs import Inputs
 from cnilint.engine.result import Result
-from cnilint.fix import plan
+from cnilint.fix import plan, prove, rounds
 from cnilint.fix.options import Fixed, Options
 from cnilint.fix.plan import MOST_ROUNDS, fixed
 from cnilint.model.finding import (
@@ -96,7 +96,7 @@ def test_one_insertion_for_two_findings_counts_once(monkeypatch: pytest.MonkeyPa
     assert done.applied == 1
     assert done.inputs.sources[0].text.count("--multus-master-cni-file-name=10-aws.conflist") == 1
     assert rules(done.result) == []
-    monkeypatch.setattr(plan, "MOST_ROUNDS", 0)
+    monkeypatch.setattr(rounds, "MOST_ROUNDS", 0)
     assert [finding.rule for finding in made(files).held_back] == ["CNI102"]
 
 
@@ -107,7 +107,7 @@ def test_of_two_insertions_at_one_place_the_second_waits_for_the_next_round(
     found = lint_of({"multus.yaml": multus(short), "vpc.yaml": VPC})
     assert rules(found) == ["CNI107", "CNI109", "CNI102"]
     assert found.fixable(Applicability.SAFE) == 3
-    monkeypatch.setattr(plan, "MOST_ROUNDS", 1)
+    monkeypatch.setattr(rounds, "MOST_ROUNDS", 1)
     first = of_multus(short)
     assert [finding.rule for finding in first.held_back] == ["CNI109"]
     assert first.applied == 2
@@ -140,7 +140,7 @@ def test_what_clashes_with_nobody_is_made_in_the_same_round(
     text = UNPINNED.replace("0.3.1", "1").replace(
         '    "cniConfigDir"', f'{WRONG}    "cniConfigDir"'
     )
-    monkeypatch.setattr(plan, "MOST_ROUNDS", 1)
+    monkeypatch.setattr(rounds, "MOST_ROUNDS", 1)
     done = of_multus(text)
     assert done.applied == 2
     assert configuration(done)["cniVersion"] == "0.3.1"
@@ -151,7 +151,7 @@ def test_a_repair_and_what_it_makes_readable_go_into_rounds_of_their_own(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     spoilt = UNPINNED.replace('run/multus/"', 'run/multus/",')
-    monkeypatch.setattr(plan, "MOST_ROUNDS", 1)
+    monkeypatch.setattr(rounds, "MOST_ROUNDS", 1)
     first = of_multus(spoilt)
     assert (first.applied, [finding.rule for finding in first.held_back]) == (1, ["CNI108"])
     monkeypatch.undo()
@@ -218,7 +218,8 @@ def endless(inputs: Inputs, _around: Surroundings) -> Result:
 
 
 def test_there_are_at_most_ten_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plan, "evaluate", endless)
+    for module in (prove, rounds):
+        monkeypatch.setattr(module, "evaluate", endless)
     done = fixed(read({"x.yaml": "a: 1\n"}), NOTHING_AROUND, Options())
     assert MOST_ROUNDS == done.applied == 10
     assert done.inputs.sources[0].text == "a: 1\n" + "#" * 10
@@ -243,7 +244,8 @@ def renaming(inputs: Inputs, _around: Surroundings) -> Result:
 
 
 def test_a_fix_of_two_files_is_one_fix(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plan, "evaluate", renaming)
+    for module in (prove, rounds):
+        monkeypatch.setattr(module, "evaluate", renaming)
     done = fixed(read({"x.yaml": "a: old\n", "y.yaml": "a: old\n"}), NOTHING_AROUND, Options())
     assert [(old.path, new.text) for old, new in done.changed] == [
         ("x.yaml", "a: new\n"),

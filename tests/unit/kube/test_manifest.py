@@ -109,7 +109,7 @@ def test_a_place_is_that_of_the_deepest_step_that_exists() -> None:
                 "    config.kubernetes.io/origin: |\n      configuredIn: kustomization.yaml\n"
                 "      configuredBy:\n        kind: ConfigMapGenerator\n"
             ),
-            Origin("kustomize", "kustomization.yaml"),
+            Origin("kustomize", "kustomization.yaml", "ConfigMapGenerator"),
         ),
     ],
 )

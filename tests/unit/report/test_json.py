@@ -92,6 +92,9 @@ def test_fixes_are_symbolic(read: Read, told: Tell, find: Find) -> None:
             "title": "pin it",
             "applicability": "unsafe",
             "note": "look at it",
+            "way": "in-place",
+            "why": "",
+            "text": "",
             "edits": [
                 {**where, "route": route, "operation": "add", "value": {"a": [1, None, True]}},
                 {**where, "route": ["data"], "operation": "remove", "value": None},
@@ -133,6 +136,7 @@ def test_the_summary_counts(read: Read, told: Tell, find: Find) -> None:
         "suppressed": 0,
         "fixable": 1,
         "fixable_unsafe": 2,
+        "fixable_elsewhere": 0,
         "sources": 1,
         "documents": 3,
         "manifests": 3,
