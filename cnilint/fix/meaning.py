@@ -90,8 +90,8 @@ def _about(edit: Edit, one: Meaning) -> bool:
         return one.value is None and _below(one.route, edit.route)
     if one.value is None:
         return False
-    if edit.operation is Operation.ADD:
-        return _below(one.route, edit.route[:-1])
+    if edit.operation is Operation.ADD and isinstance(edit.route[-1], int):
+        return _below(one.route, edit.route[:-1])  # behind the last item
     return _below(one.route, edit.route) or _below(edit.route, one.route)
 
 

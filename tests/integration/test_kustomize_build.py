@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,11 +12,14 @@ from cnilint.fix.bundle import bundle
 from cnilint.fix.in_place import create
 from cnilint.model.finding import Applicability
 from cnilint.run import Options, fix
-from tests.clusters import placed
+from tests.clusters import STANDALONE, VPC, placed
+from tests.corpus import AWS, UPSTREAM, needs_corpus
 from tests.rendered import objects
 from tests.renderers import kustomize_build
 
 RULES = Path(__file__).resolve().parent.parent / "rules"
+ALL = Options(Applicability.UNSAFE)
+REAL = [*sorted(AWS.glob("*multus*")), *sorted(UPSTREAM.glob("*daemonset*"))]
 FOLDED = "CNI108/bad-json-on-one-line"
 """Kustomize folds the string, and a comma cannot be cut out of a folded one."""
 
@@ -53,24 +57,42 @@ def files_of(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in found}
 
 
+def patched(folder: Path, files: Mapping[str, bytes]) -> Mapping[Any, Any]:
+    """Build files, hand over every fix of what is built, and build again with the patches."""
+    rendered = folder / "rendered.yaml"
+    rendered.write_text(built(folder, files), "utf-8")
+    done = fix([str(rendered)], options=ALL)
+    assert done.changed == ()
+    over = folder / "over"
+    create(bundle(done.handouts, str(over / "patches")))
+    overlay(over, ["../base"], "components: [patches]\n" if done.handouts else "")
+    return objects(kustomize_build(over))
+
+
 @pytest.mark.parametrize("case", CASES, ids=name)
 def test_every_fix_of_every_rule(case: Path, tmp_path: Path) -> None:
     """What the patches make of the objects is what the fix of the files makes of them."""
     files = files_of(case)
-    rendered = tmp_path / "rendered.yaml"
-    rendered.write_text(built(tmp_path, files), "utf-8")
-    done = fix([str(rendered)], options=Options(Applicability.UNSAFE))
-    assert done.changed == ()
-    over = tmp_path / "over"
-    create(bundle(done.handouts, str(over / "patches")))
-    overlay(over, ["../base"], "components: [patches]\n" if done.handouts else "")
-    patched = objects(kustomize_build(over))
-    assert patched == objects(built(tmp_path, {**files, **files_of(case / "fixed")}))
+    found = patched(tmp_path, files)
+    assert found == objects(built(tmp_path, {**files, **files_of(case / "fixed")}))
+
+
+@needs_corpus
+@pytest.mark.parametrize("path", REAL, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_every_fix_of_real_manifests_of_multus(path: Path, tmp_path: Path) -> None:
+    files = {"multus.yaml": path.read_bytes(), "vpc.yaml": VPC.encode()}
+    files["istio.yaml"] = STANDALONE.encode()
+    found = patched(tmp_path, files)
+    by_hand = placed(tmp_path / "by-hand", dict(files))
+    done = fix([str(by_hand)], options=ALL)
+    assert bool(done.changed) or "before-2828" not in path.name
+    fixed = {Path(new.path).name: new.text.encode() for _old, new in done.changed}
+    assert found == objects(built(tmp_path, {**files, **fixed}))
 
 
 def test_what_cannot_be_patched_is_shown_with_its_reason(tmp_path: Path) -> None:
     rendered = tmp_path / "rendered.yaml"
     rendered.write_text(built(tmp_path, files_of(RULES / FOLDED)), "utf-8")
-    done = fix([str(rendered)], options=Options(Applicability.UNSAFE))
+    done = fix([str(rendered)], options=ALL)
     assert "CNI108" in [finding.rule for finding in done.result.findings]
     assert (done.changed, done.handouts) == ((), ())

@@ -51,8 +51,8 @@ def test_made_one_after_another_they_lead_from_one_value_to_the_other(
 
 
 def test_only_what_differs_is_said() -> None:
-    before = {"a": 1, "b": {"c": [1, 2], "d": "x"}, "e": 0}
-    after = {"a": 1, "b": {"c": [1, 3, 4], "d": "y"}, "f": 0}
+    before: Any = {"a": 1, "b": {"c": [1, 2], "d": "x"}, "e": 0}
+    after: Any = {"a": 1, "b": {"c": [1, 3, 4], "d": "y"}, "f": 0}
     assert list(changes(before, after)) == [
         Change(REPLACE, ("b", "c", 1), 2, 3),
         Change(ADD, ("b", "c", -1), None, 4),
