@@ -20,6 +20,8 @@ from .cli_options import (
     NoConfig,
     Paths,
     RuntimeOption,
+    Scope,
+    ScopeOption,
     Select,
     Target,
     TextFormat,
@@ -110,6 +112,7 @@ def check(
         ),
     ] = None,
     baseline: Baseline = None,
+    scope: ScopeOption = Scope.CLUSTER,
     host_file: HostFiles = None,
     runtime: RuntimeOption = None,
     target: Target = None,
@@ -147,7 +150,7 @@ def check(
     least = commands.applicability(unsafe=unsafe_fixes)
     way = Way(fix_as.value) if fix_as is not None else None
     changes = commands.Changes(fix, diff, Options(least, rendered, way), patch_dir)
-    raise typer.Exit(commands.check(request, changes))
+    raise typer.Exit(commands.check(request, changes, by_file=scope is Scope.FILE))
 
 
 @app.command()

@@ -34,6 +34,13 @@ class FixAs(StrEnum):
     HELM = "helm"
 
 
+class Scope(StrEnum):
+    """What is judged together."""
+
+    CLUSTER = "cluster"
+    FILE = "file"
+
+
 class Runtime(StrEnum):
     """The container runtime of the nodes."""
 
@@ -61,6 +68,14 @@ HostFiles = Annotated[
 RuntimeOption = Annotated[
     Runtime | None,
     typer.Option("--runtime", help="The nodes' container runtime.", show_default="containerd"),
+]
+ScopeOption = Annotated[
+    Scope,
+    typer.Option(
+        "--scope",
+        help="What is judged together: a cluster's manifests, or each file by itself, by the rules "
+        "that can be.",
+    ),
 ]
 Target = Annotated[
     list[str] | None,

@@ -61,19 +61,24 @@ class Changes(NamedTuple):
     patch_dir: str | None = None
 
 
-def check(request: Request, changes: Changes) -> ExitCode:
+def check(request: Request, changes: Changes, *, by_file: bool = False) -> ExitCode:
     """Lint, fix if asked to, and write the reports.
 
     The code is FINDINGS when something is at or above the level that fails a run, or when a diff
-    has something to show.
+    has something to show. UsageError for fixes where each file is judged by itself.
     """
+    if by_file and (changes.fix or changes.diff):
+        raise UsageError(
+            f"--scope file and {'--fix' if changes.fix else '--diff'}: one of them, because a fix "
+            "is proven on all manifests together"
+        )
     chosen = request.settings()
     wanted = [_output(text) for text in chosen.output_format]
     given = _given(request, chosen)
     if changes.fix or changes.diff or changes.patch_dir:
         result, changed = _fixed(request.paths, given, changes)
     else:
-        result = run.lint(request.paths, **given, options=changes.options)
+        result = run.lint(request.paths, **given, options=changes.options, by_file=by_file)
         changed = False
     for one in wanted:
         text = _report(one, result)

@@ -23,11 +23,13 @@ from cnilint.syntax.collect import Unreadable, collect
 __all__ = ["Options", "fix", "inspect", "lint", "load", "surroundings"]
 
 
-def load(paths: Sequence[str], stdin: Callable[[], bytes] | None = None) -> Inputs:
+def load(
+    paths: Sequence[str], stdin: Callable[[], bytes] | None = None, *, may_be_empty: bool = False
+) -> Inputs:
     """Read everything that paths stand for (`-`: what `stdin` returns).
 
     ReadError for a path that does not exist or a file that was named and gives no text;
-    NothingReadError if there is not one document in all of it.
+    NothingReadError if there is not one document in all of it, unless it may be empty.
     """
     found: list[Source | Unreadable] = []
     for one in collect(paths or ["."], stdin=stdin or _no_stdin):
@@ -35,7 +37,7 @@ def load(paths: Sequence[str], stdin: Callable[[], bytes] | None = None) -> Inpu
             raise ReadError(one.path, f"{one.reason}{_near(one) if one.missing else ''}")
         found.append(one)
     inputs = read(found)
-    if not inputs.documents and not inputs.problems:
+    if not may_be_empty and not inputs.documents and not inputs.problems:
         raise NothingReadError(tuple(paths) or (".",))
     return inputs
 
@@ -46,6 +48,8 @@ def surroundings(
     policy: Policy = EVERYTHING,
     primary: str = "",
     targets: Targets = NO_TARGETS,
+    *,
+    by_file: bool = False,
 ) -> Surroundings:
     """Return what is known beside the manifests: what is on the nodes, and what is wanted.
 
@@ -53,7 +57,7 @@ def surroundings(
     UsageError for a name with a slash or none, ReadError for a path that cannot be read.
     """
     files = tuple(_host_file(text) for text in host_files)
-    return Surroundings(files, runtime, policy, primary, targets)
+    return Surroundings(files, runtime, policy, primary, targets, by_file)
 
 
 def lint(
@@ -66,11 +70,18 @@ def lint(
     targets: Targets = NO_TARGETS,
     options: Options = DEFAULT_OPTIONS,
     stdin: Callable[[], bytes] | None = None,
+    by_file: bool = False,
 ) -> Result:
-    """Return what is wrong with the manifests in some paths; its fixes are proven."""
-    inputs = load(paths, stdin)
-    around = surroundings(host_files, runtime, policy, primary, targets)
+    """Return what is wrong with the manifests in some paths; its fixes are proven.
+
+    `by_file` has each file judged by itself, by the rules that can be. No fix is offered then: what
+    it would lead to can only be seen with everything beside it.
+    """
+    inputs = load(paths, stdin, may_be_empty=by_file)
+    around = surroundings(host_files, runtime, policy, primary, targets, by_file=by_file)
     result = evaluate(inputs, around)
+    if by_file:
+        return _without_fixes(result)
     if not any(finding.fixes for finding in result.findings):
         return result
     from cnilint.fix.plan import offered
@@ -88,9 +99,7 @@ def inspect(
 ) -> Result:
     """Return the facts of the clusters in some paths; fixes are not proven, so none is offered."""
     around = surroundings(host_files, runtime, targets=targets)
-    result = evaluate(load(paths, stdin), around)
-    bare = tuple(replace(finding, fixes=()) for finding in result.findings)
-    return replace(result, findings=bare)
+    return _without_fixes(evaluate(load(paths, stdin), around))
 
 
 def fix(
@@ -109,6 +118,11 @@ def fix(
 
     around = surroundings(host_files, runtime, policy, primary, targets)
     return fixed(load(paths, stdin), around, options)
+
+
+def _without_fixes(result: Result) -> Result:
+    bare = tuple(replace(finding, fixes=()) for finding in result.findings)
+    return replace(result, findings=bare)
 
 
 def _near(one: Unreadable) -> str:

@@ -10,7 +10,9 @@ from cnilint.cni.class_facts import HostFile
 from cnilint.cni.cluster import Cluster, cluster
 from cnilint.cni.recognise import NO_TARGETS, Targets
 from cnilint.errors import RuleError
+from cnilint.kube.manifest import Manifest
 from cnilint.model.finding import Finding, Level, Location, Note
+from cnilint.model.tree import Document
 
 from .checks import CHECKS, IGNORE_CHECKS, INPUT_CHECKS
 from .hit import Hit
@@ -30,7 +32,8 @@ class Surroundings(NamedTuple):
     """What is known beside the manifests: what is on the nodes, and what is wanted.
 
     `primary` is the file of the CNI that is to own the pods, empty where nothing says so; `targets`
-    has the releases of products, by id, where the manifests name none.
+    has the releases of products, by id, where the manifests name none. `by_file` asks for each
+    file to be judged by itself.
     """
 
     host_files: tuple[HostFile, ...] = ()
@@ -38,15 +41,20 @@ class Surroundings(NamedTuple):
     policy: Policy = EVERYTHING
     primary: str = ""
     targets: Targets = NO_TARGETS
+    by_file: bool = False
 
 
 NOTHING_AROUND: Surroundings = Surroundings()
 
 
 def evaluate(inputs: Inputs, surroundings: Surroundings = NOTHING_AROUND) -> Result:
-    """Return everything the rules find in inputs, ordered by place."""
-    documents = inputs.documents
-    parts, notes = clusters(documents)
+    """Return everything the rules find in inputs, ordered by place.
+
+    Where each file is judged by itself, only rules run that can be judged so, what is found lies in
+    the inputs, and nothing is said of clusters.
+    """
+    by_file = surroundings.by_file
+    parts, notes = (_each_file(inputs), []) if by_file else clusters(inputs.documents)
     if not parts and surroundings.host_files:
         parts = [(ONLY, [])]
     found = [
@@ -60,8 +68,9 @@ def evaluate(inputs: Inputs, surroundings: Surroundings = NOTHING_AROUND) -> Res
         )
         for name, members in parts
     ]
-    notes = _distinct([*notes, *(note for one in found for note in one.notes)])
-    policy = surroundings.policy
+    notes += [note for one in found for note in one.notes]
+    notes = [] if by_file else _distinct(notes)
+    policy = surroundings.policy.of_files() if by_file else surroundings.policy
     hits = [
         finding
         for rule in rules()
@@ -69,20 +78,28 @@ def evaluate(inputs: Inputs, surroundings: Surroundings = NOTHING_AROUND) -> Res
         for finding in _findings(rule, inputs, found, notes, policy)
     ]
     order = {source.path: at for at, source in enumerate(inputs.sources)}
+    told = _told_apart(hits, inputs, policy)
     ranked = sorted(
-        _told_apart(hits, inputs, policy),
+        (one for one in told if not by_file or one[0].location.source.path in order),
         key=lambda one: (order.get(one[0].location.source.path, -1), *_order(one[0])),
     )
     findings, suppressed = _compared(ranked, policy)
     return Result(
         findings=findings,
         notes=tuple(notes + _template_notes(inputs)),
-        clusters=tuple(found),
+        clusters=() if by_file else tuple(found),
         sources=len(inputs.sources),
-        documents=len(documents),
+        documents=len(inputs.documents),
         suppressed=suppressed,
         compared=policy.baseline is not None,
+        by_file=by_file,
     )
+
+
+def _each_file(inputs: Inputs) -> list[tuple[str, list[Manifest]]]:
+    """Return the manifests of every file as those of a cluster without a name."""
+    documents = ([one for one in each if isinstance(one, Document)] for each in inputs.found)
+    return [("", members) for each in documents for _name, members in clusters(each)[0]]
 
 
 def _told_apart(hits: list[Finding], inputs: Inputs, policy: Policy) -> list[Told]:

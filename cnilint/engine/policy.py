@@ -38,6 +38,16 @@ class Policy(NamedTuple):
         """Return the level a rule runs at, OFF for one that does not run."""
         return Level.OFF if rule.id in self.off else self.severity.get(rule.id, rule.level)
 
+    def of_files(self) -> Policy:
+        """Return what is wanted of files that are each judged by themselves.
+
+        A rule that needs more than one file is off. Which cluster a file belongs to is not known
+        then, so what is ignored in one cluster is ignored.
+        """
+        off = self.off | {rule.id for rule in rules() if rule.scope != "file"}
+        ignores = (one._replace(scope=one.scope._replace(cluster="")) for one in self.ignores)
+        return self._replace(off=off, ignores=tuple(ignores), whole=False)
+
 
 EVERYTHING: Policy = Policy()
 

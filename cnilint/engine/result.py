@@ -44,7 +44,8 @@ class Result:
     """Findings in the order of their places, notes, and the clusters they are about.
 
     `sources` and `documents` count what was read. `suppressed` are the findings that are known, in
-    the order of their places; `compared` tells that there was a baseline to compare with.
+    the order of their places; `compared` tells that there was a baseline to compare with, and
+    `by_file` that each file was judged by itself, so that nothing is known of any cluster.
     """
 
     findings: tuple[Finding, ...]
@@ -54,6 +55,7 @@ class Result:
     documents: int
     suppressed: tuple[Suppressed, ...] = ()
     compared: bool = False
+    by_file: bool = False
 
     def count(self, level: Level) -> int:
         """Return how many findings have a level."""

@@ -16,13 +16,15 @@ from cnilint.syntax.data_cache import kept
 REQUIRED = ("id", "name", "level", "summary", "message", "fix", "help")
 HELP = ("what", "why", "fix", "fix-safety")
 GRADES = ("safe", "unsafe", "display", "none")
+SCOPES = ("cluster", "file")
 
 
 class Rule(NamedTuple):
     """An identity card.
 
     Just one of `checks` (names of functions in CHECKS) and `match` (declarative) has something;
-    `fix` is the best grade of fix the rule can have; `message` is a template.
+    `fix` is the best grade of fix the rule can have; `message` is a template. `scope` is `file` for
+    a rule whose findings in one file hold whatever the other files say, else `cluster`.
     """
 
     id: str
@@ -35,6 +37,7 @@ class Rule(NamedTuple):
     links: tuple[str, ...]
     checks: tuple[str, ...]
     match: tuple[Mapping[str, Any], ...]
+    scope: str = SCOPES[0]
 
 
 @cache
@@ -68,6 +71,7 @@ def _rule(card: Mapping[str, Any]) -> Rule:
         links=tuple(card.get("links", ())),
         checks=_several(card.get("check")),
         match=_several(card.get("match")),
+        scope=card.get("scope", SCOPES[0]),
     )
 
 
@@ -83,7 +87,7 @@ def _faults(path: str, card: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     missing = [f"no {key!r}" for key in REQUIRED if key not in card]
     if missing:
         yield "", ", ".join(missing)
-    for key in sorted(set(card) - {*REQUIRED, "check", "match", "links"}):
+    for key in sorted(set(card) - {*REQUIRED, "check", "match", "links", "scope"}):
         yield key, f"unknown key {key!r}"
     if ("check" in card) == ("match" in card):
         yield "match" if "match" in card else "", "a card has either 'check' or 'match'"
@@ -98,6 +102,8 @@ def _faults(path: str, card: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "level", f"{error}"
     if card["fix"] not in GRADES:
         yield "fix", f"fix is one of {', '.join(GRADES)}"
+    if card.get("scope", SCOPES[0]) not in SCOPES:
+        yield "scope", f"scope is one of {', '.join(SCOPES)}"
     if not isinstance(card["help"], dict) or set(card["help"]) != set(HELP):
         yield "help", f"help has just {', '.join(HELP)}"
     if not all(isinstance(text, str) for text in card["help"].values()):

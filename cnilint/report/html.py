@@ -51,6 +51,8 @@ def _rest(result: Result) -> Iterator[Markup | None]:
 
 def headline(result: Result) -> str:
     """Return the whole answer in one line: the worst of what holds on a class of nodes."""
+    if result.by_file:
+        return f"{counted(len(result.findings), 'finding')} in files that are each judged alone"
     classes = [facts for cluster in result.clusters for facts in cluster.classes]
     if not classes:
         return "nothing in these manifests installs a CNI"
@@ -87,6 +89,8 @@ def _header(result: Result) -> Markup:
 
 
 def _looked_at(result: Result) -> str:
+    if result.by_file:
+        return f"Looked at {counted(result.sources, 'file')}, each by itself."
     installs = sum(len(cluster.installers) for cluster in result.clusters)
     parts = (
         counted(len(result.clusters), "cluster"),
@@ -111,8 +115,10 @@ def _counts(result: Result) -> Iterator[Markup]:
         yield tag("li", f"{elsewhere} fixable with --patch-dir", class_="badge good")
 
 
-def _verdicts(result: Result) -> Markup:
-    """Return one row for each class of nodes of each cluster."""
+def _verdicts(result: Result) -> Markup | None:
+    """Return one row for each class of nodes of each cluster; nothing where none is judged."""
+    if result.by_file:
+        return None
     rows = []
     for number, cluster in enumerate(result.clusters, 1):
         for at, facts in enumerate(cluster.classes, 1):

@@ -77,6 +77,7 @@ def _summary(result: Result) -> JSONObject:
     classes = [facts for cluster in result.clusters for facts in cluster.classes]
     decided = [facts.deterministic for facts in classes if facts.decided]
     return {
+        "scope": "file" if result.by_file else "cluster",
         "errors": result.count(Level.ERROR),
         "warnings": result.count(Level.WARNING),
         "notes": result.count(Level.NOTE),

@@ -92,6 +92,9 @@ def _sum(result: Result) -> str:
 
 
 def _verdicts(result: Result, report: _Report) -> None:
+    if result.by_file:
+        report.add(f"\n{counted(result.sources, 'file').capitalize()}, each judged by itself.\n")
+        return
     rows = [(cluster, facts) for cluster in result.clusters for facts in cluster.classes]
     if not rows:
         report.add("\nNothing in these manifests installs a CNI.\n")

@@ -28,6 +28,7 @@ def rules_json() -> str:
             "level": str(rule.level),
             "summary": rule.summary,
             "fix": rule.fix,
+            "scope": rule.scope,
             "help": dict(rule.help),
             "links": list(rule.links),
         }

@@ -168,6 +168,8 @@ def _fixable(result: Result) -> str:
 
 
 def _looked_at(result: Result) -> Line:
+    if result.by_file:
+        return [(f"{counted(result.sources, 'file')}, each by itself", "")]
     classes = [facts for cluster in result.clusters for facts in cluster.classes]
     installs = sum(len(cluster.installers) for cluster in result.clusters)
     parts = (

@@ -94,3 +94,16 @@ def test_a_rule_that_is_off_runs_when_it_is_given_a_level_or_named() -> None:
     assert running(("ignore-without-reason",)) == {"CNI913": Level.WARNING}
     assert "CNI913" not in running(("CNI9",))
     assert "CNI913" not in running(ignore=("CNI913",), severity={"CNI913": "error"})
+
+
+def test_of_single_files_only_rules_run_that_need_no_other() -> None:
+    policy = Policy(off=frozenset({"CNI902"}), severity={"CNI101": Level.NOTE}, whole=True)
+    alone = policy.of_files()
+    levels = {rule.id: alone.level(rule) for rule in rules()}
+    assert levels["CNI101"] is levels["CNI902"] is Level.OFF
+    assert levels["CNI108"] is Level.ERROR
+    assert {rule.id for rule in rules() if rule.scope == "file"} >= {
+        rule for rule, level in levels.items() if level is not Level.OFF
+    }
+    assert not alone.whole
+    assert policy.whole

@@ -9,7 +9,7 @@ import pytest
 
 from cnilint.engine import ruleset
 from cnilint.engine.evaluate import evaluate
-from cnilint.engine.ruleset import GRADES, HELP, Rule, rules
+from cnilint.engine.ruleset import GRADES, HELP, SCOPES, Rule, rules
 from cnilint.errors import RuleError
 from cnilint.model.finding import Level
 from tests.clusters import VPC, multus, read
@@ -65,7 +65,13 @@ def test_a_card_is_read(load: Load) -> None:
         links=("https://github.com/example/test/issues/1",),
         checks=("master_not_pinned",),
         match=(),
+        scope="cluster",
     )
+
+
+def test_a_card_says_when_one_file_is_enough_to_judge_by(load: Load) -> None:
+    (rule,) = load(CARD.replace("fix: none", "scope: file\nfix: none"))
+    assert rule.scope == "file"
 
 
 def test_links_may_be_left_out_and_checks_be_several(load: Load) -> None:
@@ -107,6 +113,8 @@ def line_of(text: str, key: str) -> str:
         ("id: CNI998", "id: 998", "id", "id is a string"),
         ("fix: none", "fix: always", "fix", f"fix is one of {', '.join(GRADES)}"),
         ("fix: none", "fix: []", "fix", "fix is a string"),
+        ("fix: none", "fix: none\nscope: files", "scope", f"scope is one of {', '.join(SCOPES)}"),
+        ("fix: none", "fix: none\nscope: [file]", "scope", "scope is one of"),
         ("  why: Because.\n", "", "help", f"help has just {', '.join(HELP)}"),
         ("  why: Because.", "  why: Because.\n  who: Me.", "help", "help has just"),
         ("  why: Because.", "  why: 1", "help", "help is text"),

@@ -130,6 +130,7 @@ def test_the_summary_counts(read: Read, told: Tell, find: Find) -> None:
     )
     found = json.loads(check_json(told(read("multus", "aws"), findings=findings)))
     assert found["summary"] == {
+        "scope": "cluster",
         "errors": 1,
         "warnings": 1,
         "notes": 1,

@@ -59,6 +59,7 @@ def test_a_card_is_there_with_all_its_words() -> None:
             "level": str(rule.level),
             "summary": rule.summary,
             "fix": rule.fix,
+            "scope": rule.scope,
             "help": {key: rule.help[key] for key in ("what", "why", "fix", "fix-safety")},
             "links": list(rule.links),
         }
