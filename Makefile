@@ -15,10 +15,10 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: help demo test lint build bench clean
+.PHONY: help demo test lint pipelines build bench clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
 
 demo: $(VENV)/.installed ## install cnilint into .venv, then check and inspect every example
 	@set -eu; \
@@ -44,6 +44,9 @@ lint: $(VENV)/.installed-dev ## ruff, its formatter and mypy
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+pipelines: $(VENV)/.installed-pipelines ## check the files made for GitHub, GitLab, pre-commit and Docker
+	.ci/pipelines
+
 build: $(VENV)/.installed-dev ## build the source distribution and the wheel into dist/
 	rm -rf dist
 	$(BIN)/python -m build --no-isolation --outdir dist .
@@ -63,6 +66,10 @@ $(VENV)/.installed: pyproject.toml | $(BIN)/python
 $(VENV)/.installed-dev: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --editable '.[dev,browser]'
 	@touch $(VENV)/.installed $@
+
+$(VENV)/.installed-pipelines: $(VENV)/.installed-dev
+	$(BIN)/python -m pip install --quiet --editable '.[pipelines]'
+	@touch $@
 
 # Asking each candidate to run finds those that are too old, lack venv, or are a version manager's
 # empty placeholder.

@@ -206,7 +206,8 @@ def package_docstrings(house: Path) -> list[str]:
 
 
 def machine_paths(house: Path) -> list[str]:
-    hidden = [house / name for name in (".ci", ".github", ".pre-commit-hooks.yaml", ".gitignore")]
+    names = (".ci", ".github", ".gitlab", ".pre-commit-hooks.yaml", ".dockerignore", ".gitignore")
+    hidden = [house / name for name in names]
     shown = [path for path in house.iterdir() if not path.name.startswith(".")]
     tops = [top for top in hidden + shown if top.name not in ("dist", "build")]
     paths = {path for top in tops for path in (top, *top.rglob("*")) if path.is_file()}

@@ -18,9 +18,9 @@ each_line() { # of its argument without blanks around it, each ended by a null c
 }
 
 escaped() { # as the data of a workflow command
-  local text="${1//'%'/'%25'}"
-  text="${text//$'\r'/'%0D'}"
-  printf '%s' "${text//$'\n'/'%0A'}"
+  local text="${1//\%/%25}"
+  text="${text//$'\r'/%0D}"
+  printf '%s' "${text//$'\n'/%0A}"
 }
 
 failed() { # with a message and an exit code

@@ -1,0 +1,30 @@
+# syntax=docker/dockerfile:1
+# docker build --tag cnilint . && docker run --rm --volume "$PWD:/src:ro" cnilint check
+
+FROM python:3.13-slim-trixie AS build
+WORKDIR /build
+COPY pyproject.toml README.md LICENSE ./
+COPY cnilint cnilint
+COPY rules rules
+# The data files are read once, so that their values are kept. They get a whole second as their
+# time, which is all that an image's layer keeps of it.
+RUN python -m venv --without-pip /opt/cnilint \
+    && pip --python /opt/cnilint/bin/python install --no-cache-dir . \
+    && find /opt/cnilint -name '*.yaml' -exec touch --date=@0 {} + \
+    && /opt/cnilint/bin/cnilint check --host-file 10-first.conflist rules >/dev/null
+
+FROM python:3.13-slim-trixie
+LABEL org.opencontainers.image.title="cnilint" \
+      org.opencontainers.image.description="Finds out which CNI will own the pods of a Kubernetes cluster, and whether that is a race" \
+      org.opencontainers.image.source="https://github.com/cnilint/cnilint" \
+      org.opencontainers.image.licenses="Apache-2.0"
+RUN pip uninstall --yes --quiet --root-user-action=ignore pip \
+    && rm -r /usr/local/lib/python3.13/ensurepip \
+    && useradd --system --uid 65532 --user-group --no-create-home --shell /usr/sbin/nologin cnilint
+COPY --from=build /opt/cnilint /opt/cnilint
+ENV PATH="/opt/cnilint/bin:$PATH" \
+    PYTHONDONTWRITEBYTECODE=1
+WORKDIR /src
+USER 65532:65532
+ENTRYPOINT ["cnilint"]
+CMD ["check"]
