@@ -206,10 +206,9 @@ def package_docstrings(house: Path) -> list[str]:
 
 
 def machine_paths(house: Path) -> list[str]:
-    names = (".ci", ".github", ".gitlab", ".pre-commit-hooks.yaml", ".dockerignore", ".gitignore")
-    hidden = [house / name for name in names]
-    shown = [path for path in house.iterdir() if not path.name.startswith(".")]
-    tops = [top for top in hidden + shown if top.name not in ("dist", "build")]
+    hidden = (".ci", ".dockerignore", ".github", ".gitignore", ".gitlab", ".pre-commit-hooks.yaml")
+    shown = [top for top in house.iterdir() if top.name in hidden or not top.name.startswith(".")]
+    tops = [top for top in shown if top.name not in ("dist", "build")]
     paths = {path for top in tops for path in (top, *top.rglob("*")) if path.is_file()}
     return [
         f"{path.relative_to(house)}:{number} {line.strip()}"
