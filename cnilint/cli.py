@@ -113,6 +113,9 @@ def check(
     ] = None,
     baseline: Baseline = None,
     scope: ScopeOption = Scope.CLUSTER,
+    git_tracked: Annotated[
+        bool, typer.Option("--git-tracked", help="Of folders, read only what git tracks.")
+    ] = False,
     host_file: HostFiles = None,
     runtime: RuntimeOption = None,
     target: Target = None,
@@ -146,7 +149,8 @@ def check(
         "targets": target,
         "primary": primary,
     }
-    request = commands.Request(paths or (), given, file_of(config, no_config=no_config))
+    file = file_of(config, no_config=no_config)
+    request = commands.Request(paths or (), given, file, git_tracked)
     least = commands.applicability(unsafe=unsafe_fixes)
     way = Way(fix_as.value) if fix_as is not None else None
     changes = commands.Changes(fix, diff, Options(least, rendered, way), patch_dir)

@@ -22,12 +22,14 @@ from cnilint.report.formats import FORMATS, report
 class Request(NamedTuple):
     """What a command is given: paths, what its options set, and the file of configuration.
 
-    `file` is None for the nearest one, empty for none.
+    `file` is None for the nearest one, empty for none; `git_tracked` leaves out of folders what git
+    does not track.
     """
 
     paths: Sequence[str]
     options: Mapping[str, object] = {}
     file: str | None = None
+    git_tracked: bool = False
 
     def settings(self) -> Settings:
         """Return the settings this leads to."""
@@ -36,6 +38,8 @@ class Request(NamedTuple):
 
 class Given(TypedDict):
     """What a run takes beside its paths, by name."""
+
+    git_tracked: bool
 
     host_files: Sequence[str]
     runtime: str
@@ -203,6 +207,7 @@ def say(text: str) -> None:
 def _given(request: Request, chosen: Settings) -> Given:
     """Return what a run takes beside its paths."""
     return {
+        "git_tracked": request.git_tracked,
         "host_files": chosen.host_files,
         "runtime": chosen.runtime,
         "policy": config.policy(chosen, request.paths),

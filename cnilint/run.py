@@ -19,20 +19,28 @@ from cnilint.errors import NothingReadError, ReadError, UsageError, did_you_mean
 from cnilint.fix.options import DEFAULT_OPTIONS, Fixed, Options
 from cnilint.model.text import Source
 from cnilint.syntax.collect import Unreadable, collect
+from cnilint.syntax.tracked import tracked
 
 __all__ = ["Options", "fix", "inspect", "lint", "load", "surroundings"]
 
 
 def load(
-    paths: Sequence[str], stdin: Callable[[], bytes] | None = None, *, may_be_empty: bool = False
+    paths: Sequence[str],
+    stdin: Callable[[], bytes] | None = None,
+    *,
+    may_be_empty: bool = False,
+    git_tracked: bool = False,
 ) -> Inputs:
     """Read everything that paths stand for (`-`: what `stdin` returns).
+
+    `git_tracked` leaves out of folders what git does not track.
 
     ReadError for a path that does not exist or a file that was named and gives no text;
     NothingReadError if there is not one document in all of it, unless it may be empty.
     """
     found: list[Source | Unreadable] = []
-    for one in collect(paths or ["."], stdin=stdin or _no_stdin):
+    listing = tracked if git_tracked else None
+    for one in collect(paths or ["."], stdin=stdin or _no_stdin, listing=listing):
         if isinstance(one, Unreadable) and (one.missing or _is_among(one.path, paths)):
             raise ReadError(one.path, f"{one.reason}{_near(one) if one.missing else ''}")
         found.append(one)
@@ -71,13 +79,14 @@ def lint(
     options: Options = DEFAULT_OPTIONS,
     stdin: Callable[[], bytes] | None = None,
     by_file: bool = False,
+    git_tracked: bool = False,
 ) -> Result:
     """Return what is wrong with the manifests in some paths; its fixes are proven.
 
     `by_file` has each file judged by itself, by the rules that can be. No fix is offered then: what
     it would lead to can only be seen with everything beside it.
     """
-    inputs = load(paths, stdin, may_be_empty=by_file)
+    inputs = load(paths, stdin, may_be_empty=by_file, git_tracked=git_tracked)
     around = surroundings(host_files, runtime, policy, primary, targets, by_file=by_file)
     result = evaluate(inputs, around)
     if by_file:
@@ -112,12 +121,13 @@ def fix(
     targets: Targets = NO_TARGETS,
     options: Options = DEFAULT_OPTIONS,
     stdin: Callable[[], bytes] | None = None,
+    git_tracked: bool = False,
 ) -> Fixed:
     """Return the manifests in some paths with every fix of a grade made; nothing is written."""
     from cnilint.fix.plan import fixed
 
     around = surroundings(host_files, runtime, policy, primary, targets)
-    return fixed(load(paths, stdin), around, options)
+    return fixed(load(paths, stdin, git_tracked=git_tracked), around, options)
 
 
 def _without_fixes(result: Result) -> Result:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32_LE
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from typing import NamedTuple
 
 from cnilint.model.text import Source
@@ -39,15 +39,22 @@ class Unreadable(NamedTuple):
     missing: bool = False
 
 
-def collect(paths: Sequence[str], *, stdin: Callable[[], bytes]) -> Iterator[Source | Unreadable]:
+Listing = Callable[[str], Container[str]]
+"""Of a folder, the absolute paths of the files that count in it, and of the folders they are in."""
+
+
+def collect(
+    paths: Sequence[str], *, stdin: Callable[[], bytes], listing: Listing | None = None
+) -> Iterator[Source | Unreadable]:
     """Yield the text of every file the paths stand for, in order, each file once.
 
     A path is a file (of any name), a folder (all `.yaml`, `.yml` and `.json` below it, sorted,
     hidden and version-control ones left out, symbolic links followed), a pattern (`*`, `?`, `[`,
     `**`; only if no file has that very name) or `-` for what `stdin` returns. Paths are reported
-    as they were given, without a leading `./` and with forward slashes.
+    as they were given, without a leading `./` and with forward slashes. With a `listing`, a folder
+    stands for what that lists.
     """
-    return _Collector(stdin).each(paths)
+    return _Collector(stdin, listing).each(paths)
 
 
 def decode(path: str, content: bytes) -> Source | Unreadable:
@@ -78,8 +85,9 @@ def encode(text: str, like: bytes) -> bytes:
 class _Collector:
     """What has been read so far, so that nothing is read twice and no link is followed forever."""
 
-    def __init__(self, stdin: Callable[[], bytes]) -> None:
+    def __init__(self, stdin: Callable[[], bytes], listing: Listing | None) -> None:
         self._stdin = stdin
+        self._listing = listing
         self._names: set[str] = set()
         self._files: dict[tuple[int, int], str] = {}
         self._folders: set[tuple[int, int]] = set()
@@ -127,6 +135,7 @@ class _Collector:
                 yield found
 
     def _folder(self, path: str) -> Iterator[Source | Unreadable]:
+        listed = self._listing(path) if self._listing is not None else None
         pending = [(path, True)]
         while pending:
             path, is_folder = pending.pop()
@@ -139,7 +148,10 @@ class _Collector:
                 if (found.st_dev, found.st_ino) in self._folders:
                     continue
                 self._folders.add((found.st_dev, found.st_ino))
-                pending += reversed(_entries(path))
+                entries = _entries(path)
+                if listed is not None:
+                    entries = [each for each in entries if _is_listed(each[0], listed)]
+                pending += reversed(entries)
             except OSError as error:
                 yield Unreadable(_reported(path), _reason(error))
 
@@ -205,6 +217,13 @@ def _entries(folder: str) -> list[tuple[str, bool]]:
             except OSError:  # a link that leads to itself: opening it tells the user
                 chosen += [(entry.path, False)] if manifest else []
     return sorted(chosen)
+
+
+def _is_listed(path: str, listed: Container[str]) -> bool:
+    """Whether an entry counts: by its own path, or by where it leads if it is a link."""
+    folder, name = os.path.split(path)
+    own = os.path.join(os.path.realpath(folder), name)
+    return own in listed or (os.path.islink(path) and os.path.realpath(path) in listed)
 
 
 def _reported(path: str) -> str:

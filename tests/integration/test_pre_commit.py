@@ -196,6 +196,21 @@ def test_a_fix_is_made_shown_and_then_accepted(hooks: Hooks, tmp_path: Path) -> 
     assert made.git("status", "--porcelain").said == ""
 
 
+def test_what_is_not_part_of_a_commit_neither_stops_it_nor_is_changed(
+    hooks: Hooks, tmp_path: Path
+) -> None:
+    made = repository(tmp_path, hooks, ("cnilint", "cnilint-fix"), DECIDED)
+    placed(tmp_path, {".gitignore": "built/\n", "built/multus.yaml": multus()})
+    assert made.committed().code == 0
+    drafts = placed(tmp_path, {"draft.yaml": "a: [\n", "clusters/multus.yaml": multus()})
+    placed(tmp_path, {"aws-node.yaml": f"{VPC}---\n"})
+    assert made.git("add", "aws-node.yaml").code == 0
+    done = made.git("commit", "-qm", "change")
+    assert done.code == 0, done.said
+    for path in ("built/multus.yaml", "clusters/multus.yaml"):
+        assert (drafts / path).read_text() == multus()
+
+
 def test_what_cannot_be_fixed_fails_and_is_left_as_it_is(hooks: Hooks, tmp_path: Path) -> None:
     broken = {**DECIDED, "broken.yaml": "a: [\n"}
     made = repository(tmp_path, hooks, ("cnilint-fix",), broken)
