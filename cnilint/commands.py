@@ -39,14 +39,13 @@ class Request(NamedTuple):
 class Given(TypedDict):
     """What a run takes beside its paths, by name."""
 
-    git_tracked: bool
-
     host_files: Sequence[str]
     runtime: str
     policy: Policy
     primary: str
     targets: Targets
     stdin: Callable[[], bytes]
+    git_tracked: bool
 
 
 class Output(NamedTuple):
@@ -207,13 +206,13 @@ def say(text: str) -> None:
 def _given(request: Request, chosen: Settings) -> Given:
     """Return what a run takes beside its paths."""
     return {
-        "git_tracked": request.git_tracked,
         "host_files": chosen.host_files,
         "runtime": chosen.runtime,
         "policy": config.policy(chosen, request.paths),
         "primary": chosen.primary,
         "targets": config.targets(chosen),
         "stdin": sys.stdin.buffer.read,
+        "git_tracked": request.git_tracked,
     }
 
 
