@@ -70,10 +70,12 @@ def check(request: Request, changes: Changes, *, by_file: bool = False) -> ExitC
     The code is FINDINGS when something is at or above the level that fails a run, or when a diff
     has something to show. UsageError for fixes where each file is judged by itself.
     """
-    if by_file and (changes.fix or changes.diff):
+    asked = {"--fix": changes.fix, "--diff": changes.diff, "--patch-dir": changes.patch_dir}
+    if by_file and any(asked.values()):
+        option = next(name for name, given in asked.items() if given)
         raise UsageError(
-            f"--scope file and {'--fix' if changes.fix else '--diff'}: one of them, because a fix "
-            "is proven on all manifests together"
+            f"--scope file and {option}: one of them, because a fix is proven on all manifests "
+            "together"
         )
     chosen = request.settings()
     wanted = [_output(text) for text in chosen.output_format]
