@@ -153,7 +153,8 @@ def check(
     request = commands.Request(paths or (), given, file, git_tracked)
     least = commands.applicability(unsafe=unsafe_fixes)
     way = Way(fix_as.value) if fix_as is not None else None
-    changes = commands.Changes(fix, diff, Options(least, rendered, way), patch_dir)
+    options = Options(least, rendered, way, patches=patch_dir is not None)
+    changes = commands.Changes(fix, diff, options, patch_dir)
     raise typer.Exit(commands.check(request, changes, by_file=scope is Scope.FILE))
 
 

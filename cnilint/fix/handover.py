@@ -10,6 +10,7 @@ from cnilint.engine.result import Result
 from cnilint.kube.manifest import Manifest, manifests
 from cnilint.model.finding import Applicability, Edit, Fix, Handover, Repair, Way
 from cnilint.model.tree import Document
+from cnilint.syntax.collect import STANDARD_INPUT
 
 from .generated import in_its_source
 from .helm import Overlay, overlay, values_text
@@ -39,7 +40,7 @@ def is_elsewhere(fix: Fix, options: Options) -> bool:
         return False
     if options.way is not None:
         return options.way is not Way.IN_PLACE
-    return any(one.origin is not None for one in touched(fix.edits))
+    return any(one.origin is not None or _piped(one, options) for one in touched(fix.edits))
 
 
 def handed_over(fix: Fix, before: Result, after: Result, now: Inputs, options: Options) -> Fix:
@@ -49,7 +50,8 @@ def handed_over(fix: Fix, before: Result, after: Result, now: Inputs, options: O
     """
     objects = touched(fix.edits)
     origins = [one.origin for one in objects if one.origin is not None]
-    if fix.rendered or (options.way is None and (options.rendered or not origins)):
+    piped = any(_piped(one, options) for one in objects)
+    if fix.rendered or (options.way is None and (options.rendered or not (origins or piped))):
         return fix
     names = " and ".join(dict.fromkeys(origin.path or origin.tool for origin in origins))
     helm = bool(origins) and all(origin.tool == HELM for origin in origins)
@@ -74,7 +76,8 @@ def handed_over(fix: Fix, before: Result, after: Result, now: Inputs, options: O
     if not all(made):
         return _shown(fix, NO_PATCH)
     by = "rendered by Helm" if helm else "built by Kustomize"
-    why = f"{by} from {names}" if origins else "asked for"
+    asked = "asked for" if options.way is not None else "read from a pipe"
+    why = f"{by} from {names}" if origins else asked
     text = "---\n".join(patch.text for one in made for patch in one)
     return replace(fix, note=note, handover=Handover(Way.KUSTOMIZE, why, text))
 
@@ -106,6 +109,10 @@ def version_of(one: Manifest, inputs: Inputs) -> Manifest:
 def same_object(one: Manifest, other: Manifest) -> bool:
     """Whether two manifests stand at the same place, in the same or in another version of it."""
     return _same_document(one.document, other.document) and one.route == other.route
+
+
+def _piped(one: Manifest, options: Options) -> bool:
+    return options.patches and one.document.source.path == STANDARD_INPUT
 
 
 def _same_document(one: Document, other: Document) -> bool:

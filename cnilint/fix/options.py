@@ -16,12 +16,14 @@ class Options:
     """The least grade of fix that is applied, and how fixes are handed over.
 
     `rendered` says that rendered files may be changed; `way` is the way that is asked for, None
-    for the one that fits where an object comes from.
+    for the one that fits where an object comes from. `patches` says that there is a folder for
+    patches: then what comes through a pipe is taken for rendered, whatever it says of itself.
     """
 
     least: Applicability = Applicability.SAFE
     rendered: bool = False
     way: Way | None = None
+    patches: bool = False
 
 
 DEFAULT_OPTIONS: Options = Options()

@@ -110,6 +110,15 @@ def test_files_and_patches_go_together(tmp_path: Path) -> None:
     assert PIN in after["patches/configmap-multus-daemon-config.yaml"]
 
 
+def test_what_comes_through_a_pipe_is_patched_where_there_is_a_folder(tmp_path: Path) -> None:
+    text = "---\n".join(of("nobody").values()).encode()
+    done = cnilint("check", "--patch-dir", "patches", "-", folder=tmp_path, stdin=text)
+    assert (done.code, done.err) == (1, "cnilint: 1 patch in patches\n")
+    assert "as a patch for Kustomize: read from a pipe" in " ".join(done.out.split())
+    shown = cnilint("check", "--diff", "-", folder=tmp_path, stdin=text)
+    assert shown.out.startswith("--- a/stdin\n+++ b/stdin\n")
+
+
 GENERATOR = """\
 resources: [multus.yaml, aws-node.yaml]
 namePrefix: edge-
