@@ -36,11 +36,7 @@ def traced(fix: Fix, inputs: Inputs, options: Options) -> Fix:
 
 def is_elsewhere(fix: Fix, options: Options) -> bool:
     """Whether a fix is for something else than the files that were read."""
-    if fix.rendered or options.rendered:
-        return False
-    if options.way is not None:
-        return options.way is not Way.IN_PLACE
-    return any(one.origin is not None or _piped(one, options) for one in touched(fix.edits))
+    return not fix.rendered and _way(touched(fix.edits), options) is not Way.IN_PLACE
 
 
 def handed_over(fix: Fix, before: Result, after: Result, now: Inputs, options: Options) -> Fix:
@@ -50,19 +46,16 @@ def handed_over(fix: Fix, before: Result, after: Result, now: Inputs, options: O
     """
     objects = touched(fix.edits)
     origins = [one.origin for one in objects if one.origin is not None]
-    piped = any(_piped(one, options) for one in objects)
-    if fix.rendered or (options.way is None and (options.rendered or not (origins or piped))):
-        return fix
     names = " and ".join(dict.fromkeys(origin.path or origin.tool for origin in origins))
-    helm = bool(origins) and all(origin.tool == HELM for origin in origins)
-    way = options.way or (Way.HELM if helm else Way.KUSTOMIZE)
+    way, note = _way(objects, options), fix.note
+    if fix.rendered:
+        return fix
     if way is Way.IN_PLACE:
-        if options.rendered or not origins:
+        if not origins or options.rendered:
             return fix
         return _shown(
             fix, f"this is rendered from {names}: change it there (--rendered edits it here)"
         )
-    note = fix.note
     if way is Way.HELM:
         values = _overlay(fix, objects, before, after)
         if values is not None:
@@ -75,11 +68,23 @@ def handed_over(fix: Fix, before: Result, after: Result, now: Inputs, options: O
     made = [patches(one, version_of(one, now)) for one in objects]
     if not all(made):
         return _shown(fix, NO_PATCH)
-    by = "rendered by Helm" if helm else "built by Kustomize"
-    asked = "asked for" if options.way is not None else "read from a pipe"
+    tools = {origin.tool for origin in origins}
+    by = "rendered by Helm" if tools == {HELM} else "built by Kustomize"
+    asked = "as asked for" if options.way is not None else "read from a pipe"
     why = f"{by} from {names}" if origins else asked
     text = "---\n".join(patch.text for one in made for patch in one)
     return replace(fix, note=note, handover=Handover(Way.KUSTOMIZE, why, text))
+
+
+def _way(objects: Sequence[Manifest], options: Options) -> Way:
+    """Return the way that is asked for, else the one that fits where objects come from."""
+    if options.way is not None:
+        return options.way
+    tools = {one.origin.tool for one in objects if one.origin is not None}
+    piped = options.patches and any(one.document.source.path == STANDARD_INPUT for one in objects)
+    if options.rendered or not (tools or piped):
+        return Way.IN_PLACE
+    return Way.HELM if tools == {HELM} else Way.KUSTOMIZE
 
 
 def touched(edits: Sequence[Edit | Repair]) -> list[Manifest]:
@@ -109,10 +114,6 @@ def version_of(one: Manifest, inputs: Inputs) -> Manifest:
 def same_object(one: Manifest, other: Manifest) -> bool:
     """Whether two manifests stand at the same place, in the same or in another version of it."""
     return _same_document(one.document, other.document) and one.route == other.route
-
-
-def _piped(one: Manifest, options: Options) -> bool:
-    return options.patches and one.document.source.path == STANDARD_INPUT
 
 
 def _same_document(one: Document, other: Document) -> bool:
