@@ -7,16 +7,16 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, TypedDict
 
-from cnilint import config, run
+from cnilint import config, outputs, run
 from cnilint.cni.recognise import Targets
 from cnilint.config import Settings
 from cnilint.engine.policy import Policy
 from cnilint.engine.result import Result
-from cnilint.errors import ExitCode, UsageError, did_you_mean
+from cnilint.errors import ExitCode, UsageError
 from cnilint.fix.options import Options
 from cnilint.model.finding import Applicability, Level
 from cnilint.report import paint
-from cnilint.report.formats import FORMATS, report
+from cnilint.report.formats import report
 
 
 class Request(NamedTuple):
@@ -48,13 +48,6 @@ class Given(TypedDict):
     git_tracked: bool
 
 
-class Output(NamedTuple):
-    """A report to write: its format, and the file for it (empty: standard output)."""
-
-    format: str
-    path: str
-
-
 class Changes(NamedTuple):
     """What a check may do about its findings."""
 
@@ -78,7 +71,7 @@ def check(request: Request, changes: Changes, *, by_file: bool = False) -> ExitC
             "together"
         )
     chosen = request.settings()
-    wanted = [_output(text) for text in chosen.output_format]
+    wanted = outputs.outputs(chosen.output_format)
     given = _given(request, chosen)
     if changes.fix or changes.diff or changes.patch_dir:
         result, changed = _fixed(request.paths, given, changes)
@@ -88,9 +81,13 @@ def check(request: Request, changes: Changes, *, by_file: bool = False) -> ExitC
     for one in wanted:
         text = _report(one, result)
         if one.path:
-            _write(one.path, text)
+            outputs.write(one.path, text)
         elif not changes.diff:
             tell(text)
+    if all(one.path for one in wanted):
+        from cnilint.report.words import sum_of
+
+        say(f"{sum_of(result)}, written to {' and '.join(one.path for one in wanted)}")
     least = None if chosen.fail_on == "never" else Level.of(chosen.fail_on)
     failed = least is not None and any(each.level >= least for each in result.findings)
     return ExitCode.FINDINGS if failed or (changes.diff and changed) else ExitCode.OK
@@ -128,7 +125,7 @@ def write_baseline(request: Request) -> ExitCode:
     chosen = request.settings()
     path = _baseline(chosen)
     result = _without_baseline(request, chosen)
-    _write(path, baseline_text(entries_of(result.findings)))
+    outputs.write(path, baseline_text(entries_of(result.findings)))
     say(f"{_counted(len(result.findings), 'finding')} written to {path}")
     return ExitCode.OK
 
@@ -143,7 +140,7 @@ def prune_baseline(request: Request) -> ExitCode:
     left_out = gone(_without_baseline(request, chosen).findings, entries)
     kept = [entry for entry, is_gone in zip(entries, left_out, strict=True) if not is_gone]
     if len(kept) < len(entries):
-        _write(path, baseline_text(kept))
+        outputs.write(path, baseline_text(kept))
     say(f"{_counted(len(entries) - len(kept), 'finding')} removed from {path}, {len(kept)} left")
     return ExitCode.OK
 
@@ -174,7 +171,7 @@ def init_config() -> ExitCode:
     present = next((name for name in config.NAMES if os.path.lexists(name)), None)
     if present is not None:
         raise UsageError(f"there is a {present} already: nothing was written")
-    _write(config.NAMES[0], template(), "x")
+    outputs.write(config.NAMES[0], template())
     say(f"{config.NAMES[0]} written: take away the # before what you want to set")
     return ExitCode.OK
 
@@ -261,17 +258,8 @@ def _fixed(paths: Sequence[str], given: Given, changes: Changes) -> tuple[Result
     return done.result if made else done.found, bool(in_place or files)
 
 
-def _output(text: str) -> Output:
-    name, _colon, path = text.partition(":")
-    known = ("full", *FORMATS)
-    if name not in known:
-        hint = did_you_mean(name, known)
-        raise UsageError(f"no output format {name!r}{hint} (known: {', '.join(known)})")
-    return Output(name, path)
-
-
-def _report(output: Output, result: Result) -> str:
-    if output.format != "full":
+def _report(output: outputs.Output, result: Result) -> str:
+    if output.format != outputs.FULL:
         return report(output.format)(result)
     from cnilint.report.terminal import full
 
@@ -281,11 +269,3 @@ def _report(output: Output, result: Result) -> str:
 
 def _paint() -> paint.Paint:
     return paint.paint_for(sys.stdout, os.environ)
-
-
-def _write(path: str, text: str, mode: str = "w") -> None:
-    try:
-        with open(path, mode, encoding="utf-8", newline="") as file:
-            file.write(text)
-    except OSError as error:
-        raise UsageError(f"cannot write {path}: {error.strerror}") from None

@@ -18,8 +18,8 @@ HOUSE = Path(__file__).resolve().parent.parent
 
 # A module imports from the layers before its own. What stands side by side does not meet.
 ORDER = (
-    "errors < model resources < syntax < kube < sources < cni < engine "
-    "< fix report config_file < config_given < config < run config_text < commands "
+    "errors < model resources files < syntax < kube < sources < cni < engine "
+    "< fix report config_file < config_given < config < run config_text outputs < commands "
     "< cli_options < cli_settings < cli < __init__ __main__"
 )
 RANK = {name: rank for rank, layer in enumerate(ORDER.split(" < ")) for name in layer.split()}

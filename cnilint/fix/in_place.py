@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-import stat
-import tempfile
 from collections.abc import Iterable
 
 from cnilint.errors import UsageError
+from cnilint.files import replace_file
 from cnilint.model.text import Source
 from cnilint.syntax.collect import STANDARD_INPUT, decode, encode
 
@@ -22,7 +21,7 @@ def write(changed: Iterable[tuple[Source, Source]]) -> None:
     contents = [(new.path, _content(old, new)) for old, new in pairs]
     for path, content in contents:
         try:
-            _replace(os.path.realpath(path), content)
+            replace_file(path, content)
         except OSError as error:
             raise UsageError(f"{path} cannot be written: {error.strerror or error}") from error
 
@@ -57,21 +56,3 @@ def _content(old: Source, new: Source) -> bytes:
     if not isinstance(read, Source) or read.text != old.text:
         raise UsageError(f"{old.path} was changed by another program: nothing was written")
     return encode(new.text, present)
-
-
-def _replace(path: str, content: bytes) -> None:
-    """Write beside the file and rename over it: a reader sees the old text or the new one."""
-    mode = stat.S_IMODE(os.stat(path).st_mode)
-    descriptor, beside = tempfile.mkstemp(
-        dir=os.path.dirname(path), prefix=f".{os.path.basename(path)}."
-    )
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(beside, mode)
-        os.replace(beside, path)
-    except BaseException:
-        os.unlink(beside)
-        raise

@@ -10,7 +10,7 @@ from cnilint.model.finding import Applicability, Finding, Fix, Level, Location, 
 
 from .markup import code, fenced, prose
 from .verdict import verdict, verdict_style
-from .words import counted
+from .words import counted, sum_of
 
 MOST_BYTES = 1_000_000
 """GitHub drops a summary over 1 MiB, GitLab a comment over a million characters."""
@@ -41,7 +41,7 @@ RESERVE = 200
 def markdown(result: Result, most_bytes: int = MOST_BYTES) -> str:
     """Return the report's text, of no more than some bytes (at least 10,000) as UTF-8."""
     report = _Report(most_bytes)
-    report.add(f"## cnilint: {_sum(result)}\n")
+    report.add(f"## cnilint: {sum_of(result)}\n")
     _verdicts(result, report)
     _findings(result, report)
     _notes(result, report)
@@ -81,14 +81,6 @@ class _Report:
 
 def _size(text: str) -> int:
     return len(text.encode("utf-8", "backslashreplace"))
-
-
-def _sum(result: Result) -> str:
-    levels = (Level.ERROR, Level.WARNING, Level.NOTE)
-    counts = [(result.count(level), level) for level in levels]
-    return (
-        ", ".join(counted(count, str(level)) for count, level in counts if count) or "no findings"
-    )
 
 
 def _verdicts(result: Result, report: _Report) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from cnilint.model.finding import Location
+from cnilint.engine.result import Result
+from cnilint.model.finding import Level, Location
 
 
 def place(location: Location) -> str:
@@ -14,3 +15,11 @@ def place(location: Location) -> str:
 def counted(number: int, word: str) -> str:
     """Return a number with its word: `no errors`, `1 error`, `2 errors`."""
     return f"{number or 'no'} {word}{'' if number == 1 else 's'}"
+
+
+def sum_of(result: Result) -> str:
+    """Return how many findings a run has of each level, the worst first."""
+    levels = (Level.ERROR, Level.WARNING, Level.NOTE)
+    counts = [(result.count(level), level) for level in levels]
+    words = [counted(count, str(level)) for count, level in counts if count]
+    return ", ".join(words) or "no findings"

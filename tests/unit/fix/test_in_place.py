@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 
 import pytest
@@ -73,10 +72,10 @@ def test_a_folder_that_must_not_be_written_is_no_fault_of_the_tool(
     file = tmp_path / "a.yaml"
     file.write_text("a: 1\n")
 
-    def refused(**_where: str) -> None:
+    def refused(*_where: object) -> None:
         raise PermissionError(13, "Permission denied", str(tmp_path / ".a.yaml.x"))
 
-    monkeypatch.setattr(tempfile, "mkstemp", refused)
+    monkeypatch.setattr(os, "open", refused)
     with pytest.raises(UsageError, match=r"a\.yaml cannot be written: Permission denied"):
         write([(Source(str(file), "a: 1\n"), Source(str(file), "a: 2\n"))])
     assert file.read_text() == "a: 1\n"
