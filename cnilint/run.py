@@ -44,9 +44,9 @@ def load(
         if isinstance(one, Unreadable) and (one.missing or _is_among(one.path, paths)):
             raise ReadError(one.path, f"{one.reason}{_near(one) if one.missing else ''}")
         found.append(one)
-    inputs = read(found)
+    inputs = replace(read(found), paths=tuple(paths) or (".",))
     if not may_be_empty and not inputs.documents and not inputs.problems:
-        raise NothingReadError(tuple(paths) or (".",))
+        raise NothingReadError(inputs.paths)
     return inputs
 
 

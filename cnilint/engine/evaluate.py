@@ -93,6 +93,7 @@ def evaluate(inputs: Inputs, surroundings: Surroundings = NOTHING_AROUND) -> Res
         suppressed=suppressed,
         compared=policy.baseline is not None,
         by_file=by_file,
+        paths=inputs.paths,
     )
 
 

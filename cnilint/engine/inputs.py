@@ -13,10 +13,14 @@ from cnilint.syntax.compose import compose
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """Sources in the order they were given, each with its documents and problems."""
+    """Sources in the order they were given, each with its documents and problems.
+
+    `paths` are what they were read from.
+    """
 
     sources: tuple[Source, ...]
     found: tuple[tuple[Document | SyntaxProblem, ...], ...]
+    paths: tuple[str, ...] = ()
 
     @property
     def documents(self) -> list[Document]:
@@ -34,6 +38,7 @@ class Inputs:
         return Inputs(
             (*self.sources[:at], source, *self.sources[at + 1 :]),
             (*self.found[:at], tuple(compose(source)), *self.found[at + 1 :]),
+            self.paths,
         )
 
 

@@ -10,6 +10,7 @@ from cnilint.cni.class_facts import ClassFacts
 from cnilint.cni.delegate import Delegate
 from cnilint.cni.simulate import FIRST_BOOT, Moment, Outcome
 
+from .acting import acting
 from .html_markup import Markup, joined, tag
 from .html_scene import Scene
 from .verdict import cause_in_words
@@ -111,22 +112,9 @@ def steps(outcome: Outcome, facts: ClassFacts, scene: Scene) -> Iterator[Step]:
 
 
 def _acting(event: str, facts: ClassFacts) -> int | None:
-    """Return the place of the install that an event begins with; Multus is called by its family.
-
-    Of several of one name it is the one whose file the event names.
-    """
-    multuses = [one.installer for one in facts.multuses]
-    found = []
-    for at, one in enumerate(facts.installers):
-        names = (one.title, "Multus") if one in multuses else (one.title,)
-        if any(event.startswith(f"{name} ") for name in names):
-            own = one.writes is not None and one.writes.name in _words(event)
-            found.append((not own, at))
-    return min(found)[1] if found else None
-
-
-def _words(event: str) -> list[str]:
-    return event.replace(",", " ").split()
+    """Return the place of the install that acts in an event."""
+    actor = acting(event, facts.installers, facts.multuses)
+    return None if actor is None else facts.installers.index(actor)
 
 
 def taken(found: Delegate, runtime: str) -> str:

@@ -1,21 +1,21 @@
 """SARIF 2.1.0, as GitHub code scanning takes it and the viewers of editors show it.
 
-One run, without `automationDetails`: github/codeql-action@main:src/upload-lib.ts fills them in from
-the category of the workflow, but only where the file has none.
+One run with an id of its own: github/codeql-action@main:src/upload-lib.ts takes the category of the
+workflow only for a file that has none, and jobs that look at other paths are told apart without it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from cnilint.engine.result import Known, Reason, Result
-from cnilint.model.finding import Applicability, Finding, Fix, Location, Note, Related
+from cnilint.model.finding import Applicability, Finding, Fix, Note, Related
 
 from .fingerprint import fingerprints
 from .json_ import JSONObject, json_text
-from .sarif_place import TOP, artifact, place, region, top_uri
+from .sarif_flow import code_flows, flows_left_out
+from .sarif_place import TOP, artifact, automation_id, place, region, top_uri, unlinked
 from .sarif_rules import LEVELS, driver, indexes
-from .witness import Witness, witnesses
 from .words import counted
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -26,23 +26,31 @@ FINGERPRINT = "cnilintFingerprint/v1"
 MOST_RESULTS = 25_000
 """Of one run; GitHub refuses a file with more."""
 
+MOST_PLACES = 1_000
+"""Of one result, its own included; GitHub refuses a file with more."""
+
+MOST_LINKS = 20
+"""Related places that a message links to."""
+
 LINK_ESCAPES = str.maketrans({mark: f"\\{mark}" for mark in "\\[]"})
 
 
 def sarif(result: Result) -> str:
     """Return the log's text; every path in it counts from the top of the repository."""
+    results, left_out = _results(result)
     run: JSONObject = {
         "tool": {"driver": driver()},
-        "invocations": [_invocation(result)],
+        "automationDetails": {"id": automation_id(result.paths)},
+        "invocations": [_invocation(result, left_out)],
         "originalUriBaseIds": {TOP: {"description": {"text": "The top of the repository."}}},
         "columnKind": "unicodeCodePoints",
-        "results": list(_results(result)),
+        "results": results,
     }
     return json_text({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
-def _results(result: Result) -> Iterator[JSONObject]:
-    """Yield the results, those that are known last to fall under the limit.
+def _results(result: Result) -> tuple[list[JSONObject], list[Note]]:
+    """Return the results, and notes on what did not fit; what is known is left out first.
 
     SARIF wants `suppressions` of all results or of none, empty for those that count (section
     3.27.23), and `baselineState` where there was a baseline to compare with.
@@ -53,18 +61,39 @@ def _results(result: Result) -> Iterator[JSONObject]:
     ranked = sorted(
         range(len(whole)), key=lambda at: (whole[at][1] is not None, -whole[at][0].level)
     )
-    kept = set(ranked[:MOST_RESULTS])
-    for at, (finding, suppressed) in enumerate(whole):
-        if at not in kept:
-            continue
-        found = _result(finding, marks[at], known.get(finding.rule))
+    results: list[JSONObject] = []
+    left_out: list[Note] = []
+    for at in sorted(ranked[:MOST_RESULTS]):
+        finding, suppressed = whole[at]
+        flows = code_flows(finding, result.clusters)
+        found = _result(finding, marks[at], known.get(finding.rule), flows)
         reason = suppressed.reason if suppressed is not None else None
         if result.compared:
             is_old = reason is not None and reason.known is Known.BASELINE
             found["baselineState"] = "unchanged" if is_old else "new"
         if result.suppressed:
             found["suppressions"] = [_suppression(reason)] if reason is not None else []
-        yield found
+        results.append(found)
+        left_out += _left_out(finding, flows)
+    if more := len(whole) - len(results):
+        left_out.append(Note(f"{counted(more, 'finding')} more do not fit into this file"))
+    return results, left_out
+
+
+def _left_out(finding: Finding, flows: Sequence[JSONObject]) -> Iterator[Note]:
+    """Yield notes on what of a finding did not fit into its result."""
+    rest = {
+        "related place": len(finding.related) - len(_kept(finding)),
+        "order of events": flows_left_out(finding, flows),
+    }
+    for what, count in rest.items():
+        if count:
+            text = f"of {finding.rule} {counted(count, what)} more do not fit into a result"
+            yield Note(text, finding.location, finding.cluster)
+
+
+def _kept(finding: Finding) -> Sequence[Related]:
+    return finding.related[: MOST_PLACES - 1]
 
 
 def _suppression(reason: Reason) -> JSONObject:
@@ -72,13 +101,15 @@ def _suppression(reason: Reason) -> JSONObject:
     text = reason.text or ("it was there before" if reason.known is Known.BASELINE else "")
     found: JSONObject = {"kind": kind, "status": "accepted"}
     if text:
-        found["justification"] = _unlinked(text)
+        found["justification"] = unlinked(text)
     if reason.location is not None:
         found["location"] = place(reason.location)
     return found
 
 
-def _result(finding: Finding, fingerprint: str, rule_index: int | None) -> JSONObject:
+def _result(
+    finding: Finding, fingerprint: str, rule_index: int | None, flows: Sequence[JSONObject]
+) -> JSONObject:
     found: JSONObject = {"ruleId": finding.rule}
     if rule_index is not None:
         found["ruleIndex"] = rule_index
@@ -92,11 +123,11 @@ def _result(finding: Finding, fingerprint: str, rule_index: int | None) -> JSONO
         found["properties"] = {"cluster": finding.cluster}
     if finding.related:
         found["relatedLocations"] = [
-            place(related.location, id=number, message={"text": _unlinked(related.message)})
-            for number, related in enumerate(finding.related, 1)
+            place(related.location, id=number, message={"text": unlinked(related.message)})
+            for number, related in enumerate(_kept(finding), 1)
         ]
-    if flows := [_code_flow(finding, witness) for witness in witnesses(finding)]:
-        found["codeFlows"] = flows
+    if flows:
+        found["codeFlows"] = list(flows)
     if fixes := list(_fixes(finding)):
         found["fixes"] = fixes
     return found
@@ -104,37 +135,14 @@ def _result(finding: Finding, fingerprint: str, rule_index: int | None) -> JSONO
 
 def _message(finding: Finding) -> str:
     """Return the message, a sentence, with links to related places: GitHub shows no others."""
-    links = (
-        f"[{related.message.translate(LINK_ESCAPES)}]({number})"
-        for number, related in enumerate(finding.related, 1)
-    )
-    text = _unlinked(finding.message)
+    text = unlinked(finding.message)
     period = "" if text.endswith((".", "!", "?")) else "."
-    return "\n".join([f"{text}{period}", *links])
-
-
-def _unlinked(text: str) -> str:
-    """Return a text in which nothing is a link."""
-    return text.replace("](", "] (")
-
-
-def _code_flow(finding: Finding, witness: Witness) -> JSONObject:
-    steps = [
-        {"location": place(_place_of(step, finding), message={"text": _unlinked(step)})}
-        for step in witness.steps
-    ]
-    return {"message": {"text": _unlinked(witness.heading)}, "threadFlows": [{"locations": steps}]}
-
-
-def _place_of(step: str, finding: Finding) -> Location:
-    """Return the related place that says the same as a step, else the finding's own."""
-    said = (related for related in finding.related if _says(related, step))
-    related = next(said, None)
-    return finding.location if related is None else related.location
-
-
-def _says(related: Related, step: str) -> bool:
-    return bool(related.message) and f"{step},".startswith(f"{related.message},")
+    lines = [f"{text}{period}"]
+    for number, related in enumerate(finding.related[:MOST_LINKS], 1):
+        lines.append(f"[{related.message.translate(LINK_ESCAPES)}]({number})")
+    if len(finding.related) > MOST_LINKS:
+        lines.append(f"and {len(finding.related) - MOST_LINKS} more")
+    return "\n".join(lines)
 
 
 def _fixes(finding: Finding) -> Iterator[JSONObject]:
@@ -143,7 +151,7 @@ def _fixes(finding: Finding) -> Iterator[JSONObject]:
         if made and (changes := _changes(fix)):
             title = f"{fix.title} ({fix.remark})" if fix.remark else fix.title
             yield {
-                "description": {"text": _unlinked(title)},
+                "description": {"text": unlinked(title)},
                 "artifactChanges": changes,
                 "properties": {"applicability": str(fix.applicability)},
             }
@@ -174,12 +182,8 @@ def _changes(fix: Fix) -> list[JSONObject]:
     ]
 
 
-def _invocation(result: Result) -> JSONObject:
-    notifications = [_notification(note) for note in result.notes]
-    total = len(result.findings) + len(result.suppressed)
-    if total > MOST_RESULTS:
-        left_out = counted(total - MOST_RESULTS, "finding")
-        notifications.append(_notification(Note(f"{left_out} more do not fit into this file")))
+def _invocation(result: Result, left_out: Iterable[Note]) -> JSONObject:
+    notifications = [_notification(note) for note in (*result.notes, *left_out)]
     found: JSONObject = {
         "executionSuccessful": True,
         "toolExecutionNotifications": notifications,
@@ -202,7 +206,7 @@ def _paths(result: Result) -> set[str]:
 
 
 def _notification(note: Note) -> JSONObject:
-    found: JSONObject = {"level": "note", "message": {"text": _unlinked(note.message)}}
+    found: JSONObject = {"level": "note", "message": {"text": unlinked(note.message)}}
     if note.location is not None:
         found["locations"] = [place(note.location)]
     return found

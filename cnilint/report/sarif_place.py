@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import posixpath
+from collections.abc import Iterable
+
 from cnilint.engine.identity import pointer
 from cnilint.engine.repository import (
     STANDARD_INPUT_NAME,
@@ -19,6 +22,11 @@ UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
 
 TOP = "%SRCROOT%"
 """The name of the repository's top folder: GitHub knows it by that one."""
+
+TOOL = "cnilint"
+
+MOST_CHARACTERS = 200
+"""Of the paths in an id; a digest stands for more."""
 
 
 def artifact(path: str) -> JSONObject:
@@ -72,6 +80,36 @@ def place(location: Location, **more: object) -> JSONObject:
         whole = f"{location.object}#{address}" if address else location.object
         found["logicalLocations"] = [logical | {"fullyQualifiedName": whole}]
     return {**more, **found}
+
+
+def automation_id(paths: Iterable[str]) -> str:
+    """Return what tells uploads apart, up to the last slash: `cnilint/` and the paths it is about.
+
+    GitHub takes what is in front of the last slash as the category, and the results of one upload
+    replace those of the one before it of that category. The same on every machine: a path outside
+    the repository is no more than its name.
+    """
+    names = [_short(path) for path in paths]
+    about = ",".join(dict.fromkeys(name for name in names if name != "."))
+    if "." in names or not about:
+        return f"{TOOL}/"
+    if len(about) > MOST_CHARACTERS:
+        from hashlib import sha256
+
+        about = sha256(about.encode("utf-8", "backslashreplace")).hexdigest()[:16]
+    return f"{TOOL}/{about}/"
+
+
+def unlinked(text: str) -> str:
+    """Return a text in which nothing is a link."""
+    return text.replace("](", "] (")
+
+
+def _short(path: str) -> str:
+    inside = repository_path(path)
+    if inside is not None:
+        return inside
+    return posixpath.basename(reported_path(path).rstrip("/"))
 
 
 def _quoted(path: str) -> str:

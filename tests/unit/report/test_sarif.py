@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
-from cnilint import __version__
+from cnilint import __version__, lint
 from cnilint.cni.cluster import Cluster
 from cnilint.engine.result import Result
 from cnilint.model.finding import (
@@ -253,6 +253,45 @@ def test_a_file_of_too_many_results_keeps_the_worst(
     assert [each["level"] for each in found["results"]] == ["error", "warning"]
     (notification,) = found["invocations"][0]["toolExecutionNotifications"]
     assert notification["message"]["text"] == "2 findings more do not fit into this file"
+
+
+def test_what_is_refused_in_a_result_is_counted(
+    find: Find, told: Tell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MOST_PLACES", 30)
+    place = find("aws", "kind").location
+    related = tuple(Related(place, f"place {number}") for number in range(33))
+    finding = find("aws", "kind", related=related)
+    found = run(told(findings=(finding,)))
+    (each,) = found["results"]
+    assert len(each["relatedLocations"]) + len(each["locations"]) == 30
+    assert [link["id"] for link in each["relatedLocations"]] == list(range(1, 30))
+    message = each["message"]["text"].splitlines()
+    assert message[20] == "[place 19](20)"
+    assert message[21:] == ["and 13 more"]
+    (notification,) = found["invocations"][0]["toolExecutionNotifications"]
+    assert notification["message"]["text"] == (
+        "of CNI101 4 related places more do not fit into a result"
+    )
+
+
+def test_uploads_are_told_apart_by_the_paths_they_are_about(told: Tell) -> None:
+    for paths, name in (((".",), "cnilint/"), (("clusters/prod",), "cnilint/clusters/prod/")):
+        found = run(replace(told(), paths=paths))
+        assert found["automationDetails"] == {"id": name}
+
+
+def test_the_run_knows_what_it_was_asked_to_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "clusters").mkdir()
+    (tmp_path / "clusters/a.yaml").write_text("apiVersion: v1\nkind: Namespace\nmetadata: {}\n")
+    monkeypatch.chdir(tmp_path)
+    assert run(lint(["clusters"]))["automationDetails"] == {"id": "cnilint/clusters/"}
+    assert run(lint([]))["automationDetails"] == {"id": "cnilint/"}
+    monkeypatch.chdir(tmp_path / "clusters")
+    assert run(lint(["."]))["automationDetails"] == {"id": "cnilint/clusters/"}
 
 
 ANY = st.text(st.characters(categories=None) | st.sampled_from("[](){}\\\n\0"), max_size=12)

@@ -18,7 +18,7 @@ from cnilint.model.finding import Finding, Level, Location
 from cnilint.model.text import Source, Span
 from cnilint.model.tree import Embedded, Route
 from cnilint.report import sarif
-from cnilint.report.sarif_place import artifact, file_uri, place, region
+from cnilint.report.sarif_place import artifact, automation_id, file_uri, place, region, unlinked
 
 # RFC 3986: what a relative reference without an authority, a query or a fragment is made of.
 RELATIVE = re.compile(r"(?:[A-Za-z0-9._~/-]|%[0-9A-F]{2})+")
@@ -68,7 +68,7 @@ def test_where_the_checkout_lies_is_told_only_for_whole_uris(
     path: str, known: bool, checkout: Path
 ) -> None:
     finding = Finding("CNI101", "a", Level.ERROR, "", Location(Source(path, ""), Span(0, 0)))
-    invocation = sarif._invocation(Result((finding,), (), (), 1, 1))
+    invocation = sarif._invocation(Result((finding,), (), (), 1, 1), [])
     directory = {"uri": f"file://{checkout}/"}
     assert invocation.get("workingDirectory") == (directory if known else None)
 
@@ -124,3 +124,54 @@ def test_the_address_is_the_object_and_the_route(
     found = place(Location(Source("a", ""), Span(0, 0), route, None, thing), id=7)
     assert found["id"] == 7
     assert found.get("logicalLocations") == (None if logical is None else [logical])
+
+
+@pytest.mark.parametrize(
+    ("paths", "category"),
+    [
+        ([], ""),
+        (["."], "infra/"),
+        ([".."], ""),
+        (["..", "prod"], ""),
+        (["prod"], "infra/prod/"),
+        (["prod/"], "infra/prod/"),
+        (["prod", "../base", "prod"], "infra/prod,base/"),
+        (["-"], "stdin/"),
+        (["prod/*.yaml"], "infra/prod/*.yaml/"),
+        (["/srv/rendered/prod"], "prod/"),
+        (["/"], ""),
+    ],
+)
+def test_a_category_is_the_tool_and_what_it_looks_at(paths: list[str], category: str) -> None:
+    assert automation_id(paths) == f"cnilint/{category}"
+
+
+def test_many_paths_make_a_short_category_of_their_own() -> None:
+    names = [f"clusters/{number}/kustomization.yaml" for number in range(90)]
+    found = {automation_id(names[:count]) for count in (50, 60, 90)}
+    assert len(found) == 3
+    assert all(re.fullmatch(r"cnilint/[0-9a-f]{16}/", each) for each in found)
+
+
+def test_it_is_the_same_from_any_folder_and_in_any_checkout(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = set()
+    for name in ("one", "other"):
+        (tmp_path / name / "a" / "b").mkdir(parents=True)
+        (tmp_path / name / ".git").mkdir()
+        for folder, path in (
+            ("", "a/b"),
+            ("a", "b"),
+            ("a/b", "."),
+            ("a/b", f"{tmp_path}/{name}/a/b"),
+        ):
+            monkeypatch.chdir(tmp_path / name / folder)
+            found.add(automation_id([path]))
+    assert found == {"cnilint/a/b/"}
+
+
+@pytest.mark.parametrize("text", ["", "a (b)", "[a] (b)", "[a]\n(b)"])
+def test_text_without_a_link_stays_as_it_is(text: str) -> None:
+    assert unlinked(text) == text
+    assert unlinked("[a](b)](c)") == "[a] (b)] (c)"
