@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from cnilint.engine.repository import reported_path
-from cnilint.engine.result import Known, Result, Suppressed
+from cnilint.engine.result import Result, Suppressed
 from cnilint.engine.ruleset import Rule, rules
 from cnilint.engine.text_edits import text_edits
 from cnilint.model.finding import Finding, Fix, Level, Location, Note, Way
@@ -16,16 +16,9 @@ from .html_markup import Markup, joined, tag
 from .hunks import hunks
 from .markdown import GRADES
 from .witness import STEP
-from .words import counted, place
+from .words import counted, place, why_known
 
 GROUPS = (Level.ERROR, Level.WARNING, Level.NOTE)
-
-KNOWN = {
-    Known.IN_SOURCE: "ignored where it is",
-    Known.CONFIGURATION: "ignored by the configuration",
-    Known.BASELINE: "in the baseline",
-}
-"""What says that a finding is known, for people."""
 
 SECTIONS = (
     ("what", "What it finds"),
@@ -168,7 +161,7 @@ def _suppressed(known: Suppressed) -> Iterator[Markup | str]:
     yield tag("span", finding.rule, class_="rule")
     yield f" {finding.message} ("
     yield tag("code", place(finding.location), class_="path")
-    yield f"): {KNOWN[reason.known]}{f', {reason.text}' if reason.text else ''}"
+    yield f"): {why_known(reason)}"
 
 
 def notes(result: Result) -> Markup | None:

@@ -1,23 +1,31 @@
 """JUnit's XML, which every CI system reads as test results.
 
 There is no official schema; what is used here is what testmoapp/junitxml@main:README.md describes.
+Without `file` and `line`, which GitLab shows, it is of the schema that Jenkins checks with:
+junit-10.xsd of jenkinsci/xunit-plugin.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from cnilint.engine.repository import reported_path
-from cnilint.engine.result import Result
+from cnilint.engine.result import Result, Suppressed
 from cnilint.model.finding import Finding, Level
 
 from .glyphs import visible
 from .verdict import verdict
-from .words import place
+from .words import place, why_known
+
+TOOL = "cnilint"
 
 CLEAN = "no findings"
-"""The test case of a run without findings: many CI systems refuse a report that has none."""
+"""The test case of a suite without findings: many CI systems refuse a report that has none."""
+
+Told = tuple[Finding, Suppressed | None]
+"""A finding, and what makes it known if it is."""
 
 ESCAPES = str.maketrans(
     # a parser turns a bare line end or tab of an attribute into a space, and CR LF into LF
@@ -27,38 +35,81 @@ ESCAPES = str.maketrans(
 TEXT_ESCAPES = {code: text for code, text in ESCAPES.items() if chr(code) not in "\t\n"}
 
 
-def junit(result: Result) -> str:
-    """Return one test suite with a test case for each finding.
+class Suite(NamedTuple):
+    """What is told together: all of a run, or of several clusters each its own."""
 
-    Errors and warnings are failures; a note is a test case that passes and says something.
+    name: str
+    findings: list[Told]
+    said: list[str]
+
+
+def junit(result: Result) -> str:
+    """Return a test suite for each cluster, with a test case for each finding.
+
+    Errors and warnings are failures, a note is a test case that passes and says something, and what
+    is known is skipped. A suite without findings has one test case that passes.
     """
-    failures = sum(_fails(finding) for finding in result.findings)
-    counts = f'tests="{len(result.findings) or 1}" failures="{failures}" errors="0" skipped="0"'
+    suites = list(_suites(result).values())
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
-        f'<testsuites name="cnilint" {counts} time="0">',
-        f'  <testsuite name="cnilint" {counts} time="0">',
-        *_cases(result),
-        *_said(result),
-        "  </testsuite>",
+        f'<testsuites name="{TOOL}" {_counts(suites)} time="0">',
+        *(line for suite in suites for line in _lines(suite, several=len(suites) > 1)),
         "</testsuites>",
     ]
     return "".join(f"{line}\n" for line in lines)
 
 
-def _cases(result: Result) -> Iterator[str]:
-    if not result.findings:
-        yield f'    <testcase classname="cnilint" name="{CLEAN}" time="0"/>'
+def _suites(result: Result) -> dict[str, Suite]:
+    """Return suites by name: one where there is at most one cluster, else one for each of them.
+
+    What is of no cluster, or of several, has a suite of its own behind them.
+    """
+    several = len(result.clusters) > 1
+    found: dict[str, Suite] = {}
+
+    def suite(cluster: str) -> Suite:
+        name = cluster if several and cluster else TOOL
+        return found.setdefault(name, Suite(name, [], []))
+
+    for each in result.clusters:
+        suite(each.name).said.extend(
+            f"{each.name}, {facts.name}: {verdict(facts)}" for facts in each.classes
+        )
+    for finding, known in result.everything():
+        suite(finding.cluster).findings.append((finding, known))
+    for note in result.notes:
+        suite(note.cluster).said.append(f"note: {note.message}")
+    return found or {TOOL: suite("")}
+
+
+def _counts(suites: Iterable[Suite]) -> str:
+    groups = [suite.findings for suite in suites]
+    found = [each for group in groups for each in group]
+    tests = sum(len(group) or 1 for group in groups)
+    skipped = sum(known is not None for _finding, known in found)
+    failures = sum(known is None and _fails(finding) for finding, known in found)
+    return f'tests="{tests}" failures="{failures}" errors="0" skipped="{skipped}"'
+
+
+def _lines(suite: Suite, *, several: bool) -> Iterator[str]:
+    yield f'  <testsuite {_attributes(name=suite.name)} {_counts([suite])} time="0">'
+    if not suite.findings:
+        name = f"{CLEAN} (cluster {suite.name})" if several else CLEAN
+        yield f"    <testcase {_attributes(classname=TOOL, name=name, time='0')}/>"
     seen: Counter[tuple[str, str]] = Counter()
-    for finding in result.findings:
-        name = _name(finding, several=len(result.clusters) > 1)
+    for finding, known in suite.findings:
+        name = _name(finding, several=several)
         seen[finding.rule, name] += 1
         # GitLab takes test cases of one name for one
         again = seen[finding.rule, name]
-        yield from _case(finding, f"{name} ({again})" if again > 1 else name)
+        yield from _case(finding, known, f"{name} ({again})" if again > 1 else name)
+    if suite.said:
+        said = _text("\n".join(suite.said))
+        yield f"    <system-out>{said}</system-out>"
+    yield "  </testsuite>"
 
 
-def _case(finding: Finding, name: str) -> Iterator[str]:
+def _case(finding: Finding, known: Suppressed | None, name: str) -> Iterator[str]:
     location = finding.location
     attributes = _attributes(
         classname=f"cnilint.{finding.rule}",
@@ -69,7 +120,10 @@ def _case(finding: Finding, name: str) -> Iterator[str]:
     )
     yield f"    <testcase {attributes}>"
     body = _text("\n".join(_body(finding)))
-    if _fails(finding):
+    if known is not None:
+        yield f"      <skipped {_attributes(message=why_known(known.reason))}/>"
+        yield f"      <system-out>{body}</system-out>"
+    elif _fails(finding):
         failure = _attributes(message=finding.message, type=str(finding.level))
         yield f"      <failure {failure}>{body}</failure>"
     else:
@@ -94,19 +148,6 @@ def _body(finding: Finding) -> Iterator[str]:
         yield from ["", f"help: {finding.help}"]
     for fix in finding.fixes:
         yield f"fix ({fix.applicability}): {fix.title}"
-
-
-def _said(result: Result) -> Iterator[str]:
-    """Yield the answer for each class of nodes and what was not decided, as the suite's output."""
-    lines = [
-        f"{cluster.name}, {facts.name}: {verdict(facts)}"
-        for cluster in result.clusters
-        for facts in cluster.classes
-    ]
-    lines += [f"note: {note.message}" for note in result.notes]
-    if lines:
-        said = _text("\n".join(lines))
-        yield f"    <system-out>{said}</system-out>"
 
 
 def _fails(finding: Finding) -> bool:

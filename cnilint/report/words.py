@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from cnilint.engine.result import Result
+from cnilint.engine.result import Known, Reason, Result
 from cnilint.model.finding import Level, Location
+
+KNOWN = {
+    Known.IN_SOURCE: "ignored where it is",
+    Known.CONFIGURATION: "ignored by the configuration",
+    Known.BASELINE: "in the baseline",
+}
+"""What says that a finding is known, for people."""
 
 
 def place(location: Location) -> str:
@@ -23,3 +30,8 @@ def sum_of(result: Result) -> str:
     counts = [(result.count(level), level) for level in levels]
     words = [counted(count, str(level)) for count, level in counts if count]
     return ", ".join(words) or "no findings"
+
+
+def why_known(reason: Reason) -> str:
+    """Return who says that a finding is known, and the reason that is given."""
+    return f"{KNOWN[reason.known]}{f', {reason.text}' if reason.text else ''}"

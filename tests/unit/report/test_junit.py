@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -11,7 +12,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from cnilint.cni.cluster import Cluster
-from cnilint.engine.result import Result
+from cnilint.engine.result import Known, Reason, Result, Suppressed
 from cnilint.model.finding import Applicability, Finding, Fix, Level, Location, Note, Related
 from cnilint.model.text import Source, Span
 from cnilint.report.glyphs import visible
@@ -27,15 +28,52 @@ def bare_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-def suite(result: Result) -> ET.Element:
-    """Return the one suite of a report, having looked at what is around it."""
+CHILDREN = {
+    "testsuites": ["testsuite"],
+    "testsuite": ["testcase", "system-out"],
+    "testcase": ["skipped", "failure", "system-out"],
+}
+"""What may stand in what, in that order: junit-10.xsd, and the stricter one before it."""
+
+COUNTS = {"name", "tests", "failures", "errors", "skipped", "time"}
+ATTRIBUTES = {
+    "testsuites": COUNTS,
+    "testsuite": COUNTS,
+    "testcase": {"classname", "name", "file", "line", "time"},
+    "failure": {"message", "type"},
+    "skipped": {"message"},
+    "system-out": set[str](),
+}
+"""Those of the schema, and `file` and `line`."""
+
+
+def suites(result: Result) -> list[ET.Element]:
+    """Return the suites of a report, having looked at its form, its counts and its names."""
     text = junit(result)
     assert text.endswith("</testsuites>\n")
-    suites = ET.fromstring(text.encode("utf-8"))
-    assert (suites.tag, len(suites)) == ("testsuites", 1)
-    for name in ("tests", "failures", "errors", "skipped"):
-        assert suites.get(name) == suites[0].get(name)
-    return suites[0]
+    top = ET.fromstring(text.encode("utf-8"))
+    assert top.tag == "testsuites"
+    for element in top.iter():
+        assert set(element.attrib) <= ATTRIBUTES[element.tag]
+        order = [CHILDREN[element.tag].index(child.tag) for child in element]
+        assert order == sorted(order)
+    for count, selector in (
+        ("tests", ".//testcase"),
+        ("failures", ".//failure"),
+        ("skipped", ".//skipped"),
+    ):
+        for element in (top, *top):
+            assert element.get(count) == str(len(element.findall(selector)))
+    names = [(case.get("classname"), case.get("name")) for case in top.iter("testcase")]
+    assert len(set(names)) == len(names)
+    assert all(len(each.findall("testcase")) for each in top)
+    return list(top)
+
+
+def suite(result: Result) -> ET.Element:
+    """Return the one suite of a report."""
+    (found,) = suites(result)
+    return found
 
 
 def test_a_finding_is_a_failed_test_case(find: Find, told: Tell) -> None:
@@ -103,10 +141,51 @@ def test_no_two_cases_have_one_name(find: Find, told: Tell) -> None:
     ]
 
 
-def test_of_several_clusters_a_name_says_which(read: Read, find: Find, told: Tell) -> None:
-    result = told(read("aws"), read("istio"), findings=(find("aws", "kind", cluster="prod"),))
-    (case,) = suite(result).findall("testcase")
-    assert case.get("name") == "a-race: ConfigMap net/multus (cluster prod)"
+def test_each_of_several_clusters_is_a_suite(read: Read, find: Find, told: Tell) -> None:
+    findings = (find("aws", "kind", cluster="prod"), find("aws", "kind"))
+    clusters = (read("aws", called="prod"), read("istio", called="test"))
+    notes = (Note("of test", cluster="test"), Note("of none"))
+    found = suites(told(*clusters, findings=findings, notes=notes))
+    cases = {
+        each.get("name"): [(c.get("classname"), c.get("name")) for c in each.findall("testcase")]
+        for each in found
+    }
+    assert cases == {
+        "prod": [("cnilint.CNI101", "a-race: ConfigMap net/multus (cluster prod)")],
+        "test": [("cnilint", "no findings (cluster test)")],
+        "cnilint": [("cnilint.CNI101", "a-race: ConfigMap net/multus")],
+    }
+    said = [str(each.findtext("system-out")).splitlines() for each in found]
+    assert said[0] == ["prod, all nodes: deterministic: 10-aws.conflist"]
+    assert said[1][1:] == ["note: of test"]
+    assert said[2] == ["note: of none"]
+
+
+def test_a_finding_of_several_clusters_is_told_once(read: Read, find: Find, told: Tell) -> None:
+    clusters = (read("aws", called="a"), read("aws", called="b"))
+    found = suites(told(*clusters, findings=(find("aws", "kind", cluster="a, b"),)))
+    assert [each.get("name") for each in found] == ["a", "b", "a, b"]
+    assert [each.get("failures") for each in found] == ["0", "0", "1"]
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        (Reason(Known.IN_SOURCE, "a <b>"), "ignored where it is, a <b>"),
+        (Reason(Known.CONFIGURATION), "ignored by the configuration"),
+        (Reason(Known.BASELINE), "in the baseline"),
+    ],
+)
+def test_what_is_known_is_skipped_and_says_why(
+    reason: Reason, said: str, find: Find, told: Tell
+) -> None:
+    known = Suppressed(find("aws", "kind"), reason, 1)
+    result = replace(told(findings=(find("multus", '"auto"'),)), suppressed=(known,))
+    found = suite(result)
+    assert [found.get(key) for key in ("tests", "failures", "skipped")] == ["2", "1", "1"]
+    skipped = found.findall("testcase")[1]
+    assert [each.tag for each in skipped] == ["skipped", "system-out"]
+    assert skipped[0].attrib == {"message": said}
 
 
 ANY = st.text(st.characters(categories=None) | st.sampled_from("\r\n\t\0]]><&\"'"))
