@@ -45,8 +45,8 @@ class Result:
 
     `sources` and `documents` count what was read. `suppressed` are the findings that are known, in
     the order of their places; `compared` tells that there was a baseline to compare with, and
-    `by_file` that each file was judged by itself, so that nothing is known of any cluster. `paths` are
-    those the run was asked to read.
+    `by_file` that each file was judged by itself, so that nothing is known of any cluster.
+    `paths` are those the run was asked to read.
     """
 
     findings: tuple[Finding, ...]

@@ -24,9 +24,11 @@ SEVERITIES = {
 
 def gitlab(result: Result) -> str:
     """Return the report's text; `[]` for a run without findings."""
-    marks = fingerprints(result.findings)
-    pairs = zip(result.findings, marks, strict=True)
-    return json_text([_entry(finding, mark) for finding, mark in pairs])
+    whole = list(result.everything())
+    # what is known is counted as well, so that ignoring one of two that are alike keeps the other's
+    marks = fingerprints([finding for finding, _known in whole])
+    told = zip(whole, marks, strict=True)
+    return json_text([_entry(finding, mark) for (finding, known), mark in told if known is None])
 
 
 def _entry(finding: Finding, fingerprint: str) -> JSONObject:

@@ -8,15 +8,18 @@ from cnilint.engine.repository import reported_path
 from cnilint.engine.result import Result
 from cnilint.model.finding import Applicability, Finding, Fix, Level, Location, Note
 
+from .inspect import does
 from .markup import code, fenced, prose
 from .verdict import verdict, verdict_style
-from .words import counted, sum_of
+from .words import counted, known_of, sum_of
 
 MOST_BYTES = 1_000_000
 """GitHub drops a summary over 1 MiB, GitLab a comment over a million characters."""
 
 MOST_CHARACTERS = 500
 """Of one cell of a table."""
+
+MOST_OF_A_COMMAND = 200
 
 SYMBOLS = {"good": "✅", "bad": "❌", "faint": "❔"}
 """Before a verdict, by the name of its style."""
@@ -41,10 +44,11 @@ RESERVE = 200
 def markdown(result: Result, most_bytes: int = MOST_BYTES) -> str:
     """Return the report's text, of no more than some bytes (at least 10,000) as UTF-8."""
     report = _Report(most_bytes)
-    report.add(f"## cnilint: {sum_of(result)}\n")
+    report.add(f"## cnilint: {sum_of(result)}{known_of(result)}\n")
     _verdicts(result, report)
     _findings(result, report)
     _notes(result, report)
+    _installs(result, report)
     _details(result, report)
     return report.text()
 
@@ -106,15 +110,27 @@ def _findings(result: Result, report: _Report) -> None:
     report.add("\n| Level | Rule | Place | Finding |\n| --- | --- | --- | --- |\n")
     worst_first = sorted(result.findings, key=lambda finding: -finding.level)
     report.fill(map(_row, worst_first), len(worst_first), 0.6)
+    where = _asked(result)
     for option, in_place in (("--fix", True), ("--patch-dir DIR", False)):
         command = f"cnilint check {option}"
         safe = result.fixable(Applicability.SAFE, in_place=in_place)
         unsafe = result.fixable(Applicability.UNSAFE, in_place=in_place) - safe
         if safe:
-            report.add(f"\n`{command}` fixes {safe} of them.\n")
+            report.add(f"\n{code(f'{command}{where}')} fixes {safe} of them.\n")
         if unsafe:
             more = f"{unsafe} more" if safe else f"{unsafe} of them"
-            report.add(f"\n`{command} --unsafe-fixes` fixes {more}: look at what it does.\n")
+            whole = code(f"{command} --unsafe-fixes{where}")
+            report.add(f"\n{whole} fixes {more}: look at what it does.\n")
+
+
+def _asked(result: Result) -> str:
+    """Return the paths of a run as they stand in its command, as far as they fit into a line."""
+    import shlex  # a report without fixes does not pay for it
+
+    if "-" in result.paths or list(result.paths) == ["."]:
+        return ""
+    words = "".join(f" {shlex.quote(path)}" for path in result.paths)
+    return words if len(words) <= MOST_OF_A_COMMAND else " …"
 
 
 def _row(finding: Finding) -> str:
@@ -191,3 +207,25 @@ def _notes(result: Result, report: _Report) -> None:
 def _note(note: Note) -> str:
     where = f" ({_place(note.location)})" if note.location is not None else ""
     return f"- note: {_cell(note.message)}{where}\n"
+
+
+def _installs(result: Result, report: _Report) -> None:
+    """Add what is installed on each class of nodes, and what that does there."""
+    rows = [
+        (cluster.name, facts, one)
+        for cluster in result.clusters
+        for facts in cluster.classes
+        for one in facts.installers
+    ]
+    if not rows:
+        return
+    report.add("\n<details><summary>What is installed</summary>\n\n")
+    report.add("| Cluster | Nodes | Product | Object | In the CNI directory |\n")
+    report.add("| --- | --- | --- | --- | --- |\n")
+    lines = (
+        f"| {_cell(name)} | {_cell(facts.name)} | {_cell(one.title)} | {_cell(one.object)} "
+        f"| {_cell(does(one, facts))} |\n"
+        for name, facts, one in rows
+    )
+    report.fill(lines, len(rows), 0.8)
+    report.add("\n</details>\n")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnilint.cni.class_facts import ClassFacts
-from cnilint.engine.result import Known, Result
+from cnilint.engine.result import Result
 from cnilint.model.finding import Applicability, Finding, Fix, Level, Location, Related
 
 from .excerpt import excerpt, gutter_width, margin
@@ -13,7 +13,7 @@ from .glyphs import columns, visible
 from .layout import hanging
 from .paint import Line, Paint
 from .verdict import verdict, verdict_style
-from .words import counted, place
+from .words import counted, known_of, place
 
 MARKS = {Applicability.SAFE: "[*]", Applicability.UNSAFE: "[~]", Applicability.DISPLAY: "[ ]"}
 """Before a fix: `--fix` makes it, `--unsafe-fixes` adds it, or a person makes it."""
@@ -135,22 +135,13 @@ def _summary(result: Result) -> Line:
     told = [finding for finding in result.findings if finding.rule != UNRESOLVED]
     counts = [(sum(each.level is level for each in told), level) for level in levels]
     if not any(count for count, _ in counts):
-        return [*_looked_at(result), (_known(result), "")]
+        return [*_looked_at(result), (known_of(result), "")]
     line: Line = []
     for count, level in counts:
         if count:
             line += [(", ", "")] if line else []
             line.append((counted(count, str(level)), str(level)))
-    return [*line, (_fixable(result), ""), (_known(result), "")]
-
-
-def _known(result: Result) -> str:
-    """Return how many findings are ignored and how many were there before."""
-    old = sum(each.reason.known is Known.BASELINE for each in result.suppressed)
-    ignored = len(result.suppressed) - old
-    parts = [f"{ignored} ignored"] if ignored else []
-    parts += [f"{old} in the baseline"] if old else []
-    return f"; {', '.join(parts)}" if parts else ""
+    return [*line, (_fixable(result), ""), (known_of(result), "")]
 
 
 def _fixable(result: Result) -> str:

@@ -32,6 +32,15 @@ def sum_of(result: Result) -> str:
     return ", ".join(words) or "no findings"
 
 
+def known_of(result: Result) -> str:
+    """Return how many findings are ignored and how many were there before, behind a semicolon."""
+    old = sum(each.reason.known is Known.BASELINE for each in result.suppressed)
+    ignored = len(result.suppressed) - old
+    parts = [f"{ignored} ignored"] if ignored else []
+    parts += [f"{old} in the baseline"] if old else []
+    return f"; {', '.join(parts)}" if parts else ""
+
+
 def why_known(reason: Reason) -> str:
     """Return who says that a finding is known, and the reason that is given."""
     return f"{KNOWN[reason.known]}{f', {reason.text}' if reason.text else ''}"

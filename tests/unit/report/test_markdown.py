@@ -37,6 +37,13 @@ PARSER = MarkdownIt("commonmark").enable("table")
 
 UNDECIDED = "undecided: no CNI in these manifests gives these nodes a network"
 
+INSTALLED = [
+    "<details><summary>What is installed</summary>",
+    "",
+    "| Cluster | Nodes | Product | Object | In the CNI directory |",
+    "| --- | --- | --- | --- | --- |",
+]
+
 PIN = ("data", "daemon-config.json", Embedded.JSON, "multusMasterCNI")
 
 
@@ -75,12 +82,17 @@ def test_the_answer_comes_first(read: Read, find: Find, told: Tell) -> None:
 
 
 def test_a_clean_run_is_the_answer_alone(read: Read, told: Tell) -> None:
-    assert markdown(told(read("aws"))).splitlines() == [
+    assert markdown(told(read("istio"))).splitlines() == [
         "## cnilint: no findings",
         "",
         "| Cluster | Nodes | Who owns the pods |",
         "| --- | --- | --- |",
-        "| default | all nodes | ✅ deterministic: 10-aws.conflist |",
+        "| default | all nodes | ✅ deterministic: 02-istio.conf |",
+        "",
+        *INSTALLED,
+        "| default | all nodes | Istio CNI | DaemonSet mesh/istio | writes 02-istio.conf |",
+        "",
+        "</details>",
     ]
     nothing = markdown(told(read("nothing")))
     assert nothing == "## cnilint: no findings\n\nNothing in these manifests installs a CNI.\n"
@@ -172,6 +184,32 @@ def test_the_command_that_fixes_is_named(
     findings = tuple(find("aws", "kind", fixes=(Fix("", grade, ()),)) for grade in grades)
     lines = markdown(told(findings=findings)).splitlines()
     assert [line for line in lines if line.startswith("`cnilint check")] == said
+
+
+@pytest.mark.parametrize(
+    ("paths", "command"),
+    [
+        ((".",), "`cnilint check --fix`"),
+        (("prod", "my apps"), "`cnilint check --fix prod 'my apps'`"),
+        (("a`b", "a|b"), "<code>cnilint check --fix 'a&#96;b' 'a&#124;b'</code>"),
+        (("-",), "`cnilint check --fix`"),
+        (("long/" * 50,), "`cnilint check --fix …`"),
+    ],
+)
+def test_the_command_is_about_the_same_paths(
+    paths: tuple[str, ...], command: str, find: Find, told: Tell
+) -> None:
+    finding = find("aws", "kind", fixes=(Fix("", Applicability.SAFE, ()),))
+    text = markdown(replace(told(findings=(finding,)), paths=paths))
+    assert f"\n{command} fixes 1 of them.\n" in text
+
+
+def test_what_is_installed_fits_as_well(read: Read, told: Tell) -> None:
+    clusters = [read("aws", "multus", called=f"cluster-{number}") for number in range(150)]
+    text = markdown(told(*clusters), 20_000)
+    assert len(text.encode()) <= 20_000
+    assert len(re.findall(r"^… and \d+ more$", text, re.MULTILINE)) == 2
+    assert text.endswith("</details>\n")
 
 
 def test_a_fix_that_is_no_edit_has_no_diff(read: Read, find: Find, told: Tell) -> None:

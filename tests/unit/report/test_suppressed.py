@@ -14,8 +14,11 @@ from jsonschema import Draft7Validator
 from cnilint.engine.result import Known, Reason, Result, Suppressed
 from cnilint.model.finding import Finding, Level
 from cnilint.report.fingerprint import fingerprints
+from cnilint.report.github import github
+from cnilint.report.gitlab import gitlab
 from cnilint.report.json_ import check_json
 from cnilint.report.jsonl import jsonl
+from cnilint.report.markdown import markdown
 from cnilint.report.paint import Paint
 from cnilint.report.sarif import sarif
 from cnilint.report.terminal import full
@@ -95,6 +98,21 @@ def test_a_fingerprint_stays_when_an_equal_finding_is_ignored(find: Find, told: 
     after = results(replace(told(findings=twins[1:]), suppressed=(first,)))
     assert [one["partialFingerprints"] for one in after] == before
     assert len(set(fingerprints(twins))) == 2
+
+
+def test_gitlab_has_only_what_counts_and_its_fingerprint_stays(find: Find, told: Tell) -> None:
+    twins = (find("multus", '"auto"'), find("multus", "cniConfigDir"))
+    _first, before = (one["fingerprint"] for one in json.loads(gitlab(told(findings=twins))))
+    known = Suppressed(twins[0], Reason(Known.IN_SOURCE), 0)
+    (after,) = json.loads(gitlab(replace(told(findings=twins[1:]), suppressed=(known,))))
+    assert after["fingerprint"] == before
+
+
+def test_a_summary_and_annotations_are_of_what_counts(result: Result) -> None:
+    head, *rest = markdown(result).splitlines()
+    assert head == "## cnilint: 1 error; 2 ignored, 1 in the baseline"
+    assert not any("CNI102" in line for line in rest)
+    assert len(github(result).splitlines()) == 1
 
 
 def test_json_lists_them_apart_with_their_reasons(result: Result) -> None:
