@@ -67,7 +67,7 @@ def _without_help(run: Any) -> None:  # noqa: ANN401
 
 def _without_version(run: Any) -> None:  # noqa: ANN401
     for key in ("version", "semanticVersion"):
-        del run["tool"]["driver"][key]
+        run["tool"]["driver"].pop(key, None)
 
 
 if __name__ == "__main__":
