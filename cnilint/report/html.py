@@ -11,10 +11,13 @@ from cnilint.model.finding import Applicability, Level
 
 from .html_assets import asset, policy
 from .html_findings import explained, findings, notes, suppressed
-from .html_markup import Markup, joined, tag
-from .html_nodes import SYMBOLS, answer, badge, node_class
+from .html_markup import Markup, cell, header, joined, path, table, tag
+from .html_nodes import SYMBOLS, answer, badge, node_class, settled
 from .verdict import verdict
 from .words import counted
+
+MOST_OPEN = 3
+"""Classes of nodes of which each is drawn at once."""
 
 
 def html(result: Result) -> str:
@@ -103,7 +106,9 @@ def _looked_at(result: Result) -> str:
 def _counts(result: Result) -> Iterator[Markup]:
     for level in (Level.ERROR, Level.WARNING, Level.NOTE):
         count = result.count(level)
-        yield tag("li", counted(count, str(level)), class_=f"badge {level if count else 'faint'}")
+        words = counted(count, str(level))
+        said = tag("a", words, href=f"#{level}s") if count else words
+        yield tag("li", said, class_=f"badge {level if count else 'faint'}")
     fixable = result.fixable(Applicability.SAFE)
     if fixable:
         yield tag("li", f"{fixable} fixable with --fix", class_="badge good")
@@ -119,34 +124,33 @@ def _verdicts(result: Result) -> Markup | None:
     """Return one row for each class of nodes of each cluster; nothing where none is judged."""
     if result.by_file:
         return None
-    rows = []
+    heads = ("Cluster", "Nodes", "Verdict", "Who owns the pods")
+    return table("The answer for each class of nodes", heads, _rows(result), "verdicts")
+
+
+def _rows(result: Result) -> Iterator[tuple[Markup, ...]]:
     for number, cluster in enumerate(result.clusters, 1):
+        if not cluster.classes:
+            none = badge("faint", "undecided", SYMBOLS["faint"])
+            said = (cell("no nodes"), cell(none), cell("nothing installs a CNI"))
+            yield (header(path(cluster.name)), *said)
         for at, facts in enumerate(cluster.classes, 1):
             word, rest = answer(facts)
             link = tag("a", facts.name, href=f"#nodes-{number}-{at}")
-            cells = (tag("td", cluster.name), tag("th", link, scope="row"))
-            rows.append(tag("tr", *cells, tag("td", word), tag("td", rest)))
-        if not cluster.classes:
-            none = (badge("faint", "undecided", SYMBOLS["faint"]), "nothing installs a CNI")
-            cells = (tag("td", cluster.name), tag("th", "no nodes", scope="row"))
-            rows.append(tag("tr", *cells, *(tag("td", each) for each in none)))
-    heads = ("Cluster", "Nodes", "Verdict", "Who owns the pods")
-    return tag(
-        "table",
-        tag("caption", "The answer for each class of nodes"),
-        tag("thead", tag("tr", *(tag("th", head, scope="col") for head in heads))),
-        tag("tbody", *rows),
-        class_="verdicts",
-    )
+            cells = (header(link), cell(word), cell(rest))
+            first = (header(path(cluster.name), rows=len(cluster.classes)),) if at == 1 else ()
+            yield (*first, *cells)
 
 
 def _clusters(result: Result) -> Iterator[Markup]:
+    """Yield a section for each cluster; of many classes, those in which all is well are folded."""
+    many = sum(len(cluster.classes) for cluster in result.clusters) > MOST_OPEN
     for number, cluster in enumerate(result.clusters, 1):
         if not cluster.classes:
             continue
-        title = tag("h2", f"Cluster {cluster.name}", id=f"cluster-{number}")
+        title = tag("h2", "Cluster ", path(cluster.name), id=f"cluster-{number}")
         classes = [
-            node_class(facts, cluster, f"nodes-{number}-{at}")
+            node_class(facts, cluster, f"nodes-{number}-{at}", folded=many and settled(facts))
             for at, facts in enumerate(cluster.classes, 1)
         ]
         yield tag("section", title, joined(classes), aria_labelledby=f"cluster-{number}")

@@ -20,6 +20,9 @@ from .words import counted, place, why_known
 
 GROUPS = (Level.ERROR, Level.WARNING, Level.NOTE)
 
+MOST_OPEN = 10
+"""Findings of which each says at once all there is to say."""
+
 SECTIONS = (
     ("what", "What it finds"),
     ("why", "Why it matters"),
@@ -28,31 +31,52 @@ SECTIONS = (
 
 
 def findings(result: Result) -> Markup:
-    """Return every finding, the worst level first."""
+    """Return every finding, the worst level first; of many, one can look for some."""
     known = {rule.id: rule for rule in rules()}
+    folded = len(result.findings) > MOST_OPEN
     groups = []
     for level in GROUPS:
         of_level = [each for each in result.findings if each.level is level]
         if of_level:
-            cards = [_finding(each, result, known) for each in of_level]
-            head = counted(len(of_level), str(level))
-            groups.append(tag("section", tag("h3", head[:1].upper() + head[1:]), *cards))
+            cards = [_finding(each, result, known, folded=folded) for each in of_level]
+            title = tag("h3", f"{level}s".capitalize(), id=f"{level}s")
+            groups.append(tag("section", title, *cards, class_="group"))
     found = joined(groups) if groups else tag("p", "Nothing is wrong.", class_="soft")
     return tag(
         "section",
         tag("h2", "Findings", id="findings-title"),
+        _search(len(result.findings)) if folded else None,
         found,
         id="findings",
         aria_labelledby="findings-title",
     )
 
 
-def _finding(finding: Finding, result: Result, known: Mapping[str, Rule]) -> Markup:
+def _search(count: int) -> Markup:
+    """Return where a person types what to look for; a script shows it, as nothing works without."""
+    return tag(
+        "div",
+        tag("label", "Only those with", for_="search"),
+        tag("input", type="search", id="search", autocomplete="off", spellcheck="false"),
+        tag("span", counted(count, "finding"), class_="soft", role="status", data_all=count),
+        class_="search",
+        role="search",
+        hidden=True,
+    )
+
+
+def _finding(
+    finding: Finding, result: Result, known: Mapping[str, Rule], *, folded: bool
+) -> Markup:
     several = len(result.clusters) > 1
     rule: Markup | str = finding.rule
     if finding.rule in known:
         rule = tag("a", finding.rule, href=f"#{finding.rule}")
-    parts: list[Markup] = [
+    more = joined([*_related(finding), *_details(finding.details), *_help(finding)])
+    if folded and more:
+        more = tag("details", tag("summary", "How it comes about"), more, class_="more")
+    return tag(
+        "article",
         tag(
             "p",
             tag("span", str(finding.level), class_=f"badge {finding.level}"),
@@ -63,17 +87,22 @@ def _finding(finding: Finding, result: Result, known: Mapping[str, Rule]) -> Mar
         tag("h4", finding.message),
         _place(finding.location, finding.cluster if several else ""),
         marked(finding.location.source, finding.location.span),
-    ]
+        more,
+        *(part for fix in finding.fixes for part in _fix(fix)),
+        class_=f"finding {finding.level}",
+    )
+
+
+def _related(finding: Finding) -> Iterator[Markup]:
     for related in finding.related:
-        parts.append(tag("p", related.message, class_="related"))
-        parts.append(_place(related.location))
-        parts.append(marked(related.location.source, related.location.span, "excerpt aside"))
-    parts += _details(finding.details)
+        yield tag("p", related.message, class_="related")
+        yield _place(related.location)
+        yield marked(related.location.source, related.location.span, "excerpt aside")
+
+
+def _help(finding: Finding) -> Iterator[Markup]:
     if finding.help:
-        parts.append(tag("p", tag("strong", "Help: "), finding.help, class_="help prose"))
-    for fix in finding.fixes:
-        parts += _fix(fix)
-    return tag("article", *parts, class_=f"finding {finding.level}")
+        yield tag("p", tag("strong", "Help: "), finding.help, class_="help prose")
 
 
 def _place(location: Location, cluster: str = "") -> Markup:

@@ -7,7 +7,7 @@ from html import escape
 
 from .glyphs import visible
 
-VOID = frozenset({"br", "hr", "meta"})
+VOID = frozenset({"br", "hr", "input", "meta", "wbr"})
 """Elements that have no end tag."""
 
 
@@ -21,6 +21,8 @@ Child = str | None
 Attribute = str | int | bool | None
 
 NOTHING = Markup("")
+
+ROW = "row"
 
 
 def text(content: str) -> Markup:
@@ -57,3 +59,39 @@ def tag(name: str, /, *children: Child, **attributes: Attribute) -> Markup:
 
 def _quoted(value: str | int) -> str:
     return value if isinstance(value, Markup) else text(str(value))
+
+
+def path(content: str) -> Markup:
+    """Return a path, or a name that may be one, which may go on in a new line behind a slash."""
+    first, *rest = content.split("/")
+    return joined([first, *(joined(["/", tag("wbr"), part]) for part in rest)])
+
+
+def table(
+    caption: str, heads: Iterable[str], rows: Iterable[Iterable[Markup]], kind: str
+) -> Markup:
+    """Return a table of a kind; its rows are of what `cell` and `header` return.
+
+    The roles are said, as browsers forget them where a narrow window lays cells under each other.
+    """
+    titles = (tag("th", head, scope="col", role="columnheader") for head in heads)
+    return tag(
+        "table",
+        tag("caption", caption),
+        tag("thead", tag("tr", *titles, role=ROW), role="rowgroup"),
+        tag("tbody", *(tag("tr", *cells, role=ROW) for cells in rows), role="rowgroup"),
+        class_=kind,
+        role="table",
+    )
+
+
+def cell(*children: Child) -> Markup:
+    """Return a cell of a table."""
+    return tag("td", *children, role="cell")
+
+
+def header(*children: Child, rows: int = 1) -> Markup:
+    """Return a cell that is the header of its row, or of several rows."""
+    several = rows > 1
+    scope = "rowgroup" if several else "row"
+    return tag("th", *children, scope=scope, rowspan=rows if several else None, role="rowheader")

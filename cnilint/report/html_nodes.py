@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from cnilint.cni.class_facts import ClassFacts
 from cnilint.cni.cluster import Cluster
 
-from .html_markup import Markup, tag
+from .html_markup import Markup, cell, header, table, tag
 from .html_orders import orders
 from .html_picture import NARROW, WIDE, picture
 from .html_scene import scene
@@ -36,18 +36,26 @@ def badge(style: str, word: str, symbol: str) -> Markup:
     return tag("span", mark, f" {word}", class_=f"badge {style}")
 
 
-def node_class(facts: ClassFacts, cluster: Cluster, anchor: str) -> Markup:
-    """Return the section of a class of nodes, to be found under an anchor."""
+def node_class(facts: ClassFacts, cluster: Cluster, anchor: str, *, folded: bool) -> Markup:
+    """Return the section of a class of nodes, to be found under an anchor.
+
+    A folded one shows its name and its verdict, until it is opened or the anchor is followed.
+    """
     word, rest = answer(facts)
-    return tag(
-        "section",
-        tag("h3", facts.name, id=f"{anchor}-title"),
-        tag("p", word, " ", tag("span", rest), class_="verdict"),
-        _timeline(facts, cluster, anchor),
-        id=anchor,
-        class_="card nodes",
-        aria_labelledby=f"{anchor}-title",
-    )
+    title = tag("h3", facts.name, id=f"{anchor}-title")
+    line = tag("p" if not folded else "span", word, " ", tag("span", rest), class_="verdict")
+    inside = _timeline(facts, cluster, anchor)
+    about = {"class_": "card nodes", "aria_labelledby": f"{anchor}-title"}
+    if not folded:
+        return tag("section", title, line, inside, id=anchor, **about)
+    summary = tag("summary", title, " ", line)
+    # what is inside of it is opened by a link to it
+    return tag("section", tag("details", summary, tag("div", inside, id=anchor)), **about)
+
+
+def settled(facts: ClassFacts) -> bool:
+    """Whether there is nothing to do about a class of nodes."""
+    return verdict_style(facts) != "bad"
 
 
 def _timeline(facts: ClassFacts, cluster: Cluster, anchor: str) -> Markup:
@@ -59,6 +67,7 @@ def _timeline(facts: ClassFacts, cluster: Cluster, anchor: str) -> Markup:
         tag("button", "← Previous step", type="button", class_="previous"),
         tag("button", "Next step →", type="button", class_="next"),
         tag("button", "All orders", type="button", class_="all"),
+        tag("span", "or the arrow keys and Esc", class_="hint soft"),
         class_="controls",
         role="group",
         aria_label=f"Step through the orders of {facts.name}",
@@ -88,22 +97,15 @@ def _installs(facts: ClassFacts) -> Markup | None:
     if not facts.installers:
         return None
     heads = ("Product", "Role", "Object", "In the directory")
-    return tag(
-        "table",
-        tag("caption", "What is installed"),
-        tag("thead", tag("tr", *(tag("th", head, scope="col") for head in heads))),
-        tag("tbody", *_rows(facts)),
-        class_="installs",
-    )
+    return table("What is installed", heads, _rows(facts), "installs")
 
 
-def _rows(facts: ClassFacts) -> Iterator[Markup]:
+def _rows(facts: ClassFacts) -> Iterator[tuple[Markup, ...]]:
     for one in facts.installers:
         assumed = tag("span", f"assumed: {one.assumed}", class_="soft") if one.assumed else None
-        yield tag(
-            "tr",
-            tag("th", one.title, scope="row"),
-            tag("td", one.role.value),
-            tag("td", one.object, " " if assumed else None, assumed),
-            tag("td", does(one, facts)),
+        yield (
+            header(one.title),
+            cell(one.role.value),
+            cell(one.object, " " if assumed else None, assumed),
+            cell(does(one, facts)),
         )

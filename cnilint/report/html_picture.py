@@ -150,26 +150,29 @@ class _Drawing:
         wide = bool(room.actors)
         about = f"network {row.network}" if row.network else ""
         if not wide:
-            writers = " and ".join(scene.actors[one].title for one in row.writers)
+            titles = dict.fromkeys(scene.actors[one].title for one in row.writers)
+            writers = " and ".join(titles)
             about = " · ".join(filter(None, (writers, row.network)))
         x, y = (left + width - 10, top + 41) if wide else (left + 10, top + 60)
         return tag(
             "g",
             _box(left, top, width, room.row, "file"),
             _text(left + 10, top + 22, _cut(row.name, room.name), "name"),
-            _text(left + 10, top + 41, _cut(about, 27 if wide else 34), "soft"),
+            _text(left + 10, top + 41, _cut(about, 27 if wide else 30), "soft"),
             *(_text(x, y, each, f"tag {kind}{' end' if wide else ''}") for each, kind in tags),
             class_=" ".join(classes),
             data_row=at,
         )
 
     def _actor(self, at: int, top: int, height: int, lines: Sequence[str]) -> Markup:
+        actor = self.scene.actors[at]
+        about = " · ".join(filter(None, (actor.verb, actor.name)))
         words = [_text(12, top + 21 + 17 * n, line, "title") for n, line in enumerate(lines)]
         return tag(
             "g",
             _box(0, top, self.room.actors, height, "box"),
             *words,
-            _text(12, top + height - 9, self.scene.actors[at].verb, "soft"),
+            _text(12, top + height - 9, _cut(about, 22), "soft"),
             class_="actor",
             data_actor=at,
         )

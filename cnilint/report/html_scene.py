@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from cnilint.cni.catalog import Action
@@ -24,10 +26,14 @@ VERBS = {
 
 
 class Actor(NamedTuple):
-    """Somebody who puts files into the directory, and how."""
+    """Somebody who puts files into the directory, and how.
+
+    `name` is the object's where several have one title.
+    """
 
     title: str
     verb: str
+    name: str = ""
 
 
 class Row(NamedTuple):
@@ -83,7 +89,7 @@ def scene(facts: ClassFacts, runtime: str) -> Scene:
     return Scene(
         directory=facts.directory,
         runtime=runtime,
-        actors=(*map(_actor, facts.installers), *([Actor(HOST, "has")] if hosted else [])),
+        actors=(*_actors(facts.installers), *([Actor(HOST, "has")] if hosted else [])),
         rows=tuple(_row(facts, name) for name in ordered),
         takes=takes,
         masters=masters,
@@ -100,10 +106,13 @@ def scene(facts: ClassFacts, runtime: str) -> Scene:
     )
 
 
-def _actor(installer: Installer) -> Actor:
-    reaches = installer.directory is not None
-    verb = VERBS.get(installer.action, "") if reaches else ""
-    return Actor(installer.title, verb or "leaves it alone")
+def _actors(installers: Sequence[Installer]) -> Iterator[Actor]:
+    titles = Counter(one.title for one in installers)
+    for one in installers:
+        reaches = one.directory is not None
+        verb = VERBS.get(one.action, "") if reaches else ""
+        name = re.split("[ /]", one.object)[-1] if titles[one.title] > 1 else ""
+        yield Actor(one.title, verb or "leaves it alone", name)
 
 
 def _row(facts: ClassFacts, name: str) -> Row:
@@ -148,7 +157,8 @@ def _described(scene: Scene, at: int) -> str:
     parts = [f"{at + 1}: {row.name}"]
     for writer in row.writers:
         actor = scene.actors[writer]
-        parts.append(f"{actor.title} {actor.verb} it" if actor.title != HOST else "on the host")
+        who = f"{actor.title} ({actor.name})" if actor.name else actor.title
+        parts.append(f"{who} {actor.verb} it" if actor.title != HOST else "on the host")
     may = "takes it" if len(scene.takes) == 1 else "may take it"
     if at in scene.takes:
         parts.append(f"{scene.runtime} {may}")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NoReturn
@@ -65,11 +66,16 @@ def race(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def show(browser: Any, race: Path) -> Iterator[Show]:  # noqa: ANN401  selenium is not read by mypy
-    """Open the race as a person would who has a window of some width and a taste in colours."""
+def opened(browser: Any) -> Iterator[Show]:  # noqa: ANN401  selenium is not read by mypy
+    """Open a page as a person would who has a window of some width and a taste in colours."""
 
-    def show(
-        width: int = 1280, scheme: str = "light", media: str = "", *, script: bool = True
+    def opened(
+        path: Path,
+        width: int = 1280,
+        scheme: str = "light",
+        media: str = "",
+        *,
+        script: bool = True,
     ) -> Any:  # noqa: ANN401
         features = [{"name": "prefers-color-scheme", "value": scheme}]
         browser.execute_cdp_cmd(
@@ -78,9 +84,15 @@ def show(browser: Any, race: Path) -> Iterator[Show]:  # noqa: ANN401  selenium 
         size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
         browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
         browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": not script})
-        browser.get(race.as_uri())
+        browser.get(path.as_uri())
         return browser
 
-    yield show
+    yield opened
     assert browser.get_log("browser") == [], "the page complains on the console"
     browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+
+
+@pytest.fixture
+def show(opened: Show, race: Path) -> Show:
+    """Open the page of a race."""
+    return partial(opened, race)

@@ -149,10 +149,44 @@ function copying(change) {
   });
 }
 
+function searching(root) {
+  const words = root.querySelector("input");
+  const said = root.querySelector("[role=status]");
+  const findings = all(document, ".finding");
+  const texts = findings.map((one) => one.textContent.toLowerCase());
+
+  function show() {
+    const asked = words.value.toLowerCase().split(/\s+/).filter(Boolean);
+    let shown = 0;
+    for (const [at, one] of findings.entries()) {
+      one.hidden = !asked.every((word) => texts[at].includes(word));
+      shown += one.hidden ? 0 : 1;
+    }
+    for (const group of all(document, ".group")) {
+      group.hidden = !group.querySelector(".finding:not([hidden])");
+    }
+    said.textContent = `${shown} of ${said.dataset.all} findings`;
+  }
+
+  words.addEventListener("input", show);
+  root.hidden = false;
+  if (words.value) show(); // a browser keeps it when a page is loaded again
+}
+
+function opening() {
+  // not every browser opens what it is sent to
+  const target = document.getElementById(location.hash.slice(1));
+  const folded = target && target.closest("details:not([open])");
+  if (!folded) return;
+  folded.open = true;
+  target.scrollIntoView();
+}
+
 function printing() {
   let opened = [];
   window.addEventListener("beforeprint", () => {
-    opened = all(document, "details:not([open])");
+    // classes of nodes in which all is well stay folded: their verdict is enough
+    opened = all(document, "details:not([open], .nodes > details)");
     for (const one of opened) one.open = true;
   });
   window.addEventListener("afterprint", () => {
@@ -163,4 +197,7 @@ function printing() {
 
 all(document, ".timeline").forEach(timeline);
 all(document, ".change").forEach(copying);
+all(document, ".search").forEach(searching);
+window.addEventListener("hashchange", opening);
+opening();
 printing();

@@ -168,7 +168,7 @@ def test_findings_are_grouped_by_level_the_worst_first(find: Find, told: Told, r
     top = page(html(told(read("aws"), findings=found)))
     groups = next(e for e in top.all("section") if e.attributes.get("id") == "findings")
     assert [e.text for e in groups.walk() if e.name in ("h3", "h4")] == [
-        *("2 errors", "1", "3", "1 warning", "2", "1 note", "0")
+        *("Errors", "1", "3", "Warnings", "2", "Notes", "0")
     ]
     assert [e.text for e in top.one("ul", "counts").all("li")] == [
         "2 errors",
@@ -187,3 +187,67 @@ def test_known_findings_and_notes_are_folded(find: Find, told: Told, read: Read)
         "1 place not decidednot decided (aws.yaml:3:12)",
     ]
     assert not top.all("article", "finding")
+
+
+def many(read: Read, told: Told, count: int = 4) -> Result:
+    """Return clusters of which the first two race, and all is well in the others."""
+    names = [("multus", "aws", "istio")] * 2 + [("aws",)] * (count - 2)
+    return told(*(read(*each, called=f"c{n}") for n, each in enumerate(names)))
+
+
+def test_of_many_classes_those_in_which_all_is_well_are_folded(read: Read, told: Told) -> None:
+    top = page(html(many(read, told)))
+    sections = top.all("section", "nodes")
+    folded = [next((e for e in s.children if isinstance(e, Element)), s) for s in sections]
+    assert [e.name for e in folded] == ["h3", "h3", "details", "details"]
+    for section, details in zip(sections[2:], folded[2:], strict=True):
+        assert "open" not in details.attributes
+        summary, inside = (e for e in details.children if isinstance(e, Element))
+        assert summary.text == "all nodes ✓ deterministic 10-aws.conflist"
+        assert section.attributes["aria-labelledby"] == section.one("h3").attributes["id"]
+        assert str(inside.attributes["id"]).startswith("nodes-"), "a link to it opens it"
+    few = page(html(many(read, told, 3)))
+    assert all("open" in e.attributes or "orders" in e.classes for e in few.all("details"))
+
+
+def test_a_cluster_is_named_once_beside_its_classes() -> None:
+    result = lint([str(ROOT / "examples" / "eks-hybrid-nodes")])
+    (cluster,) = result.clusters
+    assert len(cluster.classes) > 1
+    body = page(html(result)).one("table", "verdicts").one("tbody")
+    names = [e for e in body.all("th") if e.text == cluster.name]
+    assert [e.attributes["rowspan"] for e in names] == [str(len(cluster.classes))]
+    assert len(body.all("tr")) == len(cluster.classes)
+
+
+def test_the_counts_lead_to_what_they_count(find: Find, told: Told, read: Read) -> None:
+    found = (find("aws", "kind"), find("aws", "kind", level=Level.NOTE))
+    top = page(html(told(read("aws"), findings=found)))
+    links = {e.text: e.attributes["href"] for e in top.one("ul", "counts").all("a")}
+    assert links == {"1 error": "#errors", "1 note": "#notes"}
+
+
+@pytest.mark.parametrize("count", [10, 11])
+def test_of_many_findings_each_is_short_and_can_be_looked_for(
+    count: int, find: Find, told: Told, read: Read
+) -> None:
+    each = find("aws", "kind", details=("so:", "  1. step"), help="pin it")
+    top = page(html(told(read("aws"), findings=(each,) * count)))
+    articles = top.all("article", "finding")
+    assert len(articles) == count
+    assert all("step" in one.text and "pin it" in one.text for one in articles)
+    many = count > 10
+    assert [len(one.all("details", "more")) for one in articles] == [int(many)] * count
+    searches = top.all("div", "search")
+    assert len(searches) == int(many)
+    for search in searches:
+        assert "hidden" in search.attributes, "a script shows it"
+        assert search.one("label").attributes["for"] == search.one("input").attributes["id"]
+
+
+def test_the_page_of_500_findings_is_no_burden() -> None:
+    result = lint([str(ROOT / "examples")])
+    times = 500 // len(result.findings) + 1
+    text = html(replace(result, findings=result.findings * times))
+    assert text.count('<article class="finding') >= 500
+    assert len(text.encode()) < 4_000_000

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnilint.report.html_assets import asset, policy
-from cnilint.report.html_markup import NOTHING, Markup, joined, tag, text
+from cnilint.report.html_markup import NOTHING, Markup, cell, header, joined, path, table, tag, text
 from tests.unit.report.page import page
 
 
@@ -50,3 +50,24 @@ def test_an_asset_has_line_feeds_alone() -> None:
 def test_the_policy_changes_with_what_it_lets_run() -> None:
     assert policy("a", "b") == policy("a", "b")
     assert len({policy("a", "b"), policy("a", "c"), policy("b", "a")}) == 3
+
+
+def test_a_path_may_go_on_in_a_new_line_behind_a_slash_and_says_the_same() -> None:
+    assert path("a/<b>") == "a/<wbr>&lt;b&gt;"
+    for name in ("", "/", "prod", "/a//b/", "prod, apps/test"):
+        assert page(tag("p", path(name))).one("p").text == name
+
+
+def test_a_table_says_what_its_parts_are() -> None:
+    rows = [(header("a", rows=2), cell("<1>")), (cell("2"),), (header("b"), cell("3"))]
+    found = page(table("about", ["name", "number"], rows, "kind")).one("table", "kind")
+    roles = {"table": "table", "thead": "rowgroup", "tbody": "rowgroup", "tr": "row", "td": "cell"}
+    for element in (found, *found.walk()):
+        if element.name in roles:
+            assert element.attributes["role"] == roles[element.name]
+    assert found.one("caption").text == "about"
+    assert [e.attributes["scope"] for e in found.one("thead").all("th")] == ["col", "col"]
+    first, second = found.one("tbody").all("th")
+    assert (first.attributes["scope"], first.attributes["rowspan"]) == ("rowgroup", "2")
+    assert (second.attributes["scope"], "rowspan" in second.attributes) == ("row", False)
+    assert [e.text for e in found.all("td")] == ["<1>", "2", "3"]

@@ -62,3 +62,19 @@ def test_no_colour_is_written_outside_the_palette() -> None:
     assert "opacity" not in rest, "it takes contrast away"
     used = set(re.findall(r"var\(--([\w-]+)\)", rest))
     assert used <= set(palettes()["day"])
+
+
+def test_nothing_moves() -> None:
+    """What does not move need not be stopped for those who are made ill by it."""
+    assert not re.search(
+        r"\b(?:transition|animation|scroll-behavior)\b|@keyframes", asset("report.css")
+    )
+    assert "smooth" not in asset("report.js")
+    assert "requestAnimationFrame" not in asset("report.js")
+
+
+def test_a_line_of_a_control_can_be_seen() -> None:
+    """WCAG 1.4.11: what bounds a field to type into, and what shows the focus."""
+    for palette in palettes().values():
+        for ink in ("soft", "accent"):
+            assert all(contrast(palette[ink], palette[ground]) >= 3 for ground in GROUNDS)
