@@ -148,9 +148,12 @@ def _clusters(result: Result) -> Iterator[Markup]:
     for number, cluster in enumerate(result.clusters, 1):
         if not cluster.classes:
             continue
-        title = tag("h2", "Cluster ", path(cluster.name), id=f"cluster-{number}")
+        above = f"cluster-{number}"
+        title = tag("h2", "Cluster ", path(cluster.name), id=above)
         classes = [
-            node_class(facts, cluster, f"nodes-{number}-{at}", folded=many and settled(facts))
+            node_class(
+                facts, cluster, f"nodes-{number}-{at}", above, folded=many and settled(facts)
+            )
             for at, facts in enumerate(cluster.classes, 1)
         ]
-        yield tag("section", title, joined(classes), aria_labelledby=f"cluster-{number}")
+        yield tag("section", title, joined(classes), aria_labelledby=above)

@@ -36,8 +36,10 @@ def badge(style: str, word: str, symbol: str) -> Markup:
     return tag("span", mark, f" {word}", class_=f"badge {style}")
 
 
-def node_class(facts: ClassFacts, cluster: Cluster, anchor: str, *, folded: bool) -> Markup:
-    """Return the section of a class of nodes, to be found under an anchor.
+def node_class(
+    facts: ClassFacts, cluster: Cluster, anchor: str, above: str, *, folded: bool
+) -> Markup:
+    """Return the section of a class of nodes, to be found under an anchor, below another one.
 
     A folded one shows its name and its verdict, until it is opened or the anchor is followed.
     """
@@ -45,7 +47,7 @@ def node_class(facts: ClassFacts, cluster: Cluster, anchor: str, *, folded: bool
     title = tag("h3", facts.name, id=f"{anchor}-title")
     line = tag("p" if not folded else "span", word, " ", tag("span", rest), class_="verdict")
     inside = _timeline(facts, cluster, anchor)
-    about = {"class_": "card nodes", "aria_labelledby": f"{anchor}-title"}
+    about = {"class_": "card nodes", "aria_labelledby": f"{above} {anchor}-title"}
     if not folded:
         return tag("section", title, line, inside, id=anchor, **about)
     summary = tag("summary", title, " ", line)
@@ -78,7 +80,7 @@ def _timeline(facts: ClassFacts, cluster: Cluster, anchor: str) -> Markup:
         picture(seen, WIDE, "wide"),
         picture(seen, NARROW, "narrow"),
         controls,
-        tag("figcaption", legend, role="status", data_all=legend),
+        tag("figcaption", legend, aria_live="polite", aria_atomic="true", data_all=legend),
     )
     found = list(orders(facts, seen, 4))
     count = sum(each.count('<div class="order">') for each in found)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,6 +18,7 @@ from typing import Any, NoReturn
 import pytest
 
 from cnilint import lint
+from cnilint.engine.result import Result
 from cnilint.report.html import html
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,7 +30,7 @@ def missing() -> str:
     """Return what is missing to look at a page; nothing if all is there."""
     found = {name: shutil.which(name) for name in ("chromium", "chromedriver")}
     absent = [name for name, path in found.items() if path is None]
-    absent += [] if find_spec("selenium") else ["selenium"]
+    absent += [name for name in ("selenium", "axe_core_python") if not find_spec(name)]
     return f"{', '.join(absent)} not installed" if absent else ""
 
 
@@ -62,6 +64,24 @@ def race(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("page") / "race.html"
     result = lint([str(ROOT / "examples" / "eks-multus-istio")])
     path.write_text(html(result), "utf-8", newline="")
+    return path
+
+
+@pytest.fixture(scope="session")
+def many() -> Result:
+    """Return six clusters of which three race, and 500 findings."""
+    folders = (ROOT / "examples" / name for name in ("eks-multus-istio", "eks-hybrid-nodes"))
+    one, other = (lint([str(folder)]) for folder in folders)
+    findings = [*one.findings, *other.findings]
+    clusters = (*one.clusters, *other.clusters) * 3
+    named = tuple(replace(each, name=f"clusters/c{at}") for at, each in enumerate(clusters))
+    return replace(one, clusters=named, findings=tuple(findings * (500 // len(findings))))
+
+
+@pytest.fixture(scope="session")
+def page_of_many(many: Result, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("many") / "many.html"
+    path.write_text(html(many), "utf-8", newline="")
     return path
 
 

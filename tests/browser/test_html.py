@@ -134,7 +134,7 @@ def test_who_hears_the_page_is_told_what_the_picture_shows(show: Show) -> None:
     (after,) = {p.get_attribute("aria-label") for p in every(browser, ".picture")}
     assert before.startswith("/etc/cni/net.d in the order")
     assert after.startswith("Nothing is in place.")
-    assert find(browser, "figcaption").get_attribute("role") == "status"
+    assert find(browser, "figcaption").get_attribute("aria-live") == "polite"
     names = [button.accessible_name for button in every(browser, "button")]
     assert all(names), names
     assert {p.aria_role for p in every(browser, ".picture") if p.is_displayed()} <= {"img", "image"}

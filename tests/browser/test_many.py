@@ -29,24 +29,6 @@ HOSTILE = (
 )
 
 
-@pytest.fixture(scope="module")
-def many() -> Result:
-    """Return six clusters of which three race, and 500 findings."""
-    folders = (ROOT / "examples" / name for name in ("eks-multus-istio", "eks-hybrid-nodes"))
-    one, other = (lint([str(folder)]) for folder in folders)
-    findings = [*one.findings, *other.findings]
-    clusters = (*one.clusters, *other.clusters) * 3
-    named = tuple(replace(each, name=f"clusters/c{at}") for at, each in enumerate(clusters))
-    return replace(one, clusters=named, findings=tuple(findings * (500 // len(findings))))
-
-
-@pytest.fixture(scope="module")
-def page_of_many(many: Result, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("many") / "many.html"
-    path.write_text(html(many), "utf-8", newline="")
-    return path
-
-
 def every(browser: Browser, selector: str) -> list[Any]:
     found: list[Any] = browser.find_elements("css selector", selector)
     return found

@@ -58,14 +58,14 @@ def test_a_reader_that_hears_the_page_finds_its_way(examples: Element) -> None:
         for key in ("href", "aria-labelledby"):
             target = element.attributes.get(key) or ""
             if key != "href" and target:
-                assert target in ids
+                assert set(target.split()) <= set(ids)
             elif target.startswith("#"):
                 assert target[1:] in ids
     for picture in examples.all("svg"):
         assert picture.attributes["role"] == "img"
         assert picture.attributes["aria-label"]
     assert all(button.text.strip() for button in examples.all("button"))
-    assert all(caption.attributes["role"] == "status" for caption in examples.all("figcaption"))
+    assert all(e.attributes["aria-live"] == "polite" for e in examples.all("figcaption"))
 
 
 def test_each_class_has_its_verdict_in_words_at_the_top_and_beside_its_picture(
@@ -204,7 +204,8 @@ def test_of_many_classes_those_in_which_all_is_well_are_folded(read: Read, told:
         assert "open" not in details.attributes
         summary, inside = (e for e in details.children if isinstance(e, Element))
         assert summary.text == "all nodes ✓ deterministic 10-aws.conflist"
-        assert section.attributes["aria-labelledby"] == section.one("h3").attributes["id"]
+        names = str(section.attributes["aria-labelledby"]).split()
+        assert names[1] == section.one("h3").attributes["id"]
         assert str(inside.attributes["id"]).startswith("nodes-"), "a link to it opens it"
     few = page(html(many(read, told, 3)))
     assert all("open" in e.attributes or "orders" in e.classes for e in few.all("details"))
