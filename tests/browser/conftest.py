@@ -7,7 +7,9 @@ CNILINT_BROWSER=1 that is a failure.
 from __future__ import annotations
 
 import os
+import re
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
@@ -26,10 +28,28 @@ ROOT = Path(__file__).resolve().parents[2]
 Show = Callable[..., Any]
 
 
+BROWSERS = ("chromium", "google-chrome", "chromium-browser")
+
+
+def major(program: str) -> str:
+    """Return the first number of a program's release; nothing if there is no such program."""
+    path = shutil.which(program)
+    if path is None:
+        return ""
+    said = subprocess.run([path, "--version"], capture_output=True, text=True, check=False)
+    found = re.search(r"\d+", said.stdout)
+    return found[0] if found else ""
+
+
+def installed() -> str:
+    """Return the browser of the driver's release; nothing if there is none."""
+    driver = major("chromedriver")
+    return next((name for name in BROWSERS if driver and major(name) == driver), "")
+
+
 def missing() -> str:
     """Return what is missing to look at a page; nothing if all is there."""
-    found = {name: shutil.which(name) for name in ("chromium", "chromedriver")}
-    absent = [name for name, path in found.items() if path is None]
+    absent = [] if installed() else ["chromium with chromedriver"]
     absent += [name for name in ("selenium", "axe_core_python") if not find_spec(name)]
     return f"{', '.join(absent)} not installed" if absent else ""
 
@@ -47,7 +67,7 @@ def browser() -> Iterator[Any]:
     from selenium import webdriver
 
     options = webdriver.ChromeOptions()
-    options.binary_location = shutil.which("chromium")
+    options.binary_location = shutil.which(installed())
     sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
     for argument in ("--headless=new", "--disable-dev-shm-usage", "--hide-scrollbars", *sandbox):
         options.add_argument(argument)

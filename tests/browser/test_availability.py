@@ -30,4 +30,4 @@ def test_a_missing_browser_is_named(promised: dict[str, str], code: int, word: s
     )
     assert run.returncode == code, run.stdout
     assert word in run.stdout
-    assert "chromium, chromedriver not installed: .ci/install-browser" in run.stdout
+    assert "chromium with chromedriver not installed: .ci/install-browser" in run.stdout
