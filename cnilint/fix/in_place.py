@@ -35,13 +35,12 @@ def create(new: Iterable[tuple[Source | None, Source]]) -> None:
         try:
             os.makedirs(os.path.dirname(source.path) or ".", exist_ok=True)
             if old is None:
-                with open(source.path, "xb") as file:
-                    file.write(source.text.encode())
-            else:
-                write([(old, source)])
+                replace_file(source.path, source.text.encode())
         except OSError as error:
             reason = error.strerror or error
             raise UsageError(f"{source.path} cannot be written: {reason}") from error
+        if old is not None:
+            write([(old, source)])
 
 
 def _content(old: Source, new: Source) -> bytes:
