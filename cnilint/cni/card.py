@@ -25,7 +25,13 @@ _DELIVERED = {
     **dict.fromkeys(("repository", "known_as", "words", "pods", "version", "pinned_by"), str),
 }
 OBJECT = Fields(
-    {"kind": str, "group": str, "instead": str, **_DELIVERED}, required=("kind", "group")
+    {
+        **dict.fromkeys(("kind", "group", "instead"), str),
+        "holds": Each(str),
+        "configures": bool,
+        **_DELIVERED,
+    },
+    required=("kind", "group"),
 )
 _NETWORK = Fields({"name": str, "plugins": ListOf(Each(object))}, ("name", "plugins"))
 RECOGNISER = Fields(

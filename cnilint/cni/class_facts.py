@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import posixpath
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -12,6 +12,7 @@ from cnilint.kube.scheduling import NodeClass
 
 from .catalog import Action, runtime_directories
 from .confdir import encoded
+from .content import network_name
 from .daemon_conf import read_daemon_config
 from .delegate import Reading
 from .gojson import JSONError
@@ -210,14 +211,5 @@ def _entries(
             writers += [one.installer.title for one in multuses]
         if path in present:
             writers.append("the host")
-        found.append(DirectoryEntry(name, tuple(writers), _network(contents[path])))
+        found.append(DirectoryEntry(name, tuple(writers), network_name(contents[path])))
     return tuple(found)
-
-
-def _network(content: str) -> str:
-    try:
-        found: object = json.loads(content)
-    except (ValueError, RecursionError):
-        return ""
-    name = found.get("name") if isinstance(found, Mapping) else None
-    return name if isinstance(name, str) else ""

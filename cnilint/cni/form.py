@@ -135,8 +135,12 @@ class ObjectForm(Form):
         self._pods = manifest.at(*shown.pods.split(".")) if shown.pods else None
 
     def look_up(self, place: str, name: str, *, switch: bool = False) -> Text | None:
-        """Return a field of the object."""
+        """Return a field of the object, or a key that a ConfigMap holds."""
         del switch
+        if place == "config_map_key" and self.manifest.kind == "ConfigMap":
+            value = string(self.manifest.at("data", name))
+            where = self.manifest.location("data", name)
+            return Text(value, where, self.manifest) if value is not None else None
         return field_text(self.manifest, name) if place == "field" else None
 
     def placement(self) -> Placement | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from cnilint.kube.workload import Container, Workload
 from cnilint.model.finding import Location, Note
 
 from .catalog import Action, Behaviour, Product, Role, runtime_directories
+from .content import given_content, network_name, usual_content
 from .form import Form, WorkloadForm
 from .release import Release
 from .settings import Setting, Settings
@@ -144,27 +144,13 @@ def _known_directory(form: Form, path: str) -> str | None:
 
 
 def _conf_file(product: Product, behaviour: Behaviour, settings: Settings, path: str) -> ConfFile:
-    """Return the file an installer writes, with a content of the shape its real one has.
-
-    A name that ends in `.conflist` holds a list, any other one plugin, as libcni wants it.
-    """
+    """Return the file an installer writes: the manifests' own text, else of the usual shape."""
     network = behaviour.network or product.network
-    plugins = [
-        {
-            key: settings.fill(value) if isinstance(value, str) else value
-            for key, value in one.items()
-        }
-        for one in behaviour.plugins or product.plugins
-    ]
-    content: dict[str, object] = {"name": network}
-    version = settings.value("cni_version")
-    if version:
-        content["cniVersion"] = version
-    if path.endswith(".conflist"):
-        content["plugins"] = plugins
-    else:
-        content.update(plugins[0])
-    return ConfFile(path, network, json.dumps(content))
+    given = given_content(settings) if behaviour.action is Action.WRITE else None
+    if given is not None:
+        return ConfFile(path, network_name(given) or network, given)
+    plugins = behaviour.plugins or product.plugins
+    return ConfFile(path, network, usual_content(settings, network, plugins, path))
 
 
 def _unresolved(product: Product, form: Form, path: str, *, later: bool) -> Note:

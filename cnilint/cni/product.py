@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import Enum
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from cnilint.kube.scheduling import Placement
@@ -70,7 +71,9 @@ class Delivered(NamedTuple):
     `words` is the path of a list of command-line arguments among the values, `pods` that of what
     holds node selector, affinity and tolerations, `version` that of the product's version, and
     `pinned_by` the one by which Multus's master is named, empty if there is none. An object is not
-    looked at where one of its kind is there in the group `instead`.
+    looked at where one of its kind is there in the group `instead`. `holds` has keys of its `data`,
+    each with a regular expression on the text. One that only `configures` the product stands for
+    the install where nothing else in view is one.
     """
 
     name: str
@@ -83,6 +86,8 @@ class Delivered(NamedTuple):
     version: str = ""
     pinned_by: str = ""
     instead: str = ""
+    holds: Mapping[str, str] = MappingProxyType({})
+    configures: bool = False
 
 
 class Place(NamedTuple):

@@ -6,12 +6,13 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from cnilint.kube.delivery import Delivery, deliveries
+from cnilint.kube.delivery import Delivery, deliveries, unused_sources
 from cnilint.kube.manifest import Manifest, ManifestIndex
 from cnilint.kube.scheduling import placement
 from cnilint.kube.values import Values, field_text, value_text
 from cnilint.kube.workload import Container, Workload, workload
 from cnilint.model.finding import Location, Note
+from cnilint.model.tree import child, items, string
 
 from .catalog import Delivered, Product, Recogniser, products
 from .form import DeliveryForm, Form, ObjectForm, WorkloadForm
@@ -24,6 +25,9 @@ NO_TARGETS: Targets = {}
 INSTALLING_KINDS = {"DaemonSet", "Pod"}
 """Kinds that put something on the node they run on. A Deployment or CronJob with a CNI product's
 image installs nothing (zalando-incubator/kubernetes-on-aws@93eb84d: aws-node-decommissioner)."""
+
+CONFIGURED = "these manifests configure it and do not show what installs it"
+"""Why a product is taken as installed of which only a configuration is in view."""
 
 EKS_KINDS = {"ENIConfig", "SecurityGroupPolicy", "AWSManagedControlPlane", "AWSManagedCluster"}
 
@@ -38,7 +42,7 @@ def installers(
     """
     found: list[Installer] = []
     notes: list[Note] = []
-    present = {(_group(manifest), manifest.kind) for manifest in manifests}
+    present = {(group, m.kind) for m in manifests if (group := _group(m))}
     for manifest in manifests:
         if manifest.kind in INSTALLING_KINDS:
             found.extend(_from_workload(manifest, index, targets, notes))
@@ -46,6 +50,8 @@ def installers(
             found.extend(_from_object(manifest, present, targets, notes))
             for delivery in deliveries(manifest, index):
                 found.extend(_from_delivery(delivery, targets, notes))
+    notes.extend(_unused_charts(manifests, index))
+    found = _without_mere_settings(found)
     found.extend(_assumed(manifests, found, targets))
     return found, notes
 
@@ -85,22 +91,38 @@ def _from_object(
     values = (Values(manifest.root, (), inline=True, manifest=manifest),)
     for product in products():
         for one in product.objects:
-            fits = one.name == manifest.kind and one.group == _group(manifest)
-            if fits and (one.instead, one.name) not in present and _all_stand(one, values):
+            if not _is_about(one, manifest) or (one.instead, one.name) in present:
+                continue
+            if _all_stand(one, values):
                 version = field_text(manifest, one.version) if one.version else None
                 found = release(version.value) if version is not None else None
                 named = found or targets.get(product.id)
-                yield install(product, ObjectForm(manifest, one), named, notes)
+                shown = install(product, ObjectForm(manifest, one), named, notes)
+                yield replace(shown, assumed=CONFIGURED) if one.configures else shown
                 break
+
+
+def _without_mere_settings(found: Sequence[Installer]) -> list[Installer]:
+    """Return installs without the objects that only configure one that is in view.
+
+    Where none is, the first of them stands for it.
+    """
+    shown = {one.product.id for one in found if one.assumed != CONFIGURED}
+    kept = []
+    for one in found:
+        if one.assumed == CONFIGURED:
+            if one.product.id in shown:
+                continue
+            shown.add(one.product.id)
+        kept.append(one)
+    return kept
 
 
 def _from_delivery(delivery: Delivery, targets: Targets, notes: list[Note]) -> Iterator[Installer]:
     """Yield what a chart release or an add-on installs."""
     for product in products():
         for one in product.charts if delivery.kind == "release" else product.addons:
-            if one.name != delivery.name or not re.search(one.repository, delivery.source):
-                continue
-            if _all_stand(one, delivery.values):
+            if _is_from(one, delivery) and _all_stand(one, delivery.values):
                 form: Form = DeliveryForm(delivery, one)
                 named = release(delivery.version) or targets.get(product.id)
                 installed = install(product, form, named, notes)
@@ -117,8 +139,28 @@ def _unread(installed: Installer, place: Location) -> Note:
     )
 
 
+def _unused_charts(manifests: Sequence[Manifest], index: ManifestIndex) -> Iterator[Note]:
+    """Yield notes on products' charts whose address is in view and nothing that installs them."""
+    for source in unused_sources(manifests, index):
+        for product in products():
+            if any(_is_from(one, source) for one in product.charts):
+                yield Note(
+                    f"{source.manifest.title} has the chart of {product.title}, and no HelmRelease "
+                    "in these manifests installs it",
+                    source.place,
+                )
+                break
+
+
+def _is_from(wanted: Delivered, delivery: Delivery) -> bool:
+    """Whether a chart has the name and comes from an address that are asked for."""
+    named = wanted.name == delivery.name
+    return named and re.search(wanted.repository, delivery.source) is not None
+
+
 def _group(manifest: Manifest) -> str:
-    return manifest.api_version.partition("/")[0]
+    """Return an object's API group, empty for the core's."""
+    return manifest.api_version.rpartition("/")[0]
 
 
 def _all_stand(wanted: Delivered, values: tuple[Values, ...]) -> bool:
@@ -128,6 +170,14 @@ def _all_stand(wanted: Delivered, values: tuple[Values, ...]) -> bool:
         if (found.value if found is not None else "") not in texts:
             return False
     return True
+
+
+def _is_about(wanted: Delivered, manifest: Manifest) -> bool:
+    """Whether an object is of a kind, and its data has the keys that are asked for."""
+    if manifest.kind != wanted.name or _group(manifest) != wanted.group:
+        return False
+    held = ((string(manifest.at("data", key)), text) for key, text in wanted.holds.items())
+    return all(value is not None and re.search(text, value) for value, text in held)
 
 
 def _eks_text(manifest: Manifest) -> Location | None:
@@ -172,7 +222,7 @@ def _fits(recogniser: Recogniser, container: Container, pods: Workload) -> bool:
     words = recogniser.words
     if words and not any(re.search(words, word.value) for word in container.words):
         return False
-    if recogniser.environment and pods.environment(container, recogniser.environment) is None:
+    if recogniser.environment and not _sets(recogniser.environment, container, pods):
         return False
     if recogniser.beside and not any(
         other is not container and re.search(recogniser.beside, other.image.repository)
@@ -180,6 +230,12 @@ def _fits(recogniser: Recogniser, container: Container, pods: Workload) -> bool:
     ):
         return False
     return _labelled(recogniser.labels, pods)
+
+
+def _sets(name: str, container: Container, pods: Workload) -> bool:
+    """Whether a variable is set, be its value in view or not."""
+    listed = (string(child(entry, "name")) for entry in items(child(container.tree, "env")))
+    return name in listed or pods.environment(container, name) is not None
 
 
 def _labelled(wanted: Mapping[str, str], pods: Workload) -> bool:
@@ -207,6 +263,6 @@ def _assumed(
 
 def _says(manifest: Manifest, wanted: Delivered) -> bool:
     """Whether an object is of a kind and has what a condition on its fields names."""
-    if manifest.kind != wanted.name or _group(manifest) != wanted.group:
-        return False
-    return _all_stand(wanted, (Values(manifest.root, (), inline=True, manifest=manifest),))
+    return _is_about(wanted, manifest) and _all_stand(
+        wanted, (Values(manifest.root, (), inline=True, manifest=manifest),)
+    )

@@ -6,7 +6,7 @@ What they would render is not in the repository; their chart, version and values
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from cnilint.model.finding import Location
@@ -64,6 +64,22 @@ def deliveries(manifest: Manifest, index: ManifestIndex) -> Iterator[Delivery]:
             yield from _listed_addons(manifest, ("spec", "addons"), "configuration")
         case "Addon" if group.startswith("eks."):
             yield from _addon(manifest)
+
+
+def unused_sources(manifests: Iterable[Manifest], index: ManifestIndex) -> Iterator[Delivery]:
+    """Yield the charts whose address is a Flux object that no HelmRelease in view refers to."""
+    used = {
+        id(referred)
+        for one in manifests
+        for steps in (("spec", "chartRef"), ("spec", "chart", "spec", "sourceRef"))
+        if (referred := _referred(one, index, steps)) is not None
+    }
+    for one in manifests:
+        if one.kind != "OCIRepository" or id(one) in used:
+            continue
+        address = _text(one.at("spec", "url"))
+        version = _text(one.at("spec", "ref", "tag"))
+        yield from _release(one, address, version, (), ("spec", "url"), address)
 
 
 def _flux(manifest: Manifest, index: ManifestIndex) -> Iterator[Delivery]:

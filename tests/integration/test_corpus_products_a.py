@@ -6,6 +6,7 @@ The corpus is not a part of the project: `CNILINT_CORPUS` names it, or it lies b
 from __future__ import annotations
 
 import csv
+import json
 
 import pytest
 
@@ -149,6 +150,45 @@ def test_a_name_that_is_filled_in_later_is_a_note() -> None:
     assert any("${CONFLIST_PRIORITY}-${CONFLIST}" in note.message for note in found.notes)
 
 
-@pytest.mark.parametrize("part", ["kopeio", "azurecnidualstackoverlay", "cilium-chaining"])
-def test_what_installs_nothing_is_nothing(part: str) -> None:
-    assert facts(part).installers == ()
+@pytest.mark.parametrize(
+    ("part", "product", "role", "file"),
+    [
+        ("azurecnidualstackoverlay", "azure-cns", "primary", "15-azure-swift-overlay.conflist"),
+        ("cilium-chaining", "cilium", "chained", "05-cilium.conflist"),
+    ],
+)
+def test_a_configuration_alone_stands_for_what_reads_it(
+    part: str, product: str, role: str, file: str
+) -> None:
+    found = facts(part)
+    (one,) = found.installers
+    assert shown(one) == (product, role, HOST, file)
+    assert "configure" in one.assumed
+    assert [nodes.delegates for nodes in found.classes] == [[file]]
+
+
+def test_routes_on_the_host_are_no_file() -> None:
+    found = facts("kopeio")
+    (one,) = found.installers
+    assert shown(one) == ("kopeio", "primary", None, None)
+    assert not any(nodes.decided for nodes in found.classes)
+
+
+@pytest.mark.parametrize(
+    ("parts", "version"),
+    [
+        (("calico/manifests__calico.yaml",), "1.0.0"),
+        (("projectcalico", "manifests__canal-etcd"), "1.0.0"),
+        (("cluster-provision__k8s__1.35__manifests__cni",), "0.3.1"),
+        (("flannel-io__flannel/Documentation",), "0.3.1"),
+        (("build__yamls__antrea.yml",), "0.3.0"),
+        (("kubeadm-kuberouter",), "0.3.0"),
+        (("genie-plugin",), "0.2.0"),
+    ],
+)
+def test_the_content_of_a_file_is_what_its_manifest_has(
+    parts: tuple[str, ...], version: str
+) -> None:
+    (one,) = facts(*parts).installers
+    assert one.writes is not None
+    assert json.loads(one.writes.content)["cniVersion"] == version
