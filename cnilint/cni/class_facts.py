@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from cnilint.kube.scheduling import NodeClass
+from cnilint.kube.node_classes import NodeClass
 
 from .catalog import Action, runtime_directories
 from .confdir import encoded

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from cnilint.kube.manifest import Manifest, ManifestIndex
-from cnilint.kube.scheduling import EVERYWHERE, LabelDomain, Placement, node_classes
+from cnilint.kube.node_classes import node_classes
+from cnilint.kube.scheduling import EVERYWHERE, LabelDomain, Placement
 from cnilint.kube.taints import kept_away, named_taints, taint_domains
 from cnilint.kube.workload import Container
 from cnilint.model.finding import Note

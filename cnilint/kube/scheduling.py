@@ -1,4 +1,4 @@
-"""Which nodes a workload may run on, and the classes of nodes that workloads tell apart.
+"""Which nodes a workload may run on.
 
 Node selectors and required node affinity decide; terms are OR-ed, the expressions of a term AND-ed
 (kubernetes/component-helpers@v0.31.0:scheduling/corev1/nodeaffinity/nodeaffinity.go).
@@ -7,9 +7,7 @@ Node selectors and required node affinity decide; terms are OR-ed, the expressio
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import product
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from cnilint.model.tree import Mapping as MappingTree
@@ -17,13 +15,17 @@ from cnilint.model.tree import Tree, child, descend, follow, items, members, str
 
 Labels = Mapping[str, str]
 
-ANY_OTHER = "\x00other"
-"""Stands for a value that no expression mentions."""
-
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 
-MOST_COMBINATIONS = 4096
-"""Combinations of label values that are looked at; beyond that nodes are not told apart."""
+ALIASES = {
+    "beta.kubernetes.io/arch": "kubernetes.io/arch",
+    "beta.kubernetes.io/os": "kubernetes.io/os",
+    "beta.kubernetes.io/instance-type": "node.kubernetes.io/instance-type",
+    "failure-domain.beta.kubernetes.io/region": "topology.kubernetes.io/region",
+    "failure-domain.beta.kubernetes.io/zone": "topology.kubernetes.io/zone",
+}
+"""Older names of labels that every node has under both, with one value
+(kubernetes/kubernetes@v1.31.0:staging/src/k8s.io/api/core/v1/well_known_labels.go)."""
 
 
 class Expression(NamedTuple):
@@ -80,18 +82,6 @@ class LabelDomain(NamedTuple):
     never: tuple[str, ...] = ()
 
 
-class NodeClass(NamedTuple):
-    """Nodes on which the same workloads run.
-
-    `labels` is one node of the class (labels that matter only); `members` are the indexes of the
-    placements that match.
-    """
-
-    name: str
-    labels: Mapping[str, str]
-    members: frozenset[int]
-
-
 def placement(specification: Tree | None) -> Placement:
     """Return where a pod specification may run.
 
@@ -109,50 +99,19 @@ def placement(specification: Tree | None) -> Placement:
     return Placement(tuple(fixed + term for term in terms if term))
 
 
-def node_classes(
-    placements: Sequence[Placement], domains: Mapping[str, LabelDomain]
-) -> list[NodeClass]:
-    """Return the classes of nodes that placements tell apart, the widest first.
-
-    Values that all expressions treat alike are one; nodes on which nothing runs are no class.
-    """
-    alike = {key: groups for key, groups in _groups(placements, domains).items() if groups}
-    combinations = 1
-    for groups in alike.values():
-        combinations *= len(groups)
-    if combinations > MOST_COMBINATIONS:
-        anywhere = frozenset(i for i, one in enumerate(placements) if one.terms)
-        return [NodeClass("all nodes", {}, anywhere)]
-    keys = list(alike)
-    found: dict[frozenset[int], list[tuple[int, ...]]] = {}
-    for choice in product(*(range(len(alike[key])) for key in keys)):
-        values = [alike[key][at][0] for key, at in zip(keys, choice, strict=True)]
-        labels = {k: value for k, value in zip(keys, values, strict=True) if value is not None}
-        running = frozenset(i for i, p in enumerate(placements) if p.matches(labels))
-        if running:
-            found.setdefault(running, []).append(choice)
-    names = [_name(keys, alike, choices, domains) for choices in found.values()]
-    if len(found) == 1:
-        names = ["all nodes"]
-    times = Counter(names)
-    classes = []
-    for words, (members_of, choices) in zip(names, found.items(), strict=True):
-        # told apart by combinations of labels alone: the name is that of one of them
-        one = "nodes such as: " + _name(keys, alike, choices[:1], domains)
-        first = [alike[key][at] for key, at in zip(keys, choices[0], strict=True)]
-        labels = _labels(keys, first)
-        classes.append(NodeClass(words if times[words] == 1 else one, labels, members_of))
-    return sorted(classes, key=lambda c: (-len(c.members), c.name))
+def label(key: str) -> str:
+    """Return the name by which a node label is known here, of several the one of today."""
+    return ALIASES.get(key, key)
 
 
 def _compare(operator: str, value: str | None, values: tuple[str, ...]) -> bool:
-    left, right = _integer(value or ""), _integer(values[0] if values else "")
+    left, right = integer(value or ""), integer(values[0] if values else "")
     if left is None or right is None:
         return False
     return left > right if operator == "Gt" else left < right
 
 
-def _integer(text: str) -> int | None:
+def integer(text: str) -> int | None:
     """Return what Go's strconv.ParseInt reads in a text, or None."""
     return int(text) if _INTEGER.fullmatch(text) else None
 
@@ -161,7 +120,7 @@ def _selector(tree: Tree | None) -> Iterator[Expression]:
     tree = follow(tree) if tree is not None else None
     if isinstance(tree, MappingTree):
         for key, value in members(tree).items():
-            yield Expression(key, "In", (string(value) or "",))
+            yield Expression(label(key), "In", (string(value) or "",))
 
 
 def _expressions(term: Tree) -> Iterator[Expression]:
@@ -171,86 +130,4 @@ def _expressions(term: Tree) -> Iterator[Expression]:
             listed = items(child(expression, "values"))
             values = tuple(getattr(follow(value), "text", "") for value in listed)
             key, operator = string(child(expression, "key")), string(child(expression, "operator"))
-            yield Expression(key or "", operator or "", values)
-
-
-def _groups(
-    placements: Sequence[Placement], domains: Mapping[str, LabelDomain]
-) -> dict[str, list[list[str | None]]]:
-    """Return, per label, the values that every expression treats alike, grouped."""
-    by_key: dict[str, dict[Expression, None]] = {}
-    for one in placements:
-        for expression in one.expressions():
-            by_key.setdefault(expression.key, {})[expression] = None
-    found: dict[str, list[list[str | None]]] = {}
-    for key, expressions in by_key.items():
-        domain = domains.get(key, LabelDomain())
-        values: list[str | None] = [None, ANY_OTHER]
-        values += list(dict.fromkeys(v for e in expressions for v in e.values))
-        values += [near for e in expressions for near in _neighbours(e)]
-        if domain.values is not None:
-            values = [v or None for v in domain.values]
-        elif domain.titles:
-            values = [None, *(v for v in domain.titles if v), *values[2:]]
-        grouped: dict[tuple[bool, ...], list[str | None]] = {}
-        for value in dict.fromkeys(values):
-            if value in domain.never:
-                continue
-            labels = {} if value is None else {key: value}
-            grouped.setdefault(tuple(e.matches(labels) for e in expressions), []).append(value)
-        found[key] = list(grouped.values())
-    return found
-
-
-def _neighbours(expression: Expression) -> list[str]:
-    """Return values on either side of the number that an expression compares with."""
-    if expression.operator not in ("Gt", "Lt"):
-        return []
-    limits = [limit for text in expression.values if (limit := _integer(text)) is not None]
-    return [str(limit + step) for limit in limits for step in (-1, 1)]
-
-
-def _labels(keys: Sequence[str], groups: Sequence[Sequence[str | None]]) -> dict[str, str]:
-    """Return the labels of one node whose values are in some groups, as few as can be."""
-    found = {}
-    for key, group in zip(keys, groups, strict=True):
-        if None not in group:
-            named = (value for value in group if value is not None and value != ANY_OTHER)
-            found[key] = next(named, "other")
-    return found
-
-
-def _name(
-    keys: Sequence[str],
-    alike: Mapping[str, list[list[str | None]]],
-    choices: Sequence[tuple[int, ...]],
-    domains: Mapping[str, LabelDomain],
-) -> str:
-    """Return the name of some choices of labels: those that are not free, in words."""
-    words = []
-    for at, key in enumerate(keys):
-        chosen = sorted({choice[at] for choice in choices})
-        if len(chosen) == len(alike[key]):
-            continue
-        values = [value for group in chosen for value in alike[key][group]]
-        left = [v for at, group in enumerate(alike[key]) if at not in chosen for v in group]
-        words.append(_words(key, values, left, domains.get(key, LabelDomain())))
-    return ", ".join(words) or "all other nodes"
-
-
-def _words(
-    key: str, values: Sequence[str | None], others: Sequence[str | None], domain: LabelDomain
-) -> str:
-    """Return a label's `values` in words, given the `others` it may have."""
-    titles = domain.titles or {}
-    known = [titles[v or ""] for v in values if v != "" and (v or "") in titles]
-    if known:
-        return " and ".join(known) + " nodes"
-    if ANY_OTHER in values:
-        named = "|".join(value for value in others if value is not None)
-        if None in values:
-            return f"nodes without {key}={named}"
-        return f"nodes with a {key} other than {named}" if named else f"nodes with {key}"
-    named = "|".join(value for value in values if value is not None)
-    without = " or without it" if None in values else ""
-    return f"{key}={named}{without}" if named or not without else f"nodes without {key}"
+            yield Expression(label(key or ""), operator or "", values)

@@ -11,7 +11,7 @@ from cnilint.cni.installer import Installer
 from cnilint.cni.multus import Multus
 from cnilint.engine.hit import Hit
 from cnilint.kube.manifest import Manifest
-from cnilint.kube.scheduling import Expression, Labels, placement
+from cnilint.kube.scheduling import Expression, Labels, label, placement
 from cnilint.kube.taints import PREFIX, Toleration, tolerations
 from cnilint.kube.workload import Workload, workload
 from cnilint.model.finding import Applicability, Edit, Fix, Location, Operation, Related
@@ -204,7 +204,7 @@ def _added(
 def _excluding(listed: Sequence[Tree], expression: Expression) -> int | None:
     """Return which of the expressions that are there excludes values of the same label."""
     for at, one in enumerate(listed):
-        same = string(child(one, "key")) == expression.key
+        same = label(string(child(one, "key")) or "") == expression.key
         if same and string(child(one, "operator")) == expression.operator == "NotIn":
             return at
     return None

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnilint.kube.scheduling import EVERYWHERE, node_classes
+from cnilint.kube.node_classes import node_classes
+from cnilint.kube.scheduling import EVERYWHERE
 from cnilint.kube.taints import (
     Taint,
     Toleration,
