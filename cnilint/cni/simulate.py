@@ -28,7 +28,8 @@ SITUATIONS = (FIRST_BOOT, REBOOT, RESTART)
 RESTLESS = "the installers undo each other's work for ever"
 
 Memories = tuple[Hashable, ...]
-Key = tuple[frozenset[tuple[str, str]], Memories]
+Content = frozenset[tuple[str, str]]
+Key = tuple[Content, Memories]
 
 
 class Situation(NamedTuple):
@@ -122,7 +123,12 @@ class _Search:
         self._programs = programs
         self._reading = reading
         self._states = 0
+        self._watching = [
+            index for index, one in enumerate(programs) if type(one).notice is not Program.notice
+        ]
         self._moments = Moments(reading)
+        self._steps: dict[tuple[int, Content, Hashable], Change | None] = {}
+        self._notices: dict[tuple[int, Content, Hashable, tuple[str, ...]], Change | None] = {}
         self.exhausted = True
         self.outcomes: dict[tuple[object, ...], Outcome] = {}
         self.contents: dict[str, str] = {}
@@ -192,26 +198,38 @@ class _Search:
 
     def _following(self, at: Situation) -> list[Situation]:
         found = []
-        for index, program in enumerate(self._programs):
-            change = program.step(at.files, at.memories[index])
+        here = _key(at.files, at.memories)
+        for index in range(len(self._programs)):
+            change = self._step(index, at, here[0])
             if change is None:
                 continue
             memories = _replaced(at.memories, index, change.memory)
             order, earlier = (*at.order, change.label), (*at.earlier, at.files)
             after = Situation(change.files, memories, order, earlier)
             after = self._noticed(after, index, change.touched)
-            if _key(after.files, after.memories) != _key(at.files, at.memories):
+            if _key(after.files, after.memories) != here:
                 found.append(after)
         return found
+
+    def _step(self, index: int, at: Situation, content: Content) -> Change | None:
+        """Return a program's step, worked out once for what it depends on."""
+        key = index, content, at.memories[index]
+        if key not in self._steps:
+            self._steps[key] = self._programs[index].step(at.files, at.memories[index])
+        return self._steps[key]
 
     def _noticed(self, at: Situation, cause: int, touched: tuple[str, ...]) -> Situation:
         """Let programs that watch react to what another one did."""
         if not touched:
             return at
-        for index, program in enumerate(self._programs):
+        for index in self._watching:
             if index == cause:
                 continue
-            change: Change | None = program.notice(at.files, at.memories[index], touched)
+            key = index, frozenset(at.files.items()), at.memories[index], touched
+            if key not in self._notices:
+                program = self._programs[index]
+                self._notices[key] = program.notice(at.files, at.memories[index], touched)
+            change = self._notices[key]
             if change is not None:
                 memories = _replaced(at.memories, index, change.memory)
                 order, earlier = at.order, at.earlier

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Hashable, Iterable, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from .confdir import encoded, extension
@@ -76,7 +77,11 @@ def candidates(files: Files, directory: str) -> list[str]:
 
 def is_valid(path: str, content: str) -> bool:
     """Whether a file loads as a network: the rule of libcni, which installers use as well."""
-    name = posixpath.basename(path)
+    return _loads(posixpath.basename(path), content)
+
+
+@lru_cache(maxsize=4096)
+def _loads(name: str, content: str) -> bool:
     return predict("containerd", {name: content}).outcome == "picked"
 
 

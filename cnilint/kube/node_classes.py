@@ -111,16 +111,19 @@ def _named_classes(
 def _groups(
     placements: Sequence[Placement], domains: Mapping[str, LabelDomain]
 ) -> dict[str, list[list[str | None]]]:
-    """Return, per label, the values that every expression treats alike, grouped."""
+    """Return, per label, the values that every expression treats alike, grouped.
+
+    Labels and values are sorted: no name is to change with the order of the manifests.
+    """
     by_key: dict[str, dict[Expression, None]] = {}
     for one in placements:
         for expression in one.expressions():
             by_key.setdefault(expression.key, {})[expression] = None
     found: dict[str, list[list[str | None]]] = {}
-    for key, expressions in by_key.items():
+    for key, expressions in sorted(by_key.items()):
         domain = domains.get(key, LabelDomain())
         values: list[str | None] = [None, ANY_OTHER]
-        values += list(dict.fromkeys(v for e in expressions for v in e.values))
+        values += sorted({v for e in expressions for v in e.values})
         values += [near for e in expressions for near in _neighbours(e)]
         if domain.values is not None:
             values = [v or None for v in domain.values]
