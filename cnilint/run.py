@@ -8,6 +8,7 @@ import posixpath
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from cnilint.cni.catalog import known_files
 from cnilint.cni.class_facts import HostFile
 from cnilint.cni.recognise import NO_TARGETS, Targets
 from cnilint.engine.evaluate import Surroundings, evaluate
@@ -61,7 +62,7 @@ def surroundings(
 ) -> Surroundings:
     """Return what is known beside the manifests: what is on the nodes, and what is wanted.
 
-    A host file is `NAME` (then its content is taken to be valid) or `NAME=PATH`.
+    A host file is `NAME` (what it is known to hold, else something valid) or `NAME=PATH`.
     UsageError for a name with a slash or none, ReadError for a path that cannot be read.
     """
     files = tuple(_host_file(text) for text in host_files)
@@ -155,7 +156,8 @@ def _host_file(text: str) -> HostFile:
     if not name or "/" in name:
         raise UsageError(f"--host-file takes NAME or NAME=PATH, and {name!r} is no file name")
     if not equals:
-        return HostFile(name, _valid_content(name))
+        known = known_files().get(name)
+        return HostFile(name, known.content if known is not None else _valid_content(name))
     try:
         with open(path, encoding="utf-8") as file:
             return HostFile(name, file.read())

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from cnilint.kube.scheduling import Expression, LabelDomain, Placement
 from cnilint.resources import rules_folder
@@ -28,10 +29,12 @@ __all__ = [
     "Action",
     "Behaviour",
     "Delivered",
+    "KnownFile",
     "Place",
     "Product",
     "Recogniser",
     "Role",
+    "known_files",
     "label_domains",
     "products",
     "runtime_directories",
@@ -69,6 +72,28 @@ def runtime_directories() -> tuple[str, ...]:
     """
     data = read_mapping(os.path.join(rules_folder(), "runtimes", "directories.yaml"))
     return tuple(entry["path"] for entry in data["directories"])
+
+
+class KnownFile(NamedTuple):
+    """A CNI configuration that comes with a node's software: of what, where, what it holds."""
+
+    title: str
+    directory: str
+    content: str
+
+
+@cache
+def known_files() -> Mapping[str, KnownFile]:
+    """Return the files that are on nodes without any manifest, by name. Sources are in the data."""
+    data = read_mapping(os.path.join(rules_folder(), "runtimes", "host-files.yaml"))
+    return {
+        entry["name"]: KnownFile(
+            entry["title"],
+            entry.get("directory", runtime_directories()[0]),
+            json.dumps(entry["network"]),
+        )
+        for entry in data["files"]
+    }
 
 
 def _product(data: Mapping[str, Any]) -> Product:

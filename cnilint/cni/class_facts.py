@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from cnilint.kube.node_classes import NodeClass
 
-from .catalog import Action, runtime_directories
+from .catalog import Action, known_files, runtime_directories
 from .confdir import encoded
 from .content import network_name
 from .daemon_conf import read_daemon_config
@@ -34,11 +34,15 @@ class HostFile(NamedTuple):
 
 
 class DirectoryEntry(NamedTuple):
-    """A file of the directory the runtime reads, in some outcome: who writes it, whose network."""
+    """A file of the directory the runtime reads, in some outcome: who writes it, whose network.
+
+    `on_host`: it is there before anything runs, and then the host is the last one who writes it.
+    """
 
     name: str
     written_by: tuple[str, ...]
     network: str
+    on_host: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,9 +84,7 @@ class ClassFacts:
         Where only Multus or a chained plugin runs, the CNI they build on is not in view.
         """
         shown = any(m.action is Action.WRITE for m in self.installers)
-        return (
-            shown or bool(self.delegates) or any("the host" in e.written_by for e in self.entries)
-        )
+        return shown or bool(self.delegates) or any(entry.on_host for entry in self.entries)
 
     def written(self, directory: str) -> set[str]:
         """Return the names that may come to be in a host directory, in any order of events."""
@@ -113,7 +115,7 @@ def class_facts(
         posixpath.join(directory, file.name): file.content for file in host_files
     }
     for one in multuses:
-        present |= _unknown_readiness_file(one)
+        present |= {**_unknown_readiness_file(one), **_named_host_file(one, members)}
     chained = {m.product.plugins[0]["type"]: None for m in members if m.action is Action.INSERT}
     how = reading(directory, multuses, runtime)._replace(chained=tuple(chained))
     simulation = simulate(programs, present, how)
@@ -195,6 +197,22 @@ def _unknown_readiness_file(one: Multus) -> Files:
     return {host: ""}
 
 
+def _named_host_file(one: Multus, members: Sequence[Installer]) -> Files:
+    """Return the master that Multus is pinned to, where a node's own software brings that file."""
+    known = named_host_file(one)
+    if known is None or any(m.writes and m.writes.path == known for m in members):
+        return {}
+    return {known: known_files()[one.master].content}
+
+
+def named_host_file(one: Multus) -> str | None:
+    """Return the path of Multus's master if that is a file known to come with a node's software."""
+    known = known_files().get(one.master)
+    if known is None or one.autoconfig_host != known.directory:
+        return None
+    return posixpath.join(known.directory, one.master)
+
+
 def _entries(
     directory: str,
     members: Sequence[Installer],
@@ -209,7 +227,10 @@ def _entries(
         writers = [m.title for m in members if m.writes is not None and m.writes.path == path]
         if name in MULTUS_FILES and not writers:
             writers += [one.installer.title for one in multuses]
-        if path in present:
-            writers.append("the host")
-        found.append(DirectoryEntry(name, tuple(writers), network_name(contents[path])))
+        hosted = path in present
+        if hosted:
+            known = known_files().get(name)
+            own = known is not None and present[path] == known.content
+            writers.append(f"the host ({known.title})" if known and own else "the host")
+        found.append(DirectoryEntry(name, tuple(writers), network_name(contents[path]), hosted))
     return tuple(found)

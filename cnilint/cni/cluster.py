@@ -13,8 +13,8 @@ from cnilint.kube.taints import kept_away, named_taints, taint_domains
 from cnilint.kube.workload import Container
 from cnilint.model.finding import Note
 
-from .catalog import label_domains
-from .class_facts import MULTUS_FILES, ClassFacts, HostFile, class_facts
+from .catalog import known_files, label_domains
+from .class_facts import MULTUS_FILES, ClassFacts, HostFile, class_facts, named_host_file
 from .installer import ConfFile, Installer
 from .multus import Multus
 from .multus_forms import multus
@@ -78,18 +78,20 @@ def cluster(
     found, notes = installers(manifests, index, targets)
     found = [_with_own_file(installer) for installer in found]
     by_installer = {id(installer): multus(installer) for installer in found}
-    notes += _multus_notes([one for one in by_installer.values() if one is not None])
+    multuses = [one for one in by_installer.values() if one is not None]
+    notes += _multus_notes(multuses)
     placements, domains = _placements(found)
     classes = []
     for node_class in node_classes(placements or [EVERYWHERE][: len(host_files)], domains):
         members = [found[at] for at in sorted(node_class.members) if at < len(found)]
-        multuses = [one for m in members if (one := by_installer[id(m)]) is not None]
-        facts = class_facts(node_class, members, multuses, host_files, runtime)
+        own = [one for m in members if (one := by_installer[id(m)]) is not None]
+        facts = class_facts(node_class, members, own, host_files, runtime)
         classes.append(facts)
         if not facts.simulation.exhausted:
             notes.append(
                 Note(f"{facts.name}: not every order was looked at, there are too many", None, name)
             )
+    notes += _host_notes(multuses, found, host_files)
     return Cluster(
         name=name,
         manifests=tuple(manifests),
@@ -147,6 +149,24 @@ def _multus_notes(multuses: Sequence[Multus]) -> list[Note]:
             )
         )
     return notes
+
+
+def _host_notes(
+    multuses: Sequence[Multus], found: Sequence[Installer], host_files: Sequence[HostFile]
+) -> list[Note]:
+    """Return notes on masters that nothing shows but that a node's software is known to bring."""
+    told = {file.name for file in host_files}
+    written = {installer.writes.path for installer in found if installer.writes is not None}
+    return [
+        Note(
+            f"{one.installer.title} is pinned to {one.master}, which comes with "
+            f"{known_files()[one.master].title} and with no manifest: it is taken to be there",
+            one.place("master"),
+        )
+        for one in multuses
+        if (path := named_host_file(one)) is not None and path not in written
+        if one.master not in told
+    ]
 
 
 def _configuration_note(one: Multus, container: Container) -> Note:

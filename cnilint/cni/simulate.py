@@ -273,11 +273,10 @@ class _Search:
         return tuple(sorted(found))
 
     def _complaint(self, at: Situation) -> str:
-        for program, memory in zip(self._programs, at.memories, strict=True):
-            complaint = program.complaint(at.files, memory)
-            if complaint:
-                return complaint
-        return ""
+        """Return why a program has not come up; of several reasons one that no order changes."""
+        each = zip(self._programs, at.memories, strict=True)
+        found = [program.complaint(at.files, memory) for program, memory in each]
+        return min(filter(None, found), default="")
 
 
 def _replaced(memories: Memories, index: int, memory: Hashable) -> Memories:

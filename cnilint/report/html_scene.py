@@ -85,7 +85,7 @@ def scene(facts: ClassFacts, runtime: str) -> Scene:
     takes = places({each.runtime for each in outcomes})
     masters = places({each.master for each in outcomes if each.through_multus})
     then = [moment.found for moment in moments]
-    hosted = any(HOST in each.written_by for each in facts.entries)
+    hosted = any(each.on_host for each in facts.entries)
     return Scene(
         directory=facts.directory,
         runtime=runtime,
@@ -120,7 +120,7 @@ def _row(facts: ClassFacts, name: str) -> Row:
     return Row(
         name=name,
         network=entry.network if entry is not None else "",
-        writers=tuple(_writers(facts, name, hosted=entry is not None and HOST in entry.written_by)),
+        writers=tuple(_writers(facts, name, hosted=entry is not None and entry.on_host)),
         read=extension(name) in CANDIDATES,
         stays=any(name in outcome.files for outcome in facts.outcomes),
     )

@@ -87,7 +87,7 @@ def test_a_host_file_is_a_bare_name(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["10-x.conflist", "10-x.conf", "10-x.json", "87-podman-bridge.conflist", "x.CONFLIST"]
+    "name", ["10-x.conflist", "10-x.conf", "10-x.json", "87-docker-bridge.conflist", "x.CONFLIST"]
 )
 def test_a_host_file_without_content_is_one_that_every_program_takes(name: str) -> None:
     (file,) = surroundings([name]).host_files

@@ -112,7 +112,7 @@ def _primaries(facts: ClassFacts, one: Multus) -> list[Installer]:
 
 def _is_bare(cluster: Cluster, facts: ClassFacts, primaries: list[Installer]) -> bool:
     """Whether nothing gives a class a primary: no product, no file of the host, nothing unknown."""
-    hosts = any("the host" in entry.written_by for entry in facts.entries)
+    hosts = any(entry.on_host for entry in facts.entries)
     given = any(primary in facts.installers for primary in primaries)
     return not hosts and not given and not cluster.wildcards(facts)
 

@@ -101,4 +101,4 @@ def _file_makers(cluster: Cluster, one: Multus) -> list[Installer]:
 
 
 def _host_files(facts: ClassFacts) -> bool:
-    return any("the host" in entry.written_by for entry in facts.entries)
+    return any(entry.on_host for entry in facts.entries)

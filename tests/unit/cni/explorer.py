@@ -63,6 +63,6 @@ class Explorer:
     def rest(self, files: Files, memories: Sequence[Hashable]) -> Found:
         read = delegate(files, self.reading)
         complaints = [p.complaint(files, m) for p, m in zip(self.programs, memories, strict=True)]
-        complaint = next(filter(None, complaints), "")
+        complaint = min(filter(None, complaints), default="")
         master = None if complaint and read.through_multus else read.master
         return listed(files), read.runtime, master, complaint or read.cause
