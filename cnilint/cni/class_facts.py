@@ -22,6 +22,8 @@ from .multus_programs import Copying, Failing, Thick, Thin
 from .network_copy import network_copy
 from .programs import Files, Program, candidates, names_in, program
 from .simulate import SITUATIONS, Outcome, Simulation, simulate
+from .stranger import strangers_outcomes
+from .unknown import UnknownWriter
 
 MULTUS_FILES = ("00-multus.conf", "00-multus.conflist")
 
@@ -55,6 +57,10 @@ class ClassFacts:
     multuses: tuple[Multus, ...]
     simulation: Simulation
     entries: tuple[DirectoryEntry, ...]
+    persistent: bool = True
+    """Whether files outlive a reboot; where they do not, one is like a first boot."""
+    wild: tuple[Outcome, ...] = ()
+    """Outcomes in which a file of an unknown workload owns the pods."""
 
     @property
     def name(self) -> str:
@@ -102,11 +108,14 @@ def class_facts(
     multuses: Sequence[Multus],
     host_files: Sequence[HostFile],
     runtime: str,
+    *,
+    unknown: Sequence[UnknownWriter] = (),
+    persistent: bool = True,
 ) -> ClassFacts:
     """Return what comes of the installers on one class of nodes, by playing every order through.
 
     `multuses` are the configurations of those that are Multus; `runtime` is a selector of
-    `predict`.
+    `predict`; `unknown` are the workloads there that no entry of the catalog explains.
     """
     directory = _runtime_directory(members, multuses)
     programs = [made for m in members if (made := network_copy(m) or program(m)) is not None]
@@ -118,7 +127,7 @@ def class_facts(
         present |= {**_unknown_readiness_file(one), **_named_host_file(one, members)}
     chained = {m.product.plugins[0]["type"]: None for m in members if m.action is Action.INSERT}
     how = reading(directory, multuses, runtime)._replace(chained=tuple(chained))
-    simulation = simulate(programs, present, how)
+    simulation = simulate(programs, present, how, persistent=persistent)
     return ClassFacts(
         node_class=node_class,
         directory=directory,
@@ -126,6 +135,10 @@ def class_facts(
         multuses=tuple(multuses),
         simulation=simulation,
         entries=_entries(directory, members, multuses, present, simulation.contents),
+        persistent=persistent,
+        wild=strangers_outcomes(
+            [one.object for one in unknown if one.directory == directory], programs, present, how
+        ),
     )
 
 

@@ -18,6 +18,7 @@ from .class_facts import MULTUS_FILES, ClassFacts, HostFile, class_facts, named_
 from .installer import ConfFile, Installer
 from .multus import Multus
 from .multus_forms import multus
+from .node_systems import node_groups, survives_reboot
 from .recognise import NO_TARGETS, Targets, installers
 from .unknown import UnknownWriter, unknown_writers
 
@@ -81,11 +82,17 @@ def cluster(
     multuses = [one for one in by_installer.values() if one is not None]
     notes += _multus_notes(multuses)
     placements, domains = _placements(found)
+    groups = list(node_groups(manifests))
+    unknown = tuple(unknown_writers(manifests, index, found))
     classes = []
     for node_class in node_classes(placements or [EVERYWHERE][: len(host_files)], domains):
         members = [found[at] for at in sorted(node_class.members) if at < len(found)]
         own = [one for m in members if (one := by_installer[id(m)]) is not None]
-        facts = class_facts(node_class, members, own, host_files, runtime)
+        kept = survives_reboot(groups, node_class.labels)
+        wild = [one for one in unknown if one.placement.matches(node_class.labels)]
+        facts = class_facts(
+            node_class, members, own, host_files, runtime, unknown=wild, persistent=kept
+        )
         classes.append(facts)
         if not facts.simulation.exhausted:
             notes.append(
@@ -99,7 +106,7 @@ def cluster(
         installers=tuple(found),
         classes=tuple(classes),
         notes=tuple(notes),
-        unknown=tuple(unknown_writers(manifests, index, found)),
+        unknown=unknown,
         runtime=runtime,
         primary=primary,
     )

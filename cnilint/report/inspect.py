@@ -51,12 +51,16 @@ def _cluster(cluster: Cluster, paint: Paint) -> Iterator[Line]:
             text = f"{unknown.object} may add a file of any name: no known product explains it"
             for line in hanging([("and: ", "warning")], text, "", inside):
                 yield [("│ ", "rule"), *line]
+        for outcome in facts.wild:
+            for line in _wild(outcome, inside):
+                yield [("│ ", "rule"), *line]
         yield from hanging([("╰ ", "rule")], verdict(facts), verdict_style(facts), paint)
 
 
 def _class(facts: ClassFacts, paint: Paint) -> Iterator[Line]:
     sections = [_installs(facts, paint), _directory(facts, paint)]
     sections += [_owned(facts, owner, paint) for owner in [*facts.delegates, None]]
+    sections += [_emptied(facts, paint)]
     for section in filter(None, map(list, sections)):
         yield from section
         yield []
@@ -134,6 +138,19 @@ def _owned(facts: ClassFacts, owner: str | None, paint: Paint) -> Iterator[Line]
         else:
             yield [(owner, "file"), (" owns the pods", "strong")]
         yield from _ways([outcome for outcome in outcomes if outcome.cause == cause], paint)
+
+
+def _wild(outcome: Outcome, paint: Paint) -> Iterator[Line]:
+    """Yield what a file of an unknown name would do, and the order that leads there."""
+    what = "Multus takes it" if outcome.through_multus else "the runtime takes it"
+    yield from hanging([("  ", ""), (outcome.master or "", "file")], f": {what}", "", paint)
+    yield from _ways([outcome], paint)
+
+
+def _emptied(facts: ClassFacts, paint: Paint) -> Iterator[Line]:
+    if not facts.persistent:
+        text = "nothing is left in /etc/cni (Bottlerocket), so it is a first boot again"
+        yield from hanging([("reboot: ", "faint")], text, "", paint)
 
 
 def _ways(outcomes: Sequence[Outcome], paint: Paint) -> Iterator[Line]:

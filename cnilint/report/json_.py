@@ -13,6 +13,7 @@ import math
 from cnilint.cni.class_facts import ClassFacts
 from cnilint.cni.cluster import Cluster
 from cnilint.cni.installer import Installer
+from cnilint.cni.simulate import Outcome
 from cnilint.engine.identity import CROSSING
 from cnilint.engine.result import Known, Result, Suppressed
 from cnilint.model.finding import (
@@ -124,26 +125,29 @@ def _node_class(facts: ClassFacts) -> JSONObject:
         "name": facts.name,
         "labels": dict(sorted(facts.node_class.labels.items())),
         "directory": facts.directory,
+        "persistent": facts.persistent,
         "installers": [each.object for each in facts.installers],
         "files": [
             {"name": each.name, "written_by": list(each.written_by), "network": each.network}
             for each in facts.entries
         ],
-        "outcomes": [
-            {
-                "situation": each.situation,
-                "order": list(each.order),
-                "files": list(each.files),
-                "runtime": each.runtime,
-                "master": each.master,
-                "cause": each.cause or None,
-            }
-            for each in facts.outcomes
-        ],
+        "outcomes": [_outcome(each) for each in facts.outcomes],
+        "wildcard_outcomes": [_outcome(each) for each in facts.wild],
         "exhausted": facts.simulation.exhausted,
         "deterministic": facts.deterministic,
         "decided": facts.decided,
         "verdict": verdict(facts),
+    }
+
+
+def _outcome(outcome: Outcome) -> JSONObject:
+    return {
+        "situation": outcome.situation,
+        "order": list(outcome.order),
+        "files": list(outcome.files),
+        "runtime": outcome.runtime,
+        "master": outcome.master,
+        "cause": outcome.cause or None,
     }
 
 

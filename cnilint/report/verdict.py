@@ -41,7 +41,8 @@ def verdict(facts: ClassFacts) -> str:
 
     `deterministic: <file>` (with `, but <cause>` where Multus does not come up), `a race: <file>
     or <file>`, `a race: <file> or nothing (<cause>)`, `never ready: <cause>`, or `undecided: ...`
-    where the CNI that gives the nodes a network is not among the manifests.
+    where the CNI that gives the nodes a network is not among the manifests. Each of them says so
+    where a file of an unknown installer could own the pods.
     """
     owners = facts.delegates
     found = {cause_in_words(each.cause): None for each in facts.outcomes if each.master is None}
@@ -57,6 +58,8 @@ def verdict(facts: ClassFacts) -> str:
         line = f"deterministic: {owners[0]}" + (f", but {'; '.join(without)}" if without else "")
     else:
         line = f"a race: {_either([*owners, *([f'nothing ({causes})'] if causes else [])])}"
+    if facts.wild:
+        line += " (unless a file of an unknown installer takes over)"
     return line if facts.simulation.exhausted else f"{line} (not every order was looked at)"
 
 

@@ -197,3 +197,24 @@ def test_ascii_alone_will_do(read: Read, told: Tell) -> None:
     assert shown.isascii()
     assert "\\ a race: 02-istio.conf or 10-aws.conflist\n" in shown
     assert "  < Multus may take it\n" in shown
+
+
+def test_what_a_file_of_an_unknown_name_would_do_is_shown(read: Read, told: Tell) -> None:
+    cluster = read("aws")
+    (facts,) = cluster.classes
+    ways = (
+        Outcome("first boot", ("X writes (a)",), (), "(a)", "(a)", through_multus=False),
+        Outcome("reboot", ("X writes ~b", "Multus picks ~b"), (), OWN, "~b", through_multus=True),
+    )
+    found = replace(cluster, classes=(replace(facts, wild=ways),))
+    lines = [line.removeprefix("│ ") for line in inspect_text(told(found), PLAIN).splitlines()]
+    at = lines.index("  (a): the runtime takes it")
+    assert lines[at : at + 7] == [
+        "  (a): the runtime takes it",
+        "  first boot",
+        "    1. X writes (a)",
+        "  ~b: Multus takes it",
+        "  reboot",
+        "    1. X writes ~b",
+        "    2. Multus picks ~b",
+    ]

@@ -128,3 +128,13 @@ def test_the_words_are_a_clause(cause: str) -> None:
 
 def test_other_causes_are_words_already() -> None:
     assert cause_in_words("Multus cannot read it") == "Multus cannot read it"
+
+
+def test_a_file_that_nobody_knows_is_a_reservation(read: Read) -> None:
+    (facts,) = read("aws").classes
+    reserved = " (unless a file of an unknown installer takes over)"
+    assert reserved not in verdict(facts)
+    wild = Outcome("first boot", (), (), "x.conf", "x.conf", through_multus=False)
+    told = replace(facts, wild=(wild,))
+    assert verdict(told) == verdict(facts) + reserved
+    assert verdict_style(told) == verdict_style(facts) == "good"
