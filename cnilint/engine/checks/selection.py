@@ -12,7 +12,7 @@ from cnilint.cni.multus import Multus
 from cnilint.engine.hit import Hit
 from cnilint.model.finding import Applicability, Fix, Related
 
-from .primaries import hides_a_file, meant_files
+from .primaries import hides_a_file, meant_files, primary_files
 from .repairs import pin
 
 HONOURS_PIN_SINCE = {"thick": (4, 0, 0), "thin": (4, 1, 0), "legacy": (3, 9, 0)}
@@ -46,7 +46,9 @@ def master_not_pinned(cluster: Cluster) -> Iterator[Hit]:
         classes = cluster.classes_of(one)
         if any(len(masters(facts)) > 1 for facts in classes):
             continue
-        found = sorted({m for facts in classes for m in masters(facts)}, key=encoded)
+        picked = {m for facts in classes for m in masters(facts)}
+        # a file that others rename or come before can be there all the same
+        found = sorted(picked or primary_files(cluster, one), key=encoded)
         today = f"today that is {either(found)}" if found else "these manifests write none"
         yield Hit(
             location=one.place("mode"),
