@@ -69,6 +69,11 @@ def primary_without_multus(cluster: Cluster) -> Iterator[Hit]:
                 "product": cluster.multuses[0].installer.title,
                 "classes": " and ".join(facts.name for facts in classes),
             },
+            related=tuple(
+                Related(where, f"{one.installer.title} is installed here")
+                for one in cluster.multuses
+                if (where := one.installer.location()) is not None
+            ),
             fixes=(
                 Fix("keep these pods to the nodes with Multus", Applicability.DISPLAY, ()),
                 Fix("run Multus on those nodes as well", Applicability.DISPLAY, ()),

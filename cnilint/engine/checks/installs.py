@@ -136,7 +136,17 @@ def one_file_two_writers(cluster: Cluster) -> Iterator[Hit]:
     for pair in _pairs(cluster, same_file):
         path = pair.first.writes.path if pair.first.writes is not None else ""
         words = {"first": pair.first.title, "second": pair.second.title, "path": path}
-        yield from pair.hit(words, fixes=_removals(pair))
+        yield from pair.hit({**words, "wins": _winner(pair)}, fixes=_removals(pair))
+
+
+def _winner(pair: Pair) -> str:
+    """Return whose file stays, the end of a sentence on two writers of one file."""
+    over = [one for one in (pair.first, pair.second) if not one.behaviour.unless_present]
+    if len(over) == 1:
+        return f"that of {over[0].title} stays"
+    files = {one.title: one.writes for one in (pair.first, pair.second)}
+    ends = [f"{file.network} if that is {name}" for name, file in files.items() if file]
+    return f"the {'last' if over else 'first'} one to start wins, and it holds {either(ends)}"
 
 
 def thin_and_thick(cluster: Cluster) -> Iterator[Hit]:
@@ -168,8 +178,11 @@ def unknown_installer(cluster: Cluster) -> Iterator[Hit]:
     """
     read = {runtime_directories()[0], *(facts.directory for facts in cluster.classes)}
     for one in cluster.unknown:
-        if one.directory in read:
-            yield Hit(one.location, {"object": one.object, "directory": one.directory})
+        if one.directory not in read:
+            continue
+        classes = [facts.name for facts in cluster.classes if one in cluster.wildcards(facts)]
+        words = {"object": one.object, "directory": one.directory}
+        yield Hit(one.location, {**words, "classes": " and ".join(classes) or "its nodes"})
 
 
 def named(one: Installer) -> str:

@@ -76,20 +76,25 @@ def runtime_never_asks_multus(cluster: Cluster) -> Iterator[Hit]:
 
 def first_file_invalid(cluster: Cluster) -> Iterator[Hit]:
     """CNI113: the runtime loads nothing because of a file before the one that would win."""
+    found: dict[tuple[str, str], list[tuple[ClassFacts, Outcome]]] = {}
     for facts in cluster.classes:
-        found = [o for o in facts.outcomes if o.runtime is None and o.cause == "first-file-invalid"]
-        if not found:
-            continue
-        outcome = min(found, key=lambda o: len(o.order))
-        file = next(name for name in outcome.files if extension(name) in CANDIDATES)
-        path = posixpath.join(facts.directory, file)
+        invalid = [
+            o for o in facts.outcomes if o.runtime is None and o.cause == "first-file-invalid"
+        ]
+        if invalid:
+            outcome = min(invalid, key=lambda o: len(o.order))
+            file = next(name for name in outcome.files if extension(name) in CANDIDATES)
+            found.setdefault((facts.directory, file), []).append((facts, outcome))
+    for (directory, file), classes in found.items():
+        facts, outcome = classes[0]
+        path = posixpath.join(directory, file)
         if any(one.host_path(one.value("mode")) == path for one in facts.multuses):
             continue  # Multus empties it: that is CNI105's to say
         location = _place(facts, file)
         if location is None:
             continue
         contents = {
-            name: facts.simulation.contents[posixpath.join(facts.directory, name)]
+            name: facts.simulation.contents[posixpath.join(directory, name)]
             for name in outcome.files
         }
         skipping = predict("cri-o", contents)
@@ -98,7 +103,7 @@ def first_file_invalid(cluster: Cluster) -> Iterator[Hit]:
             parameters={
                 "file": file,
                 "why": _invalid(file, contents[file]),
-                "classes": facts.name,
+                "classes": " and ".join(each.name for each, _outcome in classes),
                 "instead": f"and takes {skipping.primary}"
                 if skipping.primary is not None
                 else "and finds no other",
