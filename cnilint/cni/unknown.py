@@ -13,7 +13,6 @@ from cnilint.model.tree import child, descend, string
 
 from .catalog import runtime_directories
 from .installer import Installer
-from .recognise import INSTALLING_KINDS
 
 
 class UnknownWriter(NamedTuple):
@@ -30,11 +29,13 @@ def unknown_writers(
 ) -> Iterator[UnknownWriter]:
     """Yield the workloads that mount a runtime's directory, or one above it, to write to it.
 
+    Of whatever kind: a Job or a Deployment writes on the nodes it happens to run on.
+
     The root of the host is left out: agents of every kind mount it, and none to write there.
     """
     explained = {id(one.workload.manifest) for one in known if one.workload is not None}
     for manifest in manifests:
-        if manifest.kind not in INSTALLING_KINDS or id(manifest) in explained:
+        if id(manifest) in explained:
             continue
         pods = workload(manifest, index)
         if pods is not None:

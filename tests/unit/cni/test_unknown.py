@@ -91,15 +91,48 @@ def test_a_writable_directory_of_a_runtime_is_told_of(host: str, directory: str)
         agent("/opt/cni/bin"),
         agent("", volume="emptyDir: {}", path="/etc/cni/net.d"),
         agent("", volume="configMap: {name: x}", path="/etc/cni/net.d"),
-        agent("/etc/cni/net.d").replace("DaemonSet", "Deployment"),
     ],
     ids=[
         *("read only", "the root", "below it", "far above", "above another"),
-        *("binaries", "emptyDir", "ConfigMap", "not on each node"),
+        *("binaries", "emptyDir", "ConfigMap"),
     ],
 )
 def test_what_cannot_or_would_not_write_there_is_not(text: str) -> None:
     assert read(text).unknown == ()
+
+
+@pytest.mark.parametrize("kind", ["Deployment", "StatefulSet", "Job"])
+def test_what_writes_on_the_nodes_it_happens_to_run_on_is_told_of(kind: str) -> None:
+    (one,) = read(agent("/etc/cni/net.d").replace("DaemonSet", kind)).unknown
+    assert one.object == f"{kind} ops/agent"
+
+
+@pytest.mark.parametrize(
+    "mounts",
+    [
+        "[{name: host, mountPath: /x, subPath: cni}]",
+        "[{name: host, mountPath: /x, subPath: cni/net.d}]",
+        "[{name: host, mountPath: /ro, readOnly: true}, {name: host, mountPath: /rw}]",
+    ],
+)
+@pytest.mark.parametrize("group", ["containers", "initContainers"])
+def test_a_part_of_a_volume_and_any_container_counts(mounts: str, group: str) -> None:
+    text = (
+        agent("/etc").replace("[{name: host", "[]").replace("      containers:", f"      {group}:")
+    )
+    lines = [line for line in text.splitlines() if "mountPath" not in line]
+    at = next(n for n, line in enumerate(lines) if "volumeMounts" in line)
+    lines[at] = f"        volumeMounts: {mounts}"
+    (one,) = read("\n".join(lines)).unknown
+    assert one.directory == "/etc/cni/net.d"
+
+
+@pytest.mark.parametrize("part", ["kubernetes", "cni/other", "cni/net.d/x"])
+def test_another_part_of_a_volume_does_not(part: str) -> None:
+    lines = agent("/etc").splitlines()
+    at = next(n for n, line in enumerate(lines) if "mountPath" in line)
+    lines[at] = f"        - {{name: host, mountPath: /x, subPath: {part}}}"
+    assert read("\n".join(lines)).unknown == ()
 
 
 def test_a_known_product_is_no_unknown_writer() -> None:
