@@ -115,7 +115,7 @@ def install(product: Product, form: Form, release: Release | None, notes: list[N
         every=behaviour.every,
         renames=behaviour.renames,
         suffix=behaviour.suffix,
-        removes=tuple(settings.fill(name) for name in behaviour.removes),
+        removes=tuple(filter(None, map(settings.fill, behaviour.removes))),
         release=release,
         settings=settings.all(),
         of_network=settings.fill(behaviour.of_network),

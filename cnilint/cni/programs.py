@@ -93,7 +93,8 @@ class Writer(Program):
             matched = [
                 name
                 for name in names
-                if fnmatchcase(name, pattern) and (name[0] != "." or pattern[0] == ".")
+                if fnmatchcase(name, pattern)
+                and (pattern.startswith(".") or not name.startswith("."))
             ]
             if len(matched) > 1 and self.installer.behaviour.removes_one_only:
                 continue

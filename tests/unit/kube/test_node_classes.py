@@ -201,7 +201,7 @@ def test_what_nodes_are_called_comes_first() -> None:
     chosen = Placement(((amd64, Expression(COMPUTE, "NotIn", ("hybrid", "auto"))),))
     pool = Placement(((amd64, Expression("pool", "In", ("a",))),))
     assert named(node_classes([chosen, pool], ARCH)) == {
-        "amd64 EC2 nodes, pool=a": [0, 1],
-        "amd64 EC2 nodes, nodes without pool=a": [0],
-        "amd64 EKS hybrid and EKS Auto Mode nodes, pool=a": [1],
+        "EC2 amd64 nodes, pool=a": [0, 1],
+        "EC2 amd64 nodes, nodes without pool=a": [0],
+        "EKS hybrid and EKS Auto Mode amd64 nodes, pool=a": [1],
     }
