@@ -85,7 +85,8 @@ class KnownFile(NamedTuple):
 @cache
 def known_files() -> Mapping[str, KnownFile]:
     """Return the files that are on nodes without any manifest, by name. Sources are in the data."""
-    data = read_mapping(os.path.join(rules_folder(), "runtimes", "host-files.yaml"))
+    path = os.path.join(rules_folder(), "runtimes", "host-files.yaml")
+    (data,) = kept("host-files", [path], read_mapping)
     return {
         entry["name"]: KnownFile(
             entry["title"],
