@@ -81,14 +81,24 @@ class ClassFacts:
     @property
     def deterministic(self) -> bool:
         """Whether every order ends with the same owner of the pods, and with one at all."""
+        if self.hidden is not None:
+            return False
         return len(self.delegates) == 1 and all(o.master is not None for o in self.outcomes)
+
+    @property
+    def hidden(self) -> Multus | None:
+        """A Multus of the class whose settings are not in view, if there is one."""
+        return next((one for one in self.multuses if not one.in_view), None)
 
     @property
     def decided(self) -> bool:
         """Whether these manifests say anything of the class: some CNI gives it a network.
 
-        Where only Multus or a chained plugin runs, the CNI they build on is not in view.
+        Where only Multus or a chained plugin runs, the CNI they build on is not in view; and what
+        a Multus does whose settings are not in view is not known.
         """
+        if self.hidden is not None:
+            return False
         shown = any(m.action is Action.WRITE for m in self.installers)
         return shown or bool(self.delegates) or any(entry.on_host for entry in self.entries)
 
@@ -165,10 +175,10 @@ def reading(directory: str, multuses: Sequence[Multus], runtime: str) -> Reading
 def multus_program(one: Multus) -> Program | None:
     """Return what a Multus install does to the node's files; None if that is not in view."""
     masters, written = one.autoconfig_host, one.conf_host
-    if not one.auto:
-        return _copying(one, written)
     if not one.in_view:
         return None
+    if not one.auto:
+        return _copying(one, written)
     if masters is None:
         return Failing("autoconfig-dir-missing")
     if not one.thick:
@@ -188,14 +198,16 @@ def _copying(one: Multus, written: str | None) -> Program | None:
     """Return Multus in file mode. A file that comes from no ConfigMap has an unknown content."""
     path = one.value("mode")
     workload, container = one.installer.workload, one.installer.container
-    if written is None or not path:
+    if written is None:
         return None
     if workload is None or container is None:
         destination = posixpath.join(written, posixpath.basename(path))
         return Copying(one, "", destination, one.copied_text())
+    destination = posixpath.join(written, posixpath.basename(path))
+    if one.file_is_missing:
+        return Copying(one, "", destination, "")
     text = workload.mounted_text(container, path)
     unknown = json.dumps({"name": "multus-cni-network", "type": "multus", "cniVersion": "0.3.1"})
-    destination = posixpath.join(written, posixpath.basename(path))
     return Copying(one, one.host_path(path) or "", destination, text.value if text else unknown)
 
 

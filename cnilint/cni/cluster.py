@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from cnilint.kube.manifest import Manifest, ManifestIndex
@@ -20,6 +20,7 @@ from .multus import Multus
 from .multus_forms import multus
 from .node_systems import node_groups, survives_reboot
 from .recognise import NO_TARGETS, Targets, installers
+from .release import shown
 from .unknown import UnknownWriter, unknown_writers
 
 
@@ -53,11 +54,12 @@ class Cluster:
 
     @property
     def multuses(self) -> list[Multus]:
-        """Every Multus install, each once."""
+        """Every Multus install, each once, but for those that are not known before substitution."""
         found: dict[int, Multus] = {}
         for facts in self.classes:
             for one in facts.multuses:
-                found.setdefault(id(one.installer), one)
+                if one.filled_in_later is None:
+                    found.setdefault(id(one.installer), one)
         return list(found.values())
 
 
@@ -128,8 +130,10 @@ def _placements(
 def _with_own_file(installer: Installer) -> Installer:
     """Return Multus's installer with the file it writes: 00-multus.conf, or the one it copies."""
     one = multus(installer)
-    if one is None or one.conf_host is None:
+    if one is None or one.conf_host is None or one.filled_in_later is not None:
         return installer
+    if one.file_is_missing:
+        return replace(installer, directory=one.conf_host)
     name = MULTUS_FILES[0] if one.auto else posixpath.basename(one.value("mode"))
     path = posixpath.join(one.conf_host, name)
     own = ConfFile(path, installer.product.network, "")
@@ -137,21 +141,21 @@ def _with_own_file(installer: Installer) -> Installer:
 
 
 def _multus_notes(multuses: Sequence[Multus]) -> list[Note]:
-    notes = []
+    notes: list[Note] = []
     for one in multuses:
         container = one.installer.container
         if container is None:
             continue
-        if not one.in_view and one.configuration is None:
-            notes.append(_configuration_note(one, container))
+        if not one.in_view:
+            notes.extend(_configuration_notes(one, container))
         if one.installer.release is not None:
             continue
-        tag = container.image.tag or "latest"
-        version = ".".join(map(str, one.release))
+        tag = container.image.tag
+        unnamed = f"the image tag {tag!r} names no release" if tag else "the image has no tag"
         notes.append(
             Note(
-                f"{one.installer.title} ({one.installer.object}): the image tag {tag!r} names no "
-                f"release, so it is taken as v{version}",
+                f"{one.installer.title} ({one.installer.object}): {unnamed}, so it is taken as "
+                f"{shown(one.release)}",
                 container.manifest.location(),
             )
         )
@@ -176,11 +180,17 @@ def _host_notes(
     ]
 
 
-def _configuration_note(one: Multus, container: Container) -> Note:
+def _configuration_notes(one: Multus, container: Container) -> Iterator[Note]:
+    who = f"{one.installer.title} ({one.installer.object})"
+    later = one.filled_in_later
+    if later is not None:
+        why = f"{later.value} is known only after substitution"
+        yield Note(f"{who}: {why}, so what it is told is not known", later.location)
+    if one.configuration is not None or one.family != "thick":
+        return
     setting = one.installer.settings.get("configuration_path")
     path = setting.value if setting is not None else "its configuration"
-    return Note(
-        f"{one.installer.title} ({one.installer.object}): {path} comes from nothing in these "
-        "manifests, so what it is told is not known",
+    yield Note(
+        f"{who}: {path} comes from nothing in these manifests, so what it is told is not known",
         container.manifest.locate(container.tree, container.route),
     )

@@ -6,7 +6,7 @@ import json
 import posixpath
 from typing import NamedTuple
 
-from .multus import CONF_DIRECTORY
+from .multus_settings import CONF_DIRECTORY
 from .programs import Files, candidates, names_in
 from .selector import predict
 

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator, Sequence
 
 from cnilint.kube.delivery import Delivery
+from cnilint.kube.environment import Text, texts
 from cnilint.kube.manifest import Manifest
 from cnilint.kube.scheduling import EVERYWHERE, Placement, placement
 from cnilint.kube.taints import Toleration, tolerations
 from cnilint.kube.values import field_text, value_text, value_words
-from cnilint.kube.workload import Container, HostFile, Text, Workload, texts
+from cnilint.kube.workload import Container, HostFile, Workload
 from cnilint.model.finding import Location
 from cnilint.model.tree import Tree, child, descend, items, string
 
@@ -209,18 +210,25 @@ class DeliveryForm(Form):
         return self.delivery.place
 
 
-def argument(container: Container, name: str, *, switch: bool = False) -> Text | None:
+def argument(
+    container: Container, name: str, *, switch: bool = False, joined: bool = False
+) -> Text | None:
     """Return the value of a command-line flag: `--flag=value`, `--flag value`, a bare `--flag`.
 
     Go's flag package takes one dash or two. The last one given wins; a bare flag is "true", and a
     `switch` never takes the next word. The command of a postStart hook counts too (Cilium's flags
     up to 1.13 stand there).
     """
-    return flag((*container.words, *_hook_words(container)), name, switch=switch)
+    return flag((*container.flags, *_hook_words(container)), name, switch=switch, joined=joined)
 
 
-def flag(words: Sequence[Text], name: str, *, switch: bool = False) -> Text | None:
-    """Return the value of a flag among some words, as `argument` does."""
+def flag(
+    words: Sequence[Text], name: str, *, switch: bool = False, joined: bool = False
+) -> Text | None:
+    """Return the value of a flag among some words, as `argument` does.
+
+    Where values have to be `joined` to their flag, one that stands alone is empty.
+    """
     wanted = name.lstrip("-")
     found: Text | None = None
     for at, word in enumerate(words):
@@ -229,6 +237,8 @@ def flag(words: Sequence[Text], name: str, *, switch: bool = False) -> Text | No
             continue
         if equals:
             found = Text(value, word.location, word.manifest)
+        elif joined:
+            found = Text("", word.location, word.manifest)
         elif not switch and at + 1 < len(words) and not words[at + 1].value.startswith("-"):
             found = words[at + 1]
         else:

@@ -7,68 +7,28 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from cnilint.kube.workload import HostFile, Text
+from cnilint.kube.environment import Text, placeholder
+from cnilint.kube.workload import HostFile
 from cnilint.model.finding import Location
 from cnilint.model.tree import Embedded, Mapping, Tree, plain
 from cnilint.syntax.embedded import EmbeddedProblem
 
 from .form import argument
 from .installer import Installer
+from .multus_settings import (
+    CONF_DIRECTORY,
+    DEFAULTS,
+    DIRECTORY_FLAGS,
+    ENTRYPOINTS,
+    IMAGE_FILES,
+    KEYS,
+    NOT_ON_HOST,
+    OTHER_DIRECTORY,
+    PATH_KEYS,
+    SCRIPT_MODE,
+    spelling,
+)
 from .release import Release
-
-NEWEST: Release = (4, 3, 0)
-"""What an image tag without a release is taken for: the newest release whose code was read."""
-
-CONF_DIRECTORY = "/host/etc/cni/net.d"
-"""The directory that `predict` calls the directory of CNI configurations."""
-
-OTHER_DIRECTORY = "written-to"
-"""What `canonical` calls the directory of 00-multus.conf where masters are looked for elsewhere."""
-
-NOT_ON_HOST = "/not/on/the/host"
-
-OWN_PREFIX = "00-multus"
-
-DIRECTORY_FLAGS = ("multus-autoconfig-dir", "cni-conf-dir", "cni-bin-dir", "multus-bin-file")
-
-PATH_KEYS = ("multusautoconfigdir", "cniconfigdir", "readinessindicatorfile")
-
-KEYS = {
-    # setting: the daemon configuration's key, the thin entrypoint's flag, v3.9's daemon flag
-    # (k8snetworkplumbingwg/multus-cni@v4.3.0:pkg/server/config/generator.go,
-    # @v4.3.0:cmd/thin_entrypoint/main.go, @v3.9.3:cmd/controller/main.go)
-    "mode": ("multusConfigFile", "multus-conf-file", "multus-conf-file"),
-    "master": ("multusMasterCNI", "multus-master-cni-file-name", "multus-master-cni-file"),
-    "autoconfig_directory": (
-        "multusAutoconfigDir",
-        "multus-autoconfig-dir",
-        "multus-autoconfig-dir",
-    ),
-    "conf_directory": ("cniConfigDir", "cni-conf-dir", "cni-config-dir"),
-    "cni_version": ("cniVersion", "cni-version", "cni-version"),
-    "readiness": ("readinessindicatorfile", "readiness-indicator-file", "readiness-indicator-file"),
-    "cluster_network": ("clusterNetwork", "", ""),
-}
-
-SCRIPT_MODE = "/usr/src/multus-cni/images/70-multus.conf"
-"""v3's entrypoint copies that file of its image unless it is told `auto`.
-
-k8snetworkplumbingwg/multus-cni@v3.9.3:images/entrypoint.sh MULTUS_CONF_FILE
-"""
-
-DEFAULTS = {
-    "thick": {"mode": "auto", "conf_directory": "/etc/cni/net.d"},
-    "thin": {
-        "mode": "auto",
-        "autoconfig_directory": CONF_DIRECTORY,
-        "conf_directory": CONF_DIRECTORY,
-    },
-    "legacy": {
-        "mode": "auto",
-        "autoconfig_directory": "/etc/cni/net.d",
-        "conf_directory": "/etc/cni/net.d",
-    },
-}
 
 
 class Given(NamedTuple):
@@ -99,6 +59,11 @@ class Multus:
         return self.family != "thin"
 
     @property
+    def script(self) -> bool:
+        """Whether the entrypoint is v3's shell script, which reads flags in a way of its own."""
+        return self.family == "thin" and self.release < (4, 0, 0)
+
+    @property
     def selector(self) -> str:
         """The selector that `predict` knows it by."""
         flavour = "thick" if self.thick else "thin"
@@ -117,17 +82,34 @@ class Multus:
         """
         key, thin_flag, legacy_flag = KEYS[name]
         if self.family == "thick":
-            return self.member(key)
+            return self.member(key) if name != "cluster_network" else self._cluster_network()
         flag = thin_flag if self.family == "thin" else legacy_flag
         container = self.installer.container
-        text = argument(container, flag) if flag and container is not None else None
+        if not flag or container is None:
+            return None
+        text = argument(container, flag, joined=self.script)
         return Given(text.value, text.location) if text else None
 
-    def member(self, key: str) -> Given | None:
-        """Return a member of the daemon configuration by its key."""
+    def _cluster_network(self) -> Given | None:
+        """Return the clusterNetwork that a pod's request ends up with, if it is given here.
+
+        From v4.1.0 on the members given here and those of 00-multus.conf are put together by their
+        exact names, sorted, and then read in whatever case, the last one counting
+        (k8snetworkplumbingwg/multus-cni@v4.1.4:pkg/server/server.go extractCniData).
+        """
+        key = KEYS["cluster_network"][0]
+        found = self.member(key)
+        if found is None or self.release < (4, 1, 0):
+            return found
+        names = {name for name, _tree in self.members() if name.casefold() == key.casefold()}
+        last = max({*names, key}, key=str.encode)
+        return self.member(last, exactly=True)
+
+    def member(self, key: str, *, exactly: bool = False) -> Given | None:
+        """Return a member of the daemon configuration by its key, in whatever case."""
         found = None
         for entry in self.members():
-            if entry[0].casefold() == key.casefold():
+            if entry[0] == key if exactly else entry[0].casefold() == key.casefold():
                 found = entry
         if found is None or self.configuration is None:
             return None
@@ -147,14 +129,40 @@ class Multus:
         given = self.given(name)
         if given is not None and isinstance(given.value, str):
             return given.value
-        if name == "mode" and self.family == "thin" and self.release < (4, 0, 0):
+        if name == "mode" and self.script:
             return SCRIPT_MODE
         return DEFAULTS[self.family].get(name, "")
 
     @property
     def in_view(self) -> bool:
-        """Whether its settings can be read: a daemon's configuration may be elsewhere."""
-        return self.family != "thick" or self.tree is not None
+        """Whether its settings can be read: they may be elsewhere, or filled in later."""
+        return (self.family != "thick" or self.tree is not None) and self.filled_in_later is None
+
+    @property
+    def filled_in_later(self) -> Given | None:
+        """What of the configuration is a placeholder, and where; None if nothing is.
+
+        Flux's postBuild, Argo CD's plugins and unrendered charts leave such texts to be replaced.
+        """
+        if self.problem is not None and self.configuration is not None:
+            place = self.configuration.location._replace(span=self.problem.span)
+            line = place.source.line(place.source.position(place.span.start).line)
+            found = placeholder(line)
+            return Given(found, place) if found else None
+        for name in KEYS:
+            given = self.given(name)
+            if given is not None and isinstance(given.value, str) and placeholder(given.value):
+                return Given(f"{spelling(self.family, name)} {given.value!r}", given.location)
+        return None
+
+    @property
+    def file_is_missing(self) -> bool:
+        """Whether the file that it is told to use is not in its container, whatever image it is."""
+        workload, container = self.installer.workload, self.installer.container
+        path = self.value("mode")
+        if self.auto or workload is None or container is None or path.startswith(IMAGE_FILES):
+            return False
+        return not path.startswith("/") or workload.mount(container, path) is None
 
     @property
     def auto(self) -> bool:
@@ -269,7 +277,7 @@ class Multus:
         container = self.installer.container
         if container is None or self.thick:
             return ()
-        words = [text.value for text in container.words[1 if container.command else 0 :]]
+        words = [text.value for text in container.arguments_of(ENTRYPOINTS)]
         kept: list[str] = []
         skip_value = False
         for word in words:

@@ -6,13 +6,14 @@ import json
 import posixpath
 from dataclasses import dataclass
 
-from cnilint.kube.workload import Text
+from cnilint.kube.environment import Text
 from cnilint.model.tree import Embedded, Mapping, Scalar, follow
 from cnilint.syntax.embedded import EmbeddedProblem, embedded_json
 
 from .catalog import runtime_directories
 from .installer import Installer
-from .multus import CONF_DIRECTORY, DIRECTORY_FLAGS, KEYS, NEWEST, Given, Multus
+from .multus import Given, Multus
+from .multus_settings import CONF_DIRECTORY, DIRECTORY_FLAGS, KEYS, LAST_SCRIPT, NEWEST, SCRIPT
 from .release import release
 from .settings import Setting
 
@@ -31,7 +32,7 @@ class DeliveredMultus(Multus):
     @property
     def in_view(self) -> bool:
         """Whether its settings can be read: values are all there is to say."""
-        return True
+        return self.filled_in_later is None
 
     @property
     def pinned_by(self) -> str:
@@ -150,7 +151,8 @@ def multus(installer: Installer) -> Multus | None:
         found = release(tag.value) if tag is not None else None
         return DeliveredMultus(installer, family, found or NEWEST)
     if family == "thin":
-        return Multus(installer, "thin", installer.release or NEWEST)
+        scripted = installer.container.runs(SCRIPT)
+        return Multus(installer, "thin", installer.release or (LAST_SCRIPT if scripted else NEWEST))
     return _thick(installer, installer.release or NEWEST)
 
 

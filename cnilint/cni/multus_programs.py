@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from . import thick_daemon
 from .daemon_conf import DaemonConf
 from .delegate import MASTER_KEY
-from .multus import OTHER_DIRECTORY, Multus
+from .multus import Multus
+from .multus_settings import OTHER_DIRECTORY
 from .prediction import Prediction
 from .programs import Change, Files, Program, names_in
 from .selector import predict
 from .thick_daemon import STOPPED, DaemonState
+from .thin import script_checked
 
 _RE_PICKING_SINCE = (4, 1, 0)
 """k8snetworkplumbingwg/multus-cni@v4.1.0:cmd/thin_entrypoint/main.go, the watch loop."""
@@ -187,13 +189,15 @@ class Thin(Program):
 
     def prediction(self, files: Files) -> Prediction:
         """Return what it would pick now. v3's script is taken as v4.1's code, without its flags."""
-        arguments = self.multus.selection_arguments()
-        selector = self.multus.selector
-        if self.multus.release < (4, 0, 0):
-            selector = "multus-thin@v4.1.0"
-            master = self.multus.master
-            arguments = (f"--multus-master-cni-file-name={master}",) if master else ()
-        return predict(selector, names_in(files, self.directory), args=arguments)
+        names = names_in(files, self.directory)
+        if not self.multus.script:
+            return predict(self.multus.selector, names, args=self.multus.selection_arguments())
+        master = self.multus.master
+        arguments = (f"--multus-master-cni-file-name={master}",) if master else ()
+        found = predict("multus-thin@v4.1.0", names, args=arguments)
+        if found.primary is None or self.multus.release < (3, 9, 0):
+            return found
+        return script_checked(found, self.multus.value("cni_version"), names[found.primary])
 
     @property
     def _watches(self) -> bool:

@@ -210,14 +210,14 @@ def _shown(product: Product, pods: Workload) -> Container | None:
 
 def _fits(recogniser: Recogniser, container: Container, pods: Workload) -> bool:
     """Whether a container shows everything a recogniser asks for."""
-    command = container.command[0].value if container.command else ""
     asked = (
         (recogniser.image, container.image.repository),
         (recogniser.tag, container.image.tag),
-        (recogniser.command, command),
         (recogniser.container, container.name),
     )
     if any(pattern and not re.search(pattern, text) for pattern, text in asked):
+        return False
+    if recogniser.command and not container.runs(recogniser.command):
         return False
     words = recogniser.words
     if words and not any(re.search(words, word.value) for word in container.words):

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from cnilint.kube.workload import Text
+from cnilint.kube.environment import Text
 
 from .catalog import Place, Product
 from .form import Form

@@ -9,8 +9,8 @@ from cnilint.model.tree import Document, Scalar, Tree, child, descend, follow, i
 from cnilint.model.tree import Mapping as MappingTree
 from cnilint.syntax.compose import compose
 
+from .environment import Text
 from .manifest import Manifest
-from .workload import Text
 
 Steps = tuple[str | int, ...]
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from cnilint.model.finding import Location
 from cnilint.model.tree import Mapping as MappingTree
-from cnilint.model.tree import Route, Scalar, Tree, child, descend, follow, items, members, string
+from cnilint.model.tree import Route, Tree, child, descend, follow, items, members, string
 
+from .command_line import is_script, programs
+from .environment import Environment, Text, config_map_text
 from .manifest import Manifest, ManifestIndex
 
 TEMPLATE: dict[str, tuple[str, ...]] = {
@@ -24,14 +26,6 @@ TEMPLATE: dict[str, tuple[str, ...]] = {
     "Pod": (),
 }
 """Where each kind keeps its pod template."""
-
-
-class Text(NamedTuple):
-    """A string and where it stands; `manifest` may be another object than the one that uses it."""
-
-    value: str
-    location: Location
-    manifest: Manifest
 
 
 class Image(NamedTuple):
@@ -63,11 +57,44 @@ class Container:
     route: Route
     command: tuple[Text, ...]
     arguments: tuple[Text, ...]
+    environment: Environment
 
     @property
     def words(self) -> tuple[Text, ...]:
         """The whole command line that the manifest gives."""
         return self.command + self.arguments
+
+    @property
+    def scripted(self) -> bool:
+        """Whether a shell runs its programs, so that none of their words can be edited."""
+        return bool(self.command) and is_script(self.words)
+
+    @property
+    def programs(self) -> tuple[tuple[Text, ...], ...]:
+        """The command lines of the programs it runs; none where the image says which."""
+        return programs(self.words, self.environment.variable) if self.command else ()
+
+    def runs(self, pattern: str) -> bool:
+        """Whether its command fits a pattern, or leads to a program that does; empty if none is."""
+        command = self.command[0].value if self.command else ""
+        if re.search(pattern, command):
+            return True
+        return any(re.search(pattern, program[0].value) for program in self.programs if program)
+
+    def arguments_of(self, names: Collection[str]) -> tuple[Text, ...]:
+        """Return the arguments of the program with one of some names, else of the first one."""
+        if not self.command:
+            return self.words
+        found = self.programs
+        named = (each for each in found if posixpath.basename(each[0].value) in names)
+        return next(named, found[0] if found else ())[1:]
+
+    @property
+    def flags(self) -> tuple[Text, ...]:
+        """The words in which flags of its programs may stand."""
+        if not self.scripted:
+            return self.words
+        return tuple(word for program in self.programs for word in program)
 
 
 class HostFile(NamedTuple):
@@ -177,41 +204,11 @@ class Workload:
 
     def config_map_text(self, name: str, key: str) -> Text | None:
         """Return a ConfigMap's value by the map's name, as this workload's namespace sees it."""
-        manifest = self.index.find("ConfigMap", name, self.manifest.namespace)
-        tree = manifest.at("data", key) if manifest else None
-        value = string(tree)
-        if manifest is None or value is None:
-            return None
-        return Text(value, manifest.location("data", key), manifest)
+        return config_map_text(self.index, self.manifest.namespace, name, key)
 
     def environment(self, container: Container, name: str) -> Text | None:
-        """Return a variable's value: `env` (the last of one name wins) over `envFrom`.
-
-        A `valueFrom` is followed into its ConfigMap; a Secret's or a field's value is unknown.
-        """
-        here = (*container.route, "env")
-        for at, entry in reversed(list(enumerate(items(child(container.tree, "env"))))):
-            if string(child(entry, "name")) != name:
-                continue
-            value = child(entry, "value")
-            if value is not None:
-                location = self.manifest.locate(value, (*here, at, "value"))
-                return Text(_scalar_text(value), location, self.manifest)
-            if child(entry, "valueFrom") is None:
-                return Text("", self.manifest.locate(entry, (*here, at)), self.manifest)
-            reference = descend(entry, "valueFrom", "configMapKeyRef")
-            if reference is None:
-                return None
-            map_name, key = string(child(reference, "name")), string(child(reference, "key"))
-            return self.config_map_text(map_name, key) if map_name and key else None
-        for source in reversed(items(child(container.tree, "envFrom"))):
-            map_name = string(descend(source, "configMapRef", "name"))
-            prefix = string(child(source, "prefix")) or ""
-            if map_name and name.startswith(prefix):
-                text = self.config_map_text(map_name, name[len(prefix) :])
-                if text is not None:
-                    return text
-        return None
+        """Return a variable's value, as the container gets it."""
+        return container.environment.variable(name)
 
 
 @lru_cache(maxsize=1024)
@@ -238,14 +235,17 @@ def workload(manifest: Manifest, index: ManifestIndex) -> Workload | None:
     template = TEMPLATE.get(manifest.kind)
     if template is None or manifest.at(*template, "spec") is None:
         return None
-    return Workload(manifest, template, tuple(_containers(manifest, template)), index)
+    return Workload(manifest, template, tuple(_containers(manifest, template, index)), index)
 
 
-def _containers(manifest: Manifest, template: tuple[str, ...]) -> Iterator[Container]:
+def _containers(
+    manifest: Manifest, template: tuple[str, ...], index: ManifestIndex
+) -> Iterator[Container]:
     for group in ("initContainers", "containers"):
         base = (*template, "spec", group)
         for at, tree in enumerate(items(manifest.at(*base))):
             route = (*manifest.route, *base, at)
+            given = Environment(manifest, index, tree, route)
             yield Container(
                 manifest=manifest,
                 name=string(child(tree, "name")) or "",
@@ -253,17 +253,10 @@ def _containers(manifest: Manifest, template: tuple[str, ...]) -> Iterator[Conta
                 initial=group == "initContainers",
                 tree=tree,
                 route=route,
-                command=texts(manifest, child(tree, "command"), (*route, "command")),
-                arguments=texts(manifest, child(tree, "args"), (*route, "args")),
+                command=given.words("command"),
+                arguments=given.words("args"),
+                environment=given,
             )
-
-
-def texts(manifest: Manifest, tree: Tree | None, route: Route) -> tuple[Text, ...]:
-    """Return the scalars of a sequence, with their places."""
-    return tuple(
-        Text(_scalar_text(item), manifest.locate(item, (*route, at)), manifest)
-        for at, item in enumerate(items(tree))
-    )
 
 
 def _clean(path: str) -> str:
@@ -274,11 +267,6 @@ def _clean(path: str) -> str:
 def _sub_path(mount: Tree) -> str:
     """Return the part of its volume that a mount shows, its variables as they are written."""
     return string(child(mount, "subPath")) or string(child(mount, "subPathExpr")) or ""
-
-
-def _scalar_text(tree: Tree) -> str:
-    scalar = follow(tree)
-    return scalar.text if isinstance(scalar, Scalar) and scalar.value is not None else ""
 
 
 def _config_map_sources(volume: Tree) -> Iterator[Tree]:

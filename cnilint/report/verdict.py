@@ -47,7 +47,9 @@ def verdict(facts: ClassFacts) -> str:
     owners = facts.delegates
     found = {cause_in_words(each.cause): None for each in facts.outcomes if each.master is None}
     causes = "; ".join(found)
-    if not facts.decided:
+    if facts.hidden is not None:
+        line = f"undecided: what {facts.hidden.installer.title} is told is not known"
+    elif not facts.decided:
         line = "undecided: no CNI in these manifests gives these nodes a network"
     elif not owners:
         line = f"never ready: {causes or 'no order of events came to an end'}"

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from cnilint.cni.cluster import Cluster
 from cnilint.cni.daemon_conf import DAEMON_KEYS, read_daemon_config
 from cnilint.cni.gojson import JSONError
-from cnilint.cni.multus import KEYS, Multus
+from cnilint.cni.multus import Multus
+from cnilint.cni.multus_settings import KEYS
 from cnilint.cni.version import semantic_version
 from cnilint.engine.hit import Hit
 from cnilint.model.finding import Applicability, Edit, Fix, Level, Location, Operation, Repair
@@ -17,7 +18,7 @@ from cnilint.model.tree import Embedded, Scalar, follow, plain
 from cnilint.syntax.embedded import JsonProblem, embedded, json_problems
 
 from .master import distance
-from .repairs import remove_argument, set_value
+from .repairs import remove_argument, set_value, spelled
 
 OLDEST = "0.3.1"
 """What every manifest of upstream and of AWS sets, and every primary is compatible with."""
@@ -214,6 +215,8 @@ def _invalid(one: Multus, place: Location, why: str, fixes: tuple[Fix, ...] = ()
 
 def _own_version(one: Multus) -> str | None:
     """Return what is wrong with thick Multus's cniVersion by itself, or None."""
+    if one.script and one.release >= (3, 9, 0) and not one.value("cni_version"):
+        return "the script of this release needs one"
     if one.family != "thick" or one.tree is None:
         return None
     given = one.given("cni_version")
@@ -225,10 +228,11 @@ def _own_version(one: Multus) -> str | None:
 
 
 def _version_fixes(one: Multus) -> Iterator[Fix]:
-    if one.family == "thick":
+    if one.family == "thick" or one.script:
         edits = set_value(one, "cni_version", OLDEST)
         if edits:
-            yield Fix(f"{KEYS['cni_version'][0]}: {OLDEST}", Applicability.SAFE, edits)
+            title = f"{spelled(one, 'cni_version')}: {OLDEST}"
+            yield Fix(title, Applicability.SAFE, edits)
         return
     container = one.installer.container
     if container is not None:

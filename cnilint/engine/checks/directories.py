@@ -9,7 +9,8 @@ from cnilint.cni.catalog import Role, runtime_directories
 from cnilint.cni.class_facts import ClassFacts
 from cnilint.cni.cluster import Cluster
 from cnilint.cni.confdir import encoded
-from cnilint.cni.multus import KEYS, OWN_PREFIX, Multus
+from cnilint.cni.multus import Multus
+from cnilint.cni.multus_settings import KEYS, OWN_PREFIX
 from cnilint.engine.hit import Hit
 from cnilint.model.finding import Applicability, Fix, Level, Operation
 
@@ -139,12 +140,12 @@ def _unmounted(one: Multus, directory: str) -> Iterator[Hit]:
         path = one.value(name)
         if path and one.host_path(path) is not None:
             continue
-        given = one.given(name)
+        given, called = one.given(name), spelled(one, name)
         if given is None:
             default = f"its default {path} is" if path else "without a default it is"
-            why = f"{spelled(one, name)} is not set, and {default} no directory of the host"
+            why = f"{called} is not set, and {default} no directory of the host"
         else:
-            why = f"{spelled(one, name)} is {path!r}, where no directory of the host is mounted"
+            why = f"{called} is {path!r}, where no directory of the host is mounted"
         yield Hit(
             location=one.place(name),
             parameters={"product": one.installer.title, "what": what, "why": why},

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from cnilint.cni.catalog import Action, Role
 from cnilint.cni.cluster import Cluster
 from cnilint.cni.form import argument
-from cnilint.cni.multus import KEYS, OWN_PREFIX, Multus
+from cnilint.cni.multus import Multus
+from cnilint.cni.multus_settings import KEYS, OWN_PREFIX
 from cnilint.cni.release import shown
 from cnilint.engine.hit import Hit
 from cnilint.model.finding import Applicability, Fix, Related

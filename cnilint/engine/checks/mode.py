@@ -6,15 +6,13 @@ import posixpath
 from collections.abc import Iterator
 
 from cnilint.cni.cluster import Cluster
-from cnilint.cni.multus import OWN_PREFIX, Multus
+from cnilint.cni.multus import Multus
+from cnilint.cni.multus_settings import OWN_PREFIX
 from cnilint.engine.hit import Hit
 from cnilint.model.finding import Applicability, Fix
 
 from .primaries import only_primary, written_somewhere
 from .repairs import auto_and_pinned
-
-DEFAULT_FILE = "/usr/src/multus-cni/images/70-multus.conf"
-"""In the thin image (k8snetworkplumbingwg/multus-cni@v3.9.3:images/entrypoint.sh)."""
 
 
 def config_file_in_cni_dir(cluster: Cluster) -> Iterator[Hit]:
@@ -94,10 +92,7 @@ def _unusable(one: Multus) -> str | None:
         return 'with anything but exactly "auto" this release\'s daemon exits right after its start'
     if _means_auto(path):
         return 'only exactly "auto" is auto, anything else is the path of a file'
-    workload, container = one.installer.workload, one.installer.container
-    if workload is None or container is None or path == DEFAULT_FILE:
-        return None
-    if path.startswith("/usr/src/") or workload.mount(container, path) is not None:
+    if not one.file_is_missing:
         return None
     return "nothing is mounted there, so the file does not exist"
 

@@ -10,7 +10,7 @@ from cnilint.cni.cluster import Cluster
 from cnilint.cni.form import argument
 from cnilint.cni.installer import Installer
 from cnilint.engine.hit import Hit
-from cnilint.kube.workload import Text
+from cnilint.kube.environment import Text
 from cnilint.model.finding import Applicability, Fix, Related
 
 AGENT = "aws-network-policy-agent"

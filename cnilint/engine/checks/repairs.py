@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from cnilint.cni.multus import KEYS, Multus
+from cnilint.cni.multus import Multus
+from cnilint.cni.multus_settings import KEYS, spelling
 from cnilint.kube.workload import Container
 from cnilint.model.finding import Applicability, Edit, Fix, Operation
 from cnilint.model.tree import Document, Embedded, Route, Value, child, follow
@@ -15,7 +16,10 @@ PIN_AFTER = "multusAutoconfigDir"
 def pin(one: Multus, name: str, applicability: Applicability, note: str = "") -> Fix | None:
     """Return the fix that pins Multus to a file, keeping its mode; None if there is no place."""
     edits = set_value(one, "master", name, after=PIN_AFTER)
-    return Fix(f"pin the master: {name}", applicability, edits, note) if edits else None
+    title = f"pin the master: {name}"
+    if not edits and _scripted(one):
+        return Fix(title, Applicability.DISPLAY, (), "its command line is part of a shell script")
+    return Fix(title, applicability, edits, note) if edits else None
 
 
 def auto_and_pinned(
@@ -32,8 +36,12 @@ def auto_and_pinned(
 
 def spelled(one: Multus, setting: str) -> str:
     """Return what a setting is called where this install is configured: a key or a flag."""
-    key, thin_flag, legacy_flag = KEYS[setting]
-    return {"thick": key, "thin": f"--{thin_flag}", "legacy": f"-{legacy_flag}"}[one.family]
+    return spelling(one.family, setting)
+
+
+def _scripted(one: Multus) -> bool:
+    container = one.installer.container
+    return container is not None and container.scripted
 
 
 def set_value(one: Multus, setting: str, value: str, *, after: str = "") -> tuple[Edit, ...]:
@@ -42,7 +50,9 @@ def set_value(one: Multus, setting: str, value: str, *, after: str = "") -> tupl
         return set_member(one, KEYS[setting][0], value, after=after)
     flag = KEYS[setting][1] if one.family == "thin" else KEYS[setting][2]
     container = one.installer.container
-    return set_argument(container, flag, value) if container is not None and flag else ()
+    if container is None or not flag:
+        return ()
+    return set_argument(container, flag, value, joined=one.script)
 
 
 def set_member(one: Multus, key: str, value: Value, *, after: str = "") -> tuple[Edit, ...]:
@@ -67,11 +77,16 @@ def remove_member(one: Multus, key: str) -> tuple[Edit, ...]:
     return (Edit(document, (*route, spelled), Operation.REMOVE),)
 
 
-def set_argument(container: Container, flag: str, value: str) -> tuple[Edit, ...]:
+def set_argument(
+    container: Container, flag: str, value: str, *, joined: bool = False
+) -> tuple[Edit, ...]:
     """Return the edits that give a flag a value: the last one given is the one that counts.
 
-    A new flag goes to the end of `args`, or of `command` when that has the flags.
+    A new flag goes to the end of `args`, or of `command` when that has the flags. Where values have
+    to be `joined` to their flag, one that stands alone becomes so.
     """
+    if container.scripted:
+        return ()
     document = container.manifest.document
     wanted = flag.lstrip("-")
     for at, word in reversed(list(enumerate(container.words))):
@@ -81,10 +96,13 @@ def set_argument(container: Container, flag: str, value: str) -> tuple[Edit, ...
         if equals:
             text = f"{name}={value}"
             return (Edit(document, word.location.route, Operation.REPLACE, text),)
-        if at + 1 < len(container.words):
-            following = container.words[at + 1].location.route
-            return (Edit(document, following, Operation.REPLACE, value),)
-        return ()
+        following = container.words[at + 1 :][:1]
+        if joined:
+            alone = [w for w in following if not w.value.startswith("-")]
+            gone = tuple(Edit(document, w.location.route, Operation.REMOVE) for w in alone)
+            text = f"{name}={value}"
+            return (*gone, Edit(document, word.location.route, Operation.REPLACE, text))
+        return tuple(Edit(document, w.location.route, Operation.REPLACE, value) for w in following)
     dashes = "--" if not any(w.value.startswith("-") for w in container.words) else ""
     like = next((w.value for w in container.words if w.value.startswith("-")), "--")
     dashes = dashes or ("--" if like.startswith("--") else "-")
@@ -100,6 +118,8 @@ def set_argument(container: Container, flag: str, value: str) -> tuple[Edit, ...
 
 def remove_argument(container: Container, flag: str) -> tuple[Edit, ...]:
     """Return the edits that take a flag and its value out of the command line, last word first."""
+    if container.scripted:
+        return ()
     wanted, words = flag.lstrip("-"), container.words
     found = []
     for at, word in enumerate(words):

@@ -50,6 +50,8 @@ def master_not_pinned(cluster: Cluster) -> Iterator[Hit]:
         # a file that others rename or come before can be there all the same
         found = sorted(picked or primary_files(cluster, one), key=encoded)
         today = f"today that is {either(found)}" if found else "these manifests write none"
+        if not found and primary_files(cluster, one):
+            today = "though today it does not come up at all"
         yield Hit(
             location=one.place("mode"),
             parameters={"product": one.installer.title, "today": today},

@@ -8,8 +8,9 @@ import pytest
 
 from cnilint.cni.daemon_conf import read_daemon_config
 from cnilint.cni.gojson import JSONError
-from cnilint.cni.multus import CONF_DIRECTORY, NEWEST, NOT_ON_HOST, Multus
+from cnilint.cni.multus import Multus
 from cnilint.cni.multus_forms import multus
+from cnilint.cni.multus_settings import CONF_DIRECTORY, LAST_SCRIPT, NEWEST, NOT_ON_HOST
 from cnilint.cni.recognise import installers
 from cnilint.kube.manifest import ManifestIndex, manifests
 from cnilint.model.text import Source
@@ -102,7 +103,7 @@ def legacy(*arguments: object) -> Multus:
         (thick(USUAL, "snapshot-thick"), "thick", NEWEST, "multus-thick@v4.3.0", None),
         (legacy(), "legacy", (3, 9, 2), "multus-thick@v3.9.2", "multus-thick@v4.0.2"),
         (flagged(), "thin", (4, 1, 4), "multus-thin@v4.1.4", None),
-        (flagged(tag="stable", command="/entrypoint.sh"), "thin", NEWEST, None, None),
+        (flagged(tag="stable", command="/entrypoint.sh"), "thin", LAST_SCRIPT, None, None),
     ],
 )
 def test_the_family_follows_from_program_and_release(

@@ -7,8 +7,8 @@ import json
 import pytest
 
 from cnilint.cni.class_facts import multus_program
-from cnilint.cni.multus import CONF_DIRECTORY, NEWEST
 from cnilint.cni.multus_forms import DeliveredMultus, multus
+from cnilint.cni.multus_settings import CONF_DIRECTORY, NEWEST
 from cnilint.cni.selector import predict
 from tests.unit.cni.delivered import HOME_OPERATIONS, custom, found, release
 

@@ -232,7 +232,7 @@ def test_a_file_of_the_directory_is_emptied_by_the_daemon_that_copies_it(
 
 @pytest.mark.parametrize("release", [V0, V1])
 def test_a_file_from_elsewhere_is_copied_under_its_own_name(release: str) -> None:
-    node = Node(copying(release, "/in/the/image/70-multus.conf"), {"x.conf": SINGLE})
+    node = Node(copying(release, "/usr/src/multus-cni/images/70-multus.conf"), {"x.conf": SINGLE})
     assert node.step() == "Multus copies 70-multus.conf into the directory"
     assert json.loads(node.files["70-multus.conf"])["type"] == "multus"
     assert node.step() is None
