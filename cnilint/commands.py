@@ -17,6 +17,7 @@ from cnilint.fix.options import Options
 from cnilint.model.finding import Applicability, Level
 from cnilint.report import paint
 from cnilint.report.formats import report
+from cnilint.syntax.collect import encode
 
 
 class Request(NamedTuple):
@@ -189,11 +190,14 @@ def applicability(*, unsafe: bool) -> Applicability:
     return Applicability.UNSAFE if unsafe else Applicability.SAFE
 
 
-def tell(text: str) -> None:
-    """Write to standard output as it is: no line end is translated, no character refused."""
+def tell(text: str, *, exactly: bool = False) -> None:
+    """Write to standard output as it is: no line end is translated, no character refused.
+
+    What is `exactly` a part of files is written with their bytes, whatever the terminal takes.
+    """
     sys.stdout.flush()
     encoding = sys.stdout.encoding or "utf-8"
-    sys.stdout.buffer.write(text.encode(encoding, "backslashreplace"))
+    sys.stdout.buffer.write(encode(text) if exactly else text.encode(encoding, "backslashreplace"))
     sys.stdout.buffer.flush()
 
 
@@ -241,7 +245,7 @@ def _fixed(paths: Sequence[str], given: Given, changes: Changes) -> tuple[Result
     if changes.diff:
         from cnilint.fix.diff import unified
 
-        tell(unified([*in_place, *files]))
+        tell(unified([*in_place, *files]), exactly=True)
     else:
         if in_place:
             write(in_place)

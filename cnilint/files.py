@@ -19,10 +19,10 @@ def replace_file(path: str, content: bytes) -> None:
     A link is followed. What is no regular file (a pipe, `/dev/stdout`) is written to as it is.
     OSError if that cannot be done: then the file is as it was.
     """
-    mode = None
+    mode = owner = None
     with contextlib.suppress(FileNotFoundError):
         before = os.stat(path)
-        mode = stat.S_IMODE(before.st_mode)
+        mode, owner = stat.S_IMODE(before.st_mode), (before.st_uid, before.st_gid)
         if path.startswith(OPEN) or not stat.S_ISREG(before.st_mode):
             with open(path, "wb") as file:
                 file.write(content)
@@ -36,6 +36,10 @@ def replace_file(path: str, content: bytes) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
+        made = os.stat(beside)
+        if owner is not None and owner != (made.st_uid, made.st_gid):
+            with contextlib.suppress(OSError):  # root may give files away, as in a container
+                os.chown(beside, *owner)
         if mode is not None:
             os.chmod(beside, mode)
         os.replace(beside, path)

@@ -56,7 +56,7 @@ def outputs(texts: Iterable[str]) -> list[Output]:
 
 def write(path: str, text: str) -> None:
     """Write a text as UTF-8, at once where the folder allows it; UsageError if it cannot be."""
-    content = text.encode("utf-8")
+    content = text.encode("utf-8", "backslashreplace")
     try:
         try:
             replace_file(path, content)

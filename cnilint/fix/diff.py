@@ -40,9 +40,13 @@ def _lines(text: str) -> list[str]:
 
 
 def _name(path: str) -> str:
-    """Return a path as a diff names it: relative to where the command runs, if it is below."""
+    """Return a path as a diff names it: relative to where the command runs, if it is below.
+
+    A file that was reached by a symbolic link goes by its own name: git changes no other.
+    """
     if path == STANDARD_INPUT:
         return "stdin"
-    relative = os.path.relpath(path)
+    own = os.path.relpath(os.path.realpath(path), os.path.realpath("."))
+    relative = os.path.relpath(path) if own.startswith("..") else own
     below = not relative.startswith("..")
     return posixpath.normpath((relative if below else path.lstrip("/")).replace(os.sep, "/"))

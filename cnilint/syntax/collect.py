@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32_LE
 from collections.abc import Callable, Container, Iterator, Sequence
 from typing import NamedTuple
 
-from cnilint.model.text import Source
+from cnilint.model.text import FOREIGN, Source
 
 STANDARD_INPUT = "-"
 
@@ -28,6 +29,9 @@ _ENCODINGS = (
 _MARK_STARTS = frozenset(mark[:1] for mark, _ in _ENCODINGS)
 _VERSION_CONTROL = frozenset({"CVS", "RCS", "SCCS", "_darcs"})
 _WILDCARDS = frozenset("*?[")
+# A text may have a NUL by mistake, but not as one of its first two characters (UTF-16 without a
+# mark has), and not with other control characters or bytes that are no text.
+_BINARY = re.compile(rf"^.?\0|[\x01-\x08\x0e-\x1f\x7f]|{FOREIGN.pattern}", re.DOTALL)
 _OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 
 
@@ -58,28 +62,29 @@ def collect(
 
 
 def decode(path: str, content: bytes) -> Source | Unreadable:
-    """Return a file's text, UTF-8 unless a byte-order mark says otherwise; the mark is kept."""
+    """Return a file's text, UTF-8 unless a byte-order mark says otherwise; the mark is kept.
+
+    A byte that is not UTF-8 stands in the text as the lone surrogate that Python takes for it
+    (`surrogateescape`), so that only its document is lost.
+    """
     for mark, encoding in _ENCODINGS if content[:1] in _MARK_STARTS else ():
         if content.startswith(mark):
             try:
                 return Source(path, content.decode(encoding))
             except UnicodeDecodeError:
                 return Unreadable(path, f"not {encoding[:6].upper()}, as its first bytes say")
-    if b"\0" in content:
+    text = content.decode(errors="surrogateescape")
+    if "\0" in text and _BINARY.search(text):
         return Unreadable(path, "a binary file")
-    try:
-        return Source(path, content.decode())
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        return Unreadable(path, f"line {line} is not UTF-8 (byte 0x{content[error.start]:02x})")
+    return Source(path, text)
 
 
-def encode(text: str, like: bytes) -> bytes:
+def encode(text: str, like: bytes = b"") -> bytes:
     """Return a text in the encoding of the bytes it was decoded from; its mark is in the text."""
     for mark, encoding in _ENCODINGS:
         if like.startswith(mark):
             return text.encode(encoding)
-    return text.encode()
+    return text.encode(errors="surrogateescape")
 
 
 class _Collector:
@@ -89,7 +94,7 @@ class _Collector:
         self._stdin = stdin
         self._listing = listing
         self._names: set[str] = set()
-        self._files: dict[tuple[int, int], str] = {}
+        self._files: dict[tuple[int, int], list[str]] = {}
         self._folders: set[tuple[int, int]] = set()
 
     def each(self, paths: Sequence[str]) -> Iterator[Source | Unreadable]:
@@ -178,10 +183,11 @@ class _Collector:
         """Return what an open file holds, cut behind the limit; None if it has been read before."""
         found = os.fstat(descriptor)
         if stat.S_ISREG(found.st_mode):
-            first = self._files.setdefault((found.st_dev, found.st_ino), path)
+            known = self._files.setdefault((found.st_dev, found.st_ino), [])
             # A second hard link is a file of its own; a second way to the same link is not.
-            if first is not path and os.path.realpath(first) == os.path.realpath(path):
+            if known and os.path.realpath(path) in map(os.path.realpath, known):
                 return None
+            known.append(path)
         content = b""
         if 0 < found.st_size <= SIZE_LIMIT:
             content = os.read(descriptor, found.st_size + 1)

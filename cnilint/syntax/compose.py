@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnilint.model.text import Source, Span
+from cnilint.model.text import FOREIGN, Source, Span
 from cnilint.model.tree import Document, Mapping, Scalar, Style, SyntaxProblem, Tree
 
 from .build import MAX_DEPTH, Builder
@@ -19,6 +19,11 @@ _TEMPLATE = (
     "check the output of `helm template` instead"
 )
 
+_OTHER_TEMPLATE = (
+    "a template that was not rendered: what its actions stand in is not read; "
+    "check what it renders to instead"
+)
+
 
 def compose(source: Source, parser: Parser | None = None) -> Iterator[Document | SyntaxProblem]:
     """Yield each document of a source, in order, or the problem that stands in its place.
@@ -31,7 +36,14 @@ def compose(source: Source, parser: Parser | None = None) -> Iterator[Document |
     text = source.text
     index = 0
     template_seen = False
+    all_text = text.isascii() or FOREIGN.search(text) is None
     for span in split(text):
+        byte = None if all_text else FOREIGN.search(text, span.start, span.end)
+        if byte is not None:
+            message = f"the byte 0x{ord(byte[0]) - 0xDC00:02x} is not UTF-8"
+            yield SyntaxProblem(source, Span(*byte.span()), "syntax", message)
+            index += 1
+            continue
         for found in _documents(text, span, parser):
             if isinstance(found, tuple):
                 place, root, repeating = found
@@ -44,7 +56,9 @@ def compose(source: Source, parser: Parser | None = None) -> Iterator[Document |
                     yield SyntaxProblem(source, found.span, "syntax", found.message, found.related)
                 elif not template_seen:
                     template_seen = True
-                    yield SyntaxProblem(source, action, "template", _TEMPLATE)
+                    jinja = "{%" in text[action.start : action.end]
+                    message = _OTHER_TEMPLATE if jinja else _TEMPLATE
+                    yield SyntaxProblem(source, action, "template", message)
             index += 1
 
 

@@ -109,8 +109,6 @@ def test_every_broken_document_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"a: \xff\n", "line 1 is not UTF-8 (byte 0xff)"),
-        (b"a: 1\nb: \xe9\n", "line 2 is not UTF-8 (byte 0xe9)"),
         (b"\x00\x01\x02", "a binary file"),
         (b"\xff\xfea", "not UTF-16, as its first bytes say"),
     ],
@@ -124,6 +122,36 @@ def test_a_file_that_is_no_text_is_a_finding_in_a_folder_and_a_mistake_by_name(
         done = cnilint("check", name, ".", folder=tmp_path)
         assert (done.code, done.out) == (2, "")
         assert done.err.endswith(f"bad.yaml: {reason}\n")
+
+
+@pytest.mark.parametrize(
+    ("content", "place"),
+    [
+        (b"a: 1\n---\na: caf\xe9\n---\nb: 1\n", "3:7"),
+        (b"\xe9: 1\n---\nb: 1\n", "1:1"),
+        (b"# \xff\xfe\na: 1\n---\nb: 1\n", "1:3"),
+        (b'{"a": "\xc3"}\n---\nb: 1\n', "1:8"),
+        (b"a: 1\nb: \x00\n---\nb: 1\n", "2:4"),
+    ],
+)
+def test_a_byte_that_is_no_text_is_a_finding_at_its_place_and_costs_one_document(
+    content: bytes, place: str, tmp_path: Path
+) -> None:
+    placed(tmp_path, {**RACE, "bad.yaml": content})
+    expected = [f"bad.yaml:{place}: CNI901", f"multus.yaml:{PLACE}"]
+    assert lines(tmp_path) == lines(tmp_path, "bad.yaml", ".") == expected
+    assert summary(tmp_path, "bad.yaml")["documents"] == content.count(b"---\n")
+
+
+def test_a_fix_keeps_bytes_that_are_no_text(tmp_path: Path) -> None:
+    tail = b"---\na: caf\xe9\n"
+    placed(tmp_path, {**RACE, "multus.yaml": multus().encode() + tail})
+    diff = cnilint("check", "--diff", folder=tmp_path)
+    assert cnilint("check", "--fix", folder=tmp_path).code == 1
+    after = (tmp_path / "multus.yaml").read_bytes()
+    assert after.endswith(tail)
+    assert b"multusMasterCNI" in after
+    assert diff.out.count("\n+") == 2
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", "# nothing\n", "---\n---\n", "\ufeff", "---\n# a\n"])

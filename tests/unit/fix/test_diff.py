@@ -82,3 +82,27 @@ def test_a_file_elsewhere_keeps_its_whole_path(
     path = str(tmp_path / "x.yaml")
     diff = unified([(Source(path, "a\n"), Source(path, "b\n"))])
     assert diff.splitlines()[0] == f"--- a{path}"
+
+
+@pytest.mark.parametrize("path", ["link.yaml", "by-folder/real.yaml", "deep/real.yaml"])
+def test_a_file_behind_a_link_goes_by_its_own_name(
+    path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep" / "real.yaml").write_text("a\n")
+    (tmp_path / "link.yaml").symlink_to("deep/real.yaml")
+    (tmp_path / "by-folder").symlink_to("deep")
+    monkeypatch.chdir(tmp_path)
+    diff = unified([(Source(path, "a\n"), Source(path, "b\n"))])
+    assert diff.startswith("--- a/deep/real.yaml\n+++ b/deep/real.yaml\n")
+
+
+def test_a_link_that_leads_elsewhere_keeps_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "here").mkdir()
+    (tmp_path / "there.yaml").write_text("a\n")
+    (tmp_path / "here" / "link.yaml").symlink_to("../there.yaml")
+    monkeypatch.chdir(tmp_path / "here")
+    diff = unified([(Source("link.yaml", "a\n"), Source("link.yaml", "b\n"))])
+    assert diff.startswith("--- a/link.yaml\n")

@@ -127,14 +127,21 @@ TEMPLATE = "it cannot be edited here: a template expression stands in the text t
     [
         (multus().replace("json: |", "json: >"), FOLDED),
         (multus().replace("json: |", "json: &a |").replace("---", "  b: *a\n---", 1), SHARED),
-        (multus(UNPINNED.replace('"auto"', '"{{ mode }}"')), TEMPLATE),
     ],
-    ids=["folded", "shared", "template"],
+    ids=["folded", "shared"],
 )
 def test_what_cannot_be_edited_is_shown_with_the_reason(text: str, note: str) -> None:
     fix = offered_fix({"multus.yaml": text, "vpc.yaml": VPC})
     assert (fix.applicability, fix.note) == (DISPLAY, note)
     assert fix.edits
+
+
+def test_a_template_in_the_text_to_be_changed_is_in_the_way() -> None:
+    text = multus(UNPINNED.replace('"auto"', '"auto",\n    "logLevel": "{{ level }}"'))
+    inputs = read({"multus.yaml": text, "vpc.yaml": VPC})
+    louder = Edit(inputs.documents[0], (*JSON, "logLevel"), Operation.REPLACE, "debug")
+    shown = proposed(inputs, Fix("talk more", SAFE, (louder,)))
+    assert (shown.applicability, shown.note) == (DISPLAY, TEMPLATE)
 
 
 def test_a_template_elsewhere_in_the_json_is_in_nobodys_way() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from cnilint.model.text import Source
 from cnilint.syntax import collect as module
-from cnilint.syntax.collect import Unreadable, collect, decode
+from cnilint.syntax.collect import Unreadable, collect, decode, encode
 
 
 def no_input() -> bytes:
@@ -201,14 +201,37 @@ def test_without_a_mark_it_is_utf_8_and_writing_it_back_gives_the_same_bytes(tex
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"a: 1\nb: \xff\n", "line 2 is not UTF-8 (byte 0xff)"),
-        (b"\xe9", "line 1 is not UTF-8 (byte 0xe9)"),
-        (b"a\r\nb\r\n\xc3", "line 3 is not UTF-8 (byte 0xc3)"),
         (b"\x7fELF\x00\x00", "a binary file"),
+        (b"a: 1\n\x00 \xe9", "a binary file"),
         ("a: 1".encode("utf-16-le"), "a binary file"),
+        ("a: 1".encode("utf-16-be"), "a binary file"),
         (b"\xff\xfea", "not UTF-16, as its first bytes say"),
         (b"\xff\xfe\x00\x00\xff\xff\xff\xff", "not UTF-32, as its first bytes say"),
     ],
 )
 def test_bytes_that_are_no_text_are_told(content: bytes, reason: str) -> None:
     assert decode("x.yaml", content) == Unreadable("x.yaml", reason)
+
+
+@pytest.mark.parametrize("content", [b"a: \xff\n", b"\xe9", b"a\r\nb\r\n\xc3", b"a: 1\nb: \x00\n"])
+def test_a_wrong_byte_costs_no_more_than_its_document(content: bytes) -> None:
+    source = decode("x.yaml", content)
+    assert isinstance(source, Source)
+    assert encode(source.text) == content
+
+
+@given(st.binary(max_size=60))
+def test_what_gives_a_text_gives_the_same_bytes_again(content: bytes) -> None:
+    source = decode("x.yaml", content)
+    if isinstance(source, Source):
+        assert encode(source.text, content) == content
+
+
+def test_a_link_beside_two_names_of_one_file_adds_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "b.yaml").write_text("x: 1\n")
+    (tmp_path / "a.yaml").hardlink_to(tmp_path / "b.yaml")
+    (tmp_path / "c.yaml").symlink_to("b.yaml")
+    monkeypatch.chdir(tmp_path)
+    assert list(found(["."])) == ["a.yaml", "b.yaml"]
