@@ -10,9 +10,10 @@ from cnilint.kube.delivery import Delivery, deliveries, unused_sources
 from cnilint.kube.manifest import Manifest, ManifestIndex
 from cnilint.kube.scheduling import placement
 from cnilint.kube.values import Values, field_text, value_text
-from cnilint.kube.workload import Container, Workload, workload
+from cnilint.kube.workload import TEMPLATE, Container, Workload, workload
 from cnilint.model.finding import Location, Note
-from cnilint.model.tree import child, items, string
+from cnilint.model.tree import Mapping as MappingTree
+from cnilint.model.tree import child, items, members, string
 
 from .catalog import Delivered, Product, Recogniser, products
 from .form import DeliveryForm, Form, ObjectForm, WorkloadForm
@@ -28,6 +29,8 @@ image installs nothing (zalando-incubator/kubernetes-on-aws@93eb84d: aws-node-de
 
 CONFIGURED = "these manifests configure it and do not show what installs it"
 """Why a product is taken as installed of which only a configuration is in view."""
+
+EKS_LABELS = "eks.amazonaws.com/"
 
 EKS_KINDS = {"ENIConfig", "SecurityGroupPolicy", "AWSManagedControlPlane", "AWSManagedCluster"}
 
@@ -184,18 +187,23 @@ def _eks_text(manifest: Manifest) -> Location | None:
     group = _group(manifest)
     if group == "eksctl.io" or group.startswith("eks.") or manifest.kind in EKS_KINDS:
         return manifest.location("kind")
-    if manifest.kind not in INSTALLING_KINDS | {"Deployment", "StatefulSet", "Job"}:
-        return None
+    template = TEMPLATE.get(manifest.kind, ())
+    for steps in (("metadata", "labels"), (*template, "metadata", "labels")):
+        labels = manifest.at(*steps)
+        for label in members(labels) if isinstance(labels, MappingTree) else ():
+            if label.startswith(EKS_LABELS):
+                return manifest.location(*steps, label)
     pods = workload(manifest, ManifestIndex(()))
     if pods is None:
         return None
     for container in pods.containers:
         repository = container.image.repository
         if repository.endswith(("/eks/multus-cni", "/amazon-k8s-cni")):
-            return manifest.locate(container.tree, container.route)
+            image = child(container.tree, "image") or container.tree
+            return manifest.locate(image, (*container.route, "image"))
     where = placement(pods.specification)
-    if any(e.key.startswith("eks.amazonaws.com/") for e in where.expressions()):
-        return manifest.location("spec", "template", "spec")
+    if any(e.key.startswith(EKS_LABELS) for e in where.expressions()):
+        return manifest.location(*template, "spec")
     return None
 
 

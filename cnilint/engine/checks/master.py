@@ -12,10 +12,11 @@ from cnilint.cni.multus import Multus
 from cnilint.cni.multus_settings import KEYS, OWN_PREFIX
 from cnilint.cni.release import shown
 from cnilint.engine.hit import Hit
-from cnilint.model.finding import Applicability, Fix, Related
+from cnilint.model.finding import Applicability, Fix, Level, Related
 
 from .primaries import (
     knows_writers,
+    only_assumed,
     only_primary,
     primary_files,
     writer,
@@ -23,6 +24,9 @@ from .primaries import (
 )
 from .repairs import pin, spelled
 from .selection import either, honours_pin
+
+MOST_EDITS = 2
+"""How far a misspelt name may be from what it means."""
 
 EXTENSIONS = (".conflist", ".conf")
 
@@ -38,6 +42,11 @@ def master_file_not_written(cluster: Cluster) -> Iterator[Hit]:
         if problem is None and not knows_writers(cluster, one):
             continue
         meant = _nearest(name, known)
+        why, level = problem or _written(known), None
+        assumption = only_assumed(cluster, one)
+        if problem is None and assumption and not _alike(name, known):
+            # the file may well be that of a CNI which is installed from elsewhere
+            why, level, meant = f"{why}, {assumption}", Level.WARNING, None
         grade = Applicability.SAFE if meant is not None else Applicability.DISPLAY
         choices = [meant] if meant is not None else known
         yield Hit(
@@ -46,8 +55,9 @@ def master_file_not_written(cluster: Cluster) -> Iterator[Hit]:
                 "product": one.installer.title,
                 "master": repr(name),
                 "directory": one.autoconfig_host,
-                "why": problem or _written(known),
+                "why": why,
             },
+            level=level,
             fixes=tuple(fix for file in choices if (fix := pin(one, file, grade)) is not None),
         )
 
@@ -175,6 +185,11 @@ def _misspelt(name: str) -> str | None:
     return None
 
 
+def _alike(name: str, known: list[str]) -> bool:
+    """Whether a pin is one of some names but for its spelling."""
+    return any(distance(_stem(file), _stem(name)) <= MOST_EDITS for file in known)
+
+
 def _nearest(name: str, known: list[str]) -> str | None:
     """Return the one file a misspelt pin can only mean, or None."""
     if len(known) == 1:
@@ -183,7 +198,7 @@ def _nearest(name: str, known: list[str]) -> str | None:
     exact = [file for file in known if _stem(file) == wanted]
     if len(exact) == 1:
         return exact[0]
-    near = [file for file in known if distance(_stem(file), wanted) <= 2]
+    near = [file for file in known if distance(_stem(file), wanted) <= MOST_EDITS]
     return near[0] if len(near) == 1 else None
 
 

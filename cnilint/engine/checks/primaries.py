@@ -80,6 +80,14 @@ def knows_writers(cluster: Cluster, one: Multus) -> bool:
     )
 
 
+def only_assumed(cluster: Cluster, one: Multus) -> str:
+    """Return which CNI is assumed, and why, where the manifests show none; empty otherwise."""
+    makers = _file_makers(cluster, one)
+    if not makers or not all(installer.assumed for installer in makers):
+        return ""
+    return f"if {makers[0].title} is there (assumed: {makers[0].assumed})"
+
+
 def hides_a_file(cluster: Cluster, one: Multus) -> bool:
     """Whether a file that some CNI writes has a path that is filled in later."""
     values = [

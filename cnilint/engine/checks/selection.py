@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from cnilint.cni.catalog import Role
 from cnilint.cni.class_facts import ClassFacts
 from cnilint.cni.cluster import Cluster
 from cnilint.cni.confdir import encoded
 from cnilint.cni.multus import Multus
+from cnilint.cni.recognise import shows_eks
 from cnilint.engine.hit import Hit
 from cnilint.model.finding import Applicability, Fix, Related
 
@@ -35,7 +36,7 @@ def master_depends_on_order(cluster: Cluster) -> Iterator[Hit]:
                 "classes": " and ".join(facts.name for facts in races),
             },
             details=tuple(witnesses(worst, masters(worst))),
-            related=tuple(_writers(worst)),
+            related=(*_writers(worst), *_assumed(cluster, races)),
             fixes=tuple(_pins(cluster, one)),
         )
 
@@ -55,6 +56,7 @@ def master_not_pinned(cluster: Cluster) -> Iterator[Hit]:
         yield Hit(
             location=one.place("mode"),
             parameters={"product": one.installer.title, "today": today},
+            related=tuple(_assumed(cluster, classes)),
             fixes=tuple(_pins(cluster, one)),
         )
 
@@ -142,6 +144,18 @@ def _pins(cluster: Cluster, one: Multus) -> Iterator[Fix]:
         fix = pin(one, name, grade, note)
         if fix is not None:
             yield fix
+
+
+def _assumed(cluster: Cluster, classes: Iterable[ClassFacts]) -> Iterator[Related]:
+    """Yield why a CNI that no manifest shows is taken to be there: what is said rests on it."""
+    place = shows_eks(cluster.manifests)
+    if place is None:
+        return
+    found = {i.title: i for facts in classes for i in facts.installers if i.assumed}
+    for installer in found.values():
+        file = f" and writes {installer.writes.name}" if installer.writes is not None else ""
+        why = f"{installer.title} is assumed ({installer.assumed}){file}"
+        yield Related(place, why)
 
 
 def _writers(facts: ClassFacts) -> Iterator[Related]:

@@ -130,6 +130,26 @@ def test_each_product_of_a_workload_is_found_once() -> None:
         {"apiVersion": "vpcresources.k8s.aws/v1beta1", "kind": "SecurityGroupPolicy"},
         daemon_set({"name": "m", "image": "1.dkr.ecr.eu-west-1.amazonaws.com/eks/multus-cni:v4"}),
         daemon_set({"name": "x"}, nodeSelector={"eks.amazonaws.com/nodegroup": "a"}),
+        {
+            "apiVersion": "v1",
+            "kind": "Node",
+            "metadata": {"name": "n", "labels": {"eks.amazonaws.com/nodegroup": "a"}},
+        },
+        {
+            "apiVersion": "batch/v1",
+            "kind": "CronJob",
+            "metadata": {"name": "c"},
+            "spec": {
+                "jobTemplate": {
+                    "spec": {
+                        "template": {
+                            "metadata": {"labels": {"eks.amazonaws.com/component": "x"}},
+                            "spec": {"containers": []},
+                        }
+                    }
+                }
+            },
+        },
     ],
 )
 def test_on_eks_the_vpc_cni_is_taken_as_present(shown: Mapping[str, object]) -> None:
