@@ -12,7 +12,8 @@ from cnilint.cni.installer import Installer
 from cnilint.cni.simulate import FIRST_BOOT, Outcome
 from cnilint.engine.result import Result
 
-from .layout import aligned, hanging
+from .glyphs import columns
+from .layout import LEAST_ROOM, aligned, hanging
 from .paint import Line, Paint
 from .verdict import cause_in_words, verdict, verdict_style
 from .words import counted
@@ -39,8 +40,8 @@ def inspect_text(result: Result, paint: Paint) -> str:
 def _cluster(cluster: Cluster, paint: Paint) -> Iterator[Line]:
     installs = counted(len(cluster.installers), "CNI install")
     manifests = counted(len(cluster.manifests), "manifest")
-    head = f"cluster {cluster.name}: "
-    yield [(head, "strong"), (f"{installs} in {manifests}, read by {cluster.runtime}", "")]
+    head: Line = [(f"cluster {cluster.name}: ", "strong")]
+    yield from hanging(head, f"{installs} in {manifests}, read by {cluster.runtime}", "", paint)
     inside = replace(paint, width=paint.width - 2)
     for facts in cluster.classes:
         yield []
@@ -74,9 +75,19 @@ def _installs(facts: ClassFacts, paint: Paint) -> Iterator[Line]:
     for installer, cells in zip(facts.installers, aligned(rows, paint), strict=True):
         title, role, thing = cells
         head = [(f"  {title}  ", "strong"), (f"{role}  ", "faint"), (f"{thing}  ", "")]
-        yield from hanging(head, does(installer, facts), "", paint, paint.width)
+        if _fits(head, paint, LEAST_ROOM):
+            yield from hanging(head, does(installer, facts), "", paint, paint.width)
+        else:
+            yield head[:2]
+            yield [("    ", ""), (thing.rstrip(" "), "")]
+            yield from hanging([("    ", "")], does(installer, facts), "", paint)
         if installer.assumed:
             yield from hanging([("    assumed: ", "warning")], installer.assumed, "", paint)
+
+
+def _fits(line: Line, paint: Paint, more: int = 0) -> bool:
+    """Whether a line has room, with some more columns behind it."""
+    return sum(columns(text) for text, _style in line) + more <= paint.width
 
 
 def does(installer: Installer, facts: ClassFacts) -> str:
@@ -101,12 +112,14 @@ def _directory(facts: ClassFacts, paint: Paint) -> Iterator[Line]:
         for each in facts.entries
     ]
     for entry, (name, writers, network) in zip(facts.entries, aligned(rows, paint), strict=True):
-        yield [
-            (f"  {name}  ", "file"),
-            (f"{writers}  ", ""),
-            (f"{network}  ", "faint"),
-            (_takers(facts, entry.name), "strong"),
-        ]
+        takers = (_takers(facts, entry.name), "strong")
+        row = [(f"  {name}  ", "file"), (f"{writers}  ", ""), (f"{network}  ", "faint")]
+        if _fits([*row, takers], paint):
+            yield [*row, takers]
+        else:
+            yield row[:1]
+            yield [("    ", ""), *row[1:]]
+            yield [("    ", ""), takers]
 
 
 def _takers(facts: ClassFacts, name: str) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import chain
 
 from cnilint.cni.class_facts import ClassFacts
 from cnilint.engine.result import Result
@@ -10,7 +12,7 @@ from cnilint.model.finding import Applicability, Finding, Fix, Level, Location, 
 
 from .excerpt import excerpt, gutter_width, margin
 from .glyphs import columns, visible
-from .layout import hanging
+from .layout import hanging, numbered
 from .paint import Line, Paint
 from .verdict import verdict, verdict_style
 from .words import counted, known_of, place
@@ -47,7 +49,7 @@ def _finding(finding: Finding, result: Result, paint: Paint) -> Iterator[Line]:
     head = f"{style}[{finding.rule}]: "
     yield from hanging([(head, style)], finding.message, "strong", paint)
     of = f"cluster {finding.cluster}" if finding.cluster and len(result.clusters) > 1 else ""
-    yield _place("-->", location, gutter, of)
+    yield from _place("-->", location, gutter, of, paint)
     yield margin(gutter)
     yield from excerpt(
         location.source, location.span, paint, gutter=gutter, style=style, context=True
@@ -58,21 +60,21 @@ def _finding(finding: Finding, result: Result, paint: Paint) -> Iterator[Line]:
         yield margin(gutter)
     bar = margin(gutter)
     for detail in finding.details:
-        yield [*bar, (detail, "" if detail.startswith(" ") else "strong")]
+        shown = visible(detail, symbols=paint.symbols)
+        for part in numbered(shown, paint.width - gutter - 3):
+            yield [*bar, (part, "" if detail.startswith(" ") else "strong")]
     if finding.details and (finding.help or finding.fixes):
         yield bar
-    if finding.help:
-        for line in hanging([("help: ", "help")], finding.help, "", paint):
-            yield [(" " * gutter + " ", ""), *line]
-    for fix in finding.fixes:
-        for line in _fix(fix, paint):
-            yield [(" " * gutter + " ", ""), *line]
+    inside = replace(paint, width=paint.width - gutter - 1)
+    lines = [hanging([("help: ", "help")], finding.help, "", inside)] if finding.help else []
+    for line in chain(*lines, *(_fix(fix, inside) for fix in finding.fixes)):
+        yield [(" " * gutter + " ", ""), *line]
 
 
 def _related(related: Related, gutter: int, paint: Paint) -> Iterator[Line]:
     location = related.location
     yield margin(gutter)
-    yield _place(":::", location, gutter, "")
+    yield from _place(":::", location, gutter, "", paint)
     yield margin(gutter)
     yield from excerpt(
         location.source,
@@ -85,13 +87,19 @@ def _related(related: Related, gutter: int, paint: Paint) -> Iterator[Line]:
     )
 
 
-def _place(arrow: str, location: Location, gutter: int, cluster: str) -> Line:
+def _place(
+    arrow: str, location: Location, gutter: int, cluster: str, paint: Paint
+) -> Iterator[Line]:
+    """Yield the place, and behind it (below it where there is no room) what is there."""
+    where = f"{' ' * gutter}{arrow} ", place(location)
     about = [part for part in (location.object, cluster) if part]
-    return [
-        (f"{' ' * gutter}{arrow} ", "rule"),
-        (place(location), "path"),
-        *((f" · {part}", "faint") for part in about),
-    ]
+    behind = "".join(f" · {part}" for part in about)
+    head: Line = [(where[0], "rule"), (where[1], "path")]
+    if columns("".join((*where, behind))) <= paint.width:
+        yield [*head, (behind, "faint")] if behind else head
+        return
+    yield head
+    yield from ([(f"{' ' * len(where[0])}{part}", "faint")] for part in about)
 
 
 def _fix(fix: Fix, paint: Paint) -> Iterator[Line]:
