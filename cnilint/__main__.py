@@ -8,6 +8,9 @@ import sys
 
 def main() -> None:
     """Run the command line and end the process with its exit code."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:  # the shell closed it
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115
     if sys.argv[1:] == ["--version"]:
         from cnilint import __version__
 

@@ -195,10 +195,16 @@ def tell(text: str, *, exactly: bool = False) -> None:
 
     What is `exactly` a part of files is written with their bytes, whatever the terminal takes.
     """
-    sys.stdout.flush()
     encoding = sys.stdout.encoding or "utf-8"
-    sys.stdout.buffer.write(encode(text) if exactly else text.encode(encoding, "backslashreplace"))
-    sys.stdout.buffer.flush()
+    content = encode(text) if exactly else text.encode(encoding, "backslashreplace")
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise UsageError(f"cannot write to standard output: {error.strerror}") from None
 
 
 def say(text: str) -> None:

@@ -233,3 +233,30 @@ def test_a_closed_pipe_is_silent(example: Path) -> None:
         ["sh", "-c", command], cwd=example, capture_output=True, check=False, env=BARE_ENVIRONMENT
     )
     assert done.stderr == b""
+
+
+@pytest.mark.parametrize(
+    ("redirection", "code", "says"),
+    [
+        (">&-", 1, b""),
+        ("2>&-", 1, b""),
+        (">&- 2>&-", 1, b""),
+        ("- <&-", 3, b"cnilint: error: nothing to read in -\n"),
+        (
+            ">/dev/full",
+            2,
+            b"cnilint: error: cannot write to standard output: No space left on device\n",
+        ),
+    ],
+)
+def test_streams_that_are_closed_or_full(
+    redirection: str, code: int, says: bytes, example: Path
+) -> None:
+    done = subprocess.run(
+        ["sh", "-c", f"{sys.executable} -m cnilint check {redirection}"],
+        cwd=example,
+        capture_output=True,
+        check=False,
+        env=BARE_ENVIRONMENT,
+    )
+    assert (done.returncode, done.stderr) == (code, says)
