@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from cnilint.kube.environment import Text, placeholder
@@ -107,10 +108,8 @@ class Multus:
 
     def member(self, key: str, *, exactly: bool = False) -> Given | None:
         """Return a member of the daemon configuration by its key, in whatever case."""
-        found = None
-        for entry in self.members():
-            if entry[0] == key if exactly else entry[0].casefold() == key.casefold():
-                found = entry
+        known = _by_name(self) if not exactly else {n: (n, t) for n, t in self.members()}
+        found = known.get(key if exactly else key.casefold())
         if found is None or self.configuration is None:
             return None
         name, tree = found
@@ -144,16 +143,7 @@ class Multus:
 
         Flux's postBuild, Argo CD's plugins and unrendered charts leave such texts to be replaced.
         """
-        if self.problem is not None and self.configuration is not None:
-            place = self.configuration.location._replace(span=self.problem.span)
-            line = place.source.line(place.source.position(place.span.start).line)
-            found = placeholder(line)
-            return Given(found, place) if found else None
-        for name in KEYS:
-            given = self.given(name)
-            if given is not None and isinstance(given.value, str) and placeholder(given.value):
-                return Given(f"{spelling(self.family, name)} {given.value!r}", given.location)
-        return None
+        return _filled_in_later(self)
 
     @property
     def file_is_missing(self) -> bool:
@@ -289,3 +279,22 @@ class Multus:
             if name not in DIRECTORY_FLAGS or not word.startswith("-"):
                 kept.append(word)
         return tuple(kept)
+
+
+@lru_cache(maxsize=64)
+def _filled_in_later(one: Multus) -> Given | None:
+    if one.problem is not None and one.configuration is not None:
+        place = one.configuration.location._replace(span=one.problem.span)
+        found = placeholder(place.source.line(place.source.position(place.span.start).line))
+        return Given(found, place) if found else None
+    for name in KEYS:
+        given = one.given(name)
+        if given is not None and isinstance(given.value, str) and placeholder(given.value):
+            return Given(f"{spelling(one.family, name)} {given.value!r}", given.location)
+    return None
+
+
+@lru_cache(maxsize=64)
+def _by_name(one: Multus) -> dict[str, tuple[str, Tree]]:
+    """Return members by their name in lower case, the last one of each."""
+    return {name.casefold(): (name, tree) for name, tree in one.members()}

@@ -10,7 +10,7 @@ from cnilint.kube.delivery import Delivery, deliveries, unused_sources
 from cnilint.kube.manifest import Manifest, ManifestIndex
 from cnilint.kube.scheduling import placement
 from cnilint.kube.values import Values, field_text, value_text
-from cnilint.kube.workload import TEMPLATE, Container, Workload, workload
+from cnilint.kube.workload import TEMPLATE, Container, Workload, found_in, workload
 from cnilint.model.finding import Location, Note
 from cnilint.model.tree import Mapping as MappingTree
 from cnilint.model.tree import child, items, members, string
@@ -223,7 +223,7 @@ def _fits(recogniser: Recogniser, container: Container, pods: Workload) -> bool:
         (recogniser.tag, container.image.tag),
         (recogniser.container, container.name),
     )
-    if any(pattern and not re.search(pattern, text) for pattern, text in asked):
+    if any(pattern and not found_in(pattern, text) for pattern, text in asked):
         return False
     if recogniser.command and not container.runs(recogniser.command):
         return False

@@ -16,6 +16,9 @@ from .command_line import is_script, programs
 from .environment import Environment, Text, config_map_text
 from .manifest import Manifest, ManifestIndex
 
+_LAST_PART = "(^|/)"
+_SPECIAL = frozenset("\\.^$*+?{}[]()|")
+
 TEMPLATE: dict[str, tuple[str, ...]] = {
     "DaemonSet": ("spec", "template"),
     "Deployment": ("spec", "template"),
@@ -77,9 +80,9 @@ class Container:
     def runs(self, pattern: str) -> bool:
         """Whether its command fits a pattern, or leads to a program that does; empty if none is."""
         command = self.command[0].value if self.command else ""
-        if re.search(pattern, command):
+        if found_in(pattern, command):
             return True
-        return any(re.search(pattern, program[0].value) for program in self.programs if program)
+        return any(found_in(pattern, program[0].value) for program in self.programs if program)
 
     def arguments_of(self, names: Collection[str]) -> tuple[Text, ...]:
         """Return the arguments of the program with one of some names, else of the first one."""
@@ -228,6 +231,21 @@ def _host_path(pods: Workload, container: Container, path: str) -> HostFile | No
     read_only = child(mount, "readOnly")
     flag = read_only is not None and getattr(follow(read_only), "value", None) is True
     return HostFile(_clean(f"{base}/{_sub_path(mount)}/{rest}"), flag, name)
+
+
+def found_in(pattern: str, text: str) -> bool:
+    """Whether a pattern is found in a name; `(^|/)(one|other)$` is, without compiling it.
+
+    Most names of images and commands in the catalog are of that form, and compiling all of them
+    is a noticeable part of a run on one manifest.
+    """
+    if pattern.startswith(_LAST_PART) and pattern.endswith("$"):
+        inner = pattern[len(_LAST_PART) : -1]
+        names = inner[1:-1].split("|") if inner[:1] + inner[-1:] == "()" else [inner]
+        if not any(_SPECIAL.intersection(name.replace("\\.", "")) for name in names):
+            plain = (name.replace("\\.", ".") for name in names)
+            return any(text == name or text.endswith(f"/{name}") for name in plain)
+    return re.search(pattern, text) is not None
 
 
 def workload(manifest: Manifest, index: ManifestIndex) -> Workload | None:

@@ -40,9 +40,9 @@ _ESCAPE = (
     rf"|(?:\r\n|[{_BREAKS}])[ \t]*|.))"
 )
 _TOKENS = {
-    Style.DOUBLE: re.compile(rf"(?P<text>(?:[^\\ \t{_BREAKS}]+|{_SPACE})+)|{_ESCAPE}|{_FOLD}"),
-    Style.SINGLE: re.compile(rf"(?P<text>(?:[^' \t{_BREAKS}]+|{_SPACE})+)|(?P<escape>'')|{_FOLD}"),
-    Style.PLAIN: re.compile(rf"(?P<text>(?:[^ \t{_BREAKS}]+|{_SPACE})+)|(?P<escape>(?!))|{_FOLD}"),
+    Style.DOUBLE: rf"(?P<text>(?:[^\\ \t{_BREAKS}]+|{_SPACE})+)|{_ESCAPE}|{_FOLD}",
+    Style.SINGLE: rf"(?P<text>(?:[^' \t{_BREAKS}]+|{_SPACE})+)|(?P<escape>'')|{_FOLD}",
+    Style.PLAIN: rf"(?P<text>(?:[^ \t{_BREAKS}]+|{_SPACE})+)|(?P<escape>(?!))|{_FOLD}",
 }
 _ESCAPED = {"0": "\0", "a": "\a", "b": "\b", "t": "\t", "\t": "\t", "n": "\n", "v": "\v"}
 _ESCAPED |= {"f": "\f", "r": "\r", "e": "\x1b", "N": "\x85", "_": "\xa0", "L": "\u2028"}
@@ -239,7 +239,7 @@ def _block_runs(text: str, scalar: Scalar, indent: int) -> Iterator[tuple[str, i
 
 def _flow_runs(raw: str, start: int, style: Style) -> Iterator[tuple[str, int, int]]:
     """Yield the same for a plain or quoted scalar: text, escapes and folded line ends."""
-    for token in _TOKENS[style].finditer(raw):
+    for token in re.finditer(_TOKENS[style], raw):
         written = token.group()
         if token["text"]:
             decoded = written
