@@ -8,9 +8,10 @@ from dataclasses import replace
 
 from cnilint.kube.delivery import Delivery, deliveries, unused_sources
 from cnilint.kube.manifest import Manifest, ManifestIndex
+from cnilint.kube.pattern import found_in
 from cnilint.kube.scheduling import placement
 from cnilint.kube.values import Values, field_text, value_text
-from cnilint.kube.workload import TEMPLATE, Container, Workload, found_in, workload
+from cnilint.kube.workload import TEMPLATE, Container, Workload, workload
 from cnilint.model.finding import Location, Note
 from cnilint.model.tree import Mapping as MappingTree
 from cnilint.model.tree import child, items, members, string

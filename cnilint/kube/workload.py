@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,9 +14,7 @@ from cnilint.model.tree import Route, Tree, child, descend, follow, items, membe
 from .command_line import is_script, programs
 from .environment import Environment, Text, config_map_text
 from .manifest import Manifest, ManifestIndex
-
-_LAST_PART = "(^|/)"
-_SPECIAL = frozenset("\\.^$*+?{}[]()|")
+from .pattern import found_in
 
 TEMPLATE: dict[str, tuple[str, ...]] = {
     "DaemonSet": ("spec", "template"),
@@ -231,21 +228,6 @@ def _host_path(pods: Workload, container: Container, path: str) -> HostFile | No
     read_only = child(mount, "readOnly")
     flag = read_only is not None and getattr(follow(read_only), "value", None) is True
     return HostFile(_clean(f"{base}/{_sub_path(mount)}/{rest}"), flag, name)
-
-
-def found_in(pattern: str, text: str) -> bool:
-    """Whether a pattern is found in a name; `(^|/)(one|other)$` is, without compiling it.
-
-    Most names of images and commands in the catalog are of that form, and compiling all of them
-    is a noticeable part of a run on one manifest.
-    """
-    if pattern.startswith(_LAST_PART) and pattern.endswith("$"):
-        inner = pattern[len(_LAST_PART) : -1]
-        names = inner[1:-1].split("|") if inner[:1] + inner[-1:] == "()" else [inner]
-        if not any(_SPECIAL.intersection(name.replace("\\.", "")) for name in names):
-            plain = (name.replace("\\.", ".") for name in names)
-            return any(text == name or text.endswith(f"/{name}") for name in plain)
-    return re.search(pattern, text) is not None
 
 
 def workload(manifest: Manifest, index: ManifestIndex) -> Workload | None:

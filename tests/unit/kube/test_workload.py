@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnilint.cni.catalog import products
 from cnilint.kube.manifest import ManifestIndex, manifests
-from cnilint.kube.workload import Container, Image, Workload, found_in, workload
+from cnilint.kube.workload import Container, Image, Workload, workload
 from cnilint.model.text import Source
 from cnilint.model.tree import Document
 from cnilint.syntax.compose import compose
@@ -298,25 +295,3 @@ def test_other_kinds_run_no_pods(kind: str) -> None:
     assert isinstance(document, Document)
     (found,) = manifests(document)
     assert workload(found, ManifestIndex([found])) is None
-
-
-NAMES = st.text(alphabet="ab/.-", max_size=6)
-PIECES = ["(^|/)", "a", "b", "(a|b)", "(a|", ")", r"\.", ".", "-", "(a)?", "[ab]", "|", "$", "b$"]
-
-
-@given(st.lists(st.sampled_from(PIECES), max_size=4), NAMES)
-def test_a_pattern_is_found_as_a_regular_expression_is(pieces: list[str], name: str) -> None:
-    pattern = "".join(["(^|/)", *pieces, "$"])
-    try:
-        expected = re.search(pattern, name) is not None
-    except re.error:
-        return
-    assert found_in(pattern, name) is expected
-
-
-def test_each_pattern_of_the_catalog_is_found_as_a_regular_expression_is() -> None:
-    patterns = {r.image or r.command for each in products() for r in each.recognisers}
-    names = {re.sub(r"[\\^$()?]", "", part) for each in patterns for part in each.split("|")}
-    for pattern in patterns:
-        for name in (*names, *(f"registry.test{each}" for each in names), *patterns):
-            assert found_in(pattern, name) is (re.search(pattern, name) is not None)
