@@ -191,10 +191,7 @@ def applicability(*, unsafe: bool) -> Applicability:
 
 
 def tell(text: str, *, exactly: bool = False) -> None:
-    """Write to standard output as it is: no line end is translated, no character refused.
-
-    What is `exactly` a part of files is written with their bytes, whatever the terminal takes.
-    """
+    """Write to standard output as it is; what is `exactly` a part of files, with their bytes."""
     encoding = sys.stdout.encoding or "utf-8"
     content = encode(text) if exactly else text.encode(encoding, "backslashreplace")
     try:

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from cnilint.cni.installer import Installer
-from cnilint.cni.multus import KEYS
 from cnilint.cni.multus_forms import multus
+from cnilint.cni.multus_settings import KEYS
 from cnilint.cni.product import Product
 from cnilint.engine.result import Result
 from cnilint.model.finding import Edit, Operation, Repair
