@@ -68,10 +68,14 @@ def delegate(files: Files, reading: Reading) -> Delegate:
         path = reading.masters + path[len(CONF_DIRECTORY) :]
     if isinstance(path, str) and path and "/" not in path:
         path = _holding(path, files, str(first.get("confDir") or NETWORKS_DIRECTORY))
-    path = posixpath.normpath(path) if isinstance(path, str) else path
-    if not isinstance(path, str) or path not in files:
-        gone = posixpath.basename(path) if isinstance(path, str) else ""
-        cause = f"Multus cannot read {gone or 'its cluster network'}"
+    path = posixpath.normpath(path) if isinstance(path, str) and path else ""
+    if path and path not in files:
+        path = next(iter(candidates(files, path)), path)  # the first file of a directory
+    if path not in files:
+        cause = f"Multus cannot read {posixpath.basename(path) or 'its cluster network'}"
+        return Delegate(taken, None, through_multus=True, cause=cause)
+    if path == posixpath.join(reading.directory, taken):
+        cause = "Multus hands the pods to its own file"
         return Delegate(taken, None, through_multus=True, cause=cause)
     return Delegate(taken, posixpath.basename(path), through_multus=True)
 

@@ -7,7 +7,17 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from cnilint.model.finding import Location
-from cnilint.model.tree import Document, Mapping, Route, Tree, descend, follow, items, string
+from cnilint.model.tree import (
+    Document,
+    Mapping,
+    Route,
+    Sequence,
+    Tree,
+    descend,
+    follow,
+    items,
+    string,
+)
 
 ORIGIN_ANNOTATION = "config.kubernetes.io/origin"
 """Set by `kustomize build` under `buildMetadata: [originAnnotations]`.
@@ -68,7 +78,7 @@ class Manifest:
 
 
 def manifests(document: Document) -> Iterator[Manifest]:
-    """Yield the objects of a document: itself, or a list's items at any depth.
+    """Yield the objects of a document: itself, or the items of a list or an array at any depth.
 
     What has no `apiVersion` and `kind` is no object and yields nothing.
     """
@@ -76,6 +86,9 @@ def manifests(document: Document) -> Iterator[Manifest]:
     while pending:
         tree, route = pending.pop()
         root = follow(tree)
+        if isinstance(root, Sequence):
+            pending.extend(reversed([(item, (*route, at)) for at, item in enumerate(root.items)]))
+            continue
         kind = string(descend(root, "kind"))
         api_version = string(descend(root, "apiVersion"))
         if not isinstance(root, Mapping) or not kind or not api_version:

@@ -95,12 +95,26 @@ def test_the_daemons_own_cluster_network_goes_before_the_file_that_was_picked() 
     assert owner(files | {"00-multus.conf": thin}, cluster_network="").master == "10-aws.conflist"
 
 
+def test_of_a_directory_the_first_file_counts_which_may_be_multus_own() -> None:
+    files = {
+        "00-multus.conf": shim("/host/etc/cni/net.d/10-aws.conflist"),
+        "10-aws.conflist": AWS,
+        "/run/masters/20-b.conf": BRIDGE,
+        "/run/masters/10-a.json": BRIDGE,
+        "/run/masters/below/00-c.conf": BRIDGE,
+    }
+    assert owner(files, cluster_network="/run/masters/").master == "10-a.json"
+    itself = owner(files, cluster_network=D)
+    assert (itself.master, itself.cause) == (None, "Multus hands the pods to its own file")
+
+
 @pytest.mark.parametrize("network", [None, 7, "", "aws-cni", "/host/etc/cni/net.d/gone.conf", []])
 def test_a_cluster_network_that_is_no_file_gives_no_network(network: object) -> None:
     found = owner({"00-multus.conf": shim(network), "10-aws.conflist": AWS})
     assert found.master is None
     assert found.through_multus
-    assert found.cause.startswith("Multus cannot read ")
+    gone = "gone.conf" if str(network).endswith("gone.conf") else "its cluster network"
+    assert found.cause == f"Multus cannot read {'aws-cni' if network == 'aws-cni' else gone}"
 
 
 @pytest.mark.parametrize(

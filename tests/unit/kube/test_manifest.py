@@ -47,6 +47,16 @@ def test_lists_are_unrolled_at_any_depth_and_in_order() -> None:
         assert text[place.span.start : place.span.end] == one.name
 
 
+def test_an_array_of_objects_is_a_list_as_well() -> None:
+    pods = ",".join(
+        f'{{"apiVersion":"v1","kind":"Pod","metadata":{{"name":"{name}"}}}}' for name in "abc"
+    )
+    found = objects(f"[{pods}, [], 7, [{pods}]]")
+    assert [one.name for one in found] == ["a", "b", "c", "a", "b", "c"]
+    assert found[4].route == (5, 1)
+    assert found[1].location("metadata", "name").route == (1, "metadata", "name")
+
+
 @pytest.mark.parametrize(
     "text",
     [
