@@ -6,6 +6,7 @@ import json
 import posixpath
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import NamedTuple
 
 from cnilint.kube.node_classes import NodeClass
@@ -81,23 +82,25 @@ class ClassFacts:
     @property
     def deterministic(self) -> bool:
         """Whether every order ends with the same owner of the pods, and with one at all."""
-        if self.hidden is not None:
+        if self.not_known:
             return False
         return len(self.delegates) == 1 and all(o.master is not None for o in self.outcomes)
 
     @property
-    def hidden(self) -> Multus | None:
-        """A Multus of the class whose settings are not in view, if there is one."""
-        return next((one for one in self.multuses if not one.in_view), None)
+    def not_known(self) -> str:
+        """What decides on the class and is not in view, or filled in later; empty if nothing is."""
+        told = (f"what {one.installer.title} is told" for one in self.multuses if not one.in_view)
+        written = (f"where {one.title} writes" for one in self.installers if one.later)
+        return next(chain(told, written), "")
 
     @property
     def decided(self) -> bool:
         """Whether these manifests say anything of the class: some CNI gives it a network.
 
         Where only Multus or a chained plugin runs, the CNI they build on is not in view; and what
-        a Multus does whose settings are not in view is not known.
+        a CNI does whose settings are not in view is not known.
         """
-        if self.hidden is not None:
+        if self.not_known:
             return False
         shown = any(m.action is Action.WRITE for m in self.installers)
         return shown or bool(self.delegates) or any(entry.on_host for entry in self.entries)

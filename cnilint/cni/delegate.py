@@ -71,11 +71,11 @@ def delegate(files: Files, reading: Reading) -> Delegate:
     path = posixpath.normpath(path) if isinstance(path, str) and path else ""
     if path and path not in files:
         path = next(iter(candidates(files, path)), path)  # the first file of a directory
+        if path == posixpath.join(reading.directory, taken):
+            cause = "Multus hands the pods to its own file"
+            return Delegate(taken, None, through_multus=True, cause=cause)
     if path not in files:
         cause = f"Multus cannot read {posixpath.basename(path) or 'its cluster network'}"
-        return Delegate(taken, None, through_multus=True, cause=cause)
-    if path == posixpath.join(reading.directory, taken):
-        cause = "Multus hands the pods to its own file"
         return Delegate(taken, None, through_multus=True, cause=cause)
     return Delegate(taken, posixpath.basename(path), through_multus=True)
 

@@ -6,6 +6,7 @@ import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from cnilint.kube.environment import placeholder
 from cnilint.kube.scheduling import Placement
 from cnilint.kube.workload import Container, Workload
 from cnilint.model.finding import Location, Note
@@ -63,6 +64,8 @@ class Installer:
     settings: Mapping[str, Setting]
     assumed: str = ""
     of_network: str = ""
+    later: bool = False
+    """Whether the path of its file has a placeholder, so that it is not known yet."""
 
     @property
     def title(self) -> str:
@@ -92,8 +95,10 @@ def install(product: Product, form: Form, release: Release | None, notes: list[N
     settings = Settings(product, release, form)
     behaviour = next(b for b in product.behaviours if settings.hold(b.when, b.versions))
     path = _path(settings, behaviour, form)
-    later = "$" in path or "{{" in path
-    host = form.host_file(path) if path and not later else None
+    host = form.host_file(path) if path and not placeholder(path) else None
+    if host is not None and placeholder(host.path):
+        path, host = host.path, None
+    later = bool(placeholder(path))
     if path and host is None and behaviour.action is not Action.DELEGATE:
         notes.append(_unresolved(product, form, path, later=later))
     makes_file = behaviour.action in (Action.WRITE, Action.COPY, Action.REFER)
@@ -119,6 +124,7 @@ def install(product: Product, form: Form, release: Release | None, notes: list[N
         release=release,
         settings=settings.all(),
         of_network=settings.fill(behaviour.of_network),
+        later=later,
     )
 
 
@@ -139,7 +145,7 @@ def _path(settings: Settings, behaviour: Behaviour, form: Form) -> str:
 def _known_directory(form: Form, path: str) -> str | None:
     """Return the host directory of a file of which no more than the name is to be filled in."""
     directory = posixpath.dirname(path)
-    host = None if "$" in directory or "{{" in directory else form.host_file(directory)
+    host = None if placeholder(directory) else form.host_file(directory)
     return host.path if host is not None else None
 
 

@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
 
 from cnilint.kube.environment import Text, placeholder
 from cnilint.kube.workload import HostFile
@@ -27,16 +26,10 @@ from .multus_settings import (
     OTHER_DIRECTORY,
     PATH_KEYS,
     SCRIPT_MODE,
+    Given,
     spelling,
 )
 from .release import Release
-
-
-class Given(NamedTuple):
-    """A setting as the manifest gives it: its value and its place."""
-
-    value: object
-    location: Location
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -291,6 +284,10 @@ def _filled_in_later(one: Multus) -> Given | None:
         given = one.given(name)
         if given is not None and isinstance(given.value, str) and placeholder(given.value):
             return Given(f"{spelling(one.family, name)} {given.value!r}", given.location)
+    for name in ("autoconfig_directory", "conf_directory"):
+        host = one.host_path(one.value(name))
+        if host is not None and placeholder(host):
+            return Given(f"the directory of the host {host!r}", one.place(name))
     return None
 
 

@@ -12,8 +12,16 @@ from cnilint.syntax.embedded import EmbeddedProblem, embedded_json
 
 from .catalog import runtime_directories
 from .installer import Installer
-from .multus import Given, Multus
-from .multus_settings import CONF_DIRECTORY, DIRECTORY_FLAGS, KEYS, LAST_SCRIPT, NEWEST, SCRIPT
+from .multus import Multus
+from .multus_settings import (
+    CONF_DIRECTORY,
+    DIRECTORY_FLAGS,
+    KEYS,
+    LAST_SCRIPT,
+    NEWEST,
+    SCRIPT,
+    Given,
+)
 from .release import release
 from .settings import Setting
 

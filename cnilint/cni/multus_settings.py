@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
+from cnilint.model.finding import Location
+
 from .release import Release
 
 NEWEST: Release = (4, 3, 0)
@@ -67,6 +71,13 @@ DEFAULTS = {
         "conf_directory": "/etc/cni/net.d",
     },
 }
+
+
+class Given(NamedTuple):
+    """A setting as the manifest gives it: its value and its place."""
+
+    value: object
+    location: Location
 
 
 def spelling(family: str, setting: str) -> str:

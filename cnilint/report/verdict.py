@@ -41,14 +41,14 @@ def verdict(facts: ClassFacts) -> str:
 
     `deterministic: <file>` (with `, but <cause>` where Multus does not come up), `a race: <file>
     or <file>`, `a race: <file> or nothing (<cause>)`, `never ready: <cause>`, or `undecided: ...`
-    where the CNI that gives the nodes a network is not among the manifests. Each of them says so
-    where a file of an unknown installer could own the pods.
+    where the CNI that gives the nodes a network is not among the manifests, or what decides is not
+    known yet. Each of them says so where a file of an unknown installer could own the pods.
     """
     owners = facts.delegates
     found = {cause_in_words(each.cause): None for each in facts.outcomes if each.master is None}
     causes = "; ".join(found)
-    if facts.hidden is not None:
-        line = f"undecided: what {facts.hidden.installer.title} is told is not known"
+    if facts.not_known:
+        line = f"undecided: {facts.not_known} is not known"
     elif not facts.decided:
         line = "undecided: no CNI in these manifests gives these nodes a network"
     elif not owners:

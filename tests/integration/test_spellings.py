@@ -9,6 +9,7 @@ import pytest
 
 from cnilint.engine.result import Result
 from cnilint.model.finding import Applicability
+from cnilint.report.verdict import verdict
 from cnilint.run import fix, lint
 from tests.clusters import OWNED, PINNED, UNPINNED, VPC, multus, place, placed, thin
 
@@ -134,6 +135,24 @@ def test_a_placeholder_is_a_note_and_nothing_is_claimed_or_fixed(
     line = finding.location.source.position(finding.location.span.start).line
     assert new in finding.location.source.line(line)
     assert verdicts(result) == [False]
+
+
+@pytest.mark.parametrize("installs", [(0,), (1,), (0, 1)], ids=["multus", "vpc", "both"])
+def test_a_directory_of_the_host_that_is_filled_in_later_is_nobodys_mistake(
+    installs: tuple[int, ...], tmp_path: Path
+) -> None:
+    texts = [multus(PINNED), VPC]
+    for at in installs:
+        texts[at] = texts[at].replace("path: /etc/cni/net.d", 'path: "${CNI_DIR}"')
+    result = judged(tmp_path, *texts)
+    assert set(rules(result)) == {"CNI905"}
+    assert len(result.findings) == len(installs)
+    assert all("/${CNI_DIR}" in finding.message for finding in result.findings)
+    assert verdicts(result) == [False]
+    (facts,) = result.clusters[0].classes
+    assert verdict(facts).startswith(
+        "undecided: what Multus" if 0 in installs else "undecided: where"
+    )
 
 
 def test_a_configuration_that_is_elsewhere_decides_nothing(tmp_path: Path) -> None:

@@ -90,13 +90,7 @@ def only_assumed(cluster: Cluster, one: Multus) -> str:
 
 def hides_a_file(cluster: Cluster, one: Multus) -> bool:
     """Whether a file that some CNI writes has a path that is filled in later."""
-    values = [
-        setting.value
-        for installer in _file_makers(cluster, one)
-        if installer.writes is None
-        for setting in installer.settings.values()
-    ]
-    return any("$" in value or "{{" in value for value in values)
+    return any(installer.later for installer in _file_makers(cluster, one))
 
 
 def _file_makers(cluster: Cluster, one: Multus) -> list[Installer]:
