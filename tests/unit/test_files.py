@@ -99,3 +99,28 @@ def test_what_a_process_has_open_is_written_to_and_not_replaced(tmp_path: Path) 
         replace_file(f"/dev/fd/{opened.fileno()}", b"report")
         assert os.fstat(opened.fileno()).st_ino == (tmp_path / "redirected").stat().st_ino
     assert (tmp_path / "redirected").read_bytes() == b"report"
+
+
+def test_a_file_of_someone_else_stays_theirs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "a.yaml"
+    file.write_text("a: 1\n")
+    found, given = os.stat, []
+
+    def foreign(path: str, **more: bool) -> os.stat_result:
+        values = list(found(path, **more))
+        if path == str(file):
+            values[4:6] = [4321, 1234]
+        return os.stat_result(values)
+
+    def refused(path: str, owner: int, group: int) -> None:
+        given.append((os.path.dirname(path), owner, group))
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "stat", foreign)
+    monkeypatch.setattr(os, "chown", refused)
+    replace_file(str(file), b"a: 2\n")
+    monkeypatch.undo()
+    assert given == [(os.path.realpath(tmp_path), 4321, 1234)]
+    assert file.read_text() == "a: 2\n"
