@@ -27,7 +27,18 @@ class PathError(OSError):
 
 def encoded(name: str) -> bytes:
     """Return the bytes of a file name: Go compares and sorts names by bytes."""
-    return name.encode("utf-8", "surrogateescape")
+    try:
+        return name.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return name.encode("utf-8", "surrogatepass")
+
+
+def is_file_name(name: str) -> bool:
+    """Return whether the kernel makes a file of this name in a directory or one below it."""
+    steps = name.split("/")
+    return "\0" not in name and all(
+        step not in ("", ".", "..") and len(encoded(step)) <= _NAME_MAX for step in steps
+    )
 
 
 def clean(path: str) -> str:
@@ -51,12 +62,20 @@ def extension(name: str) -> str:
 class ConfDirectory:
     """The files of one directory, addressed by absolute path as a program would."""
 
-    def __init__(self, files: Mapping[str, str], path: str = DEFAULT_DIRECTORY) -> None:
-        """`files` maps names to contents; `path` is where the program has the directory."""
+    def __init__(
+        self, files: Mapping[str, str], path: str = DEFAULT_DIRECTORY, made: Collection[str] = ()
+    ) -> None:
+        """`files` maps names to contents; `path` is where the program has the directory.
+
+        `made` are more directories, by absolute path. A name that no file can have is left out:
+        what would write it fails.
+        """
         self.path = path
-        self._files = {f"{path}/{name}": text for name, text in files.items()}
-        self._entries: dict[str, set[str]] = {path: set()}
-        for file in (path, *self._files):
+        self._given = {name: text for name, text in files.items() if is_file_name(name)}
+        self._made = tuple(made)
+        self._files = {f"{path}/{name}": text for name, text in self._given.items()}
+        self._entries: dict[str, set[str]] = {folder: set() for folder in (path, *made)}
+        for file in (path, *made, *self._files):
             parent, _, name = file.rpartition("/")
             while name:
                 self._entries.setdefault(parent or "/", set()).add(name)
@@ -102,6 +121,37 @@ class ConfDirectory:
     def is_directory(self, path: str) -> bool:
         """Return whether a path leads to a directory."""
         return self.exists(path) and self.resolve(path) in self._entries
+
+    def is_writable(self, path: str) -> bool:
+        """Return whether a file can be made, or written anew, at a path.
+
+        A directory on the way that is missing counts as there: it may be a mount of its own.
+        """
+        absolute = clean(f"/{path}")
+        if self.is_directory(absolute) or len(encoded(posixpath.basename(absolute))) > _NAME_MAX:
+            return False
+        return not any(absolute.startswith(f"{file}/") for file in self._files)
+
+    def with_directory(self, path: str) -> ConfDirectory:
+        """Return what os.MkdirAll leaves; PathError if it cannot make the directory."""
+        if not path or "\0" in path:
+            raise PathError(path, missing=not path)
+        absolute, at = clean(f"/{path}"), ""
+        for step in absolute.split("/")[1:]:
+            at = f"{at}/{step}"
+            if at in self._files or len(encoded(step)) > _NAME_MAX:
+                raise PathError(path, missing=False)
+        return ConfDirectory(self._given, self.path, (*self._made, absolute))
+
+    def with_file(self, path: str, text: str) -> ConfDirectory:
+        """Return the directory after a file was written into it; PathError if it cannot be."""
+        if not self.is_writable(path):
+            raise PathError(path, missing=False)
+        absolute = clean(f"/{path}")
+        if not absolute.startswith(f"{self.path}/"):
+            return self
+        name = absolute.removeprefix(f"{self.path}/")
+        return ConfDirectory({**self._given, name: text}, self.path, self._made)
 
     def entries(self, path: str) -> list[str]:
         """Return os.ReadDir's names, sorted by bytes; PathError if it is no directory."""

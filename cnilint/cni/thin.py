@@ -77,10 +77,7 @@ def _created(version: Version, directory: ConfDirectory, flags: Flags) -> Predic
         raise SelectionError("conf-dir-missing")
     if flags.texts["multus-conf-file"] != "auto":
         raise SelectionError("not-auto")
-    if directory.exists(f"{conf_dir}/multus.d") and not directory.is_directory(
-        f"{conf_dir}/multus.d"
-    ):
-        raise SelectionError("unwritable")
+    directory = _with_kubeconfig(version, directory, flags)
     path = _master_path(version, directory, flags)
     master = _master(version, directory, path)
     written_version = _version(flags, master)
@@ -89,18 +86,35 @@ def _created(version: Version, directory: ConfDirectory, flags: Flags) -> Predic
     if flags.texts["multus-log-level"].lower() not in _LOG_LEVELS:
         raise SelectionError("invalid-flag")
     conf = f"{conf_dir}/00-multus.conf{'list' if _is_list(version, written_version) else ''}"
-    if directory.is_directory(f"{conf_dir}/00-multus.conf.new") or directory.is_directory(conf):
-        raise SelectionError("unwritable")
     added = [conf]
     if flags.switches["rename-conf-file"]:
-        if directory.is_directory(f"{path}.old"):
-            raise SelectionError("unwritable")
         added.append(f"{path}.old")
+    if not all(map(directory.is_writable, (f"{conf_dir}/00-multus.conf.new", *added))):
+        raise SelectionError("unwritable")
     return Prediction(
         "picked",
         primary=directory.relative(path),
         writes=(sorted(directory.relative(file) for file in added if not directory.exists(file))),
     )
+
+
+def _with_kubeconfig(version: Version, directory: ConfDirectory, flags: Flags) -> ConfDirectory:
+    """Return the directory with what is made in it before the master is looked for.
+
+    Source: main.go createKubeConfig.
+    """
+    folders = [f"{flags.texts['cni-conf-dir']}/multus.d"]
+    if version >= (4, 1, 0):
+        folders.append(flags.texts["multus-cni-conf-dir"])
+    kubeconfig = f"{folders[0]}/multus.kubeconfig"
+    try:
+        for folder in folders:
+            directory = directory.with_directory(folder)
+        if not directory.is_writable(f"{kubeconfig}.new"):
+            raise SelectionError("unwritable")
+        return directory.with_file(kubeconfig, "apiVersion: v1")
+    except PathError:
+        raise SelectionError("unwritable") from None
 
 
 def _master_path(version: Version, directory: ConfDirectory, flags: Flags) -> str:

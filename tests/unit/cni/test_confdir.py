@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnilint.cni.confdir import ConfDirectory, PathError, clean, encoded, extension, join
+from cnilint.cni.confdir import (
+    ConfDirectory,
+    PathError,
+    clean,
+    encoded,
+    extension,
+    is_file_name,
+    join,
+)
 
 DIRECTORY = "/host/etc/cni/net.d"
 SEEN = ConfDirectory(
@@ -152,3 +160,79 @@ def test_letters_beyond_the_basic_plane_come_last() -> None:
 )
 def test_relative_names(path: str, name: str) -> None:
     assert SEEN.relative(path) == name
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("", ".", "..", "/", "/a", "a/", "a//b", "a/./b", "../a", "a/..", "\0", "a\0.conf"),
+        *("x" * 256, "é" * 128, f"sub/{'x' * 256}.conf"),
+    ],
+)
+def test_a_name_that_no_file_can_have_is_not_there(name: str) -> None:
+    assert not is_file_name(name)
+    found = ConfDirectory({name: "{}", "a.conf": "A"})
+    assert found.entries(DIRECTORY) == ["a.conf"]
+
+
+@pytest.mark.parametrize("name", ["a", "...", ".conf", "sub/a", "\n", "x" * 255, "\udcff.conf"])
+def test_any_other_name_is(name: str) -> None:
+    assert is_file_name(name)
+    assert ConfDirectory({name: "A"}).read(f"{DIRECTORY}/{name}") == "A"
+
+
+@given(st.text())
+def test_every_name_has_bytes(name: str) -> None:
+    assert (encoded(name) == name.encode("utf-8", "surrogatepass")) or max(name) >= "\udc80"
+    is_file_name(name)
+
+
+@pytest.mark.parametrize(
+    ("path", "writable"),
+    [
+        (f"{DIRECTORY}/00-multus.conf", True),
+        (f"{DIRECTORY}/10-aws.conflist", True),
+        (f"{DIRECTORY}/none/00-multus.conf", True),
+        ("/run/multus/00-multus.conf", True),
+        ("host/etc/cni/net.d/new", True),
+        (f"{DIRECTORY}/dir.conf", False),
+        (f"{DIRECTORY}/./sub/", False),
+        ("host/etc/cni/net.d/sub", False),
+        ("/host", False),
+        (f"{DIRECTORY}/10-aws.conflist/x", False),
+        (f"{DIRECTORY}/{'x' * 256}", False),
+    ],
+)
+def test_where_a_file_can_be_written(path: str, writable: bool) -> None:
+    assert SEEN.is_writable(path) is writable
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["", "a\0b", f"{DIRECTORY}/10-aws.conflist", f"{DIRECTORY}/10-aws.conflist/x", "x" * 256],
+)
+def test_a_directory_that_cannot_be_made(path: str) -> None:
+    with pytest.raises(PathError) as caught:
+        SEEN.with_directory(path)
+    assert caught.value.missing is (path == "")
+
+
+@given(PATHS.filter(bool))
+def test_a_directory_that_was_made_is_there(path: str) -> None:
+    made = SEEN.with_directory(f"{DIRECTORY}/{path}")
+    assert made.is_directory(clean(f"{DIRECTORY}/{path}"))
+    assert made.with_directory(f"{DIRECTORY}/{path}").entries("/") == made.entries("/")
+    assert made.read(f"{DIRECTORY}/sub/01-x.conf") == "X"
+    assert SEEN.entries(DIRECTORY) == ["10-aws.conflist", "dir.conf", "sub", "é.conf"]
+
+
+def test_a_file_that_was_written_is_there_with_the_directories_above_it() -> None:
+    made = SEEN.with_directory("/host/run").with_file(f"{DIRECTORY}/multus.d/k", "K")
+    assert made.read(f"{DIRECTORY}/multus.d/k") == "K"
+    assert made.entries(f"{DIRECTORY}/multus.d") == ["k"]
+    assert made.is_directory("/host/run")
+    assert made.with_file(f"{DIRECTORY}/multus.d/k", "new").read(f"{DIRECTORY}/multus.d/k") == "new"
+    assert made.with_file("/elsewhere/k", "K").entries("/") == made.entries("/")
+    for path in (f"{DIRECTORY}/multus.d", f"{DIRECTORY}/multus.d/k/k"):
+        with pytest.raises(PathError):
+            made.with_file(path, "")

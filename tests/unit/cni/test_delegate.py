@@ -157,3 +157,10 @@ def test_no_content_makes_it_raise_and_no_owner_is_made_up(files: dict[str, obje
     assert found.runtime is None or found.runtime in files
     assert found.master is None or found.master in files
     assert (found.master is None) is bool(found.cause)
+
+
+@pytest.mark.parametrize("name", ["05-\0.conf", f"{'0' * 300}.conf"])
+def test_a_file_that_no_kernel_makes_is_passed_over(name: str) -> None:
+    files = {name: BRIDGE, "10-aws.conflist": AWS}
+    for runtime in ("containerd", "cri-o"):
+        assert owner(files, runtime=runtime).master == "10-aws.conflist"

@@ -161,3 +161,53 @@ def test_flags_belong_to_releases() -> None:
     for flag in ("--skip-config-watch", "--multus-cni-conf-dir=/x"):
         assert pick(OLD, FILES, flag).error == "unknown-flag"
         assert pick(MIDDLE, FILES, flag).primary == "10-aws.conflist"
+
+
+@pytest.mark.parametrize(
+    ("args", "old"),
+    [
+        (["--multus-cni-conf-dir="], "unknown-flag"),
+        ([f"--multus-cni-conf-dir={DIRECTORY}/10-aws.conflist"], "unknown-flag"),
+        ([f"--multus-cni-conf-dir={DIRECTORY}/10-aws.conflist/x"], "unknown-flag"),
+        ([f"--multus-cni-conf-dir={DIRECTORY}/00-multus.conf"], "unknown-flag"),
+        ([f"--multus-cni-conf-dir={DIRECTORY}/00-multus.conf.new"], "unknown-flag"),
+        ([f"--cni-conf-dir={DIRECTORY}/10-aws.conflist"], "unwritable"),
+    ],
+)
+def test_directories_that_are_in_the_way_or_cannot_be_made(args: list[str], old: str) -> None:
+    for selector in (MIDDLE, NEW):
+        assert pick(selector, FILES, *args).error == "unwritable"
+    assert pick(OLD, FILES, *args).error == old
+
+
+def test_a_directory_that_cannot_be_made_comes_before_the_master() -> None:
+    for files in ({}, {"a.conf": "{"}, {"a.conf": '{"cniVersion": 1}'}):
+        assert pick(NEW, files, "--multus-cni-conf-dir", "").error == "unwritable"
+        assert pick(NEW, files, "--multus-cni-conf-dir", "elsewhere").error != "unwritable"
+
+
+@pytest.mark.parametrize("name", ["multus.kubeconfig", "multus.kubeconfig.new"])
+def test_the_kubeconfig_has_to_be_written(name: str) -> None:
+    for selector in (OLD, NEW):
+        assert pick(selector, {**FILES, f"multus.d/{name}/x": ""}).error == "unwritable"
+        assert pick(selector, {**FILES, f"multus.d/{name}": ""}).primary == "10-aws.conflist"
+
+
+@pytest.mark.parametrize("master", ["multus.d", "multus.d/multus.kubeconfig"])
+def test_what_it_makes_itself_is_no_missing_master(master: str) -> None:
+    for selector in (MIDDLE, NEW):
+        found = pick(selector, FILES, f"--multus-master-cni-file-name={master}")
+        assert found.error == "master-unreadable"
+
+
+def test_the_new_name_of_the_master_may_be_too_long() -> None:
+    name = f"{'x' * 250}.conf"
+    assert pick(NEW, {name: AWS}).primary == name
+    assert pick(NEW, {name: AWS}, "--rename-conf-file").error == "unwritable"
+
+
+def test_its_own_directories_are_not_among_the_files_it_adds() -> None:
+    args = [f"--multus-cni-conf-dir={DIRECTORY}/nets"]
+    assert pick(NEW, FILES, *args).writes == ["00-multus.conf"]
+    inside = pick(NEW, {**FILES, "sub/x": ""}, f"--cni-conf-dir={DIRECTORY}/sub")
+    assert inside.writes == ["sub/00-multus.conf"]
