@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from .confdir import DEFAULT_DIRECTORY, clean, join
-from .gostruct import BOOLEAN, INTEGER, STRING, MapOf, Struct, Type
+from .gostruct import BOOLEAN, INTEGER, STRING, MapOf, PointerTo, Struct, Type
 
 MULTUS_CONF = "00-multus.conf"
 NETWORK_NAME = "multus-cni-network"
@@ -53,6 +53,8 @@ class DaemonConf(NamedTuple):
     plugin_type: str
     capabilities: dict[str, bool] | None
     """None after an explicit `null`: the daemon panics when it adds one."""
+    connection_limit: int | None = None
+    """How many requests are served at a time (v4.3.0 and later); the daemon ends at one below 1."""
 
     @property
     def since_4_1(self) -> bool:
@@ -104,7 +106,7 @@ def read_daemon_config(version: Version, text: str) -> DaemonConf:
 
     The daemon reads it twice, for its server and for the generator; a wrong type in either ends it.
     """
-    _server_struct(version).unmarshal(text, {})
+    served = _server_struct(version).unmarshal(text, {})
     defaults = {
         "multusConfigFile": "auto",
         "type": "multus-shim",
@@ -112,7 +114,7 @@ def read_daemon_config(version: Version, text: str) -> DaemonConf:
         "cniConfigDir": "/etc/cni/net.d",
     }
     values = _multus_struct(version).unmarshal(text, defaults)
-    capabilities = values["capabilities"]
+    capabilities, limit = values["capabilities"], served.get("connectionLimit")
     return DaemonConf(
         version,
         cni_version=str(values.get("cniVersion", "")),
@@ -125,6 +127,7 @@ def read_daemon_config(version: Version, text: str) -> DaemonConf:
         readiness_file=str(values.get("readinessindicatorfile", "")),
         plugin_type=str(values["type"]),
         capabilities=capabilities if isinstance(capabilities, dict) else None,
+        connection_limit=limit if isinstance(limit, int) else None,
     )
 
 
@@ -140,8 +143,8 @@ def _multus_struct(version: Version) -> Struct:
     fields: dict[str, Type] = dict.fromkeys(_TEXTS.split(), STRING)
     fields |= dict.fromkeys(_SWITCHES.split(), BOOLEAN)
     fields["capabilities"] = MapOf(BOOLEAN)
-    counts = dict.fromkeys(("maxAge", "maxSize", "maxBackups"), INTEGER)
-    fields["logOptions"] = Struct({**counts, "compress": BOOLEAN})
+    counts = dict.fromkeys(("maxAge", "maxSize", "maxBackups"), PointerTo(INTEGER))
+    fields["logOptions"] = Struct({**counts, "compress": PointerTo(BOOLEAN)})
     fields["daemonSocketDir" if version >= (4, 1, 0) else "socketDir"] = STRING
     if version >= (4, 2, 1):
         fields["auxiliaryCNIChainName"] = STRING
@@ -153,10 +156,10 @@ def _server_struct(version: Version) -> Struct:
     fields: dict[str, Type] = dict.fromkeys(
         ("chrootDir", "logFile", "logLevel", "socketDir"), STRING
     )
-    fields |= {"logToStderr": BOOLEAN, "metricsPort": INTEGER}
+    fields |= {"logToStderr": BOOLEAN, "metricsPort": PointerTo(INTEGER)}
     if version >= (4, 1, 0):
         texts = dict.fromkeys(("bootstrapKubeconfig", "certDir", "certDuration"), STRING)
         fields["perNodeCertificate"] = Struct({"enabled": BOOLEAN, **texts})
     if version >= (4, 3, 0):
-        fields |= {"connectionLimit": INTEGER, "enablePprof": BOOLEAN}
+        fields |= {"connectionLimit": PointerTo(INTEGER), "enablePprof": PointerTo(BOOLEAN)}
     return Struct(fields)

@@ -63,6 +63,21 @@ INTEGER = Type(0, _integer)
 ANY = Type(None, _untyped)
 
 
+class PointerTo(Type):
+    """A pointer to a scalar: `null` makes it nil."""
+
+    __slots__ = ("element",)
+
+    def __init__(self, element: Type) -> None:
+        """`element` is what it points to."""
+        super().__init__(None, element.check)
+        self.element = element
+
+    def decode(self, value: JSON, old: object, *, encoded: bool = False) -> object:
+        """Return the value pointed to, or None for `null`."""
+        return None if value is None else self.element.decode(value, old, encoded=encoded)
+
+
 class ListOf(Type):
     """A slice."""
 

@@ -18,6 +18,8 @@ from .thin import predict_thin
 
 _MULTUS = re.compile(r"multus-(thick|thin)@v?4\.(\d{1,9})(?:\.(\d{1,9}))?(?:[-+].*)?")
 
+_SELECTORS = "containerd, cri-o, multus-thick@v4.X.Y, multus-thin@v4.X.Y"
+
 
 def predict(
     selector: str,
@@ -31,10 +33,11 @@ def predict(
     """Return what a program that starts now does with a configuration directory.
 
     `selector` is `multus-thick@v4.1.4`, `multus-thin@v4.3.0` (any release of v4), `containerd` or
-    `cri-o`; `files` maps names to contents, a `/` in a name makes a sub-directory. `daemon_config`
-    is the text of thick Multus's daemon-config.json (None: upstream's) and `args` are thin Multus's
-    flags; both call the directory `/host/etc/cni/net.d`. For CRI-O, `binaries` are the plugin
-    executables there are (None: all) and `default_network` is its `cni_default_network`.
+    `cri-o`; `files` maps names to contents, a `/` in a name makes a sub-directory, and a name that
+    no file can have (with a NUL, say) counts as absent. `daemon_config` is the text of thick
+    Multus's daemon-config.json (None: upstream's) and `args` are thin Multus's flags; both call the
+    directory `/host/etc/cni/net.d`. For CRI-O, `binaries` are the plugin executables there are
+    (None: all) and `default_network` is its `cni_default_network`.
     ValueError for another selector.
     """
     directory = ConfDirectory(files)
@@ -56,8 +59,7 @@ def multus_release(selector: str) -> tuple[str, Version]:
     """
     match = _MULTUS.fullmatch(selector)
     if match is None:
-        raise ValueError(
-            f"unknown selector {selector!r}"
-            " (containerd, cri-o, multus-thick@v4.X.Y or multus-thin@v4.X.Y)"
-        )
+        multus = selector.startswith(("multus-thick", "multus-thin"))
+        known = "there are models of Multus v4.X.Y only" if multus else f"not one of {_SELECTORS}"
+        raise ValueError(f"unknown selector {selector!r}: {known}")
     return match[1], (4, int(match[2]), int(match[3] or 0))

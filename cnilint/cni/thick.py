@@ -34,6 +34,8 @@ def predict_thick(version: Version, directory: ConfDirectory, daemon_config: str
         conf = read_daemon_config(version, daemon_config)
     except JSONError:
         return Prediction("error", error="invalid-daemon-config")
+    if conf.multus_config_file == "auto" and lacks_readiness_file(conf, directory):
+        return WAITS
     try:
         choice = choose(conf, directory)
     except SelectionError as error:
@@ -52,36 +54,49 @@ def choose(conf: DaemonConf, directory: ConfDirectory) -> Choice | None:
     """Return the master of a daemon that looks now, or None while it waits; else SelectionError.
 
     Each step comes in the daemon's order, because each fails with an error of its own.
-    Source: main.go main, manager.go NewManager and newManager.
+    A daemon that cannot write its configuration exits from v4.1.0 on; v4.0.x only logs it.
+    Source: main.go main and startMultusDaemon, manager.go NewManager, newManager and Start.
     """
     if conf.multus_config_file != "auto":
         raise SelectionError("not-auto")
-    if _lacks_readiness_file(conf, directory):
-        return None
     master = conf.master or _first_candidate(directory, conf.autoconfig_directory)
     if master is None:
         return None
     path = conf.path_of(master)
     forced = _forced_version(conf, directory, path) if conf.force_version else None
-    if not directory.exists(clean(conf.autoconfig_directory)):
+    if not _can_be_watched(directory, conf.autoconfig_directory):
         raise SelectionError("autoconfig-dir-missing")
     if master == f"{conf.autoconfig_directory}/{MULTUS_CONF}":
         raise SelectionError("recursive")
     primary = forced if forced is not None else primary_configuration(directory, path)
     enabled = enabled_capabilities(conf, primary)
+    network_name = _network_name(conf, primary)
+    if conf.connection_limit is not None and conf.connection_limit < 1:
+        raise SelectionError("invalid-daemon-config")
+    if conf.since_4_1 and not directory.is_writable(conf.output):
+        raise SelectionError("unwritable")
     rewritten = gojson.encode(forced) if forced is not None else None
-    return Choice(master, enabled, _network_name(conf, primary), rewritten)
+    return Choice(master, enabled, network_name, rewritten)
 
 
-def _lacks_readiness_file(conf: DaemonConf, directory: ConfDirectory) -> bool:
+def lacks_readiness_file(conf: DaemonConf, directory: ConfDirectory) -> bool:
     """Return whether the daemon waits for a file that is missing from the known directories.
 
     Of a file elsewhere nothing is known; it counts as present. v4.0.x does not wait at its start.
     """
-    path = conf.readiness_file
-    if not conf.since_4_1 or not clean(path).startswith(f"{directory.path}/"):
+    path = clean(conf.readiness_file)
+    if not conf.since_4_1 or not path.startswith(f"{directory.path}/"):
         return False
     return not directory.exists(path)
+
+
+def _can_be_watched(directory: ConfDirectory, path: str) -> bool:
+    """Return whether an inotify watch can be set on a path.
+
+    One that the kernel cannot be asked for, because of a NUL in it, is taken for a success.
+    Source: fsnotify/fsnotify@v1.6.0:backend_inotify.go Add.
+    """
+    return "\0" in path or directory.exists(clean(path))
 
 
 def _first_candidate(directory: ConfDirectory, path: str) -> str | None:

@@ -15,12 +15,12 @@ from enum import Enum
 from typing import NamedTuple
 
 from . import gojson
-from .confdir import ConfDirectory, clean
+from .confdir import ConfDirectory, clean, is_file_name
 from .daemon_conf import DaemonConf, daemon_config, read_daemon_config
 from .gojson import JSONError, Object, is_string
 from .prediction import SelectionError
 from .selector import multus_release
-from .thick import choose, enabled_capabilities, primary_configuration
+from .thick import choose, enabled_capabilities, lacks_readiness_file, primary_configuration
 
 Files = Mapping[str, str]
 
@@ -51,6 +51,8 @@ class DaemonState(NamedTuple):
     capabilities: frozenset[str] = frozenset()
     """Those that any content of the master turned on since the start."""
     network_name: str = ""
+    ready: bool = False
+    """Whether it has found its readiness file since it started to wait."""
 
 
 STOPPED = DaemonState()
@@ -62,7 +64,7 @@ def start(conf: DaemonConf, state: DaemonState, files: Files) -> Step:
     """Start a daemon that does not run; one that waits or runs stays as it is."""
     if state.status in ("waiting", "running"):
         return _held(conf, state, files)
-    return _look(conf, files)
+    return _look(conf, STOPPED, files)
 
 
 def stop(conf: DaemonConf, state: DaemonState, files: Files) -> Step:
@@ -76,7 +78,7 @@ def stop(conf: DaemonConf, state: DaemonState, files: Files) -> Step:
 def react(conf: DaemonConf, state: DaemonState, files: Files, name: str, change: Change) -> Step:
     """Let a daemon see that a file changed; `files` are those after the change."""
     if state.status == "waiting":
-        return _look(conf, files)
+        return _look(conf, state, files)
     if state.status != "running":
         return _held(conf, state, files)
     path = posixpath.join(_EMPTY.path, name)
@@ -91,20 +93,26 @@ def react(conf: DaemonConf, state: DaemonState, files: Files, name: str, change:
             return _held(conf, state, files)
         left = {file: text for file, text in files.items() if file != _output(conf)}
         return _held(conf, DaemonState("exited"), left)
-    if path == conf.path_of(state.master) and appeared:
+    # pinned to its own file it never stops answering itself, and the file comes back
+    if path == conf.path_of(state.master) and (appeared or path == conf.output):
         return _regenerate(conf, state, files)
     return _held(conf, state, files)
 
 
-def _look(conf: DaemonConf, files: Files) -> Step:
-    """Look for the master once, as a daemon does when it starts and every second while it waits."""
+def _look(conf: DaemonConf, state: DaemonState, files: Files) -> Step:
+    """Look for the master once, as a daemon does when it starts and every second while it waits.
+
+    A readiness file that was found is not looked for again before the master is.
+    """
     directory = ConfDirectory(files)
+    if not state.ready and lacks_readiness_file(conf, directory):
+        return _held(conf, DaemonState("waiting"), files)
     try:
         choice = choose(conf, directory)
     except SelectionError:
         return _held(conf, DaemonState("exited"), files)
     if choice is None:
-        return _held(conf, DaemonState("waiting"), files)
+        return _held(conf, DaemonState("waiting", ready=True), files)
     left = dict(files)
     if choice.rewritten is not None:
         left[directory.relative(directory.resolve(conf.path_of(choice.master)))] = choice.rewritten
@@ -175,11 +183,13 @@ def replay(
     `selector` is `multus-thick@vX.Y.Z`, `master` the pin. An operation has `op`: `write` (`file`,
     `content`), `remove` (`file`), `rename` (`file`, `to`), `start` or `stop`; one on a file that is
     not there does nothing. A state has `files` (sorted names), `daemon` (the status), `conf`, and
-    `caps` if 00-multus.conf names any. ValueError for another selector or operation.
+    `caps` if 00-multus.conf names any. ValueError for another selector or operation, or for one
+    without what it needs.
     """
-    mode, version = multus_release(selector)
-    if mode != "thick":
-        raise ValueError(f"no daemon: {selector}")
+    if not selector.startswith("multus-thick"):
+        raise ValueError(f"no daemon: {selector!r} is not multus-thick@v4.X.Y")
+    _, version = multus_release(selector)
+    _check(ops)
     conf = read_daemon_config(version, daemon_config(master))
     state, files = _held(conf, STOPPED, {})
     states: list[dict[str, object]] = []
@@ -194,6 +204,33 @@ def replay(
     return states
 
 
+_NEEDS = {
+    "start": (),
+    "stop": (),
+    "write": ("file", "content"),
+    "remove": ("file",),
+    "rename": ("file", "to"),
+}
+"""The operations, with the members each needs."""
+
+
+def _check(ops: Sequence[Mapping[str, str]]) -> None:
+    """Raise ValueError if an operation cannot be carried out, with its place counted from 1."""
+    for number, op in enumerate(ops, 1):
+        kind = op.get("op", "")
+        if kind not in _NEEDS:
+            raise ValueError(
+                f"unknown operation {kind!r} (number {number}): not one of {', '.join(_NEEDS)}"
+            )
+        for member in _NEEDS[kind]:
+            if member not in op:
+                raise ValueError(f"operation number {number}, {kind}, has no {member!r}")
+            if member != "content" and not is_file_name(op[member]):
+                raise ValueError(
+                    f"operation number {number}, {kind}: no file is called {op[member]!r}"
+                )
+
+
 def _operated(conf: DaemonConf, state: DaemonState, files: Files, op: Mapping[str, str]) -> Step:
     """Return a state and the files after one operation."""
     kind, file = op["op"], op.get("file", "")
@@ -203,8 +240,6 @@ def _operated(conf: DaemonConf, state: DaemonState, files: Files, op: Mapping[st
         return stop(conf, state, files)
     if kind == "write":
         return react(conf, state, {**files, file: op["content"]}, file, Change.WRITTEN)
-    if kind not in ("remove", "rename"):
-        raise ValueError(f"unknown operation: {kind}")
     if file not in files or op.get("to") == file:
         return state, dict(files)
     left = {name: text for name, text in files.items() if name != file}

@@ -117,3 +117,17 @@ def test_what_is_generated() -> None:
 @given(st.text(st.characters(exclude_categories=["Cs"])))
 def test_a_pin_is_read_as_it_was_written(master: str) -> None:
     assert read_daemon_config((4, 1, 0), daemon_config(master)).master == master
+
+
+@pytest.mark.parametrize(
+    ("text", "limit"),
+    [
+        ("{}", None),
+        ('{"connectionLimit": null}', None),
+        ('{"connectionLimit": 0}', 0),
+        ('{"CONNECTIONLIMIT": 7, "metricsPort": null, "enablePprof": null}', 7),
+    ],
+)
+def test_the_limit_on_connections_came_with_v4_3(text: str, limit: int | None) -> None:
+    assert read_daemon_config((4, 3, 0), text).connection_limit == limit
+    assert read_daemon_config((4, 2, 4), text).connection_limit is None

@@ -7,7 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnilint.cni.gojson import JSONError, parse
-from cnilint.cni.gostruct import ANY, BOOLEAN, INTEGER, STRING, ListOf, MapOf, Struct, Type, folded
+from cnilint.cni.gostruct import (
+    ANY,
+    BOOLEAN,
+    INTEGER,
+    STRING,
+    ListOf,
+    MapOf,
+    PointerTo,
+    Struct,
+    Type,
+    folded,
+)
 
 CONFIGURATION = Struct(
     {
@@ -133,3 +144,24 @@ def test_ascii_keys_match_whatever_their_case(key: str) -> None:
 )
 def test_no_other_letter_matches_a_field(letter: str) -> None:
     assert not folded(letter).isascii()
+
+
+@pytest.mark.parametrize(
+    ("text", "limit"),
+    [
+        ("{}", None),
+        ('{"limit": null}', None),
+        ('{"limit": 0}', 0),
+        ('{"limit": 5, "LIMIT": null}', None),
+        ('{"limit": null, "LIMIT": 5}', 5),
+    ],
+)
+def test_null_makes_a_pointer_nil(text: str, limit: int | None) -> None:
+    pointing = Struct({"limit": PointerTo(INTEGER)})
+    assert pointing.unmarshal(text, {}).get("limit") == limit
+
+
+@pytest.mark.parametrize("text", ['{"limit": "5"}', '{"limit": 1.0}', '{"limit": true}'])
+def test_a_pointer_holds_what_its_element_does(text: str) -> None:
+    with pytest.raises(JSONError):
+        Struct({"limit": PointerTo(INTEGER)}).unmarshal(text, {})

@@ -223,3 +223,66 @@ def test_a_readiness_file_is_waited_for_from_v4_1_on() -> None:
 @pytest.mark.parametrize("value", ["", "AUTO", "auto ", f"{DIRECTORY}/10-aws.conflist"])
 def test_only_auto_is_automatic(value: str) -> None:
     assert error(NEW, {"10-aws.conflist": AWS}, multusConfigFile=value) == "not-auto"
+
+
+def test_a_watch_on_a_path_with_a_nul_is_taken_for_a_success() -> None:
+    files = {"10-aws.conflist": AWS}
+    for selector in (OLD, NEW):
+        nul: dict[str, object] = {"multusAutoconfigDir": f"{DIRECTORY}\0"}
+        assert error(selector, files, **nul) == "autoconfig-dir-missing"
+        assert error(selector, files, **nul, multusMasterCNI="a.conf") == "master-unreadable"
+
+
+@pytest.mark.parametrize(
+    ("files", "conf_directory", "found"),
+    [
+        ({"00-multus.conf/x": ""}, DIRECTORY, "unwritable"),
+        ({"sub/00-multus.conf/x": ""}, f"{DIRECTORY}/sub", "unwritable"),
+        ({}, f"{DIRECTORY}/10-aws.conflist", "unwritable"),
+        ({"00-multus.conf/x": ""}, f"{DIRECTORY}/sub", None),
+        ({"00-multus.conf": ""}, DIRECTORY, None),
+        ({"00-multus.conf/x": ""}, "/etc/cni/net.d", None),
+    ],
+)
+def test_a_file_that_cannot_be_written_ends_it_from_v4_1_on(
+    files: dict[str, str], conf_directory: str, found: str | None
+) -> None:
+    given = {"10-aws.conflist": AWS, **files}
+    assert error(NEW, given, cniConfigDir=conf_directory) == found
+    assert pick(OLD, given, cniConfigDir=conf_directory).primary == "10-aws.conflist"
+
+
+def test_what_is_wrong_with_the_master_comes_before_what_cannot_be_written() -> None:
+    files = {"00-multus.conf/x": "", "10-aws.conflist": "{oops"}
+    assert error(NEW, files, cniConfigDir=DIRECTORY) == "master-unreadable"
+    assert pick(NEW, {"00-multus.conf/x": ""}, cniConfigDir=DIRECTORY) == Prediction("waits")
+
+
+@pytest.mark.parametrize(
+    ("limit", "fails"), [(0, True), (-1, True), (1, False), (100, False), (None, False)]
+)
+def test_a_limit_on_connections_below_one_ends_it_from_v4_3_on(
+    limit: int | None, fails: bool
+) -> None:
+    files = {"10-aws.conflist": AWS}
+    new = pick(NEW, files, connectionLimit=limit)
+    assert new.error == ("invalid-daemon-config" if fails else None)
+    assert pick("multus-thick@v4.2.4", files, connectionLimit=limit).error is None
+    # it is looked at once the master was found to do
+    assert pick(NEW, {}, connectionLimit=limit) == Prediction("waits")
+    assert error(NEW, {"a.conf": "{"}, connectionLimit=limit) == "master-unreadable"
+
+
+@pytest.mark.parametrize(
+    "path", [f"{DIRECTORY}/./ready", f"{DIRECTORY}/none/../ready", f"{DIRECTORY}//ready"]
+)
+def test_the_path_of_the_readiness_file_is_cleaned(path: str) -> None:
+    files = {"10-aws.conflist": AWS}
+    ready: dict[str, object] = {"readinessindicatorfile": path}
+    assert pick(NEW, files, **ready) == Prediction("waits")
+    assert pick(NEW, {**files, "ready": ""}, **ready).primary == "10-aws.conflist"
+
+
+def test_another_mode_is_said_before_the_readiness_file_is_waited_for() -> None:
+    ready: dict[str, object] = {"readinessindicatorfile": f"{DIRECTORY}/ready"}
+    assert error(NEW, {}, multusConfigFile="/x", **ready) == "not-auto"

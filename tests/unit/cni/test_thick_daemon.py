@@ -228,8 +228,68 @@ def test_operations_on_absent_files_do_nothing() -> None:
     assert states == [{"files": [], "daemon": "waiting", "conf": "absent"}] * 3
 
 
-def test_what_cannot_be_replayed() -> None:
-    with pytest.raises(ValueError, match="no daemon"):
-        replay("multus-thin@v4.3.0", [])
-    with pytest.raises(ValueError, match="unknown operation"):
-        replay("multus-thick@v4.3.0", [{"op": "touch", "file": AWS}])
+@pytest.mark.parametrize("selector", ["multus-thin@v4.3.0", "containerd", "multus", ""])
+def test_only_thick_multus_has_a_daemon(selector: str) -> None:
+    with pytest.raises(ValueError, match="no daemon") as caught:
+        replay(selector, [])
+    assert repr(selector) in str(caught.value)
+
+
+def test_a_release_without_a_model_cannot_be_replayed() -> None:
+    with pytest.raises(ValueError, match=r"'multus-thick@v3.9': there are models of Multus v4"):
+        replay("multus-thick@v3.9", [])
+
+
+@pytest.mark.parametrize(
+    ("operation", "message"),
+    [
+        (
+            {"op": "touch", "file": AWS},
+            r"unknown operation 'touch' \(number 2\): not one of start,",
+        ),
+        ({}, r"unknown operation '' \(number 2\)"),
+        ({"op": "write", "content": "{}"}, "number 2, write, has no 'file'"),
+        ({"op": "write", "file": AWS}, "number 2, write, has no 'content'"),
+        ({"op": "remove"}, "number 2, remove, has no 'file'"),
+        ({"op": "rename", "file": AWS}, "number 2, rename, has no 'to'"),
+        ({"op": "write", "file": "", "content": "{}"}, "number 2, write: no file is called ''"),
+        ({"op": "remove", "file": ".."}, "number 2, remove: no file is called '..'"),
+        ({"op": "rename", "file": AWS, "to": "a/"}, "number 2, rename: no file is called 'a/'"),
+    ],
+)
+def test_operations_that_cannot_be_carried_out(operation: dict[str, str], message: str) -> None:
+    for others in ([], [{"op": "stop"}]):
+        with pytest.raises(ValueError, match=message):
+            replay("multus-thick@v4.3.0", [{"op": "start"}, operation, *others])
+
+
+def test_a_readiness_file_that_was_seen_is_not_looked_for_before_the_first_candidate() -> None:
+    conf = configured(readinessindicatorfile=f"{DIRECTORY}/ready")
+    state, _ = start(conf, STOPPED, {})
+    assert (state.status, state.ready) == ("waiting", False)
+    state, _ = react(conf, state, {"ready": ""}, "ready", Change.WRITTEN)
+    assert (state.status, state.ready) == ("waiting", True)
+    state, _ = react(conf, state, {}, "ready", Change.REMOVED)
+    assert (state.status, state.ready) == ("waiting", True)
+    picked, _ = react(conf, state, {AWS: PLAIN}, AWS, Change.WRITTEN)
+    assert (picked.status, picked.master) == ("running", AWS)
+    # a start looks for it again
+    state, _ = start(conf, stop(conf, state, {})[0], {AWS: PLAIN})
+    assert (state.status, state.ready) == ("waiting", False)
+
+
+@pytest.mark.parametrize(("version", "pin"), [(OLD, MULTUS), (NEW, MULTUS), (NEW, f"./{MULTUS}")])
+def test_pinned_to_its_own_file_it_makes_it_again(version: tuple[int, int, int], pin: str) -> None:
+    conf = configured(version, multusMasterCNI=pin)
+    state, files = running(conf, {MULTUS: enabling("a")})
+    assert (state.conf, state.capabilities) == (MULTUS, frozenset({"a"}))
+    del files[MULTUS]
+    for change in (Change.REMOVED, Change.RENAMED_AWAY):
+        again, after = react(conf, state, files, MULTUS, change)
+        assert (again.status, set(after)) == ("running", {MULTUS})
+
+
+def test_a_directory_in_the_way_of_its_file_ends_it() -> None:
+    files = {AWS: PLAIN, f"{MULTUS}/x": ""}
+    state, after = start(configured(), STOPPED, files)
+    assert (state.status, after) == ("exited", files)
