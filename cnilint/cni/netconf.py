@@ -146,7 +146,11 @@ def _parsed(text: str) -> gojson.JSON:
 
 
 def _chosen_version(members: dict[str, gojson.JSON]) -> str:
-    """Return `cniVersion`, or the first of the highest that `cniVersions` adds and libcni knows."""
+    """Return `cniVersion`, or the first of the highest that `cniVersions` adds and libcni knows.
+
+    Which of two spellings of one version (`1.0`, `1.0.0`) that is, libcni leaves to Go's sort: the
+    first for up to twelve entries; longer lists are sorted in a way that is not followed here.
+    """
     version = members.get("cniVersion", "")
     if not gojson.is_string(version):
         raise NetworkError("error parsing configuration list: invalid cniVersion type")

@@ -19,9 +19,10 @@ UNREPEATED = {
 """Recordings that the real daemon does not repeat: a start that should succeed ended in them.
 
 Run again, each sequence with a process of its own for every start, v4.1.4 and v4.3.0 do in all of
-them what `replay` says. The likely cause: a start whose pinned file is missing leaves an inotify
-instance behind (newManager returns without closing its watcher), and a recorder that runs many of
-them in one process comes to fs.inotify.max_user_instances: "too many open files".
+them what `replay` says. The cause: a start whose pinned file is missing leaves an inotify instance
+behind (newManager returns without closing its watcher), so that a process which makes more than
+fs.inotify.max_user_instances of them (128) fails in each further one: "too many open files". The
+daemon itself ends after a single one.
 """
 
 

@@ -184,3 +184,9 @@ def test_a_list_without_a_name_draws_in_the_directory_itself() -> None:
     assert load("a.conflist", {**files, "a.conflist": written(name=".")}).plugins[1:] == (
         PluginConf("b"),
     )
+
+
+@given(st.lists(st.sampled_from(["1.0", "1.0.0", "1", "0.4.0"]), min_size=1, max_size=12))
+def test_of_twelve_spellings_of_the_highest_version_the_first_counts(versions: list[str]) -> None:
+    highest = [version for version in versions if version != "0.4.0"] or versions
+    assert list_from_text(written(cniVersions=versions)).cni_version == highest[0]
