@@ -13,7 +13,7 @@ from cnilint.errors import NothingReadError, ReadError, UsageError
 from cnilint.fix.options import Options
 from cnilint.model.finding import Applicability
 from cnilint.run import fix, inspect, lint, load, surroundings
-from tests.clusters import NAMESPACE, OWNED, PINNED, VPC, contents, multus, placed, places
+from tests.clusters import NAMESPACE, OWNED, PINNED, VPC, contents, istio, multus, placed, places
 
 
 @pytest.fixture
@@ -196,3 +196,14 @@ def test_fix_returns_what_it_would_write(raced: Path) -> None:
     ((old, new),) = done.changed
     assert (old.text, new.text) == (multus(), multus(PINNED))
     assert contents(raced) == before
+
+
+@pytest.mark.parametrize("name", ["05-\x00.conflist", f"{'0' * 300}.conflist"])
+def test_a_name_that_no_file_can_have_owns_no_pods(name: str, tmp_path: Path) -> None:
+    own = {"AMBIENT_ENABLED": "true", "ISTIO_OWNED_CNI_CONFIG": "true"}
+    named = istio(**own, ISTIO_OWNED_CNI_CONF_FILENAME="NAME").replace("'NAME'", json.dumps(name))
+    placed(tmp_path, {"multus.yaml": multus(), "vpc.yaml": VPC, "istio.yaml": named})
+    (cluster,) = inspect([str(tmp_path)]).clusters
+    (facts,) = cluster.classes
+    assert any(one.writes and one.writes.path.endswith(name) for one in facts.installers)
+    assert {outcome.master for outcome in facts.outcomes} == {"10-aws.conflist"}
