@@ -240,3 +240,50 @@ def test_source_lines_never_leave_the_width(text: str, start: int, end: int, wid
     finding = Finding("CNI101", "a", Level.ERROR, "why", place, related=(Related(place, "here"),))
     shown = full(Result((finding,), (), (), 1, 1), Paint(color=False, width=width))
     assert max(map(columns, shown.splitlines())) <= width
+
+
+# Narrow screens.
+
+
+@pytest.mark.parametrize("width", [50, 60, 80, 100, 120])
+def test_no_line_is_wider_than_the_screen(width: int, read: Read, told: Tell, find: Find) -> None:
+    writer = find("istio", "istio").location
+    help_ = "Name the file, and all the words that tell how this is done in each of the ways."
+    finding = find(
+        "multus",
+        "auto",
+        details=(
+            "02-istio.conf owns the pods of all nodes that have the label after a first boot",
+            "  1. Istio CNI writes 02-istio.conf, which is a copy of the file 10-aws.conflist",
+            "  2. Multus picks 02-istio.conf as its master and then writes 00-multus.conf",
+        ),
+        help=help_,
+        related=(Related(writer, "Istio CNI writes 02-istio.conf"),),
+        fixes=(UNSAFE,),
+    )
+    text = full(told(read("multus", "istio"), findings=(finding,)), Paint(color=False, width=width))
+    wide = [line for line in text.splitlines() if columns(line) > width]
+    assert wide == []
+    words = " ".join(line.strip(" │") for line in text.splitlines())
+    assert "which is a copy of the file 10-aws.conflist" in words
+    assert help_ in " ".join(text.split())
+
+
+def test_a_step_goes_on_below_its_words(read: Read, told: Tell, find: Find) -> None:
+    step = "  1. Istio CNI writes 02-istio.conf, a copy of 10-aws.conflist"
+    finding = find("multus", "auto", details=("outcome:", step))
+    text = full(told(read("multus"), findings=(finding,)), Paint(color=False, width=52))
+    steps = "   │   1. Istio CNI writes 02-istio.conf, a copy of\n   │      10-aws.conflist\n"
+    assert steps in text
+
+
+def test_what_a_place_is_part_of_moves_below_it_where_there_is_no_room(
+    read: Read, told: Tell, find: Find
+) -> None:
+    finding = find("multus", "auto")
+    for width, wanted in (
+        (60, "  --> multus.yaml:10:28 · ConfigMap net/multus\n"),
+        (40, "  --> multus.yaml:10:28\n      · ConfigMap net/multus\n"),
+    ):
+        paint = Paint(color=False, width=width)
+        assert wanted in full(told(read("multus"), findings=(finding,)), paint)
