@@ -14,9 +14,10 @@ def fits(pattern: str, path: str) -> bool:
     """Whether a pattern fits a path with forward slashes, or one of the folders it lies in.
 
     `*` and `?` stay within a name, `**` spans folders, `[...]` is one of some characters. A pattern
-    without a slash fits a name at any depth; one with a slash counts from the top.
+    without a slash fits a name at any depth; one with a slash counts from the top. A slash at the
+    beginning of a whole path is none of its names.
     """
-    return _compiled(pattern).fullmatch(path) is not None
+    return _compiled(pattern).fullmatch(path.removeprefix("/")) is not None
 
 
 @cache

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
+from cnilint.errors import did_you_mean
 from cnilint.kube.manifest import Manifest, manifests
 from cnilint.model.finding import Location
 from cnilint.model.text import Source, Span
@@ -15,14 +16,17 @@ from cnilint.syntax.embedded import embedded
 from .ignore import ANNOTATION, COMMENT, MARK, Ignore, Word
 from .policy import standing_for
 
-KEY = "cnilint.dev/ignore"
+DOMAIN = "cnilint.dev/"
+"""Where the names of our annotations begin."""
+
+KEY = f"{DOMAIN}ignore"
 """The annotation's."""
 
 _COMMENT = re.compile(r"(?<![^\s\ufeff])#[ \t]*cnilint:[ \t]*(?P<what>[^\r\n]*)")
 _IGNORE = re.compile(r"ignore[ \t]*\[(?P<rules>[^]]*)\](?P<reason>.*)")
 _WORD = re.compile(r"[^\s,]+")
 _ENTRY = re.compile(r"[^;\s](?:[^;\n]*[^;\s])?")
-_UNTIL = re.compile(r"(?:^|(?<=\s))until=(?P<day>\S*)\s*")
+_UNTIL = re.compile(r"(?:^|(?<=\s))(?P<key>until|expires)(?:=|:[ \t]*(?=\d{4}-))(?P<day>\S*)\s*")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
@@ -31,7 +35,7 @@ def ignores(source: Source, documents: Sequence[Document]) -> Iterator[Ignore]:
     if MARK not in source.text:
         return
     yield from _comments(source, documents)
-    if KEY in source.text:
+    if DOMAIN in source.text:
         for document in documents:
             for manifest in manifests(document):
                 yield from _annotation(manifest)
@@ -98,24 +102,27 @@ def _comment(
     line = _line(source, span.start)
     if not source.text[line.start : span.start].strip("\ufeff \t"):
         line = _next_line(source, line)
-    blocks = tuple(
+    texts = tuple(
         scalar.span
         for scalar in scalars
-        if scalar.style in (Style.LITERAL, Style.FOLDED)
-        and line.start <= scalar.span.start < line.end
+        if (line.start <= scalar.span.start < line.end and _goes_on(scalar, line))
+        or (scalar.span.start < line.start < scalar.span.end <= span.start)
     )
     fault = fault or ("" if words else "it names no rule")
-    return Ignore(COMMENT, () if fault else words, location, reason, until, fault, (line, *blocks))
+    return Ignore(COMMENT, () if fault else words, location, reason, until, fault, (line, *texts))
 
 
 def _annotation(manifest: Manifest) -> Iterator[Ignore]:
+    yield from _misspelt(manifest)
     value = manifest.at("metadata", "annotations", KEY)
-    if value is None or string(value) is None:
+    if value is None:
         return
     scalar, source = follow(value), manifest.document.source
-    if not isinstance(scalar, Scalar):
-        return
     route = (*manifest.route, "metadata", "annotations", KEY)
+    if not isinstance(scalar, Scalar) or string(value) is None or not entries(scalar.text):
+        place = Location(source, scalar.span, route, manifest.document, manifest.title)
+        yield Ignore(ANNOTATION, (), place, fault=f'write it as `{KEY}: "RULE: reason"`')
+        return
     text = embedded(source, scalar)
     for start, end in entries(scalar.text):
         names, _colon, said = scalar.text[start:end].partition(":")
@@ -137,6 +144,22 @@ def _annotation(manifest: Manifest) -> Iterator[Ignore]:
         )
 
 
+def _misspelt(manifest: Manifest) -> Iterator[Ignore]:
+    """Yield annotations that have our domain and another name."""
+    found = manifest.at("metadata", "annotations")
+    annotations = follow(found) if found is not None else None
+    if not isinstance(annotations, Mapping):
+        return
+    for entry in annotations.entries:
+        name = entry.key.text
+        if name.startswith(DOMAIN) and name != KEY:
+            route = (*manifest.route, "metadata", "annotations", name)
+            source, document = manifest.document.source, manifest.document
+            place = Location(source, entry.key.span, route, document, manifest.title)
+            fault = f"no annotation {name!r}{did_you_mean(name, [KEY])}"
+            yield Ignore(ANNOTATION, (), place, fault=fault)
+
+
 def entries(text: str) -> list[tuple[int, int]]:
     """Return where each entry of an annotation's text begins and ends, blanks around it apart."""
     return [found.span() for found in _ENTRY.finditer(text)]
@@ -155,7 +178,7 @@ def _reason(text: str) -> tuple[str, str, str]:
     day = found["day"]
     if is_day(day):
         return rest, day, ""
-    return rest, "", f"until={day} is no day: write it as until=2026-12-31"
+    return rest, "", f"{found['key']}={day} is no day: write it as {found['key']}=2026-12-31"
 
 
 def _line(source: Source, offset: int) -> Span:
@@ -190,7 +213,15 @@ def _scalars(root: Tree) -> Iterator[Scalar]:
             pending.extend(tree.items)
 
 
+def _goes_on(scalar: Scalar, line: Span) -> bool:
+    """Whether a text that begins on a line has more of them."""
+    return _is_block(scalar) or scalar.span.end > line.end
+
+
+def _is_block(scalar: Scalar) -> bool:
+    return scalar.style in (Style.LITERAL, Style.FOLDED)
+
+
 def _is_header(source: Source, scalar: Scalar, offset: int) -> bool:
     """Whether an offset inside a scalar is on the header line of a block scalar."""
-    block = scalar.style in (Style.LITERAL, Style.FOLDED)
-    return block and "\n" not in source.text[scalar.span.start : offset]
+    return _is_block(scalar) and "\n" not in source.text[scalar.span.start : offset]

@@ -94,7 +94,7 @@ class _Judge:
     def _is_about(self, scope: Scope, finding: Finding) -> bool:
         kind, namespace, name = self._object(finding)
         asked = (
-            (scope.kind, kind),
+            (scope.kind.lower(), kind.lower()),  # as kubectl takes them
             (scope.name, name),
             (scope.namespace, namespace),
             (scope.cluster, finding.cluster),

@@ -203,10 +203,54 @@ def test_an_annotation_of_an_item_of_a_list_is_about_that_item() -> None:
     assert text[span.start : span.end] == item
 
 
-def test_an_annotation_that_is_no_text_is_none() -> None:
-    assert read(annotated("[CNI101]")) == []
-    assert read(annotated("7")) == []
-    assert read(annotated("''")) == []
+@pytest.mark.parametrize("value", ["[CNI101]", "7", "''", "' ; '", "{CNI101: why}"])
+def test_an_annotation_that_is_no_text_ignores_nothing_and_says_so(value: str) -> None:
+    (one,) = read(annotated(value))
+    assert one.words == ()
+    assert one.fault == 'write it as `cnilint.dev/ignore: "RULE: reason"`'
+
+
+@pytest.mark.parametrize("name", ["ignores", "Ignore", "ingore"])
+def test_an_annotation_of_ours_by_another_name_is_told(name: str) -> None:
+    text = annotated("CNI101").replace("cnilint.dev/ignore", f"cnilint.dev/{name}")
+    (one,) = read(text)
+    assert one.words == ()
+    assert one.fault == (f"no annotation 'cnilint.dev/{name}', did you mean 'cnilint.dev/ignore'?")
+    start, end = one.location.span
+    assert text[start:end] == f"cnilint.dev/{name}"
+
+
+@pytest.mark.parametrize("said", ["until={}", "expires={}", "expires: {}", "until: {}"])
+def test_a_last_day_may_be_written_as_in_the_settings(said: str) -> None:
+    one = only(f"a: 1 # cnilint: ignore[CNI101] why {said.format('2026-12-31')} not")
+    assert (one.until, one.reason, one.fault) == ("2026-12-31", "why not", "")
+
+
+@pytest.mark.parametrize("key", ["until", "expires"])
+def test_a_last_day_that_is_none_is_told_with_the_word_that_was_used(key: str) -> None:
+    one = only(f"a: 1 # cnilint: ignore[CNI101] {key}=soon")
+    assert one.fault == f"{key}=soon is no day: write it as {key}=2026-12-31"
+
+
+def test_words_of_a_reason_are_no_last_day() -> None:
+    one = only("a: 1 # cnilint: ignore[CNI101] it expires: never, and until then we wait")
+    assert (one.until, one.fault) == ("", "")
+    assert one.reason == "it expires: never, and until then we wait"
+
+
+def test_a_comment_before_or_behind_a_quoted_text_of_several_lines_is_about_all_of_it() -> None:
+    quoted = 'a: "one\n  two\n  three"'
+    assert about(f"# cnilint: ignore[CNI101]\n{quoted}\nb: 2\n") == [
+        'a: "one\n',
+        quoted.removeprefix("a: "),
+    ]
+    assert about(f"{quoted} # cnilint: ignore[CNI101]\nb: 2\n") == [
+        '  three" # cnilint: ignore[CNI101]\n',
+        quoted.removeprefix("a: "),
+    ]
+    assert about(f"{quoted}\nb: 2 # cnilint: ignore[CNI101]\n") == [
+        "b: 2 # cnilint: ignore[CNI101]\n"
+    ]
 
 
 ANY = st.text(st.characters(codec="utf-8"), max_size=20)
