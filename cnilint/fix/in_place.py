@@ -6,41 +6,46 @@ import os
 from collections.abc import Iterable
 
 from cnilint.errors import UsageError
-from cnilint.files import replace_file
+from cnilint.files import write_whole
 from cnilint.model.text import Source
 from cnilint.syntax.collect import STANDARD_INPUT, decode, encode
 
 
 def write(changed: Iterable[tuple[Source, Source]]) -> None:
-    """Replace files by their changed text, each at once and with its mode.
+    """Replace files by their changed text, all of them or none, each with its mode.
 
-    UsageError, before anything is written, for standard input and for a file that no longer is
-    what was read; and for a file that cannot be written, which then is as it was.
+    UsageError, before anything is written, for standard input, for a file that no longer is what
+    was read, and for a file that cannot be written.
     """
     pairs = list(changed)
-    contents = [(new.path, _content(old, new)) for old, new in pairs]
-    for path, content in contents:
-        try:
-            replace_file(path, content)
-        except OSError as error:
-            raise UsageError(f"{path} cannot be written: {error.strerror or error}") from error
+    _write([(new.path, _content(old, new)) for old, new in pairs])
 
 
 def create(new: Iterable[tuple[Source | None, Source]]) -> None:
-    """Write files that may not be there yet, each at once, and the folders they lie in.
+    """Write files that may not be there yet, all of them or none, and the folders they lie in.
 
-    UsageError for one that cannot be written.
+    UsageError for one that cannot be written, or that is to be new and is there.
     """
+    contents: list[tuple[str, bytes]] = []
     for old, source in new:
+        if old is None and os.path.lexists(source.path):
+            raise UsageError(f"{source.path} cannot be written: File exists")
+        content = source.text.encode() if old is None else _content(old, source)
+        contents.append((source.path, content))
+    for path, _text in contents:
         try:
-            os.makedirs(os.path.dirname(source.path) or ".", exist_ok=True)
-            if old is None:
-                replace_file(source.path, source.text.encode())
+            os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
         except OSError as error:
-            reason = error.strerror or error
-            raise UsageError(f"{source.path} cannot be written: {reason}") from error
-        if old is not None:
-            write([(old, source)])
+            raise UsageError(f"{path} cannot be written: {error.strerror or error}") from error
+    _write(contents)
+
+
+def _write(contents: Iterable[tuple[str, bytes]]) -> None:
+    try:
+        write_whole(contents)
+    except OSError as error:
+        reason = error.strerror or error
+        raise UsageError(f"{error.filename} cannot be written: {reason}") from error
 
 
 def _content(old: Source, new: Source) -> bytes:

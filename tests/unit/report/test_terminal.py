@@ -283,7 +283,7 @@ def test_what_a_place_is_part_of_moves_below_it_where_there_is_no_room(
     finding = find("multus", "auto")
     for width, wanted in (
         (60, "  --> multus.yaml:10:28 · ConfigMap net/multus\n"),
-        (40, "  --> multus.yaml:10:28\n      · ConfigMap net/multus\n"),
+        (40, "  --> multus.yaml:10:28\n      ConfigMap net/multus\n"),
     ):
         paint = Paint(color=False, width=width)
         assert wanted in full(told(read("multus"), findings=(finding,)), paint)
