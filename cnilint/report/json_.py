@@ -30,6 +30,7 @@ from cnilint.model.finding import (
 from cnilint.model.text import Source, Span
 from cnilint.model.tree import Embedded, Route
 
+from .statistics import Count, counts
 from .verdict import verdict
 
 CHECK_SCHEMA = "cnilint.check/v1"
@@ -93,6 +94,18 @@ def _summary(result: Result) -> JSONObject:
         "installers": sum(len(cluster.installers) for cluster in result.clusters),
         "node_classes": len(classes),
         "deterministic": all(decided) if decided else None,
+        "rules": [_rule(one) for one in counts(result)],
+    }
+
+
+def _rule(one: Count) -> JSONObject:
+    return {
+        "rule": one.rule,
+        "name": one.name,
+        "level": str(one.level),
+        "count": one.number,
+        "fixable": one.fixable,
+        "fixable_unsafe": one.fixable + one.unsafe,
     }
 
 

@@ -145,6 +145,16 @@ def test_the_summary_counts(read: Read, told: Tell, find: Find) -> None:
         "installers": 2,
         "node_classes": 1,
         "deterministic": True,
+        "rules": [
+            {
+                "rule": findings[0].rule,
+                "name": findings[0].name,
+                "level": "error",
+                "count": 3,
+                "fixable": 1,
+                "fixable_unsafe": 2,
+            }
+        ],
     }
 
 
