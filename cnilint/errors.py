@@ -6,8 +6,14 @@ that the tool was used wrongly or is wrong itself.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from enum import IntEnum
+
+LOOKALIKES = str.maketrans("ol", "01")
+
+MOST_FOLDERS = 300
+"""That are looked into for a path that is not there."""
 
 
 class ExitCode(IntEnum):
@@ -72,10 +78,79 @@ class ConfigurationError(CnilintError):
         self.reason = reason
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
+def did_you_mean(word: str, known: Iterable[str], cutoff: float = 0.6) -> str:
     """Return `, did you mean '...'?` with the known word that is nearest, or nothing."""
-    from difflib import get_close_matches
+    near = nearest_word(word, known, cutoff)
+    return f", did you mean {near!r}?" if near else ""
+
+
+def nearest_word(word: str, known: Iterable[str], cutoff: float = 0.6) -> str:
+    """Return the known word that is nearest, in whatever case, or nothing.
+
+    Of several that are equally near it is the one with most letters in their places: `CNI1O1` is
+    CNI101.
+    """
+    from difflib import SequenceMatcher, get_close_matches
 
     by_lower = {each.lower(): each for each in known}
-    near = get_close_matches(word.lower(), by_lower, 1)
-    return f", did you mean {by_lower[near[0]]!r}?" if near else ""
+    lower = word.lower()
+    near = get_close_matches(lower, by_lower, len(by_lower) or 1, cutoff)
+    if not near:
+        return ""
+
+    def likeness(other: str) -> tuple[float, int]:
+        alike = SequenceMatcher(None, other, lower).ratio()  # as get_close_matches compares them
+        looks = (each.translate(LOOKALIKES) for each in (other, lower))
+        return alike, sum(map(str.__eq__, *looks))
+
+    return by_lower[max(near, key=likeness)]
+
+
+def near_path(path: str) -> str:
+    """Return `, did you mean '...'?` with the path that may have been meant, or nothing.
+
+    Each step may be misspelt; or what is meant lies some folders further down.
+    """
+    found = _respelt(path) or _further_down(path)
+    return f", did you mean {found!r}?" if found else ""
+
+
+def _respelt(path: str) -> str:
+    """Return a path there is, with the name nearest to each step that is not there."""
+    found = "/" if path.startswith("/") else ""
+    for step in os.path.normpath(path).strip("/").split("/"):
+        name = step
+        if not os.path.lexists(os.path.join(found, step)):
+            name = nearest_word(step, _names_in(found))
+            if not name:
+                return ""
+        found = os.path.join(found, name)
+    return found
+
+
+def _further_down(path: str) -> str:
+    """Return the first path below the working directory that ends as a path does.
+
+    Only so many folders are looked into: it is to help, not to be waited for.
+    """
+    folders, wanted = [""], os.path.normpath(path)
+    if os.path.isabs(path) or wanted.startswith(".."):
+        return ""
+    for at in range(MOST_FOLDERS):
+        if at == len(folders):
+            break
+        below = sorted(name for name in _names_in(folders[at]) if not name.startswith("."))
+        for name in below:
+            inside = os.path.join(folders[at], name)
+            if os.path.isdir(inside) and not os.path.islink(inside):
+                if os.path.lexists(os.path.join(inside, wanted)):
+                    return os.path.join(inside, wanted)
+                folders.append(inside)
+    return ""
+
+
+def _names_in(folder: str) -> list[str]:
+    try:
+        return os.listdir(folder or ".")
+    except OSError:
+        return []
