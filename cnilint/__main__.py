@@ -14,16 +14,22 @@ def main() -> None:
     if sys.argv[1:] == ["--version"]:
         from cnilint import __version__
 
-        print(f"cnilint {__version__}")  # noqa: T201  the answer, before anything is imported
+        try:
+            print(f"cnilint {__version__}", flush=True)  # noqa: T201  before anything is imported
+        except OSError:
+            os._exit(0)  # nobody reads it
         return
     import gc
 
     gc.disable()  # trees have no cycles, and a run is short
-    from cnilint.cli import run
+    try:
+        from cnilint.cli import run
+        from cnilint.streams import let_go
 
-    code = run()
-    sys.stdout.flush()
-    sys.stderr.flush()
+        code = run()
+        let_go()
+    except KeyboardInterrupt:  # while all of that is loaded
+        code = 130
     os._exit(code)  # taking down every tree and module one by one would cost a tenth of the run
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
+from cnilint import completion
 from cnilint.errors import CnilintError, ExitCode
+from cnilint.streams import aside, say
 
 from .cli_options import (
     Baseline,
@@ -18,6 +21,7 @@ from .cli_options import (
     HostFiles,
     Ignore,
     NoConfig,
+    NoProgress,
     Paths,
     RuntimeOption,
     Scope,
@@ -27,6 +31,7 @@ from .cli_options import (
     TextFormat,
     file_of,
 )
+from .cli_words import Mistake, spread, told
 
 
 def _application() -> typer.Typer:
@@ -52,6 +57,7 @@ def check(
             metavar="FORMAT[:PATH]",
             help="full, concise, json, jsonl, sarif, github, gitlab, junit, markdown or html; to a "
             "file with a path. Repeatable.",
+            autocompletion=completion.formats,
             show_default="full",
         ),
     ] = None,
@@ -91,6 +97,7 @@ def check(
             "--severity",
             metavar="RULE=LEVEL",
             help="The level of a rule: error, warning, note or off. Repeatable.",
+            autocompletion=completion.severities,
             show_default=False,
         ),
     ] = None,
@@ -128,6 +135,13 @@ def check(
             show_default=False,
         ),
     ] = None,
+    statistics: Annotated[
+        bool, typer.Option("--statistics", help="Count the findings of each rule as well.")
+    ] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", "-w", help="Check again whenever a file changes.")
+    ] = False,
+    no_progress: NoProgress = False,
     config: Config = None,
     no_config: NoConfig = False,
 ) -> None:
@@ -150,12 +164,16 @@ def check(
         "primary": primary,
     }
     file = file_of(config, no_config=no_config)
-    request = commands.Request(paths or (), given, file, git_tracked)
+    request = commands.Request(paths or (), given, file, git_tracked, progress=not no_progress)
     least = commands.applicability(unsafe=unsafe_fixes)
     way = Way(fix_as.value) if fix_as is not None else None
     options = Options(least, rendered, way, patches=patch_dir is not None)
     changes = commands.Changes(fix, diff, options, patch_dir)
-    raise typer.Exit(commands.check(request, changes, by_file=scope is Scope.FILE))
+    manner = commands.Manner(by_file=scope is Scope.FILE, statistics=statistics)
+    check_once = commands.check
+    if watch:
+        from cnilint.watch import watch as check_once
+    raise typer.Exit(check_once(request, changes, manner))
 
 
 @app.command()
@@ -167,6 +185,7 @@ def inspect(
     host_file: HostFiles = None,
     runtime: RuntimeOption = None,
     target: Target = None,
+    no_progress: NoProgress = False,
     config: Config = None,
     no_config: NoConfig = False,
 ) -> None:
@@ -174,7 +193,8 @@ def inspect(
     from cnilint import commands
 
     given = {"host_files": host_file, "runtime": runtime, "targets": target}
-    request = commands.Request(paths or (), given, file_of(config, no_config=no_config))
+    file = file_of(config, no_config=no_config)
+    request = commands.Request(paths or (), given, file, progress=not no_progress)
     raise typer.Exit(commands.inspect(request, as_json=output_format is TextFormat.JSON))
 
 
@@ -201,28 +221,44 @@ def version() -> None:
 def run() -> int:
     """Run the command line; return the exit code. Nothing ends in a traceback by itself."""
     try:
-        _with_commands(sys.argv[1:2])(prog_name="cnilint", standalone_mode=True)
+        return _ended(sys.argv[1:])
     except SystemExit as ended:
+        if isinstance(ended.__context__, BrokenPipeError):
+            return ExitCode.OK  # the reader of what typer printed went away
         return ended.code if isinstance(ended.code, int) else int(ended.code is not None)
-    except BrokenPipeError:
-        # the reader went away; what is still buffered has nowhere to go
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return ExitCode.OK
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
     except CnilintError as error:
-        _say(f"error: {error}")
+        say(f"error: {error}")
         return error.exit_code
     except Exception as error:
         if os.environ.get("CNILINT_DEBUG") == "1":
             raise
-        _say(f"error: {type(error).__name__}: {error}")
-        _say("this is a fault of cnilint; CNILINT_DEBUG=1 shows where it happened")
+        say(f"error: {type(error).__name__}: {error}")
+        say("this is a fault of cnilint; CNILINT_DEBUG=1 shows where it happened")
         return ExitCode.ERROR
-    return ExitCode.OK
 
 
-def _with_commands(words: list[str]) -> typer.Typer:
+def _ended(words: Sequence[str]) -> int:
+    """Run a command line to its end; return the exit code."""
+    if words[:1] in (["--show-completion"], ["--install-completion"]) and words[1:]:
+        # as typer takes the name of a shell only where it does not look for it by itself
+        os.environ["_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION"] = "1"
+    application = _with_commands(words[:1])
+    try:
+        code = application(spread(words), prog_name="cnilint", standalone_mode=False)
+    except Mistake as mistake:
+        if type(mistake).__name__ == "NoArgsIsHelpError":
+            mistake.show()
+        else:
+            say(f"error: {told(mistake)}")
+        return ExitCode.ERROR
+    if code == ExitCode.INTERRUPTED and sys.stderr is not None and sys.stderr.isatty():
+        aside("\n")  # behind the ^C that the terminal shows
+    return code if isinstance(code, int) else ExitCode.OK
+
+
+def _with_commands(words: Sequence[str]) -> typer.Typer:
     """Return the application with the command that is asked for, or with all of them.
 
     The options of a command take a millisecond to set up.
@@ -231,7 +267,7 @@ def _with_commands(words: list[str]) -> typer.Typer:
     every = {one.callback.__name__: one for one in app.registered_commands if one.callback}
     quick = bool(words) and words[0] in every
     # typer takes a single command for the whole application, so a second one is always there
-    second = version if words != [version.__name__] else rules
+    second = version if list(words) != [version.__name__] else rules
     names = [words[0], second.__name__] if quick else every
     found.registered_commands = [every[name] for name in names]
     if not quick:
@@ -240,8 +276,3 @@ def _with_commands(words: list[str]) -> typer.Typer:
         found.add_typer(cli_settings.baseline_app, name="baseline")
         found.add_typer(cli_settings.config_app, name="config")
     return found
-
-
-def _say(text: str) -> None:
-    """Write to standard error what is no result."""
-    print(f"cnilint: {text}", file=sys.stderr)  # noqa: T201

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from cnilint import completion
 from cnilint.errors import UsageError
 
 
@@ -83,6 +84,7 @@ Target = Annotated[
         "--target",
         metavar="PRODUCT=RELEASE",
         help="The release of a product where the manifests name none, as multus=4.1.4. Repeatable.",
+        autocompletion=completion.products,
         show_default=False,
     ),
 ]
@@ -94,6 +96,9 @@ Config = Annotated[
         help="The file of settings; without, the nearest one up to the top of the repository.",
         show_default=False,
     ),
+]
+NoProgress = Annotated[
+    bool, typer.Option("--no-progress", help="Never show a bar while a run takes long.")
 ]
 NoConfig = Annotated[bool, typer.Option("--no-config", help="Read no file of settings.")]
 Baseline = Annotated[
@@ -111,12 +116,19 @@ Select = Annotated[
         "--select",
         metavar="RULES",
         help="Run only these rules: ids, names or prefixes (CNI1), with commas.",
+        autocompletion=completion.rules,
         show_default=False,
     ),
 ]
 Ignore = Annotated[
     list[str] | None,
-    typer.Option("--ignore", metavar="RULES", help="Do not run these.", show_default=False),
+    typer.Option(
+        "--ignore",
+        metavar="RULES",
+        help="Do not run these.",
+        autocompletion=completion.rules,
+        show_default=False,
+    ),
 ]
 
 

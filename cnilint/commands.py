@@ -5,36 +5,39 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import NamedTuple, TypedDict
 
 from cnilint import config, outputs, run
 from cnilint.cni.recognise import Targets
 from cnilint.config import Settings
+from cnilint.config_place import NAMES, OTHER_NAMES, PYPROJECT, has_section
 from cnilint.engine.policy import Policy
 from cnilint.engine.result import Result
 from cnilint.errors import ExitCode, UsageError
 from cnilint.fix.options import Options
 from cnilint.model.finding import Applicability, Level
-from cnilint.report import paint
-from cnilint.report.formats import report
-from cnilint.syntax.collect import encode
+from cnilint.progress import Progress, unseen
+from cnilint.streams import say, tell, write_file
+from cnilint.syntax.collect import STANDARD_INPUT
 
 
 class Request(NamedTuple):
     """What a command is given: paths, what its options set, and the file of configuration.
 
     `file` is None for the nearest one, empty for none; `git_tracked` leaves out of folders what git
-    does not track.
+    does not track. `progress` lets a bar show how far a run has come.
     """
 
     paths: Sequence[str]
     options: Mapping[str, object] = {}
     file: str | None = None
     git_tracked: bool = False
+    progress: bool = True
 
     def settings(self) -> Settings:
         """Return the settings this leads to."""
-        return config.settings(self.options, os.environ, self.file)
+        return config.settings(self.options, os.environ, self.file, self.paths)
 
 
 class Given(TypedDict):
@@ -58,37 +61,49 @@ class Changes(NamedTuple):
     patch_dir: str | None = None
 
 
-def check(request: Request, changes: Changes, *, by_file: bool = False) -> ExitCode:
+class Manner(NamedTuple):
+    """How a check is made and told: each file by itself, and the findings of each rule counted."""
+
+    by_file: bool = False
+    statistics: bool = False
+
+
+ONCE: Manner = Manner()
+
+
+def check(request: Request, changes: Changes, manner: Manner = ONCE) -> ExitCode:
     """Lint, fix if asked to, and write the reports.
 
     The code is FINDINGS when something is at or above the level that fails a run, or when a diff
     has something to show. UsageError for fixes where each file is judged by itself.
     """
     asked = {"--fix": changes.fix, "--diff": changes.diff, "--patch-dir": changes.patch_dir}
-    if by_file and any(asked.values()):
+    if manner.by_file and any(asked.values()):
         option = next(name for name, given in asked.items() if given)
         raise UsageError(
             f"--scope file and {option}: one of them, because a fix is proven on all manifests "
             "together"
         )
     chosen = request.settings()
+    for mistake in config.mistyped_variables(os.environ):
+        say(mistake)
     wanted = outputs.outputs(chosen.output_format)
     given = _given(request, chosen)
     if changes.fix or changes.diff or changes.patch_dir:
-        result, changed = _fixed(request.paths, given, changes)
+        result, changed = _fixed(request, given, changes)
     else:
-        result = run.lint(request.paths, **given, options=changes.options, by_file=by_file)
+        with _shown(request) as progress:
+            result = run.lint(
+                request.paths,
+                **given,
+                options=changes.options,
+                by_file=manner.by_file,
+                progress=progress,
+            )
         changed = False
-    for one in wanted:
-        text = _report(one, result)
-        if one.path:
-            outputs.write(one.path, text)
-        elif not changes.diff:
-            tell(text)
-    if all(one.path for one in wanted):
-        from cnilint.report.words import sum_of
-
-        say(f"{sum_of(result)}, written to {' and '.join(one.path for one in wanted)}")
+    if changes.diff:
+        wanted = [one for one in wanted if one.path]
+    outputs.deliver(result, wanted, statistics=manner.statistics, silent=changes.diff and changed)
     least = None if chosen.fail_on == "never" else Level.of(chosen.fail_on)
     failed = least is not None and any(each.level >= least for each in result.findings)
     return ExitCode.FINDINGS if failed or (changes.diff and changed) else ExitCode.OK
@@ -100,14 +115,16 @@ def inspect(request: Request, *, as_json: bool) -> ExitCode:
     from cnilint.report.json_ import inspect_json
 
     chosen = request.settings()
-    result = run.inspect(
-        request.paths,
-        host_files=chosen.host_files,
-        runtime=chosen.runtime,
-        targets=config.targets(chosen),
-        stdin=sys.stdin.buffer.read,
-    )
-    tell(inspect_json(result) if as_json else inspect_text(result, _paint()))
+    with _shown(request) as progress:
+        result = run.inspect(
+            request.paths,
+            host_files=chosen.host_files,
+            runtime=chosen.runtime,
+            targets=config.targets(chosen),
+            stdin=_stdin,
+            progress=progress,
+        )
+    tell(inspect_json(result) if as_json else inspect_text(result, outputs.paint()))
     return ExitCode.OK
 
 
@@ -126,8 +143,10 @@ def write_baseline(request: Request) -> ExitCode:
     chosen = request.settings()
     path = _baseline(chosen)
     result = _without_baseline(request, chosen)
-    outputs.write(path, baseline_text(entries_of(result.findings)))
+    write_file(path, baseline_text(entries_of(result.findings)))
     say(f"{_counted(len(result.findings), 'finding')} written to {path}")
+    if not chosen.baseline:
+        say(f"a run counts with it by `--baseline {path}` or `baseline` in {NAMES[0]}")
     return ExitCode.OK
 
 
@@ -141,7 +160,7 @@ def prune_baseline(request: Request) -> ExitCode:
     left_out = gone(_without_baseline(request, chosen).findings, entries)
     kept = [entry for entry, is_gone in zip(entries, left_out, strict=True) if not is_gone]
     if len(kept) < len(entries):
-        outputs.write(path, baseline_text(kept))
+        write_file(path, baseline_text(kept))
     say(f"{_counted(len(entries) - len(kept), 'finding')} removed from {path}, {len(kept)} left")
     return ExitCode.OK
 
@@ -169,11 +188,13 @@ def init_config() -> ExitCode:
     """Write a file of configuration to begin with; UsageError where there is one already."""
     from cnilint.config_text import template
 
-    present = next((name for name in config.NAMES if os.path.lexists(name)), None)
+    present = next((name for name in (*NAMES, *OTHER_NAMES) if os.path.lexists(name)), None)
+    if present is None and has_section(PYPROJECT):
+        present = f"[tool.cnilint] in {PYPROJECT}"
     if present is not None:
         raise UsageError(f"there is a {present} already: nothing was written")
-    outputs.write(config.NAMES[0], template())
-    say(f"{config.NAMES[0]} written: take away the # before what you want to set")
+    write_file(NAMES[0], template(), new=True)
+    say(f"{NAMES[0]} written: take away the # before what you want to set")
     return ExitCode.OK
 
 
@@ -190,25 +211,6 @@ def applicability(*, unsafe: bool) -> Applicability:
     return Applicability.UNSAFE if unsafe else Applicability.SAFE
 
 
-def tell(text: str, *, exactly: bool = False) -> None:
-    """Write to standard output as it is; what is `exactly` a part of files, with their bytes."""
-    encoding = sys.stdout.encoding or "utf-8"
-    content = encode(text) if exactly else text.encode(encoding, "backslashreplace")
-    try:
-        sys.stdout.flush()
-        sys.stdout.buffer.write(content)
-        sys.stdout.buffer.flush()
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        raise UsageError(f"cannot write to standard output: {error.strerror}") from None
-
-
-def say(text: str) -> None:
-    """Write to standard error what is no result."""
-    print(f"cnilint: {text}", file=sys.stderr)  # noqa: T201
-
-
 def _given(request: Request, chosen: Settings) -> Given:
     """Return what a run takes beside its paths."""
     return {
@@ -217,14 +219,16 @@ def _given(request: Request, chosen: Settings) -> Given:
         "policy": config.policy(chosen, request.paths),
         "primary": chosen.primary,
         "targets": config.targets(chosen),
-        "stdin": sys.stdin.buffer.read,
+        "stdin": _stdin,
         "git_tracked": request.git_tracked,
     }
 
 
 def _without_baseline(request: Request, chosen: Settings) -> Result:
     """Return the findings of today, whether they were there before or not."""
-    return run.lint(request.paths, **_given(request, chosen._replace(baseline="")))
+    given = _given(request, chosen._replace(baseline=""))
+    with _shown(request) as progress:
+        return run.lint(request.paths, **given, progress=progress)
 
 
 def _baseline(chosen: Settings) -> str:
@@ -236,12 +240,13 @@ def _counted(number: int, word: str, plural: str = "s") -> str:
     return f"{number} {word}{'' if number == 1 else plural}"
 
 
-def _fixed(paths: Sequence[str], given: Given, changes: Changes) -> tuple[Result, bool]:
+def _fixed(request: Request, given: Given, changes: Changes) -> tuple[Result, bool]:
     """Make the fixes, as a diff or in place; return what is left, and whether anything changed."""
     from cnilint.fix.bundle import FOLDER, bundle
     from cnilint.fix.in_place import create, write
 
-    done = run.fix(paths, **given, options=changes.options)
+    with _shown(request) as progress:
+        done = run.fix(request.paths, **given, options=changes.options, progress=progress)
     asked = changes.diff or changes.patch_dir is not None
     files = bundle(done.handouts, changes.patch_dir or FOLDER) if asked else []
     in_place = done.changed if changes.fix or changes.diff else ()
@@ -265,14 +270,21 @@ def _fixed(paths: Sequence[str], given: Given, changes: Changes) -> tuple[Result
     return done.result if made else done.found, bool(in_place or files)
 
 
-def _report(output: outputs.Output, result: Result) -> str:
-    if output.format != outputs.FULL:
-        return report(output.format)(result)
-    from cnilint.report.terminal import full
+def _stdin() -> bytes:
+    """Return what standard input has; a person is told that it is read."""
+    if sys.stdin is None:
+        raise UsageError("there is no standard input to read")
+    if sys.stdin.isatty():
+        say("reading standard input; end it with Ctrl-D")
+    return sys.stdin.buffer.read()
 
-    plain = paint.Paint(color=False, width=paint.WIDTH)
-    return full(result, plain if output.path else _paint())
 
+def _shown(request: Request) -> AbstractContextManager[Progress]:
+    """Return what shows how far a run has come, where a person is looking."""
+    typing = STANDARD_INPUT in request.paths and sys.stdin is not None and sys.stdin.isatty()
+    if request.progress and not typing and sys.stderr is not None and sys.stderr.isatty():
+        from cnilint.report.progress import is_watched, progress_on
 
-def _paint() -> paint.Paint:
-    return paint.paint_for(sys.stdout, os.environ)
+        if is_watched(sys.stderr, os.environ):
+            return progress_on(sys.stderr)
+    return nullcontext(unseen)

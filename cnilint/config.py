@@ -6,20 +6,27 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from cnilint.cni.catalog import products
+from cnilint.cni.catalog import Product, products
 from cnilint.cni.release import Release, release
 from cnilint.engine.ignore import ENTRY, Ignore, Scope, Word
 from cnilint.engine.policy import EVERYTHING, Policy, no_such_rule, standing_for, switched
-from cnilint.engine.repository import repository_top
-from cnilint.errors import ConfigurationError, did_you_mean
+from cnilint.errors import ConfigurationError, did_you_mean, nearest_word
+from cnilint.report.formats import KNOWN, no_such_format
 
-NAMES = (".cnilint.yaml", "cnilint.yaml")
-PYPROJECT = "pyproject.toml"
+from .config_place import nearest
+
 BASELINE = ".cnilint-baseline.json"
 """The baseline that is written where no setting names one."""
 
+PREFIX = "CNILINT_"
+LIKE_ENOUGH = 0.75
+"""How near a variable has to be to one that is known: others may be somebody else's."""
+
 FILE_VARIABLE = "CNILINT_CONFIG"
 """The variable that names the file; each setting has one of its own, such as CNILINT_FAIL_ON."""
+
+ALSO_VARIABLES = {"host_files": "CNILINT_HOST_FILE", "targets": "CNILINT_TARGET"}
+"""Variables called like the option, where that is not called like the setting."""
 
 BUILT_IN = "built in"
 
@@ -59,22 +66,25 @@ class Settings(NamedTuple):
 
 DEFAULTS = Settings()
 SETTINGS = tuple(name for name in Settings._fields if name not in ("file", "origins"))
+VARIABLES = tuple(name for name in SETTINGS if name != "ignores")
+"""The settings that a variable can have: all that fit into a line."""
 
 
 def settings(
     options: Mapping[str, object],
     environment: Mapping[str, str],
     file: str | None = None,
+    paths: Sequence[str] = (),
 ) -> Settings:
-    """Return the settings of a run.
+    """Return the settings of a run over some paths.
 
     `options` has what the command line says: a text or a list of texts for each setting, and None
     or an empty list for one that was not given. `file` is None for the nearest one, empty for none.
     ConfigurationError names the place of what is wrong.
     """
-    path = environment.get(FILE_VARIABLE) or nearest() if file is None else file
+    path = environment.get(FILE_VARIABLE) or nearest(paths) if file is None else file
     given = {name: value for name, value in options.items() if value}
-    variables = {name: text for name in SETTINGS if (text := environment.get(variable(name)))}
+    variables = {name: text for name in VARIABLES if (text := _said(name, environment))}
     if not path and not given and not variables:
         return DEFAULTS
     from . import config_file, config_given
@@ -97,7 +107,22 @@ def settings(
 
 def variable(name: str) -> str:
     """Return what the variable of a setting is called."""
-    return f"CNILINT_{name.replace('-', '_').upper()}"
+    return f"{PREFIX}{name.replace('-', '_').upper()}"
+
+
+def mistyped_variables(environment: Mapping[str, str]) -> Iterator[str]:
+    """Yield what to say of each variable that looks like a setting's and is none."""
+    known = {variable(name) for name in VARIABLES} | {*ALSO_VARIABLES.values(), FILE_VARIABLE}
+    for name in sorted(environment):
+        if name.startswith(PREFIX) and name not in known:
+            ends = [each.removeprefix(PREFIX) for each in known]
+            near = nearest_word(name.removeprefix(PREFIX), ends, LIKE_ENOUGH)
+            if near:
+                yield f"{name} is no setting, did you mean {PREFIX}{near}?"
+
+
+def _said(name: str, environment: Mapping[str, str]) -> str | None:
+    return environment.get(variable(name)) or environment.get(ALSO_VARIABLES.get(name, ""))
 
 
 def policy(chosen: Settings, paths: Sequence[str]) -> Policy:
@@ -141,29 +166,28 @@ def _products(name: str) -> list[str]:
 
     So `multus` is both Multus thick and thin, and `vpc-cni` is aws-vpc-cni.
     """
-    ids = [product.id for product in products()]
-    near = [one for one in ids if one.startswith(f"{name}-") or one.endswith(f"-{name}")]
-    return [name] if name in ids else near
+    return [product.id for product in _named(name)]
 
 
-def nearest() -> str | None:
-    """Return the file of configuration for the working directory, or None.
+def _named(name: str) -> list[Product]:
+    found = products()
+    exact = [one for one in found if one.id == name]
+    beginning = [one for one in found if one.id.startswith(f"{name}-")]
+    return exact or beginning or [one for one in found if one.id.endswith(f"-{name}")]
 
-    It is looked for from there up to the top of the repository, or there alone outside of one.
-    """
-    above, folder, top = "", os.getcwd(), repository_top()
-    while True:
-        for name in NAMES:
-            if os.path.isfile(os.path.join(folder, name)):
-                return above + name
-        if os.path.isfile(os.path.join(folder, PYPROJECT)):
-            from .config_file import has_section
 
-            if has_section(os.path.join(folder, PYPROJECT)):
-                return above + PYPROJECT
-        if folder in (top, os.path.dirname(folder)):
-            return None
-        above, folder = f"../{above}", os.path.dirname(folder)
+def _no_such_product(name: str) -> str:
+    """Return why a name stands for no product, empty if it does: forms of one may share a name."""
+    found = _named(name)
+    if len({one.title.partition(" (")[0] for one in found}) == 1:
+        return ""
+    if found:
+        return f"{name!r} may be {', '.join(one.id for one in found)}: name one of them"
+    parts = [one.id.split("-") for one in products()]
+    known = {"-".join(part[:to]) for part in parts for to in range(1, len(part) + 1)}
+    known |= {"-".join(part[at:]) for part in parts for at in range(len(part))}
+    known = {each for each in known if not _no_such_product(each)}
+    return f"no product {name!r}{did_you_mean(name, sorted(known))}"
 
 
 def _laid_over(layers: Sequence[Layer]) -> Settings:
@@ -176,11 +200,13 @@ def _laid_over(layers: Sequence[Layer]) -> Settings:
             default = getattr(DEFAULTS, name)
             origins[name,] = place((key,))
             if isinstance(default, Mapping):
-                each = {k: _texts(v) if name == "per_file_ignores" else v for k, v in value.items()}
+                rules = name == "per_file_ignores"
+                each = {k: _rule_words(v) if rules else v for k, v in value.items()}
                 found[name] = {**found.get(name, {}), **each}
                 origins.update(((name, k), place((key, k))) for k in each)
             else:
-                found[name] = _texts(value) if isinstance(default, tuple) else value
+                texts = _rule_words if name in ("select", "ignore") else _texts
+                found[name] = texts(value) if isinstance(default, tuple) else value
     found.pop("ignores", None)
     return Settings(**found, origins=origins)
 
@@ -189,16 +215,24 @@ def _texts(value: str | Sequence[str]) -> Texts:
     return (value,) if isinstance(value, str) else tuple(value)
 
 
+def _rule_words(value: str | Sequence[str]) -> Texts:
+    """Return rules that are a list, or a text with commas between them."""
+    return tuple(value.replace(",", " ").split()) if isinstance(value, str) else tuple(value)
+
+
 def _check(layer: Layer) -> None:
-    """Raise for the first name of a rule that is none, and for a last day that is no day."""
+    """Raise for the first value that fits the schema and names nothing there is."""
     values, place = layer
+    for at, text in enumerate(_texts(values.get("output-format", ()))):
+        name = text.partition(":")[0]
+        if name not in KNOWN:
+            raise ConfigurationError(place(("output-format", at)), no_such_format(name))
     for route, word in _words(values):
         if not standing_for(word):
             raise ConfigurationError(place(route), no_such_rule(word))
     for name, text in values.get("targets", {}).items():
-        if not _products(name):
-            hint = did_you_mean(name, [product.id for product in products()])
-            raise ConfigurationError(place(("targets", name)), f"no product {name!r}{hint}")
+        if reason := _no_such_product(name):
+            raise ConfigurationError(place(("targets", name)), reason)
         if release(text) is None:
             reason = f"{text!r} is no release: write it as 4.1.4"
             raise ConfigurationError(place(("targets", name)), reason)
@@ -219,7 +253,7 @@ def _words(values: Mapping[str, Any]) -> Iterator[tuple[Steps, str]]:
         (("ignores", at, "rule"), v["rule"]) for at, v in enumerate(values.get("ignores", ()))
     ]
     for route, words in lists:
-        for at, word in enumerate(_texts(words)):
+        for at, word in enumerate(_rule_words(words)):
             yield (*route, at), word
     for word in values.get("severity", ()):
         yield ("severity", word), word
@@ -229,7 +263,7 @@ def _ignores(read: Any) -> Iterator[Ignore]:  # noqa: ANN401  a ConfigFile, whic
     for at, entry in enumerate(read.values.get("ignores", ())):
         location = read.location(("ignores", at))
         words = tuple(
-            Word(word, standing_for(word), location.span) for word in _texts(entry["rule"])
+            Word(word, standing_for(word), location.span) for word in _rule_words(entry["rule"])
         )
         scope = Scope(**{key: entry[key] for key in Scope._fields if key in entry})
         reason, until = entry.get("reason", ""), entry.get("expires", "")

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
-from cnilint.errors import ConfigurationError, did_you_mean
+from cnilint.errors import ConfigurationError, did_you_mean, near_path
 from cnilint.model.finding import Location
 from cnilint.model.text import Source, Span
 from cnilint.model.tree import Document, Scalar, Style, SyntaxProblem, Tree, follow, members
@@ -22,11 +22,10 @@ from cnilint.model.tree import Sequence as SequenceTree
 from cnilint.resources import rules_folder
 from cnilint.syntax.compose import compose
 
+from .config_place import SECTION
+
 Steps = tuple[str | int, ...]
 Fault = tuple[Steps, str]
-
-SECTION = ("tool", "cnilint")
-"""The table of pyproject.toml."""
 
 _KINDS = {"string": "text", "array": "a list", "object": "a mapping"}
 _TOML_TABLE = re.compile(r"\s*(\[\[?)([^\]]+)\]")
@@ -74,7 +73,8 @@ def read(path: str) -> ConfigFile:
             source = Source(path, file.read())
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise ConfigurationError(path, reason) from None
+        hint = near_path(path) if isinstance(error, FileNotFoundError) else ""
+        raise ConfigurationError(path, f"{reason}{hint}") from None
     found = _toml(source) if path.endswith(".toml") else _yaml(source)
     for route, reason in faults(found.values):
         raise ConfigurationError(found.place(route), reason)
@@ -215,24 +215,6 @@ def _toml(source: Source) -> ConfigFile:
         if route[: len(SECTION)] == SECTION
     }
     return ConfigFile(source, _days_as_text(values), spans)
-
-
-def has_section(path: str) -> bool:
-    """Whether a pyproject.toml has settings of cnilint."""
-    try:
-        with open(path, "rb") as file:
-            content = file.read()
-    except OSError:
-        return False
-    if b"cnilint" not in content:
-        return False
-    import tomllib
-
-    try:
-        tool = tomllib.loads(content.decode()).get(SECTION[0], {})
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError):
-        return b"tool.cnilint" in content  # reading it will tell what is wrong
-    return isinstance(tool, dict) and SECTION[1] in tool
 
 
 def _days_as_text(value: object) -> Any:  # noqa: ANN401  straight from TOML

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from cnilint.engine.globs import fits
 from cnilint.errors import ConfigurationError
 
 from .config_file import Steps, faults
@@ -71,15 +72,35 @@ def _parsed(name: str, said: object, default: object, place: str, folder: str) -
         if not key or not value:
             raise ConfigurationError(place, f"{word!r} is not of the form {form}")
         if name == "per_file_ignores":
-            found.setdefault(_from_top(key, folder), []).extend(value.split(","))
+            for pattern in _from_folder(key, folder):
+                found.setdefault(pattern, []).extend(value.split(","))
         else:
             found[key] = value
     return found
 
 
-def _from_top(pattern: str, folder: str) -> str:
-    """Return a pattern that counts from the working directory as one that counts from a folder."""
-    inside = os.path.relpath(os.getcwd(), folder).replace(os.sep, "/")
-    if "/" not in pattern.rstrip("/") or inside == "." or inside.startswith(".."):
-        return pattern
-    return f"{inside}/{pattern.removeprefix('./').lstrip('/')}"
+def _from_folder(pattern: str, folder: str) -> list[str]:
+    """Return a pattern that counts from the working directory as such that count from a folder."""
+    here = os.getcwd()
+    inner = os.path.relpath(folder, here).split(os.sep)
+    if here == folder:
+        return [pattern]
+    if "/" not in pattern.rstrip("/"):  # which fits a name at any depth, or a folder above
+        return (
+            [pattern, "/**"]
+            if any(fits(pattern.rstrip("/"), name) for name in inner)
+            else [pattern]
+        )
+    steps = pattern.removeprefix("./").lstrip("/").split("/")
+    down = os.path.relpath(here, folder).split(os.sep)
+    if down[0] != "..":
+        return ["/".join([*down, *steps])]
+    outside = "/".join([here.replace(os.sep, "/"), *steps])  # as the paths out there are whole
+    for name in inner:
+        if not steps or steps[0] == "**":
+            break
+        if not fits(steps[0], name):
+            return [outside]
+        del steps[0]
+    # with a slash at its beginning even a single name counts from the folder
+    return [outside, "/" + ("/".join(steps) or "**")]

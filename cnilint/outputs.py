@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-import errno
 import os
-from collections.abc import Iterable
+import sys
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from cnilint.errors import UsageError, did_you_mean
-from cnilint.files import replace_file
-from cnilint.report.formats import FORMATS
+from cnilint.engine.result import Result
+from cnilint.errors import UsageError
+from cnilint.report.formats import KNOWN, no_such_format, report
+from cnilint.report.paint import WIDTH, Paint, paint_for
 
-FULL = "full"
-"""The report for a person at a terminal: not in the table, as it takes what paints it."""
+from .streams import aside, say, tell, write_file
+
+TEXT = ("full", "concise")
+"""The formats that people read on a terminal; more text may stand behind them."""
+
+SUMS_UP = frozenset({"full", "json", "markdown", "html"})
+"""The formats that say by themselves what a clean run looked at."""
 
 STANDARD_OUTPUT = "-"
 
-FOR_LOGS = frozenset({FULL, "concise", "github"})
+FOR_LOGS = frozenset({*TEXT, "github"})
 """Formats that can stand below one another: lines that are read one by one, or by a person."""
-
-BOUND = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.EBUSY})
-"""Why nothing can be put beside a file, or in its place, that can be written all the same: one
-file of a folder that is not ours, or one that is mounted into a container."""
 
 
 class Output(NamedTuple):
@@ -54,27 +56,41 @@ def outputs(texts: Iterable[str]) -> list[Output]:
     return sorted(found, key=lambda one: not one.path)
 
 
-def write(path: str, text: str) -> None:
-    """Write a text as UTF-8, at once where the folder allows it; UsageError if it cannot be."""
-    content = text.encode("utf-8", "backslashreplace")
-    try:
-        try:
-            replace_file(path, content)
-        except OSError as error:
-            if error.errno not in BOUND or not os.access(path, os.W_OK):
-                raise
-            with open(path, "wb") as file:
-                file.write(content)
-    except OSError as error:
-        raise UsageError(f"cannot write {path}: {error.strerror or error}") from None
+def deliver(
+    result: Result, wanted: Sequence[Output], *, statistics: bool = False, silent: bool = False
+) -> None:
+    """Write reports: files first, so that they are there whatever becomes of standard output.
+
+    `statistics` adds how often each rule was broken: behind text for people, otherwise on standard
+    error. Where no report on standard output sums up, standard error has a line that does: for a
+    clean run, and for one whose reports all went to files; not if it is to be `silent`.
+    """
+    for one in wanted:
+        if one.path:
+            write_file(one.path, _text(one, result))
+    printed = [one for one in wanted if not one.path]
+    for one in printed:
+        tell(_text(one, result))
+    if statistics and any(one.format != "json" for one in printed or wanted):
+        _count(result, printed)
+    summed_up = any(one.format in SUMS_UP for one in printed)
+    if not silent and not summed_up and not (printed and result.findings):
+        from cnilint.report.terminal import summary
+
+        say("".join(text for text, _style in summary(result)))
+
+
+def paint() -> Paint:
+    """Return the paint that suits standard output; a plain one if it is closed."""
+    if sys.stdout is None:
+        return Paint(color=False, width=WIDTH)
+    return paint_for(sys.stdout, os.environ)
 
 
 def _output(text: str) -> Output:
     name, colon, path = text.partition(":")
-    known = (FULL, *FORMATS)
-    if name not in known:
-        hint = did_you_mean(name, known)
-        raise UsageError(f"no output format {name!r}{hint} (known: {', '.join(known)})")
+    if name not in KNOWN:
+        raise UsageError(no_such_format(name))
     if colon and not path:
         raise UsageError(f"--output-format {text!r}: there is no path behind the colon")
     if path == STANDARD_OUTPUT:
@@ -97,3 +113,22 @@ def _hindrance(path: str) -> str:
     if not os.access(path if os.path.exists(path) else folder, os.W_OK):
         return "permission denied"
     return ""
+
+
+def _text(one: Output, result: Result) -> str:
+    if one.format != "full":
+        return report(one.format)(result)
+    from cnilint.report.terminal import full
+
+    return full(result, Paint(color=False, width=WIDTH) if one.path else paint())
+
+
+def _count(result: Result, printed: Sequence[Output]) -> None:
+    from cnilint.report.statistics import statistics
+
+    beside = any(one.format not in TEXT for one in printed)
+    text = statistics(result, paint_for(sys.stderr, os.environ) if beside else paint())
+    if beside:
+        aside(text)
+    elif text:
+        tell(f"\n{text}" if printed else text)

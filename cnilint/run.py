@@ -16,9 +16,10 @@ from cnilint.engine.inputs import Inputs
 from cnilint.engine.inputs import inputs as read
 from cnilint.engine.policy import EVERYTHING, Policy
 from cnilint.engine.result import Result
-from cnilint.errors import NothingReadError, ReadError, UsageError, did_you_mean
+from cnilint.errors import NothingReadError, ReadError, UsageError, near_path
 from cnilint.fix.options import DEFAULT_OPTIONS, Fixed, Options
 from cnilint.model.text import Source
+from cnilint.progress import Progress, unseen
 from cnilint.syntax.collect import Unreadable, collect
 from cnilint.syntax.tracked import tracked
 
@@ -31,6 +32,7 @@ def load(
     *,
     may_be_empty: bool = False,
     git_tracked: bool = False,
+    progress: Progress = unseen,
 ) -> Inputs:
     """Read everything that paths stand for (`-`: what `stdin` returns).
 
@@ -43,8 +45,9 @@ def load(
     listing = tracked if git_tracked else None
     for one in collect(paths or ["."], stdin=stdin or _no_stdin, listing=listing):
         if isinstance(one, Unreadable) and (one.missing or _is_among(one.path, paths)):
-            raise ReadError(one.path, f"{one.reason}{_near(one) if one.missing else ''}")
+            raise ReadError(one.path, f"{one.reason}{near_path(one.path) if one.missing else ''}")
         found.append(one)
+        progress("reading files", len(found), 0)
     inputs = replace(read(found), paths=tuple(paths) or (".",))
     if not may_be_empty and not inputs.documents and not inputs.problems:
         raise NothingReadError(inputs.paths)
@@ -59,6 +62,7 @@ def surroundings(
     targets: Targets = NO_TARGETS,
     *,
     by_file: bool = False,
+    progress: Progress = unseen,
 ) -> Surroundings:
     """Return what is known beside the manifests: what is on the nodes, and what is wanted.
 
@@ -66,7 +70,7 @@ def surroundings(
     UsageError for a name with a slash or none, ReadError for a path that cannot be read.
     """
     files = tuple(_host_file(text) for text in host_files)
-    return Surroundings(files, runtime, policy, primary, targets, by_file)
+    return Surroundings(files, runtime, policy, primary, targets, by_file, progress)
 
 
 def lint(
@@ -81,14 +85,17 @@ def lint(
     stdin: Callable[[], bytes] | None = None,
     by_file: bool = False,
     git_tracked: bool = False,
+    progress: Progress = unseen,
 ) -> Result:
     """Return what is wrong with the manifests in some paths; its fixes are proven.
 
     `by_file` has each file judged by itself, by the rules that can be. No fix is offered then: what
     it would lead to can only be seen with everything beside it.
     """
-    inputs = load(paths, stdin, may_be_empty=by_file, git_tracked=git_tracked)
-    around = surroundings(host_files, runtime, policy, primary, targets, by_file=by_file)
+    inputs = load(paths, stdin, may_be_empty=by_file, git_tracked=git_tracked, progress=progress)
+    around = surroundings(
+        host_files, runtime, policy, primary, targets, by_file=by_file, progress=progress
+    )
     result = evaluate(inputs, around)
     if by_file:
         return _without_fixes(result)
@@ -106,10 +113,11 @@ def inspect(
     runtime: str = "containerd",
     targets: Targets = NO_TARGETS,
     stdin: Callable[[], bytes] | None = None,
+    progress: Progress = unseen,
 ) -> Result:
     """Return the facts of the clusters in some paths; fixes are not proven, so none is offered."""
-    around = surroundings(host_files, runtime, targets=targets)
-    return _without_fixes(evaluate(load(paths, stdin), around))
+    around = surroundings(host_files, runtime, targets=targets, progress=progress)
+    return _without_fixes(evaluate(load(paths, stdin, progress=progress), around))
 
 
 def fix(
@@ -123,27 +131,19 @@ def fix(
     options: Options = DEFAULT_OPTIONS,
     stdin: Callable[[], bytes] | None = None,
     git_tracked: bool = False,
+    progress: Progress = unseen,
 ) -> Fixed:
     """Return the manifests in some paths with every fix of a grade made; nothing is written."""
     from cnilint.fix.plan import fixed
 
-    around = surroundings(host_files, runtime, policy, primary, targets)
-    return fixed(load(paths, stdin, git_tracked=git_tracked), around, options)
+    around = surroundings(host_files, runtime, policy, primary, targets, progress=progress)
+    inputs = load(paths, stdin, git_tracked=git_tracked, progress=progress)
+    return fixed(inputs, around, options)
 
 
 def _without_fixes(result: Result) -> Result:
     bare = tuple(replace(finding, fixes=()) for finding in result.findings)
     return replace(result, findings=bare)
-
-
-def _near(one: Unreadable) -> str:
-    """Return the path that may have been meant by one that does not exist."""
-    folder = os.path.dirname(os.path.normpath(one.path))
-    try:
-        beside = os.listdir(folder or ".")
-    except OSError:
-        return ""
-    return did_you_mean(one.path, [os.path.join(folder, each) for each in beside])
 
 
 def _is_among(path: str, paths: Sequence[str]) -> bool:
@@ -163,7 +163,8 @@ def _host_file(text: str) -> HostFile:
             return HostFile(name, file.read())
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise ReadError(path, reason) from None
+        hint = "" if os.path.lexists(path) else near_path(path)
+        raise ReadError(path, reason + hint) from None
 
 
 def _valid_content(name: str) -> str:

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import NamedTuple
 
-from cnilint.errors import UsageError
+from cnilint.errors import UsageError, near_path
 from cnilint.model.finding import Finding
 
 from .identity import identity
@@ -39,7 +39,8 @@ def read(path: str) -> tuple[Entry, ...]:
             content = json.load(file)
     except FileNotFoundError:
         raise UsageError(
-            f"no baseline {path}: `cnilint baseline write` makes one of what is found today"
+            f"no baseline {path}{near_path(path)}: "
+            "`cnilint baseline write` makes one of what is found today"
         ) from None
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)

@@ -13,6 +13,7 @@ from cnilint.errors import RuleError
 from cnilint.kube.manifest import Manifest
 from cnilint.model.finding import Finding, Level, Location, Note
 from cnilint.model.tree import Document
+from cnilint.progress import Progress, unseen
 
 from .checks import CHECKS, IGNORE_CHECKS, INPUT_CHECKS
 from .hit import Hit
@@ -33,7 +34,7 @@ class Surroundings(NamedTuple):
 
     `primary` is the file of the CNI that is to own the pods, empty where nothing says so; `targets`
     has the releases of products, by id, where the manifests name none. `by_file` asks for each
-    file to be judged by itself.
+    file to be judged by itself. `progress` is told what is worked on.
     """
 
     host_files: tuple[HostFile, ...] = ()
@@ -42,6 +43,7 @@ class Surroundings(NamedTuple):
     primary: str = ""
     targets: Targets = NO_TARGETS
     by_file: bool = False
+    progress: Progress = unseen
 
 
 NOTHING_AROUND: Surroundings = Surroundings()
@@ -57,17 +59,19 @@ def evaluate(inputs: Inputs, surroundings: Surroundings = NOTHING_AROUND) -> Res
     parts, notes = (_each_file(inputs), []) if by_file else clusters(inputs.documents)
     if not parts and surroundings.host_files:
         parts = [(ONLY, [])]
-    found = [
-        cluster(
-            name,
-            members,
-            host_files=surroundings.host_files,
-            runtime=surroundings.runtime,
-            primary=surroundings.primary,
-            targets=surroundings.targets,
+    found: list[Cluster] = []
+    for name, members in parts:
+        surroundings.progress("working out clusters", len(found), len(parts))
+        found.append(
+            cluster(
+                name,
+                members,
+                host_files=surroundings.host_files,
+                runtime=surroundings.runtime,
+                primary=surroundings.primary,
+                targets=surroundings.targets,
+            )
         )
-        for name, members in parts
-    ]
     notes += [note for one in found for note in one.notes]
     notes = [] if by_file else _distinct(notes)
     policy = surroundings.policy.of_files() if by_file else surroundings.policy

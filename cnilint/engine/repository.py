@@ -39,9 +39,9 @@ def reported_path(path: str) -> str:
     return inside if inside is not None else os.path.abspath(path).replace(os.sep, "/")
 
 
-def repository_top() -> str:
-    """Return the absolute path of the repository's top folder."""
-    return _top(os.getcwd())
+def repository_top(folder: str = "") -> str:
+    """Return the absolute path of the top folder of a folder's repository (empty: where we are)."""
+    return _top(folder or os.getcwd())
 
 
 @cache

@@ -14,6 +14,7 @@ from cnilint.engine.result import Result
 from cnilint.engine.text_edits import TextEdits, text_edits_of
 from cnilint.model.finding import Applicability, Finding, Fix, Repair, TextEdit
 from cnilint.model.text import Source
+from cnilint.progress import unseen
 from cnilint.syntax.rewrite import CannotEdit, apply
 
 from .handover import handed_over, is_elsewhere, traced
@@ -40,7 +41,8 @@ class Prover:
     ) -> None:
         """Take what was read and what is found in it."""
         self._inputs = inputs
-        self._surroundings = surroundings
+        self._progress = surroundings.progress
+        self._surroundings = surroundings._replace(progress=unseen)
         self._result = result
         self._options = options
         self._before = _counted(result)
@@ -48,13 +50,17 @@ class Prover:
 
     def offered(self) -> Result:
         """Return the result with every fix graded."""
-        findings = tuple(
-            replace(finding, fixes=tuple(self.graded(finding, fix) for fix in finding.fixes))
-            if finding.fixes
-            else finding
-            for finding in self._result.findings
-        )
-        return replace(self._result, findings=findings)
+        fixable = sum(bool(finding.fixes) for finding in self._result.findings)
+        done = 0
+        findings: list[Finding] = []
+        for finding in self._result.findings:
+            if finding.fixes:
+                self._progress("proving fixes", done, fixable)
+                done += 1
+                graded = tuple(self.graded(finding, fix) for fix in finding.fixes)
+                finding = replace(finding, fixes=graded)  # noqa: PLW2901
+            findings.append(finding)
+        return replace(self._result, findings=tuple(findings))
 
     def agree(self, edits: TextEdits) -> bool:
         """Whether fixes that are each proven alone lead to nothing new together."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 
 from cnilint.engine.result import Result
+from cnilint.errors import did_you_mean
 
 Report = Callable[[Result], str]
 
@@ -25,6 +26,15 @@ FORMATS: Mapping[str, tuple[str, str]] = {
 The same result gives the same text, always. A text ends with a newline; concise, jsonl and github,
 which are lines, are empty when there is nothing to say.
 """
+
+
+KNOWN = ("full", *FORMATS)
+"""Every format, with the one for people, which takes a paint as well."""
+
+
+def no_such_format(name: str) -> str:
+    """Return what to say of a word that is no format."""
+    return f"no output format {name!r}{did_you_mean(name, KNOWN)} (known: {', '.join(KNOWN)})"
 
 
 def report(name: str) -> Report:

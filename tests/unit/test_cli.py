@@ -171,7 +171,9 @@ def test_a_diff_writes_nothing_even_with_fix(flags: tuple[str, ...], raced: Path
 
 def test_no_change_is_an_empty_diff(tmp_path: Path) -> None:
     placed(tmp_path, LEVELS["clean"])
-    assert cnilint("check", "--diff", folder=tmp_path) == Done(0, "", "")
+    done = cnilint("check", "--diff", folder=tmp_path)
+    assert (done.code, done.out) == (0, "")
+    assert done.err == "cnilint: 1 cluster, 3 manifests, 2 CNI installs: deterministic\n"
 
 
 @pytest.mark.parametrize("unsafe", [False, True])
@@ -245,6 +247,9 @@ import sys, time
 from cnilint import cli
 
 class Waiting:
+    def isatty():
+        return False
+
     class buffer:
         def read():
             print("reading", flush=True)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from cnilint.config import DEFAULTS, nearest, policy, settings, targets
+from cnilint.config import DEFAULTS, policy, settings, targets
+from cnilint.config_place import nearest
 from cnilint.engine.baseline import baseline_text
 from cnilint.engine.policy import EVERYTHING
 from cnilint.errors import ConfigurationError, UsageError

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from cnilint.config import DEFAULTS, SETTINGS
-from cnilint.config_file import faults, has_section, read, schema, schema_text
+from cnilint.config_file import faults, read, schema, schema_text
+from cnilint.config_place import has_section
 from cnilint.engine.ignore import Scope
 from cnilint.errors import ConfigurationError
 from cnilint.model.finding import Level

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from cnilint import files
-from cnilint import outputs as module
 from cnilint.errors import UsageError
-from cnilint.outputs import Output, outputs, write
+from cnilint.outputs import Output, outputs
 from cnilint.report.formats import FORMATS
+from cnilint.streams import write_file as write
 
 
 @pytest.fixture(autouse=True)
@@ -96,7 +96,7 @@ def test_a_full_disk_is_no_fault_of_the_tool_and_leaves_the_file(
     def full(_path: str, _content: bytes) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(module, "replace_file", full)
+    monkeypatch.setattr(files, "replace_file", full)
     with pytest.raises(UsageError, match="cannot write file: No space left on device"):
         write("file", "new")
     assert (folder / "file").read_text() == "as it was"

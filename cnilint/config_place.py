@@ -1,0 +1,80 @@
+"""Where the file of configuration is looked for."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+
+from cnilint.engine.repository import repository_top
+from cnilint.syntax.collect import STANDARD_INPUT
+
+NAMES = (".cnilint.yaml", "cnilint.yaml")
+OTHER_NAMES = (".cnilint.yml", "cnilint.yml")
+"""What the file is called by people who write it so; the names before are what we tell."""
+
+PYPROJECT = "pyproject.toml"
+SECTION = ("tool", "cnilint")
+"""The table of pyproject.toml."""
+
+# What such a table cannot do without: its name, or that of the one it is in.
+_TABLE = rb"""tool["']?\s*(\]|=|\.\s*["']?cnilint)"""
+
+
+def nearest(paths: Sequence[str] = ()) -> str | None:
+    """Return the file of configuration for some paths, or None.
+
+    It is looked for from the folder that they all lie in up to the top of its repository (outside
+    of one: in that folder alone), and then from the working directory in the same way: so it is the
+    same file wherever a command is run.
+    """
+    here = os.getcwd()
+    folders = [_folder(path) for path in paths if path != STANDARD_INPUT]
+    starts = [os.path.commonpath(folders), here] if folders else [here]
+    for start in dict.fromkeys(starts):
+        found = _upwards(start)
+        if found is not None:
+            return min(os.path.relpath(found), found, key=lambda each: each.count(os.sep))
+    return None
+
+
+def _folder(path: str) -> str:
+    """Return the nearest folder there is, from a path or pattern upwards."""
+    path = os.path.abspath(path)
+    while not os.path.isdir(path):
+        path = os.path.dirname(path)
+    return path
+
+
+def _upwards(folder: str) -> str | None:
+    """Return the first file of configuration from a folder up to the top of its repository."""
+    top = repository_top(folder)
+    while True:
+        for name in (*NAMES, *OTHER_NAMES):
+            path = os.path.join(folder, name)
+            if os.path.isfile(path):
+                return path
+        path = os.path.join(folder, PYPROJECT)
+        if os.path.isfile(path) and has_section(path):
+            return path
+        if folder in (top, os.path.dirname(folder)):
+            return None
+        folder = os.path.dirname(folder)
+
+
+def has_section(path: str) -> bool:
+    """Whether a pyproject.toml has settings of cnilint."""
+    try:
+        with open(path, "rb") as file:
+            content = file.read()
+    except OSError:
+        return False
+    if b"cnilint" not in content or not re.search(_TABLE, content):
+        return False
+    import tomllib
+
+    try:
+        tool = tomllib.loads(content.decode()).get(SECTION[0], {})
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError):
+        return b"tool.cnilint" in content  # reading it will tell what is wrong
+    return isinstance(tool, dict) and SECTION[1] in tool
