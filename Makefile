@@ -15,7 +15,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: help demo test lint pipelines build bench clean
+.PHONY: help demo test lint docs pipelines build bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -43,6 +43,10 @@ lint: $(VENV)/.installed-dev ## ruff, its formatter and mypy
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+docs: $(VENV)/.installed ## write the rules' pages in docs/rules anew from their cards
+	rm -rf docs/rules
+	$(BIN)/cnilint rules --no-config --pages docs/rules
 
 pipelines: $(VENV)/.installed-pipelines ## check the files made for GitHub, GitLab, pre-commit and Docker
 	.ci/pipelines

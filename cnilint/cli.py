@@ -23,6 +23,7 @@ from .cli_options import (
     NoConfig,
     NoProgress,
     Paths,
+    RulesDirs,
     RuntimeOption,
     Scope,
     ScopeOption,
@@ -126,6 +127,7 @@ def check(
     host_file: HostFiles = None,
     runtime: RuntimeOption = None,
     target: Target = None,
+    rules_dir: RulesDirs = None,
     primary: Annotated[
         str | None,
         typer.Option(
@@ -162,6 +164,7 @@ def check(
         "runtime": runtime,
         "targets": target,
         "primary": primary,
+        "rules_dirs": rules_dir,
     }
     file = file_of(config, no_config=no_config)
     request = commands.Request(paths or (), given, file, git_tracked, progress=not no_progress)
@@ -185,6 +188,7 @@ def inspect(
     host_file: HostFiles = None,
     runtime: RuntimeOption = None,
     target: Target = None,
+    rules_dir: RulesDirs = None,
     no_progress: NoProgress = False,
     config: Config = None,
     no_config: NoConfig = False,
@@ -192,22 +196,15 @@ def inspect(
     """Show what is installed, every way the nodes can come to look, and who owns the pods."""
     from cnilint import commands
 
-    given = {"host_files": host_file, "runtime": runtime, "targets": target}
+    given = {
+        "host_files": host_file,
+        "runtime": runtime,
+        "targets": target,
+        "rules_dirs": rules_dir,
+    }
     file = file_of(config, no_config=no_config)
     request = commands.Request(paths or (), given, file, progress=not no_progress)
     raise typer.Exit(commands.inspect(request, as_json=output_format is TextFormat.JSON))
-
-
-@app.command()
-def rules(
-    output_format: Annotated[
-        TextFormat, typer.Option("--output-format", help="How to print them.")
-    ] = TextFormat.TEXT,
-) -> None:
-    """List the rules."""
-    from cnilint import commands
-
-    raise typer.Exit(commands.rules(as_json=output_format is TextFormat.JSON))
 
 
 @app.command()
@@ -267,12 +264,13 @@ def _with_commands(words: Sequence[str]) -> typer.Typer:
     every = {one.callback.__name__: one for one in app.registered_commands if one.callback}
     quick = bool(words) and words[0] in every
     # typer takes a single command for the whole application, so a second one is always there
-    second = version if list(words) != [version.__name__] else rules
+    second = version if list(words) != [version.__name__] else inspect
     names = [words[0], second.__name__] if quick else every
     found.registered_commands = [every[name] for name in names]
     if not quick:
-        from . import cli_settings
+        from . import cli_rules, cli_settings
 
+        found.registered_commands += cli_rules.app.registered_commands
         found.add_typer(cli_settings.baseline_app, name="baseline")
         found.add_typer(cli_settings.config_app, name="config")
     return found

@@ -101,6 +101,15 @@ NoProgress = Annotated[
     bool, typer.Option("--no-progress", help="Never show a bar while a run takes long.")
 ]
 NoConfig = Annotated[bool, typer.Option("--no-config", help="Read no file of settings.")]
+RulesDirs = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--rules-dir",
+        metavar="DIR",
+        help="A folder with rules of your own, one card a file. Repeatable.",
+        show_default=False,
+    ),
+]
 Baseline = Annotated[
     str | None,
     typer.Option(

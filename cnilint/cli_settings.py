@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from .cli_options import Baseline, Config, Ignore, NoConfig, Paths, Select, file_of
+from .cli_options import Baseline, Config, Ignore, NoConfig, Paths, RulesDirs, Select, file_of
 
 baseline_app = typer.Typer(
     help="Findings that were there before: write, prune or show the file of them.",
@@ -24,13 +24,19 @@ def baseline_write(
     baseline: Baseline = None,
     select: Select = None,
     ignore: Ignore = None,
+    rules_dir: RulesDirs = None,
     config: Config = None,
     no_config: NoConfig = False,
 ) -> None:
     """Write the findings of today into a file."""
     from cnilint import commands
 
-    given = {"baseline": baseline, "select": select, "ignore": ignore}
+    given = {
+        "baseline": baseline,
+        "select": select,
+        "ignore": ignore,
+        "rules_dirs": rules_dir,
+    }
     request = commands.Request(paths or (), given, file_of(config, no_config=no_config))
     raise typer.Exit(commands.write_baseline(request))
 
@@ -39,13 +45,14 @@ def baseline_write(
 def baseline_prune(
     paths: Paths = None,
     baseline: Baseline = None,
+    rules_dir: RulesDirs = None,
     config: Config = None,
     no_config: NoConfig = False,
 ) -> None:
     """Take out of the file what is not found any more."""
     from cnilint import commands
 
-    given = {"baseline": baseline}
+    given = {"baseline": baseline, "rules_dirs": rules_dir}
     request = commands.Request(paths or (), given, file_of(config, no_config=no_config))
     raise typer.Exit(commands.prune_baseline(request))
 

@@ -128,14 +128,6 @@ def inspect(request: Request, *, as_json: bool) -> ExitCode:
     return ExitCode.OK
 
 
-def rules(*, as_json: bool) -> ExitCode:
-    """Print the list of rules."""
-    from cnilint.report.rules import rules_json, rules_text
-
-    tell(rules_json() if as_json else rules_text())
-    return ExitCode.OK
-
-
 def write_baseline(request: Request) -> ExitCode:
     """Write the findings of today into the baseline: from now on only others fail."""
     from cnilint.engine.baseline import baseline_text, entries_of

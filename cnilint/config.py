@@ -10,6 +10,7 @@ from cnilint.cni.catalog import Product, products
 from cnilint.cni.release import Release, release
 from cnilint.engine.ignore import ENTRY, Ignore, Scope, Word
 from cnilint.engine.policy import EVERYTHING, Policy, no_such_rule, standing_for, switched
+from cnilint.engine.ruleset import Rule, house_rules
 from cnilint.errors import ConfigurationError, did_you_mean, nearest_word
 from cnilint.report.formats import KNOWN, no_such_format
 
@@ -39,8 +40,8 @@ Layer = tuple[Mapping[str, Any], Callable[[Steps], str]]
 class Settings(NamedTuple):
     """Every setting, and the file that some are from (empty: none).
 
-    `origins` has where a setting comes from, by its name, and by name and key for a mapping; what
-    is not in it is built in.
+    `house` are the rules that lie in `rules_dirs`. `origins` has where a setting comes from, by its
+    name, and by name and key for a mapping; what is not in it is built in.
     """
 
     select: Texts = ()
@@ -55,17 +56,19 @@ class Settings(NamedTuple):
     runtime: str = "containerd"
     targets: Mapping[str, str] = {}
     primary: str = ""
+    rules_dirs: Texts = ()
+    house: tuple[Rule, ...] = ()
     file: str = ""
     origins: Mapping[Texts, str] = {}
 
     @property
     def folder(self) -> str:
         """The absolute path of the folder that patterns count from."""
-        return os.path.dirname(os.path.abspath(self.file))
+        return os.path.dirname(os.path.abspath(self.file or "here"))
 
 
 DEFAULTS = Settings()
-SETTINGS = tuple(name for name in Settings._fields if name not in ("file", "origins"))
+SETTINGS = tuple(name for name in Settings._fields if name not in ("house", "file", "origins"))
 VARIABLES = tuple(name for name in SETTINGS if name != "ignores")
 """The settings that a variable can have: all that fit into a line."""
 
@@ -75,34 +78,39 @@ def settings(
     environment: Mapping[str, str],
     file: str | None = None,
     paths: Sequence[str] = (),
+    house: Sequence[Rule] | None = None,
 ) -> Settings:
     """Return the settings of a run over some paths.
 
     `options` has what the command line says: a text or a list of texts for each setting, and None
     or an empty list for one that was not given. `file` is None for the nearest one, empty for none.
+    `house` are rules that take the place of those in `rules_dirs`.
     ConfigurationError names the place of what is wrong.
     """
     path = environment.get(FILE_VARIABLE) or nearest(paths) if file is None else file
     given = {name: value for name, value in options.items() if value}
     variables = {name: text for name in VARIABLES if (text := _said(name, environment))}
     if not path and not given and not variables:
-        return DEFAULTS
+        return DEFAULTS if house is None else DEFAULTS._replace(house=tuple(house))
     from . import config_file, config_given
 
     folder = os.path.dirname(os.path.abspath(path or "here"))
     layers: list[Layer] = []
-    ignores: tuple[Ignore, ...] = ()
     if path:
         read = config_file.read(path)
         layers.append((read.values, read.place))
-        ignores = tuple(_ignores(read))
     for texts, called in ((variables, variable), (given, config_given.option)):
         layers.append(config_given.given(texts, called, DEFAULTS._asdict(), folder))
-    for layer in layers:
-        _check(layer)
+    given_layers = list(layers)
     if path:
         layers[0] = (_from_folder(read.values, os.path.dirname(path)), read.place)
-    return _laid_over(layers)._replace(ignores=ignores, file=path or "")
+    found = _laid_over(layers)
+    if house is None:
+        house = house_rules(found.rules_dirs) if found.rules_dirs else ()
+    for layer in given_layers:
+        _check(layer, house)
+    ignores = tuple(_ignores(read, house)) if path else ()
+    return found._replace(ignores=ignores, house=tuple(house), file=path or "")
 
 
 def variable(name: str) -> str:
@@ -128,8 +136,8 @@ def _said(name: str, environment: Mapping[str, str]) -> str | None:
 def policy(chosen: Settings, paths: Sequence[str]) -> Policy:
     """Return which findings are wanted of some paths; UsageError if the baseline cannot be read."""
     if not chosen.origins:
-        return EVERYTHING
-    off, severity = switched(chosen.select, chosen.ignore, chosen.severity)
+        return EVERYTHING._replace(house=chosen.house) if chosen.house else EVERYTHING
+    off, severity = switched(chosen.select, chosen.ignore, chosen.severity, chosen.house)
     baseline = None
     if chosen.baseline:
         from cnilint.engine.baseline import read
@@ -141,13 +149,14 @@ def policy(chosen: Settings, paths: Sequence[str]) -> Policy:
         off=off,
         severity=severity,
         per_file=tuple(
-            (pattern, frozenset().union(*map(standing_for, words)))
+            (pattern, frozenset().union(*(standing_for(word, chosen.house) for word in words)))
             for pattern, words in chosen.per_file_ignores.items()
         ),
         ignores=chosen.ignores,
         base=folder,
         whole=any(os.path.join(folder, "").startswith(path) for path in seen),
         baseline=baseline,
+        house=chosen.house,
     )
 
 
@@ -220,7 +229,7 @@ def _rule_words(value: str | Sequence[str]) -> Texts:
     return tuple(value.replace(",", " ").split()) if isinstance(value, str) else tuple(value)
 
 
-def _check(layer: Layer) -> None:
+def _check(layer: Layer, house: Sequence[Rule]) -> None:
     """Raise for the first value that fits the schema and names nothing there is."""
     values, place = layer
     for at, text in enumerate(_texts(values.get("output-format", ()))):
@@ -228,8 +237,8 @@ def _check(layer: Layer) -> None:
         if name not in KNOWN:
             raise ConfigurationError(place(("output-format", at)), no_such_format(name))
     for route, word in _words(values):
-        if not standing_for(word):
-            raise ConfigurationError(place(route), no_such_rule(word))
+        if not standing_for(word, house):
+            raise ConfigurationError(place(route), no_such_rule(word, house))
     for name, text in values.get("targets", {}).items():
         if reason := _no_such_product(name):
             raise ConfigurationError(place(("targets", name)), reason)
@@ -259,11 +268,15 @@ def _words(values: Mapping[str, Any]) -> Iterator[tuple[Steps, str]]:
         yield ("severity", word), word
 
 
-def _ignores(read: Any) -> Iterator[Ignore]:  # noqa: ANN401  a ConfigFile, which loads late
+def _ignores(
+    read: Any,  # noqa: ANN401  a ConfigFile, which loads late
+    house: Sequence[Rule],
+) -> Iterator[Ignore]:
     for at, entry in enumerate(read.values.get("ignores", ())):
         location = read.location(("ignores", at))
         words = tuple(
-            Word(word, standing_for(word), location.span) for word in _rule_words(entry["rule"])
+            Word(word, standing_for(word, house), location.span)
+            for word in _rule_words(entry["rule"])
         )
         scope = Scope(**{key: entry[key] for key in Scope._fields if key in entry})
         reason, until = entry.get("reason", ""), entry.get("expires", "")
@@ -275,6 +288,8 @@ def _from_folder(values: Mapping[str, Any], folder: str) -> dict[str, Any]:
     found = dict(values)
     if found.get("baseline"):
         found["baseline"] = os.path.join(folder, found["baseline"])
+    if "rules-dirs" in found:
+        found["rules-dirs"] = [os.path.join(folder, each) for each in _texts(found["rules-dirs"])]
     for key, mark in (("output-format", ":"), ("host-files", "=")):
         if key in found:
             parts = [text.partition(mark) for text in _texts(found[key])]

@@ -12,7 +12,7 @@ from cnilint.errors import ConfigurationError
 
 from .config_file import Steps, faults
 
-OPTIONS = {"host-files": "--host-file", "targets": "--target"}
+OPTIONS = {"host-files": "--host-file", "targets": "--target", "rules-dirs": "--rules-dir"}
 """The options that are not called as their settings are."""
 
 FORMS = {
@@ -57,7 +57,7 @@ def option(name: str) -> str:
 def _parsed(name: str, said: object, default: object, place: str, folder: str) -> object:
     if not isinstance(default, tuple | Mapping):
         return said
-    if name in ("output_format", "host_files"):
+    if name in ("output_format", "host_files", "rules_dirs"):
         # a path may have any character in it, so only a variable is taken apart
         return [each.strip() for each in said.split(",")] if isinstance(said, str) else said
     blanks = r"\s+" if name == "per_file_ignores" else r"[\s,]+"

@@ -28,6 +28,7 @@ EXAMPLES: Mapping[str, str] = {
     "host-files": "[87-podman-bridge.conflist]",
     "targets": "{multus: 4.1.4, vpc-cni: '1.19', cilium: '1.17'}",
     "primary": "10-aws.conflist",
+    "rules-dirs": "[cni-rules]",
 }
 """What stands in a new file where the built-in value shows nothing."""
 

@@ -14,24 +14,9 @@ from typing import NamedTuple
 
 import pytest
 
+from tests.house_plan import RANK, USERS
+
 HOUSE = Path(__file__).resolve().parent.parent
-
-# A module imports from the layers before its own. What stands side by side does not meet.
-ORDER = (
-    "errors progress files < streams < model resources < syntax < kube < sources < cni < engine "
-    "< fix report config_place < config_file < config_given < config < run config_text outputs "
-    "< commands < watch completion < cli_options < cli_words cli_settings < cli < __init__ __main__"
-)
-RANK = {name: rank for rank, layer in enumerate(ORDER.split(" < ")) for name in layer.split()}
-
-# Every library that is used, and the only places that use it.
-USERS = {
-    **dict.fromkeys(("_ruamel_yaml", "ruamel"), ("cnilint.syntax",)),
-    "jsonpath_ng": ("cnilint.engine.match",),
-    "watchfiles": ("cnilint.watch",),
-    "rich": ("cnilint.report", "cnilint.cli"),
-    "typer": ("cnilint.cli", "cnilint.cli_options", "cnilint.cli_words", "cnilint.cli_settings"),
-}
 
 FILE_LINES, FUNCTION_LINES, LONG_FUNCTIONS, TEST_LINES = 300, 50, 0.02, 1.2
 

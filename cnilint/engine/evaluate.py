@@ -23,7 +23,7 @@ from .match import matches
 from .partition import ONLY, clusters
 from .policy import EVERYTHING, Policy
 from .result import Known, Reason, Result, Suppressed
-from .ruleset import Rule, rules
+from .ruleset import Rule
 
 Told = tuple[Finding, Reason | None]
 """A finding, and why it is known if it is."""
@@ -77,7 +77,7 @@ def evaluate(inputs: Inputs, surroundings: Surroundings = NOTHING_AROUND) -> Res
     policy = surroundings.policy.of_files() if by_file else surroundings.policy
     hits = [
         finding
-        for rule in rules()
+        for rule in policy.rules
         if policy.level(rule) is not Level.OFF
         for finding in _findings(rule, inputs, found, notes, policy)
     ]
@@ -98,6 +98,7 @@ def evaluate(inputs: Inputs, surroundings: Surroundings = NOTHING_AROUND) -> Res
         compared=policy.baseline is not None,
         by_file=by_file,
         paths=inputs.paths,
+        house=policy.house,
     )
 
 
@@ -116,7 +117,7 @@ def _told_apart(hits: list[Finding], inputs: Inputs, policy: Policy) -> list[Tol
     judgement = judged(hits, inputs, policy)
     about = [
         (finding, ignored_file(finding, policy))
-        for rule in rules()
+        for rule in policy.rules
         if policy.level(rule) is not Level.OFF
         for check in rule.checks
         if check in IGNORE_CHECKS

@@ -19,11 +19,15 @@ COMMENT, ANNOTATION, ENTRY = "comment", "annotation", "entry"
 
 
 class Word(NamedTuple):
-    """A rule as an ignore names it, the ids it stands for (none: no such rule), and its place."""
+    """A rule as an ignore names it, the ids it stands for, and its place.
+
+    Where there is no such rule there is no id, and `fault` says so.
+    """
 
     text: str
     rules: frozenset[str]
     span: Span
+    fault: str = ""
 
 
 class Scope(NamedTuple):

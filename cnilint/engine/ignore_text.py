@@ -14,7 +14,8 @@ from cnilint.model.tree import Alias, Document, Mapping, Scalar, Style, Tree, fo
 from cnilint.syntax.embedded import embedded
 
 from .ignore import ANNOTATION, COMMENT, MARK, Ignore, Word
-from .policy import standing_for
+from .policy import no_such_rule, standing_for
+from .ruleset import Rule
 
 DOMAIN = "cnilint.dev/"
 """Where the names of our annotations begin."""
@@ -30,8 +31,25 @@ _UNTIL = re.compile(r"(?:^|(?<=\s))(?P<key>until|expires)(?:=|:[ \t]*(?=\d{4}-))
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
-def ignores(source: Source, documents: Sequence[Document]) -> Iterator[Ignore]:
-    """Yield the ignores of a source in the order of its text, comments before annotations."""
+def ignores(
+    source: Source, documents: Sequence[Document], house: Sequence[Rule] = ()
+) -> Iterator[Ignore]:
+    """Yield the ignores of a source in the order of its text, comments before annotations.
+
+    `house` are the rules beside cnilint's own that they can name.
+    """
+    for one in _ignores(source, documents):
+        words = [word._replace(rules=standing_for(word.text, house)) for word in one.words]
+        yield one._replace(
+            words=tuple(
+                word if word.rules else word._replace(fault=no_such_rule(word.text, house))
+                for word in words
+            )
+        )
+
+
+def _ignores(source: Source, documents: Sequence[Document]) -> Iterator[Ignore]:
+    """Yield the ignores with words that do not stand for a rule yet."""
     if MARK not in source.text:
         return
     yield from _comments(source, documents)
@@ -95,7 +113,7 @@ def _comment(
         return Ignore(COMMENT, (), location, fault=fault)
     start = found.start("what") + read.start("rules")
     words = tuple(
-        _word(word.group(), Span(start + word.start(), start + word.end()))
+        Word(word.group(), frozenset(), Span(start + word.start(), start + word.end()))
         for word in _WORD.finditer(read["rules"])
     )
     reason, until, fault = _reason(read["reason"].lstrip(" \t:"))
@@ -127,7 +145,11 @@ def _annotation(manifest: Manifest) -> Iterator[Ignore]:
     for start, end in entries(scalar.text):
         names, _colon, said = scalar.text[start:end].partition(":")
         words = tuple(
-            _word(word.group(), text.file_span(start + word.start(), start + word.end()))
+            Word(
+                word.group(),
+                frozenset(),
+                text.file_span(start + word.start(), start + word.end()),
+            )
             for word in _WORD.finditer(names)
         )
         reason, until, fault = _reason(said)
@@ -163,10 +185,6 @@ def _misspelt(manifest: Manifest) -> Iterator[Ignore]:
 def entries(text: str) -> list[tuple[int, int]]:
     """Return where each entry of an annotation's text begins and ends, blanks around it apart."""
     return [found.span() for found in _ENTRY.finditer(text)]
-
-
-def _word(text: str, span: Span) -> Word:
-    return Word(text, standing_for(text), span)
 
 
 def _reason(text: str) -> tuple[str, str, str]:

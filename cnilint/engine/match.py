@@ -1,14 +1,15 @@
-"""The declarative form of a rule: a JSONPath into a configuration, and at most eight operators.
+"""The declarative form of a rule: what to look for, and at most eight operators.
 
-The only module that uses jsonpath-ng, and only for expressions beyond fields, indexes and `*`:
-its import and its parser cost more than a whole lint.
+An entry of a card's `match` is about the configuration of Multus (`of`), whose keys it names as the
+daemon reads them, or about any object of some kinds (`kind`).
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache
+from fnmatch import fnmatchcase
 from typing import Any
 
 from cnilint.cni.cluster import Cluster
@@ -16,16 +17,14 @@ from cnilint.cni.daemon_conf import DAEMON_KEYS
 from cnilint.cni.form import argument
 from cnilint.cni.multus import Multus
 from cnilint.cni.release import in_range
+from cnilint.kube.manifest import Manifest
 from cnilint.model.finding import Location
-from cnilint.model.tree import Embedded, Tree, descend, plain
+from cnilint.model.tree import Embedded, Route, Scalar, Tree, child, descend, follow, plain
+from cnilint.model.tree import Mapping as MappingTree
+from cnilint.syntax.embedded import EmbeddedProblem, embedded_json
 
 from .hit import Hit
-
-Steps = tuple[str | int, ...]
-Found = tuple[Steps, object]
-
-ANY = "*"
-_SIMPLE = re.compile(r"\.(?:([A-Za-z_][\w-]*)|(\*))|\[(?:(\d+)|(\*)|'([^'\\]*)'|\"([^\"\\]*)\")\]")
+from .jsonpath import Place, Steps, find, places
 
 OPERATORS: dict[str, Callable[[Sequence[object], Any], bool]] = {
     "exists": lambda found, _value: bool(found),
@@ -34,106 +33,120 @@ OPERATORS: dict[str, Callable[[Sequence[object], Any], bool]] = {
     "not-equals": lambda found, value: not any(_same(one, value) for one in found),
     "in": lambda found, value: any(_same(one, v) for one in found for v in value),
     "not-in": lambda found, value: not any(_same(one, v) for one in found for v in value),
-    "matches": lambda found, value: any(re.search(value, str(one)) for one in found),
-    "not-matches": lambda found, value: not any(re.search(value, str(one)) for one in found),
+    "matches": lambda found, value: any(re.search(value, _text(one)) for one in found),
+    "not-matches": lambda found, value: not any(re.search(value, _text(one)) for one in found),
 }
+
+OF_MULTUS = ("product", "key", "reason")
+OF_OBJECT = ("object", "kind", "name", "namespace", "path", "value")
+"""What a message can name, beside the `key` and `reason` of an entry that has them."""
+
+
+MOST_CHARACTERS = 80
+"""Of a value in a message."""
 
 
 def matches(entry: Mapping[str, Any], cluster: Cluster) -> Iterator[Hit]:
-    """Yield a hit for each place where an entry of a card's `match` finds what it describes.
-
-    An entry names a product (`of`), what to look for (`path` in its configuration or a `flag`),
-    conditions on other paths (`where`), a range of releases (`versions`) and the message's words.
-    """
+    """Yield a hit for each place where an entry of a card's `match` finds what it describes."""
+    if "of" not in entry:
+        for manifest in cluster.manifests:
+            yield from _of_object(entry, manifest)
+        return
     for one in cluster.multuses:
-        fits = one.installer.product.id == entry["of"] and one.family != "legacy"
-        if not fits or not in_range(one.release, entry.get("versions", "")):
-            continue
-        value = {_canonical(name): plain(tree) for name, tree in one.members()}
-        if not all(_holds(condition, value) for condition in entry.get("where", ())):
-            continue
-        for place in _places(entry, one, value):
-            yield Hit(
-                location=place,
-                parameters={
-                    "product": one.installer.title,
-                    "key": entry["key"],
-                    "reason": entry["reason"],
-                },
-            )
+        yield from _of_multus(entry, one)
 
 
-def find(expression: str, value: object) -> list[Found]:
-    """Return what a JSONPath selects in a plain value: the steps to each, and the value there.
+def _of_object(entry: Mapping[str, Any], manifest: Manifest) -> Iterator[Hit]:
+    """Yield the places of an object where `operator` holds for what is at a path.
 
-    ValueError if the expression is none.
+    Each item that the path's last wildcard selects is judged by itself.
     """
-    steps = simple_steps(expression)
-    if steps is None:
-        return _find_any(expression, value)
-    found: list[Found] = [((), value)]
-    for step in steps:
-        found = [(*one,) for path, at in found for one in _step(path, at, step)]
-    return found
+    kinds, version = entry["kind"], entry.get("api-version", "*")
+    kinds = [kinds] if isinstance(kinds, str) else kinds
+    if not any(fnmatchcase(manifest.kind, kind) for kind in kinds):
+        return
+    if not fnmatchcase(manifest.api_version, version):
+        return
+    whole = plain(manifest.root)
+    if not all(_holds(condition, whole) for condition in entry.get("where", ())):
+        return
+    for root, route in _roots(entry, manifest, whole):
+        value = whole if root is manifest.root else plain(root)
+        for place in places(entry["path"], value):
+            found = [] if place.missing else [place.value]
+            if OPERATORS[entry.get("operator", "exists")](found, entry.get("value")):
+                yield Hit(
+                    location=_location(manifest, root, route, place),
+                    parameters={
+                        "object": manifest.title,
+                        "kind": manifest.kind,
+                        "name": manifest.name,
+                        "namespace": manifest.namespace or "nothing",
+                        "path": _dotted((*place.steps, *place.missing)),
+                        "value": "nothing" if place.missing else _shown(place.value),
+                        **{key: entry[key] for key in ("key", "reason") if key in entry},
+                    },
+                )
 
 
-@cache
-def simple_steps(expression: str) -> Steps | None:
-    """Return a JSONPath of fields, indexes and wildcards as steps; None if it has more in it."""
-    if not expression.startswith("$"):
+def _roots(
+    entry: Mapping[str, Any], manifest: Manifest, whole: object
+) -> Iterator[tuple[Tree, Route]]:
+    """Yield the trees an entry's path counts from: the object, or the JSON in some of its texts."""
+    if "json-in" not in entry:
+        yield manifest.root, manifest.route
+        return
+    for steps, _value in find(entry["json-in"], whole):
+        scalar = descend(manifest.root, *steps)
+        scalar = follow(scalar) if scalar is not None else None
+        if isinstance(scalar, Scalar) and isinstance(scalar.value, str):
+            read = embedded_json(manifest.document, scalar)
+            if not isinstance(read, EmbeddedProblem):
+                yield read, (*manifest.route, *steps, Embedded.JSON)
+
+
+def _location(manifest: Manifest, root: Tree, route: Route, place: Place) -> Location:
+    """Return where something stands; for what is missing, the name or the key of what lacks it."""
+    found = descend(root, *place.steps)
+    route = (*route, *place.steps)
+    if found is None or not place.missing:
+        return manifest.locate(found or root, route)
+    if root is manifest.root and not place.steps:
+        return manifest.location("metadata", "name")
+    whole = follow(found)
+    if isinstance(whole, MappingTree) and whole.entries:
+        name = child(whole, "name")
+        last = place.steps[-1] if place.steps else None
+        key = None if isinstance(last, int) else _key(descend(root, *place.steps[:-1]), last)
+        return manifest.locate(key or name or whole.entries[0].key, route)
+    return manifest.locate(found, route)
+
+
+def _key(tree: Tree | None, name: object) -> Scalar | None:
+    """Return the key of a member; None where an alias or a merge brings it."""
+    mapping = follow(tree) if tree is not None else None
+    if not isinstance(mapping, MappingTree):
         return None
-    steps: list[str | int] = []
-    at = 1
-    while at < len(expression):
-        match = _SIMPLE.match(expression, at)
-        if match is None:
-            return None
-        name, star, index, bracket_star, single, double = match.groups()
-        if star or bracket_star:
-            steps.append(ANY)
-        elif index is not None:
-            steps.append(int(index))
-        else:
-            steps.append(next(text for text in (name, single, double) if text is not None))
-        if steps[-1] == ANY and not (star or bracket_star):
-            return None  # a member that is called "*" is not a wildcard
-        at = match.end()
-    return tuple(steps)
+    return next((each.key for each in mapping.entries if each.key.text == name), None)
 
 
-def _step(path: Steps, value: object, step: str | int) -> Iterator[Found]:
-    if step == ANY:
-        if isinstance(value, dict):
-            yield from (((*path, key), member) for key, member in value.items())
-        elif isinstance(value, list):
-            yield from (((*path, at), item) for at, item in enumerate(value))
-    elif isinstance(step, str):
-        if isinstance(value, dict) and step in value:
-            yield (*path, step), value[step]
-    elif isinstance(value, list) and step < len(value):
-        yield (*path, step), value[step]
-
-
-def _find_any(expression: str, value: object) -> list[Found]:
-    from jsonpath_ng.ext import parse
-
-    try:
-        parsed = parse(expression)
-    except Exception as error:  # it raises bare Exceptions of its lexer and parser
-        raise ValueError(f"not a JSONPath: {expression!r} ({error})") from None
-    return [(_route(match.full_path), match.value) for match in parsed.find(value)]
-
-
-def _route(path: Any) -> Steps:  # noqa: ANN401  jsonpath-ng has no types
-    kind = type(path).__name__
-    if kind == "Child":
-        return _route(path.left) + _route(path.right)
-    if kind == "Fields":
-        return (str(path.fields[0]),)
-    if kind == "Index":
-        indexes = getattr(path, "indices", None)
-        return (int(indexes[0] if indexes is not None else path.index),)
-    return ()
+def _of_multus(entry: Mapping[str, Any], one: Multus) -> Iterator[Hit]:
+    """Yield the places of a Multus's configuration with a member (`path`) or a `flag`."""
+    fits = one.installer.product.id == entry["of"] and one.family != "legacy"
+    if not fits or not in_range(one.release, entry.get("versions", "")):
+        return
+    value = {_canonical(name): plain(tree) for name, tree in one.members()}
+    if not all(_holds(condition, value) for condition in entry.get("where", ())):
+        return
+    for place in _places(entry, one, value):
+        yield Hit(
+            location=place,
+            parameters={
+                "product": one.installer.title,
+                "key": entry["key"],
+                "reason": entry["reason"],
+            },
+        )
 
 
 def _holds(condition: Mapping[str, Any], value: object) -> bool:
@@ -143,6 +156,30 @@ def _holds(condition: Mapping[str, Any], value: object) -> bool:
 
 def _same(left: object, right: object) -> bool:
     return type(left) is type(right) and left == right
+
+
+def _text(value: object) -> str:
+    """Return a value as a manifest would have it: `true`, `10`, a text as it is."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _shown(value: object) -> str:
+    """Return a value as a message has it: on one line, and not all of a long one."""
+    text = " ".join(_text(value).split())
+    return text if len(text) <= MOST_CHARACTERS else f"{text[: MOST_CHARACTERS - 1]}…"
+
+
+def _dotted(steps: Steps) -> str:
+    """Return steps as a person writes them: `spec.containers[0].image`."""
+    words = [
+        f"[{step}]"
+        if isinstance(step, int)
+        else f".{step}"
+        if re.fullmatch(r"[\w-]+", step)
+        else f"['{step}']"
+        for step in steps
+    ]
+    return "".join(words).removeprefix(".")
 
 
 def _places(entry: Mapping[str, Any], one: Multus, value: object) -> Iterator[Location]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -22,7 +22,8 @@ class Policy(NamedTuple):
     `off` are rules that are not run; `severity` replaces the levels of others. `per_file` has
     patterns for paths and the rules ignored there; these patterns and those of `ignores` count
     from `base`. `whole` tells that a run sees all that the configuration is about. `today` is a
-    day as `2026-12-31`, empty for the real one. `baseline` is None where there is none.
+    day as `2026-12-31`, empty for the real one. `baseline` is None where there is none. `house` are
+    rules beside those that come with cnilint.
     """
 
     off: frozenset[str] = frozenset()
@@ -33,6 +34,12 @@ class Policy(NamedTuple):
     whole: bool = False
     today: str = ""
     baseline: tuple[Identity, ...] | None = None
+    house: tuple[Rule, ...] = ()
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """Every rule: those that come with cnilint, and those of the house."""
+        return (*rules(), *self.house)
 
     def level(self, rule: Rule) -> Level:
         """Return the level a rule runs at, OFF for one that does not run."""
@@ -44,34 +51,43 @@ class Policy(NamedTuple):
         A rule that needs more than one file is off. Which cluster a file belongs to is not known
         then, so what is ignored in one cluster is ignored.
         """
-        off = self.off | {rule.id for rule in rules() if rule.scope != "file"}
+        off = self.off | {rule.id for rule in self.rules if rule.scope != "file"}
         ignores = (one._replace(scope=one.scope._replace(cluster="")) for one in self.ignores)
         return self._replace(off=off, ignores=tuple(ignores), whole=False)
 
 
 EVERYTHING: Policy = Policy()
 
+_DIGITS = "0123456789"
+LEAST_DIGITS = 3
+"""Every id has as many: a word with fewer is a prefix, one with them is an id and no other."""
 
-@cache
-def standing_for(word: str) -> frozenset[str]:
+
+def standing_for(word: str, house: Sequence[Rule] = ()) -> frozenset[str]:
     """Return the ids of the rules that a word stands for: an id, a name, or a prefix (`CNI1`).
 
-    Nothing where there is no such rule.
+    `house` are the rules beside cnilint's own. Nothing where there is no such rule.
     """
-    exact = {rule.id for rule in rules() if word in (rule.id, rule.name)}
-    if not exact and word.startswith("CNI"):
-        return frozenset(rule.id for rule in rules() if rule.id.startswith(word))
-    return frozenset(exact)
+    own = _standing_for(word)
+    return own | {rule.id for rule in house if _weight(word, rule)} if house else own
 
 
-def no_such_rule(word: str) -> str:
+@cache
+def _standing_for(word: str) -> frozenset[str]:
+    return frozenset(rule.id for rule in rules() if _weight(word, rule))
+
+
+def no_such_rule(word: str, house: Sequence[Rule] = ()) -> str:
     """Return what to say of a word that stands for no rule."""
-    known = [name for rule in rules() for name in (rule.id, rule.name)]
+    known = [name for rule in (*rules(), *house) for name in (rule.id, rule.name)]
     return f"no rule {word!r}{did_you_mean(word, known)}"
 
 
 def switched(
-    select: Iterable[str], ignore: Iterable[str], severity: Mapping[str, str]
+    select: Iterable[str],
+    ignore: Iterable[str],
+    severity: Mapping[str, str],
+    house: Sequence[Rule] = (),
 ) -> tuple[frozenset[str], dict[str, Level]]:
     """Return which rules are off and the levels of others, for a `Policy`.
 
@@ -81,11 +97,11 @@ def switched(
     """
     selected, ignored = list(select), list(ignore)
     for word in (*selected, *ignored, *severity):
-        if not standing_for(word):
-            raise UsageError(no_such_rule(word))
+        if not standing_for(word, house):
+            raise UsageError(no_such_rule(word, house))
     off: set[str] = set()
     levels: dict[str, Level] = {}
-    for rule in rules():
+    for rule in (*rules(), *house):
         wanted = max((_weight(word, rule) for word in selected), default=0)
         if (selected and not wanted) or _weight_of(ignored, rule) >= max(wanted, 1):
             off.add(rule.id)
@@ -103,6 +119,8 @@ def _weight_of(words: Iterable[str], rule: Rule) -> int:
 
 def _weight(word: str, rule: Rule) -> int:
     """Return how much a word says of a rule: the letters of its id that it gives."""
-    if word == rule.name:
+    if word in (rule.id, rule.name):
         return len(rule.id)
-    return len(word) if word and rule.id.startswith(word) else 0
+    letters = word.rstrip(_DIGITS)
+    begins = letters == rule.id.rstrip(_DIGITS) and len(word) - len(letters) < LEAST_DIGITS
+    return len(word) if begins and rule.id.startswith(word) else 0

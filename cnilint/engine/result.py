@@ -10,6 +10,8 @@ from typing import NamedTuple
 from cnilint.cni.cluster import Cluster
 from cnilint.model.finding import Applicability, Finding, Level, Location, Note, Way
 
+from .ruleset import Rule, rules
+
 
 class Known(Enum):
     """What says that a finding is known."""
@@ -46,7 +48,8 @@ class Result:
     `sources` and `documents` count what was read. `suppressed` are the findings that are known, in
     the order of their places; `compared` tells that there was a baseline to compare with, and
     `by_file` that each file was judged by itself, so that nothing is known of any cluster.
-    `paths` are those the run was asked to read.
+    `paths` are those the run was asked to read, `house` the rules that were there beside
+    cnilint's own.
     """
 
     findings: tuple[Finding, ...]
@@ -58,6 +61,12 @@ class Result:
     compared: bool = False
     by_file: bool = False
     paths: tuple[str, ...] = ()
+    house: tuple[Rule, ...] = ()
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """Every rule that there was."""
+        return (*rules(), *self.house)
 
     def count(self, level: Level) -> int:
         """Return how many findings have a level."""

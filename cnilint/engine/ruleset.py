@@ -1,22 +1,21 @@
-"""The rule cards: one data file per rule, with everything about it but how it is checked."""
+"""The rules: one card per rule, with everything about it but how it is checked."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
-from cnilint.errors import RuleError
+from cnilint.errors import ReadError, RuleError
 from cnilint.model.finding import Level
 from cnilint.resources import rules_folder
-from cnilint.syntax.data import read_mapping
 from cnilint.syntax.data_cache import kept
 
-REQUIRED = ("id", "name", "level", "summary", "message", "fix", "help")
 HELP = ("what", "why", "fix", "fix-safety")
-GRADES = ("safe", "unsafe", "display", "none")
 SCOPES = ("cluster", "file")
+OWN = "CNI"
+"""How the ids of the rules that come with cnilint begin."""
 
 
 class Rule(NamedTuple):
@@ -24,7 +23,9 @@ class Rule(NamedTuple):
 
     Just one of `checks` (names of functions in CHECKS) and `match` (declarative) has something;
     `fix` is the best grade of fix the rule can have; `message` is a template. `scope` is `file` for
-    a rule whose findings in one file hold whatever the other files say, else `cluster`.
+    a rule whose findings in one file hold whatever the other files say, else `cluster`. Every word
+    of `help` is there, and may be empty in a house rule. `settings` are those that change what it
+    finds.
     """
 
     id: str
@@ -38,41 +39,107 @@ class Rule(NamedTuple):
     checks: tuple[str, ...]
     match: tuple[Mapping[str, Any], ...]
     scope: str = SCOPES[0]
+    settings: tuple[str, ...] = ()
+    path: str = ""
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it comes with cnilint."""
+        return self.id.rstrip("0123456789") == OWN
 
 
 @cache
 def rules() -> tuple[Rule, ...]:
-    """Return every rule, by id.
+    """Return every rule that comes with cnilint, by id.
 
     RuleError names the card and what is wrong with it.
     """
     folder = rules_folder()
     names = sorted(n for n in os.listdir(folder) if n.startswith("CNI") and n.endswith(".yaml"))
     paths = [os.path.join(folder, name) for name in names]
-    return tuple(_rule(card) for card in kept("rules", paths, _card))
+    cards = kept("rules", paths, _own_card)
+    return tuple(_rule(card, path) for card, path in zip(cards, paths, strict=True))
 
 
-def _card(path: str) -> dict[str, Any]:
-    card = read_mapping(path)
-    for key, reason in _faults(path, card):
-        raise RuleError(path, _line(path, key), reason)
-    return card
+def house_rules(folders: Sequence[str]) -> tuple[Rule, ...]:
+    """Return the rules of somebody's own that lie in some folders, by id.
+
+    Every YAML file right in a folder is a card. ReadError for a folder that cannot be read,
+    RuleError for one without a card, for a card with a fault, and for an id or a name that another
+    rule has.
+    """
+    found: dict[str, Rule] = {}
+    names = {rule.name: f"cnilint's own {rule.id}" for rule in rules()}
+    each_once = {os.path.realpath(folder): folder for folder in reversed(folders)}
+    for folder in each_once.values():
+        if not card_files(folder):
+            raise RuleError(folder, "", "there is no rule card in it: no file NAME.yaml")
+    for path in [path for folder in each_once.values() for path in card_files(folder)]:
+        rule = _house_rule(path, os.stat(path).st_mtime_ns)
+        if rule.id in found:
+            _refuse(path, "id", rule.id, found[rule.id].path)
+        if rule.name in names:
+            _refuse(path, "name", rule.name, names[rule.name])
+        found[rule.id] = rule
+        names[rule.name] = path
+    return tuple(found[key] for key in sorted(found))
 
 
-def _rule(card: Mapping[str, Any]) -> Rule:
+def card_files(folder: str) -> list[str]:
+    """Return the paths of the cards in a folder; ReadError if it cannot be read."""
+    try:
+        names = sorted(os.listdir(folder))
+    except OSError as error:
+        raise ReadError(folder, f"{error.strerror}") from None
+    shown = [name for name in names if not name.startswith(".")]
+    return [os.path.join(folder, name) for name in shown if name.endswith((".yaml", ".yml"))]
+
+
+@cache
+def _house_rule(path: str, _changed: int) -> Rule:
+    """Return the rule of a card, which is read again only when the file has changed."""
+    from .rule_card import read_card
+
+    return _rule(read_card(path, house=True), path)
+
+
+def _own_card(path: str) -> dict[str, Any]:
+    """Return a card without its examples: a run does not need them."""
+    from .rule_card import read_card
+
+    return read_card(path, examples=False)
+
+
+def _refuse(path: str, key: str, value: str, other: str) -> NoReturn:
+    from cnilint.syntax.data import line_of
+
+    reason = f"{key}: {value!r} is that of {other} as well"
+    raise RuleError(path, f"line {line_of(path, (key,))}", reason)
+
+
+def _rule(card: Mapping[str, Any], path: str) -> Rule:
+    said = card.get("help", {})
     return Rule(
         id=card["id"],
         name=card["name"],
         level=Level.of(card["level"]),
         summary=card["summary"],
         message=card["message"],
-        fix=card["fix"],
-        help={key: text.strip() for key, text in card["help"].items()},
+        fix=card.get("fix", "none"),
+        help={key: said.get(key, "").strip() for key in HELP},
         links=tuple(card.get("links", ())),
         checks=_several(card.get("check")),
         match=_several(card.get("match")),
-        scope=card.get("scope", SCOPES[0]),
+        scope=card.get("scope", _scope(card)),
+        settings=tuple(card.get("settings", ())),
+        path=path,
     )
+
+
+def _scope(card: Mapping[str, Any]) -> str:
+    """Return the scope of a card that names none: what is found in an object needs no other."""
+    entries = _several(card.get("match"))
+    return SCOPES[bool(entries) and all("kind" in entry for entry in entries)]
 
 
 def _several(value: Any) -> tuple[Any, ...]:  # noqa: ANN401  straight from YAML
@@ -80,53 +147,3 @@ def _several(value: Any) -> tuple[Any, ...]:  # noqa: ANN401  straight from YAML
     if value is None:
         return ()
     return tuple(value) if isinstance(value, list) else (value,)
-
-
-def _faults(path: str, card: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield what is wrong with a card: the key where it is (empty: none) and the reason."""
-    missing = [f"no {key!r}" for key in REQUIRED if key not in card]
-    if missing:
-        yield "", ", ".join(missing)
-    for key in sorted(set(card) - {*REQUIRED, "check", "match", "links", "scope"}):
-        yield key, f"unknown key {key!r}"
-    if ("check" in card) == ("match" in card):
-        yield "match" if "match" in card else "", "a card has either 'check' or 'match'"
-    for key in REQUIRED:
-        if key != "help" and not isinstance(card[key], str):
-            yield key, f"{key} is a string"
-    if os.path.basename(path) != f"{card['id']}.yaml":
-        yield "id", "a card is named by its id"
-    try:
-        Level.of(card["level"])
-    except ValueError as error:
-        yield "level", f"{error}"
-    if card["fix"] not in GRADES:
-        yield "fix", f"fix is one of {', '.join(GRADES)}"
-    if card.get("scope", SCOPES[0]) not in SCOPES:
-        yield "scope", f"scope is one of {', '.join(SCOPES)}"
-    if not isinstance(card["help"], dict) or set(card["help"]) != set(HELP):
-        yield "help", f"help has just {', '.join(HELP)}"
-    if not all(isinstance(text, str) for text in card["help"].values()):
-        yield "help", "help is text"
-    if not _all_are(str, card.get("links", [])) or isinstance(card.get("links"), str):
-        yield "links", "links is a list of addresses"
-    if not _all_are(str, card.get("check", "")):
-        yield "check", "check is the name of a check, or a list of names"
-    if not _all_are(dict, card.get("match", {})):
-        yield "match", "match is a list of entries"
-
-
-def _all_are(kind: type, value: object) -> bool:
-    """Whether a value is of a kind, or a list of such values."""
-    return isinstance(value, kind) or (
-        isinstance(value, list) and all(isinstance(item, kind) for item in value)
-    )
-
-
-def _line(path: str, key: str) -> str:
-    """Return the line of a card's key, for a person; nothing if it is not there."""
-    with open(path, encoding="utf-8") as file:
-        for number, line in enumerate(file, 1):
-            if key and line.startswith(f"{key}:"):
-                return f"line {number}"
-    return ""

@@ -15,7 +15,6 @@ from .ignore_text import ignores, object_at
 from .inputs import Inputs
 from .policy import Policy
 from .result import Known, Reason
-from .ruleset import rules
 
 
 class Judgement(NamedTuple):
@@ -53,11 +52,11 @@ class _Judge:
         for source, found in zip(inputs.sources, inputs.found, strict=True):
             documents = [one for one in found if isinstance(one, Document)]
             self._documents[source.path] = documents
-            self._all += ignores(source, documents)
+            self._all += ignores(source, documents, policy.house)
         self._all += policy.ignores
         self._expired = [self._is_over(one.until) for one in self._all]
         self._used: set[tuple[int, int]] = set()
-        self._running = {rule.id for rule in rules() if policy.level(rule) is not Level.OFF}
+        self._running = {rule.id for rule in policy.rules if policy.level(rule) is not Level.OFF}
 
     def judgement(self, findings: Iterable[Finding]) -> Judgement:
         kept: list[Finding] = []

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from cnilint.engine.repository import reported_path
 from cnilint.engine.result import Result, Suppressed
-from cnilint.engine.ruleset import Rule, rules
+from cnilint.engine.ruleset import Rule
 from cnilint.engine.text_edits import text_edits
 from cnilint.model.finding import Finding, Fix, Level, Location, Note, Way
 from cnilint.syntax.rewrite import CannotEdit
@@ -32,7 +32,7 @@ SECTIONS = (
 
 def findings(result: Result) -> Markup:
     """Return every finding, the worst level first; of many, one can look for some."""
-    known = {rule.id: rule for rule in rules()}
+    known = {rule.id: rule for rule in result.rules}
     folded = len(result.findings) > MOST_OPEN
     groups = []
     for level in GROUPS:
@@ -215,7 +215,7 @@ def _note(note: Note) -> Iterator[Markup | str]:
 def explained(result: Result) -> Markup | None:
     """Return what the rules that found something say of themselves; None for none."""
     used = {each.rule for each in result.findings}
-    cards = [_rule(rule) for rule in rules() if rule.id in used]
+    cards = [_rule(rule) for rule in result.rules if rule.id in used]
     return tag("section", tag("h2", "Rules in this report"), *cards) if cards else None
 
 
@@ -223,6 +223,7 @@ def _rule(rule: Rule) -> Markup:
     terms = [
         joined([tag("dt", title), tag("dd", rule.help[key], class_="prose")])
         for key, title in SECTIONS
+        if rule.help[key]
     ]
     links = [tag("li", _link(link)) for link in rule.links]
     return tag(

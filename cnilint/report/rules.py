@@ -2,40 +2,53 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Iterator, Sequence
 
-from cnilint.engine.ruleset import Rule, rules
+from cnilint.engine.ruleset import Rule
+from cnilint.model.finding import Level
+
+from .json_ import json_text
+from .layout import aligned, hanging
+from .paint import Line, Paint
+from .rule_page import Page, family, page_object
 
 SCHEMA = "cnilint.rules/v1"
 
+GRADES = {"safe": "[*]", "unsafe": "[~]"}
+LEGEND = (
+    "[*] cnilint check --fix makes the fix  [~] with --unsafe-fixes as well\n"
+    "cnilint rule CNI101 tells all of one rule"
+)
 
-def rules_text() -> str:
-    """Return one line a rule: id, level, grade of its fix, name and what it is about."""
-    found = rules()
-    name = max((len(rule.name) for rule in found), default=0)
-    return "".join(
-        f"{rule.id}  {rule.level!s:7}  {_grade(rule)}  {rule.name:{name}}  {rule.summary}\n"
+
+def rules_text(found: Sequence[Rule], paint: Paint) -> str:
+    """Return one line a rule, by family: id, level, grade of its fix, name and what it finds."""
+    return paint.render(_lines(found, paint)) if found else ""
+
+
+def rules_json(found: Sequence[Page]) -> str:
+    """Return everything about every rule as one JSON object."""
+    return json_text({"schema": SCHEMA, "rules": [page_object(page) for page in found]})
+
+
+def _lines(found: Sequence[Rule], paint: Paint) -> Iterator[Line]:
+    rows = [
+        (rule.id, str(rule.level), GRADES.get(rule.fix, ""), rule.name, rule.summary)
         for rule in found
-    )
-
-
-def rules_json() -> str:
-    """Return every rule's card as one JSON object."""
-    cards = [
-        {
-            "id": rule.id,
-            "name": rule.name,
-            "level": str(rule.level),
-            "summary": rule.summary,
-            "fix": rule.fix,
-            "scope": rule.scope,
-            "help": dict(rule.help),
-            "links": list(rule.links),
-        }
-        for rule in rules()
     ]
-    return json.dumps({"schema": SCHEMA, "rules": cards}, indent=2, ensure_ascii=False) + "\n"
-
-
-def _grade(rule: Rule) -> str:
-    return {"safe": "[*]", "unsafe": "[~]"}.get(rule.fix, "   ")
+    title = ""
+    for rule, cells in zip(found, aligned(rows, paint), strict=True):
+        if family(rule) != title:
+            if title:
+                yield []
+            title = family(rule)
+            yield [(title, "strong")]
+        level = str(rule.level) if rule.level is not Level.OFF else "faint"
+        styles = ("rule", level, "good" if rule.fix == "safe" else "warning", "", "")
+        yield [
+            segment
+            for cell, style in zip(cells, styles, strict=True)
+            for segment in ((cell, style), ("  ", ""))
+        ]
+    yield []
+    yield from hanging([], LEGEND, "faint", paint)

@@ -15,7 +15,7 @@ from .fingerprint import fingerprints
 from .json_ import JSONObject, json_text
 from .sarif_flow import code_flows, flows_left_out
 from .sarif_place import TOP, artifact, automation_id, place, region, top_uri, unlinked
-from .sarif_rules import LEVELS, driver, indexes
+from .sarif_rules import LEVELS, driver
 from .words import counted
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -39,7 +39,7 @@ def sarif(result: Result) -> str:
     """Return the log's text; every path in it counts from the top of the repository."""
     results, left_out = _results(result)
     run: JSONObject = {
-        "tool": {"driver": driver()},
+        "tool": {"driver": driver(result.rules)},
         "automationDetails": {"id": automation_id(result.paths)},
         "invocations": [_invocation(result, left_out)],
         "originalUriBaseIds": {TOP: {"description": {"text": "The top of the repository."}}},
@@ -55,7 +55,7 @@ def _results(result: Result) -> tuple[list[JSONObject], list[Note]]:
     SARIF wants `suppressions` of all results or of none, empty for those that count (section
     3.27.23), and `baselineState` where there was a baseline to compare with.
     """
-    known = indexes()
+    known = {rule.id: at for at, rule in enumerate(result.rules)}
     whole = list(result.everything())
     marks = fingerprints([finding for finding, _suppressed in whole])
     ranked = sorted(

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from cnilint import __version__
-from cnilint.engine.ruleset import Rule, rules
+from cnilint.engine.ruleset import Rule
 from cnilint.model.finding import Level
 
 from .json_ import JSONObject
 from .markup import prose
+from .words import SECTIONS
 
 INFORMATION = "https://github.com/cnilint/cnilint"
+PAGES = f"{INFORMATION}/blob/main/docs/rules"
 
 LEVELS = {
     Level.ERROR: "error",
@@ -20,28 +24,16 @@ LEVELS = {
 PROBLEMS = {Level.ERROR: "error", Level.WARNING: "warning"}
 """What code scanning calls the levels; any other is a recommendation."""
 
-SECTIONS = {
-    "what": "What it finds",
-    "why": "Why it matters",
-    "fix": "How to fix it",
-    "fix-safety": "How safe the fix is",
-}
 
-
-def driver() -> JSONObject:
-    """Return the tool with every rule, by id."""
+def driver(rules: Sequence[Rule]) -> JSONObject:
+    """Return the tool with its rules."""
     return {
         "name": "cnilint",
         "informationUri": INFORMATION,
         "version": __version__,
         "semanticVersion": __version__,
-        "rules": [_rule(rule) for rule in rules()],
+        "rules": [_rule(rule) for rule in rules],
     }
-
-
-def indexes() -> dict[str, int]:
-    """Return where each rule stands in the driver's list."""
-    return {rule.id: at for at, rule in enumerate(rules())}
 
 
 def _rule(rule: Rule) -> JSONObject:
@@ -49,7 +41,7 @@ def _rule(rule: Rule) -> JSONObject:
         "id": rule.id,
         "name": "".join(word.capitalize() for word in rule.name.split("-")),
         "shortDescription": {"text": f"{rule.summary.removesuffix('.')}."},
-        "fullDescription": {"text": rule.help["what"]},
+        "fullDescription": {"text": rule.help["what"] or f"{rule.summary}."},
         "help": {"text": _plain(rule), "markdown": _markdown(rule)},
         "defaultConfiguration": (
             {"level": LEVELS[rule.level]} if rule.level is not Level.OFF else {"enabled": False}
@@ -59,14 +51,17 @@ def _rule(rule: Rule) -> JSONObject:
             "problem.severity": PROBLEMS.get(rule.level, "recommendation"),
         },
     }
+    if rule.is_own:
+        return found | {"helpUri": f"{PAGES}/{rule.id}.md"}
     return found | ({"helpUri": rule.links[0]} if rule.links else {})
 
 
 def _plain(rule: Rule) -> str:
-    parts = [f"{title}: {rule.help[key]}" for key, title in SECTIONS.items()]
+    parts = [f"{title}: {rule.help[key]}" for key, title in SECTIONS.items() if rule.help[key]]
     return "\n\n".join([*parts, *(f"See {link}" for link in rule.links)])
 
 
 def _markdown(rule: Rule) -> str:
-    parts = [f"**{title}.** {prose(rule.help[key])}" for key, title in SECTIONS.items()]
+    told = [(title, rule.help[key]) for key, title in SECTIONS.items() if rule.help[key]]
+    parts = [f"**{title}.** {prose(text)}" for title, text in told]
     return "\n\n".join([*parts, *(f"See <{link}>" for link in rule.links)])

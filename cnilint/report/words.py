@@ -12,6 +12,14 @@ KNOWN = {
 }
 """What says that a finding is known, for people."""
 
+SECTIONS = {
+    "what": "What it finds",
+    "why": "Why it matters",
+    "fix": "How to fix it",
+    "fix-safety": "How safe the fix is",
+}
+"""The titles of what a card tells, by its keys."""
+
 
 def place(location: Location) -> str:
     """Return a location in the form that editors and terminals make clickable."""

@@ -13,18 +13,26 @@ from .compose import compose
 from .shape import Route
 
 
-def read_mapping(path: str) -> dict[str, Any]:
-    """Return the one mapping a YAML file holds.
+def read_mapping(path: str, until: str = "") -> dict[str, Any]:
+    """Return the one mapping a YAML file holds, or what of it stands before the key `until`.
 
-    RuleError, with the line, if the file is not readable YAML, repeats a key or holds no mapping.
+    RuleError, with the line, if the file is not readable YAML, repeats a key or holds anything
+    else.
     """
-    with open(path, encoding="utf-8") as file:
-        source = Source(os.path.basename(path), file.read())
+    try:
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise RuleError(path, "", reason) from None
+    source = Source(os.path.basename(path), text.partition(f"\n{until}:")[0] if until else text)
     root: object = None
-    for found in compose(source):
+    for number, found in enumerate(compose(source)):
+        line = source.position(found.span.start).line
         if not isinstance(found, Document):
-            line = source.position(found.span.start).line
             raise RuleError(path, f"line {line}", found.message)
+        if number:
+            raise RuleError(path, f"line {line}", "a second document: there is one at most")
         root = plain(found.root)
     if not isinstance(root, dict):
         raise RuleError(path, "", "not a mapping")

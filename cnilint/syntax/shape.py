@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
+
+from cnilint.errors import did_you_mean
 
 Route = tuple[str | int, ...]
 Fault = tuple[Route, str]
@@ -34,7 +36,15 @@ class ListOf(NamedTuple):
 
 
 class OneOrMore(NamedTuple):
-    """A text, or a list of texts."""
+    """A value of a shape that is itself no list, or a list of them."""
+
+    shape: Any = str
+
+
+class ByKey(NamedTuple):
+    """A mapping that has just one of these keys, which tells the fields of the whole."""
+
+    shapes: Mapping[str, Fields]
 
 
 def faults(value: object, shape: Any, route: Route = ()) -> Iterator[Fault]:  # noqa: ANN401
@@ -58,13 +68,16 @@ def faults(value: object, shape: Any, route: Route = ()) -> Iterator[Fault]:  # 
             for at, each in enumerate(value):
                 yield from faults(each, shape.shape, (*route, at))
     elif isinstance(shape, OneOrMore):
-        if not isinstance(value, str):
-            yield from faults(value, ListOf(str), route)
+        several = isinstance(value, list)
+        yield from faults(value, ListOf(shape.shape) if several else shape.shape, route)
+    elif isinstance(shape, ByKey):
+        yield from _by_key(value, shape, route)
     elif isinstance(shape, type):
         if not isinstance(value, shape) or (shape is int and isinstance(value, bool)):
             yield route, f"{value!r} is no {_NAMES[shape]}"
     elif value not in shape:
-        yield route, f"{value!r} is none of {', '.join(shape)}"
+        near = did_you_mean(value, shape) if isinstance(value, str) else ""
+        yield route, f"{value!r} is none of {', '.join(shape)}{near}"
 
 
 _NAMES = {str: "text", bool: "truth value", int: "number"}
@@ -74,16 +87,40 @@ def _of_fields(value: object, shape: Fields, route: Route) -> Iterator[Fault]:
     if not isinstance(value, dict):
         yield route, "not a mapping"
         return
-    for key in value:
-        if key not in shape.known:
-            yield (*route, key), f"no such key; there are {', '.join(shape.known)}"
+    yield from _unknown(value, shape.known, route)
     for key in shape.required:
         if key not in value:
             yield route, f"no {key}"
-    chosen = [key for key in shape.exactly_one if key in value]
-    if shape.exactly_one and len(chosen) != 1:
-        said = " and ".join(chosen) or "none"
-        yield route, f"one of {', '.join(shape.exactly_one)} must be there, not {said}"
+    if shape.exactly_one:
+        yield from _not_one_of(shape.exactly_one, value, route)
     for key, each in value.items():
         if key in shape.known:
             yield from faults(each, shape.known[key], (*route, key))
+
+
+def _by_key(value: object, shape: ByKey, route: Route) -> Iterator[Fault]:
+    if not isinstance(value, dict):
+        yield route, "not a mapping"
+        return
+    wrong = list(_not_one_of(shape.shapes, value, route))
+    if wrong:
+        known = dict.fromkeys(key for each in shape.shapes.values() for key in each.known)
+        yield from _unknown(value, known, route)
+        yield from wrong
+    else:
+        (key,) = set(shape.shapes) & set(value)
+        yield from faults(value, shape.shapes[key], route)
+
+
+def _unknown(value: Mapping[str, object], known: Collection[str], route: Route) -> Iterator[Fault]:
+    for key in value:
+        if key not in known:
+            near = did_you_mean(key, known)
+            yield (*route, key), f"no such key; there are {', '.join(known)}{near}"
+
+
+def _not_one_of(keys: Iterable[str], value: Mapping[str, object], route: Route) -> Iterator[Fault]:
+    chosen = [key for key in keys if key in value]
+    if len(chosen) != 1:
+        said = " and ".join(chosen) or "none"
+        yield route, f"one of {', '.join(keys)} must be there, not {said}"

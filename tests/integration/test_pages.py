@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 import typer.main
 
-from cnilint import __version__, cli
+from cnilint import __version__, cli, cli_rules
 from cnilint.syntax.data import read_mapping
-from tests.clusters import placed
+from tests.clusters import Done, cnilint, placed
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 PAGES = [CHECKOUT / "README.md", *sorted((CHECKOUT / "docs").glob("*.md"))]
@@ -23,7 +23,10 @@ ACTION: dict[str, Any] = read_mapping(str(CHECKOUT / "action.yml"))
 HOOKS = re.findall(
     r"^- id: (\S+)$", (CHECKOUT / ".pre-commit-hooks.yaml").read_text(), re.MULTILINE
 )
-KINDS = (".pre-commit-config.yaml", ".gitlab-ci.yml", ".github/workflows/", ".cnilint.yaml")
+KINDS = (
+    *(".pre-commit-config.yaml", ".gitlab-ci.yml", ".github/workflows/", ".cnilint.yaml"),
+    "ACME101.yaml",
+)
 
 
 def blocks(language: str) -> list[tuple[Path, str]]:
@@ -69,7 +72,8 @@ def commands() -> list[tuple[str, list[str]]]:
 
 
 GROUP: Any = typer.main.get_command(cli.app)
-COMMANDS: dict[str, Any] = GROUP.commands
+RULES: Any = typer.main.get_command(cli_rules.app)
+COMMANDS: dict[str, Any] = GROUP.commands | RULES.commands
 
 
 def test_every_page_is_looked_at() -> None:
@@ -134,6 +138,13 @@ def test_the_gitlab_job_is_included_from_this_release(tmp_path: Path) -> None:
     assert (CHECKOUT / path).is_file()
     template = (CHECKOUT / path).read_text("utf-8")
     assert all(name in template for name in config["variables"])
+
+
+def test_the_card_that_is_shown_is_one_and_its_examples_are_as_it_says(tmp_path: Path) -> None:
+    (text,) = [text for _page, text in blocks("yaml") if text.startswith("# ACME101.yaml\n")]
+    placed(tmp_path, {"cards/ACME101.yaml": text})
+    told = "ok    ACME101 cni-without-priority\n\n1 card: 1 passed\n"
+    assert cnilint("test", "cards", folder=tmp_path) == Done(0, told, "")
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -22,7 +22,7 @@ def said(**texts: object) -> dict[str, object]:
 
 
 def test_every_setting_but_ignores_has_an_option_of_check() -> None:
-    singular = {"host_files": "host_file", "targets": "target"}
+    singular = {"host_files": "host_file", "targets": "target", "rules_dirs": "rules_dir"}
     assert {singular.get(n, n) for n in SETTINGS if n != "ignores"} <= PARAMETERS
 
 
@@ -34,6 +34,7 @@ def test_every_setting_but_ignores_has_an_option_of_check() -> None:
         ("per-file-ignores", "--per-file-ignores", "CNILINT_PER_FILE_IGNORES"),
         ("host_files", "--host-file", "CNILINT_HOST_FILES"),
         ("targets", "--target", "CNILINT_TARGETS"),
+        ("rules_dirs", "--rules-dir", "CNILINT_RULES_DIRS"),
     ],
 )
 def test_what_a_setting_is_called(name: str, of_option: str, of_variable: str) -> None:

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from cnilint.config import DEFAULTS, settings
+from cnilint.config import SETTINGS, settings
 from cnilint.config_file import faults, read
 from cnilint.config_text import shown, template
+from tests.clusters import placed
+from tests.house import CARD
 
 
 @pytest.fixture(autouse=True)
@@ -29,8 +31,9 @@ def test_a_new_file_sets_nothing_and_names_every_setting() -> None:
     switched_on = "\n".join(line.removeprefix("# ") for line in lines)
     written(switched_on)
     values = read(".cnilint.yaml").values
-    assert {key.replace("-", "_") for key in values} == set(DEFAULTS._fields) - {"file", "origins"}
+    assert {key.replace("-", "_") for key in values} == set(SETTINGS)
     assert list(faults(values)) == []
+    placed(Path("cni-rules"), {"ACME101.yaml": CARD})
     assert settings({}, {}).severity == {"CNI102": "error", "CNI913": "warning"}
     assert all(len(line) <= 101 for line in template().splitlines())
 

@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from cnilint.engine.hit import Hit
 from cnilint.engine.ignore import COMMENT, Ignore, Judged, Word
-from cnilint.engine.policy import no_such_rule
 from cnilint.model.finding import Applicability, Edit, Fix, Location, Operation, Repair, TextEdit
 from cnilint.model.text import Source, Span
 from cnilint.model.tree import Document, Embedded, Mapping, Route, Scalar, descend, follow, plain
@@ -30,7 +29,7 @@ def unknown_rule_in_ignore(ignores: Iterable[Judged]) -> Iterator[Hit]:
             yield Hit(location, {"reason": one.ignore.fault})
         for word in one.ignore.words:
             if not word.rules:
-                yield Hit(location._replace(span=word.span), {"reason": no_such_rule(word.text)})
+                yield Hit(location._replace(span=word.span), {"reason": word.fault})
 
 
 def expired_ignore(ignores: Iterable[Judged]) -> Iterator[Hit]:

@@ -8,6 +8,7 @@ import pytest
 
 from cnilint.cni.cluster import Cluster
 from cnilint.engine import evaluate as module
+from cnilint.engine import policy
 from cnilint.engine.checks import CHECKS, INPUT_CHECKS
 from cnilint.engine.evaluate import NOTHING_AROUND, evaluate
 from cnilint.engine.hit import Hit
@@ -42,7 +43,7 @@ def only(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
             template._replace(id=name, name=name.lower(), checks=(name,), message="{what}")
             for name in checks
         ]
-        monkeypatch.setattr(module, "rules", lambda: tuple(cards))
+        monkeypatch.setattr(policy, "rules", lambda: tuple(cards))
         monkeypatch.setattr(module, "CHECKS", checks)
 
     return only
@@ -159,7 +160,7 @@ def test_every_check_of_a_card_is_called(rule: Rule, monkeypatch: pytest.MonkeyP
 
         return check
 
-    monkeypatch.setattr(module, "rules", lambda: (rule,))
+    monkeypatch.setattr(policy, "rules", lambda: (rule,))
     monkeypatch.setattr(module, "CHECKS", {name: of_cluster(name) for name in CHECKS})
     monkeypatch.setattr(module, "INPUT_CHECKS", {name: of_texts(name) for name in INPUT_CHECKS})
     evaluate(read({"vpc.yaml": VPC}))

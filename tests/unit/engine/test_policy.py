@@ -107,3 +107,64 @@ def test_of_single_files_only_rules_run_that_need_no_other() -> None:
     }
     assert not alone.whole
     assert policy.whole
+
+
+OURS, LONG, NEAR = (
+    rules()[0]._replace(id=identifier, name=f"rule-{identifier.lower()}", level=level)
+    for identifier, level in [
+        ("ACME101", Level.WARNING),
+        ("ACME1011", Level.ERROR),
+        ("CNIX101", Level.OFF),
+    ]
+)
+HOUSE = (OURS, LONG, NEAR)
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        ("ACME101", {"ACME101"}),
+        ("ACME1011", {"ACME1011"}),
+        ("rule-acme101", {"ACME101"}),
+        ("ACME", {"ACME101", "ACME1011"}),
+        ("ACME10", {"ACME101", "ACME1011"}),
+        ("ACME2", set()),
+        ("ACM", set()),
+        ("A", set()),
+        ("", set()),
+        ("101", set()),
+        ("CNIX", {"CNIX101"}),
+        ("CNI101", {"CNI101"}),
+    ],
+)
+def test_words_stand_for_rules_of_the_house_as_well(word: str, expected: set[str]) -> None:
+    assert standing_for(word, HOUSE) == expected
+    assert standing_for(word) == {rule for rule in expected if rule in ALL}
+
+
+def test_a_prefix_is_of_its_own_letters() -> None:
+    assert standing_for("CNI", HOUSE) == ALL
+    assert "CNIX101" not in standing_for("CNI1", HOUSE)
+
+
+def test_rules_of_the_house_are_switched() -> None:
+    def levels(*asked: list[str], severity: dict[str, str] | None = None) -> dict[str, Level]:
+        select, ignore = asked
+        off, given = switched(select, ignore, severity or {}, HOUSE)
+        policy = Policy(off=off, severity=given, house=HOUSE)
+        running = {rule.id: policy.level(rule) for rule in policy.rules}
+        return {rule: level for rule, level in running.items() if rule not in ALL and level}
+
+    assert levels([], []) == {"ACME101": Level.WARNING, "ACME1011": Level.ERROR}
+    assert levels(["CNI1"], []) == {}
+    assert levels(["ACME"], ["ACME101"]) == {"ACME1011": Level.ERROR}
+    assert levels(["CNIX101"], []) == {"CNIX101": Level.WARNING}
+    assert levels([], ["ACME"], severity={"CNIX": "note"}) == {"CNIX101": Level.NOTE}
+    with pytest.raises(UsageError, match="no rule 'ACME9', did you mean 'ACME101'"):
+        switched(["ACME9"], [], {}, HOUSE)
+    assert no_such_rule("rule-acme11", HOUSE).endswith("did you mean 'rule-acme101'?")
+
+
+def test_a_policy_knows_the_rules_of_the_house() -> None:
+    assert Policy().rules == rules()
+    assert Policy(house=HOUSE).rules == (*rules(), *HOUSE)

@@ -9,7 +9,8 @@ import pytest
 
 from cnilint.engine import ruleset
 from cnilint.engine.evaluate import evaluate
-from cnilint.engine.ruleset import GRADES, HELP, SCOPES, Rule, rules
+from cnilint.engine.rule_card import read_card
+from cnilint.engine.ruleset import Rule, rules
 from cnilint.errors import RuleError
 from cnilint.model.finding import Level
 from tests.clusters import VPC, multus, read
@@ -52,7 +53,7 @@ def load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Load:
     return load
 
 
-def test_a_card_is_read(load: Load) -> None:
+def test_a_card_is_read(load: Load, tmp_path: Path) -> None:
     (rule,) = load()
     assert rule == Rule(
         id="CNI998",
@@ -66,7 +67,10 @@ def test_a_card_is_read(load: Load) -> None:
         checks=("master_not_pinned",),
         match=(),
         scope="cluster",
+        settings=(),
+        path=str(tmp_path / "CNI998.yaml"),
     )
+    assert rule.is_own
 
 
 def test_a_card_says_when_one_file_is_enough_to_judge_by(load: Load) -> None:
@@ -103,29 +107,36 @@ def line_of(text: str, key: str) -> str:
 @pytest.mark.parametrize(
     ("old", "new", "key", "reason"),
     [
-        ("level: warning", "level: fatal", "level", "not a level: 'fatal'"),
-        ("level: warning", "level: 2", "level", "level is a string"),
-        ("level: warning", "level:", "level", "level is a string"),
-        ("name: some-pattern", "name: [a]", "name", "name is a string"),
-        ("summary: Something is so", "summary: {a: b}", "summary", "summary is a string"),
-        ('message: "{product} is so"', "message: yes", "message", "message is a string"),
-        ("id: CNI998", "id: CNI997", "id", "a card is named by its id"),
-        ("id: CNI998", "id: 998", "id", "id is a string"),
-        ("fix: none", "fix: always", "fix", f"fix is one of {', '.join(GRADES)}"),
-        ("fix: none", "fix: []", "fix", "fix is a string"),
-        ("fix: none", "fix: none\nscope: files", "scope", f"scope is one of {', '.join(SCOPES)}"),
-        ("fix: none", "fix: none\nscope: [file]", "scope", "scope is one of"),
-        ("  why: Because.\n", "", "help", f"help has just {', '.join(HELP)}"),
-        ("  why: Because.", "  why: Because.\n  who: Me.", "help", "help has just"),
-        ("  why: Because.", "  why: 1", "help", "help is text"),
-        ("links:\n  - ", "links: ", "links", "links is a list of addresses"),
-        ("links:\n  - https", "links:\n  - a: https", "links", "links is a list of addresses"),
-        ("check: master_not_pinned", "check: [1]", "check", "check is the name of a check"),
-        ("check: master_not_pinned", "check:", "check", "check is the name of a check"),
-        ("check: master_not_pinned", "match: [a]", "match", "match is a list of entries"),
-        ("check: master_not_pinned", "match: a", "match", "match is a list of entries"),
-        ("fix: none", "fix: none\nmatch: []", "match", "either 'check' or 'match'"),
-        ("fix: none", "fix: none\nsafety: no", "safety", "unknown key 'safety'"),
+        ("level: warning", "level: fatal", "level", "'fatal' is none of error, warning, note, off"),
+        ("level: warning", "level: warnin", "level", "did you mean 'warning'?"),
+        ("level: warning", "level: 2", "level", "2 is none of error"),
+        ("level: warning", "level:", "level", "None is none of error"),
+        ("name: some-pattern", "name: [a]", "name", "['a'] is no text"),
+        ("name: some-pattern", "name: Some pattern", "name", "'Some pattern' is no name"),
+        ("summary: Something is so", "summary: {a: b}", "summary", "is no text"),
+        ('message: "{product} is so"', "message: yes", "message", "True is no text"),
+        ('message: "{product} is so"', 'message: "{product is so"', "message", "expected '}'"),
+        ('message: "{product} is so"', 'message: "{product:9}"', "message", "more than a word"),
+        ('message: "{product} is so"', 'message: "{product.x}"', "message", "more than a word"),
+        ("id: CNI998", "id: CNI997", "id", "a card is named by its id: CNI997.yaml"),
+        ("id: CNI998", "id: 998", "id", "998 is no text"),
+        ("id: CNI998", "id: ACME998", "id", "'ACME998' is no id"),
+        ("fix: none", "fix: always", "fix", "'always' is none of safe, unsafe, display, none"),
+        ("fix: none", "fix: []", "fix", "[] is none of safe"),
+        ("  why: Because.\n", "", "help", "no why"),
+        ("  why: Because.", "  why: Because.\n  whi: Me.", "  whi", "did you mean 'why'?"),
+        ("  why: Because.", "  why: 1", "  why", "1 is no text"),
+        ("links:\n  - ", "links: ", "links", "links: not a list with something in it"),
+        ("links:\n  - https", "links:\n  - a: https", "  - a", "links.0: "),
+        ("check: master_not_pinned", "check: [1]", "check", "check.0: 1 is no text"),
+        ("check: master_not_pinned", "check:", "check", "None is no text"),
+        ("check: master_not_pinned", "match: [a]", "match", "match.0: not a mapping"),
+        ("check: master_not_pinned", "match: a", "match", "match: not a mapping"),
+        ("check: master_not_pinned", "match: {}", "match", "one of of, kind must be there"),
+        ("fix: none", "fix: none\nsafety: no", "safety", "safety: no such key"),
+        ("fix: none", "fix: none\nsettings: [runtimes]", "settings", "did you mean 'runtime'?"),
+        ("fix: none", "fix: none\nscope: files", "scope", "did you mean 'file'?"),
+        ("fix: none", "fix: none\nscope: [file]", "scope", "['file'] is none of cluster, file"),
     ],
 )
 def test_a_wrong_card_is_refused_at_its_line(
@@ -141,21 +152,46 @@ def test_a_wrong_card_is_refused_at_its_line(
     assert str(refused.value).startswith(f"{tmp_path / 'CNI998.yaml'}: line ")
 
 
+@pytest.mark.parametrize(
+    ("examples", "reason"),
+    [
+        ("[]", "examples: not a list with something in it"),
+        ("{bad: {a: b}}", "examples: no good"),
+        ("{bad: {}, good: {a: b}}", "examples.bad: no file"),
+        ("[{bad: {../a: b}, good: {a: b}}]", "examples.0.bad.../a: a file is named by its path"),
+        ("{bad: {/a: b}, good: {a: b}}", "below the example's folder"),
+        ("{bad: {a//b: b}, good: {a: b}}", "below the example's folder"),
+        ("{bad: {'a\\b': b}, good: {a: b}}", "below the example's folder"),
+    ],
+)
+def test_examples_are_not_read_with_the_rules_but_by_themselves(
+    examples: str, reason: str, load: Load, tmp_path: Path
+) -> None:
+    text = f"{CARD}examples: {examples}\n"
+    assert len(load(text)) == 1
+    path = str(tmp_path / "CNI998.yaml")
+    with pytest.raises(RuleError) as refused:
+        read_card(path)
+    assert refused.value.place == f"line {len(text.splitlines())}"
+    assert reason in refused.value.reason
+    assert "examples" not in read_card(path, examples=False)
+
+
 @pytest.mark.parametrize("key", ["id", "name", "level", "summary", "message", "fix"])
 def test_what_is_missing_is_named(key: str, load: Load) -> None:
     text = "".join(line for line in CARD.splitlines(keepends=True) if not line.startswith(key))
-    with pytest.raises(RuleError, match=f"CNI998.yaml: no '{key}'$"):
+    text = f"# first\n{text.partition(chr(10))[2]}"
+    with pytest.raises(RuleError, match=f"CNI998.yaml: line 2: no {key}$"):
         load(text)
 
 
-def test_everything_that_is_missing_is_named_at_once(load: Load) -> None:
-    with pytest.raises(RuleError, match="no 'name', no 'level', no 'summary', no 'message'"):
-        load("id: CNI998\n")
-
-
-def test_a_card_checks_something(load: Load) -> None:
-    with pytest.raises(RuleError, match=r"CNI998\.yaml: a card has either 'check' or 'match'"):
-        load(CARD.replace("check: master_not_pinned\n", ""))
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("", "not none"), ("check: a\nmatch: {of: multus-thin, path: $.a}\n", "not check and match")],
+)
+def test_a_card_checks_something(text: str, said: str, load: Load) -> None:
+    with pytest.raises(RuleError, match=f"one of check, match must be there, {said}"):
+        load(CARD.replace("check: master_not_pinned\n", text))
 
 
 @pytest.mark.parametrize(
@@ -166,6 +202,7 @@ def test_a_card_checks_something(load: Load) -> None:
         ("- id\n", "", "not a mapping"),
         ("", "", "not a mapping"),
         ("id: {{ x }}\n", "line 1", ""),
+        ("id: CNI998\n---\nid: CNI997\n", "line 2", "a second document"),
     ],
 )
 def test_what_is_no_card_at_all_is_refused(
@@ -180,7 +217,7 @@ def test_what_is_no_card_at_all_is_refused(
 
 def test_a_check_that_does_not_exist_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     card = rules()[0]._replace(checks=("no_such_check",), match=())
-    monkeypatch.setattr("cnilint.engine.evaluate.rules", lambda: (card,))
+    monkeypatch.setattr("cnilint.engine.policy.rules", lambda: (card,))
     with pytest.raises(RuleError, match=r"CNI101\.yaml: check: there is no check 'no_such_check'"):
         evaluate(read({"multus.yaml": multus(), "vpc.yaml": VPC}))
 

@@ -73,3 +73,34 @@ def test_what_is_no_mapping_is_refused(tmp_path: Path, text: str, place: str) ->
     with pytest.raises(RuleError) as caught:
         read_mapping(str(path))
     assert (caught.value.path, caught.value.place) == (str(path), place)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(b"\xff\xfe", "can't decode byte 0xff"), (b"a: b\n---\nc: d\n", "line 2: a second document")],
+)
+def test_a_file_holds_one_text(tmp_path: Path, content: bytes, said: str) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_bytes(content)
+    with pytest.raises(RuleError, match=said):
+        read_mapping(str(path))
+    with pytest.raises(RuleError, match="No such file"):
+        read_mapping(str(tmp_path / "none.yaml"))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a: b\nlast:\n  c: d\n", {"a": "b"}),
+        ("a: b\nlast: c\ne: f\n", {"a": "b"}),
+        ("a: b\nmore: |\n  last: c\n", {"a": "b", "more": "last: c\n"}),
+        ("a: b\nlasting: c\n", {"a": "b", "lasting": "c"}),
+        ("a: b\n", {"a": "b"}),
+    ],
+)
+def test_what_stands_before_a_key_can_be_all(
+    tmp_path: Path, text: str, expected: dict[str, str]
+) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text(text)
+    assert read_mapping(str(path), until="last") == expected

@@ -1,0 +1,57 @@
+"""The examples of a rule card: manifests in which the rule fires, and the same ones in order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from cnilint.model.finding import Finding
+from cnilint.syntax.data import read_mapping
+
+from .ruleset import Rule
+
+Files = Mapping[str, str]
+"""The texts of files by their names; `.cnilint.yaml` has settings for the others."""
+
+
+class Example(NamedTuple):
+    """Files in which a rule finds one thing, and the same files in which it finds nothing."""
+
+    bad: Files
+    good: Files
+
+    @property
+    def changed(self) -> dict[str, str]:
+        """The good files that differ from the bad ones."""
+        return {name: text for name, text in self.good.items() if self.bad.get(name) != text}
+
+
+class Trial(NamedTuple):
+    """An example, and what is found in its files.
+
+    A finding counts unless it is a note of another rule: what cannot be decided from a few lines
+    is noted, and is no fault of them. `problem` says why nothing could be found out.
+    """
+
+    rule: Rule
+    example: Example
+    bad: tuple[Finding, ...] = ()
+    good: tuple[Finding, ...] = ()
+    problem: str = ""
+
+    @property
+    def fires(self) -> bool:
+        """Whether the bad files give a finding of the rule and no other."""
+        return not self.problem and [finding.rule for finding in self.bad] == [self.rule.id]
+
+    @property
+    def passed(self) -> bool:
+        """Whether that is so, and the good files give none at all."""
+        return self.fires and not self.good
+
+
+def examples_of(rule: Rule) -> tuple[Example, ...]:
+    """Return the examples of a rule's card, which are read only now."""
+    found = read_mapping(rule.path).get("examples", [])
+    listed = found if isinstance(found, list) else [found]
+    return tuple(Example(each["bad"], each["good"]) for each in listed)
