@@ -28,6 +28,7 @@ class Embedded(Enum):
     """A step of a route that crosses from a string into the document the string holds."""
 
     JSON = "json"
+    YAML = "yaml"
 
 
 Step = str | int | Embedded

@@ -14,7 +14,7 @@ from cnilint.model.finding import TextEdit
 from cnilint.model.text import Source, Span
 from cnilint.model.tree import Entry, Mapping, Scalar, Sequence, Style, Tree, Value
 
-from .embedded import embedded
+from .embedded_text import embedded
 from .splice import RefusedError, merged
 from .style import (
     BlockStyle,
