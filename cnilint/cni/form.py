@@ -22,13 +22,16 @@ class Form:
 
     `kind` is `workload`, `object` (an operator's custom resource), `release` (of a chart), `addon`
     or `assumed`; `by` is which chart or operator, as the entry calls it. `pinned_by` is the value
-    that names Multus's master, empty where nothing can; `words` are arguments given among values.
+    that names Multus's master, empty where nothing can; `words` are arguments given among values,
+    at the dotted path `words_at`, in whose absence there are `default_words`.
     """
 
     kind = "assumed"
     by = ""
     pinned_by = ""
     words: tuple[Text, ...] = ()
+    words_at = ""
+    default_words: tuple[str, ...] = ()
 
     def look_up(self, place: str, name: str, *, switch: bool = False) -> Text | None:
         """Return a setting from one kind of place, or None; `switch` is a flag without a value."""
@@ -167,6 +170,8 @@ class DeliveryForm(Form):
         self.by = shown.known_as or delivery.name
         self.pinned_by = shown.pinned_by
         self.words = value_words(delivery.values, shown.words) if shown.words else ()
+        self.words_at = shown.words
+        self.default_words = shown.default_words
         self._pods = shown.pods
 
     def look_up(self, place: str, name: str, *, switch: bool = False) -> Text | None:

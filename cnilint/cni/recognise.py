@@ -82,7 +82,7 @@ def _from_object(
     manifest: Manifest, present: Collection[tuple[str, str]], targets: Targets, notes: list[Note]
 ) -> Iterator[Installer]:
     """Yield what an operator's resource installs; `present` are the groups and kinds in view."""
-    values = (Values(manifest.root, (), inline=True, manifest=manifest),)
+    values = (Values(manifest.root, (), manifest),)
     for product in products():
         for one in product.objects:
             fits = one.name == manifest.kind and one.group == _group(manifest)
@@ -209,4 +209,4 @@ def _says(manifest: Manifest, wanted: Delivered) -> bool:
     """Whether an object is of a kind and has what a condition on its fields names."""
     if manifest.kind != wanted.name or _group(manifest) != wanted.group:
         return False
-    return _all_stand(wanted, (Values(manifest.root, (), inline=True, manifest=manifest),))
+    return _all_stand(wanted, (Values(manifest.root, (), manifest),))

@@ -7,10 +7,22 @@ from dataclasses import dataclass
 
 from cnilint.model.finding import Edit, Operation, TextEdit
 from cnilint.model.text import Source, Span
-from cnilint.model.tree import Alias, Embedded, Mapping, Route, Scalar, Style, Tree, Value, child
+from cnilint.model.tree import (
+    Alias,
+    Document,
+    Embedded,
+    Mapping,
+    Route,
+    Scalar,
+    Style,
+    Tree,
+    Value,
+    child,
+)
 from cnilint.model.tree import Sequence as Items
 
 from .block_edit import block_add, block_empty, block_remove, block_replace, block_root
+from .embedded import HeldText
 from .embedded_text import EmbeddedText, embedded
 from .flow_edit import flow_add, flow_remove, flow_replace, flow_root
 from .lenient_json import read_json
@@ -36,6 +48,19 @@ def edits_at(path: str, text: str, root: Tree, edit: Edit) -> list[TextEdit]:
     """
     place = _Place(text, root, edit, shared_values(root), json=_is_json(path, root))
     return place.edits(edit.route)
+
+
+def written_out(document: Document, held: HeldText, edit: TextEdit) -> TextEdit:
+    """Return an edit of a string's text as one of the file; RefusedError if it cannot be made."""
+    if not held.exact:
+        raise RefusedError("it stands in a string whose lines are folded")
+    for at in range(len(held.layers) - 1, -1, -1):
+        outer = held.layers[at - 1].text if at else document.source.text
+        as_json = held.forms[at - 1] is Embedded.JSON if at else _is_json_document(document)
+        if held.layers[at].style is Style.SINGLE and "\n" in edit.text:
+            raise RefusedError("a single-quoted string cannot hold several lines")
+        edit = _written_back(outer, held.layers[at], edit, json=as_json)
+    return edit
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +214,10 @@ def _position_of(tree: Collection, value: Tree) -> int:
 
 def _flow(chain: list[Collection]) -> list[Collection]:
     return [tree for tree in chain if tree.flow]
+
+
+def _is_json_document(document: Document) -> bool:
+    return _is_json(document.source.path, document.root)
 
 
 def _is_json(path: str, root: Tree) -> bool:

@@ -32,11 +32,14 @@ from .lenient_json import JsonProblem, json_problems, read_json
 __all__ = [
     "EmbeddedProblem",
     "EmbeddedText",
+    "HeldText",
     "JsonProblem",
     "embedded",
     "embedded_form",
     "embedded_json",
     "embedded_yaml",
+    "held_text",
+    "inside",
     "json_problems",
     "resolve",
 ]
@@ -83,8 +86,8 @@ def resolve(document: Document, route: Route) -> Tree | None:
     """Return what stands at a route, spans in the file; None where nothing does."""
     crossings = [at for at, step in enumerate(route) if isinstance(step, Embedded)]
     behind = crossings[-1] + 1 if crossings else 0
-    root = _inside(document, route[:behind]) if crossings else document.root
-    return _walked(root, route[behind:])
+    root = inside(document, route[:behind]) if crossings else document.root
+    return None if isinstance(root, EmbeddedProblem) else _walked(root, route[behind:])
 
 
 def _walked(tree: Tree | None, route: Route) -> Tree | None:
@@ -95,27 +98,69 @@ def _walked(tree: Tree | None, route: Route) -> Tree | None:
     return tree
 
 
+def inside(document: Document, route: Route) -> Tree | EmbeddedProblem | None:
+    """Return what a string holds into which a route leads with its last step, spans in the file.
+
+    None where no string is; why there is nothing to return where it cannot be read.
+    """
+    return _followed(document, route)[0]
+
+
+class HeldText(NamedTuple):
+    """A string's text; `layers` are the strings it stands in, outermost first, itself the last.
+
+    `forms` says how each but the last one was read.
+    """
+
+    layers: tuple[EmbeddedText, ...]
+    forms: tuple[Embedded, ...]
+
+    @property
+    def text(self) -> str:
+        """The text that the string stands for."""
+        return self.layers[-1].text
+
+    @property
+    def exact(self) -> bool:
+        """Whether a change of the text can be written back in place."""
+        return all(layer.exact for layer in self.layers)
+
+    def file_span(self, start: int, end: int) -> Span:
+        """Return the span of the file that a stretch of the text covers."""
+        return _span(self.layers, start, end)
+
+
+def held_text(document: Document, route: Route) -> HeldText | None:
+    """Return the string at a route, or None if something else stands there."""
+    forms = tuple(step for step in route if isinstance(step, Embedded))
+    # what the string itself holds does not matter here: any way to read it leads to its text
+    layers = _followed(document, (*route, Embedded.JSON))[1]
+    return HeldText(layers, forms) if len(layers) == len(forms) + 1 else None
+
+
 @lru_cache(maxsize=32)
-def _inside(document: Document, route: Route) -> Tree | None:
-    """Return what a string holds into which a route leads with its last step, spans in the file."""
+def _followed(
+    document: Document, route: Route
+) -> tuple[Tree | EmbeddedProblem | None, tuple[EmbeddedText, ...]]:
+    """Return what stands at the end of a route, and the strings that it crosses."""
     source = document.source
     found: Tree | None = document.root
-    strings: list[EmbeddedText] = []
+    strings: tuple[EmbeddedText, ...] = ()
     for step in route:
         if not isinstance(step, Embedded):
             found = _walked(found, (step,))
             continue
         scalar = follow(found) if found is not None else None
         if not isinstance(scalar, Scalar) or not isinstance(scalar.value, str):
-            return None
+            return None, strings
         held = _held(source, scalar, step)
+        strings = (*strings, held.text)
         if isinstance(held.root, EmbeddedProblem):
-            return None
+            return held.root._replace(span=_span(strings, *held.root.span)), strings
         found, source = held.root, held.source
-        strings.append(held.text)
     if found is None:
-        return None
-    return _moved(found, lambda start, end: _span(strings, start, end))
+        return None, strings
+    return _moved(found, lambda start, end: _span(strings, start, end)), strings
 
 
 class _Held(NamedTuple):
@@ -161,9 +206,9 @@ def _yaml(source: Source) -> Tree | EmbeddedProblem:
     return EmbeddedProblem(Span(0, 0), "")
 
 
-def _span(inside: list[EmbeddedText], start: int, end: int) -> Span:
+def _span(strings: tuple[EmbeddedText, ...], start: int, end: int) -> Span:
     """Return a span of the innermost text as one of the file."""
-    for text in reversed(inside):
+    for text in reversed(strings):
         start, end = text.file_span(start, end)
     return Span(start, end)
 

@@ -13,6 +13,7 @@ from cnilint.engine.hit import Hit
 from cnilint.kube.manifest import Manifest
 from cnilint.kube.scheduling import Expression, Labels, placement
 from cnilint.kube.taints import PREFIX, Toleration, tolerations
+from cnilint.kube.values import Steps
 from cnilint.kube.workload import Workload, workload
 from cnilint.model.finding import Applicability, Edit, Fix, Location, Operation, Related
 from cnilint.model.tree import Mapping as MappingTree
@@ -20,7 +21,7 @@ from cnilint.model.tree import Tree, Value, child, descend, items, string
 
 from .installs import named
 from .runtime import requests
-from .values import Steps, nested
+from .values import nested
 
 COMPUTE_TYPE = "eks.amazonaws.com/compute-type"
 MANAGED = {"auto": "EKS Auto Mode", "fargate": "EKS Fargate"}

@@ -8,6 +8,9 @@ from cnilint.model.finding import Applicability, Edit, Fix, Operation
 from cnilint.model.tree import Document, Embedded, Route, Value, child, follow
 from cnilint.model.tree import Mapping as MappingTree
 
+from .delivered import set_in_release
+from .values import value_path
+
 PIN_AFTER = "multusAutoconfigDir"
 """The key behind which AWS's own manifests pin the master."""
 
@@ -31,13 +34,19 @@ def auto_and_pinned(
 
 
 def spelled(one: Multus, setting: str) -> str:
-    """Return what a setting is called where this install is configured: a key or a flag."""
+    """Return what a setting is called where this install is configured: a key, flag or value."""
+    if one.installer.container is None and one.configuration is None:
+        path = value_path(one.installer, setting)
+        if path:
+            return path
     key, thin_flag, legacy_flag = KEYS[setting]
     return {"thick": key, "thin": f"--{thin_flag}", "legacy": f"-{legacy_flag}"}[one.family]
 
 
 def set_value(one: Multus, setting: str, value: str, *, after: str = "") -> tuple[Edit, ...]:
     """Return the edits that give a setting of Multus a value, wherever it is to be written."""
+    if one.installer.container is None and one.configuration is None:
+        return set_in_release(one, setting, value)
     if one.family == "thick":
         return set_member(one, KEYS[setting][0], value, after=after)
     flag = KEYS[setting][1] if one.family == "thin" else KEYS[setting][2]
