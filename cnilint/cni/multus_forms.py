@@ -47,11 +47,14 @@ class DeliveredMultus(Multus):
     def value(self, name: str) -> str:
         """Return a setting's value, the chart's default where none is given."""
         setting = self.installer.settings.get(name)
-        if setting is not None and (setting.value or name != "mode"):
+        usable = setting is not None and (setting.value or name != "mode")
+        if setting is not None and usable and setting.text is not None:
             return setting.value
         found = self._members().get(KEYS[name][0].casefold())
         if isinstance(found, str):
             return found
+        if setting is not None and usable:
+            return setting.value
         return "auto" if name == "mode" else ""
 
     def host_path(self, path: str) -> str | None:

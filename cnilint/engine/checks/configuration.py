@@ -16,7 +16,7 @@ from cnilint.model.tree import Embedded, Value, plain
 
 from .json_repairs import repairs
 from .master import distance
-from .repairs import remove_argument, set_value
+from .repairs import set_value, spelled, unset_value
 
 _WORDS: dict[str, Value] = {"true": True, "false": False}
 
@@ -216,9 +216,7 @@ def _version_fixes(one: Multus) -> Iterator[Fix]:
         if edits:
             yield Fix(f"{KEYS['cni_version'][0]}: {OLDEST}", Applicability.SAFE, edits)
         return
-    container = one.installer.container
-    if container is not None:
-        removed = remove_argument(container, KEYS["cni_version"][1])
-        if removed:
-            title = f"leave --{KEYS['cni_version'][1]} out: Multus takes its master's"
-            yield Fix(title, Applicability.SAFE, removed)
+    removed = unset_value(one, "cni_version")
+    if removed:
+        title = f"leave {spelled(one, 'cni_version')} out: Multus takes its master's"
+        yield Fix(title, Applicability.SAFE, removed)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from cnilint.cni.multus import KEYS, Multus
-from cnilint.kube.workload import Container
+from cnilint.kube.workload import Container, Text
 from cnilint.model.finding import Applicability, Edit, Fix, Operation
 from cnilint.model.tree import Document, Embedded, Route, Value, child, follow
 from cnilint.model.tree import Mapping as MappingTree
 
 from .delivered import set_in_release
 from .values import value_path
+
+NO_VALUE = "no value says it: patch what is rendered, with a post-renderer or Kustomize"
 
 PIN_AFTER = "multusAutoconfigDir"
 """The key behind which AWS's own manifests pin the master."""
@@ -18,7 +22,10 @@ PIN_AFTER = "multusAutoconfigDir"
 def pin(one: Multus, name: str, applicability: Applicability, note: str = "") -> Fix | None:
     """Return the fix that pins Multus to a file, keeping its mode; None if there is no place."""
     edits = set_value(one, "master", name, after=PIN_AFTER)
-    return Fix(f"pin the master: {name}", applicability, edits, note) if edits else None
+    title = f"pin the master: {name}"
+    if not edits and one.installer.container is None and one.problem is None:
+        return Fix(title, Applicability.DISPLAY, (), NO_VALUE)
+    return Fix(title, applicability, edits, note) if edits else None
 
 
 def auto_and_pinned(
@@ -107,9 +114,28 @@ def set_argument(container: Container, flag: str, value: str) -> tuple[Edit, ...
     return (Edit(document, (*container.route, "args"), Operation.ADD, [text], behind),)
 
 
+def unset_value(one: Multus, setting: str) -> tuple[Edit, ...]:
+    """Return the edits that take a setting of Multus away wherever it is given."""
+    container, flag = one.installer.container, KEYS[setting][1]
+    if one.family == "thick" and one.configuration is not None:
+        return remove_member(one, KEYS[setting][0])
+    if container is not None:
+        return remove_argument(container, flag)
+    edits = remove_words(one.installer.form.words, flag)
+    place = one.place(setting)
+    if not edits and one.given(setting) is not None and place.document is not None:
+        edits = (Edit(place.document, place.route, Operation.REMOVE),)
+    return edits
+
+
 def remove_argument(container: Container, flag: str) -> tuple[Edit, ...]:
     """Return the edits that take a flag and its value out of the command line, last word first."""
-    wanted, words = flag.lstrip("-"), container.words
+    return remove_words(container.words, flag)
+
+
+def remove_words(words: Sequence[Text], flag: str) -> tuple[Edit, ...]:
+    """Return the edits that take a flag and its value out of some words, the last one first."""
+    wanted = flag.lstrip("-")
     found = []
     for at, word in enumerate(words):
         name, equals, _value = word.value.partition("=")
@@ -118,8 +144,11 @@ def remove_argument(container: Container, flag: str) -> tuple[Edit, ...]:
         found.append(word)
         if not equals and at + 1 < len(words):
             found.append(words[at + 1])
-    document = container.manifest.document
-    return tuple(Edit(document, word.location.route, Operation.REMOVE) for word in reversed(found))
+    return tuple(
+        Edit(word.location.document, word.location.route, Operation.REMOVE)
+        for word in reversed(found)
+        if word.location.document is not None
+    )
 
 
 def _configuration(one: Multus) -> tuple[Document, Route] | None:
