@@ -217,7 +217,7 @@ def argument(container: Container, name: str, *, switch: bool = False) -> Text |
     `switch` never takes the next word. The command of a postStart hook counts too (Cilium's flags
     up to 1.13 stand there).
     """
-    return flag((*container.words, *_hook_words(container)), name, switch=switch)
+    return flag((*container.program, *_hook_words(container)), name, switch=switch)
 
 
 def flag(words: Sequence[Text], name: str, *, switch: bool = False) -> Text | None:

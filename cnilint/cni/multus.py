@@ -269,7 +269,7 @@ class Multus:
         container = self.installer.container
         if container is None or self.thick:
             return ()
-        words = [text.value for text in container.words[1 if container.command else 0 :]]
+        words = [text.value for text in container.program[1 if container.command else 0 :]]
         kept: list[str] = []
         skip_value = False
         for word in words:

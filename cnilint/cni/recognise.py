@@ -160,7 +160,7 @@ def _shown(product: Product, pods: Workload) -> Container | None:
 
 def _fits(recogniser: Recogniser, container: Container, pods: Workload) -> bool:
     """Whether a container shows everything a recogniser asks for."""
-    command = container.command[0].value if container.command else ""
+    command = container.program[0].value if container.command and container.program else ""
     asked = (
         (recogniser.image, container.image.repository),
         (recogniser.tag, container.image.tag),

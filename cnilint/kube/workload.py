@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple
 
-from cnilint.model.finding import Location
 from cnilint.model.tree import Mapping as MappingTree
-from cnilint.model.tree import Route, Scalar, Tree, child, descend, follow, items, members, string
+from cnilint.model.tree import Route, Tree, child, descend, follow, items, members, string
 
+from .container import Container, Image, Text, containers, scalar_text, texts
 from .manifest import Manifest, ManifestIndex
+
+__all__ = ["TEMPLATE", "Container", "HostFile", "Image", "Text", "Workload", "texts", "workload"]
 
 TEMPLATE: dict[str, tuple[str, ...]] = {
     "DaemonSet": ("spec", "template"),
@@ -24,50 +26,6 @@ TEMPLATE: dict[str, tuple[str, ...]] = {
     "Pod": (),
 }
 """Where each kind keeps its pod template."""
-
-
-class Text(NamedTuple):
-    """A string and where it stands; `manifest` may be another object than the one that uses it."""
-
-    value: str
-    location: Location
-    manifest: Manifest
-
-
-class Image(NamedTuple):
-    """A container image reference, taken apart."""
-
-    repository: str
-    tag: str
-
-    @classmethod
-    def parse(cls, reference: str) -> Image:
-        """Split `registry/name:tag@digest`; a port is no tag, and a digest is dropped."""
-        reference = reference.partition("@")[0]
-        slash = reference.rfind("/")
-        colon = reference.rfind(":")
-        if colon > slash:
-            return cls(reference[:colon], reference[colon + 1 :])
-        return cls(reference, "")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Container:
-    """A container of a pod template."""
-
-    manifest: Manifest
-    name: str
-    image: Image
-    initial: bool
-    tree: Tree
-    route: Route
-    command: tuple[Text, ...]
-    arguments: tuple[Text, ...]
-
-    @property
-    def words(self) -> tuple[Text, ...]:
-        """The whole command line that the manifest gives."""
-        return self.command + self.arguments
 
 
 class HostFile(NamedTuple):
@@ -196,7 +154,7 @@ class Workload:
             value = child(entry, "value")
             if value is not None:
                 location = self.manifest.locate(value, (*here, at, "value"))
-                return Text(_scalar_text(value), location, self.manifest)
+                return Text(scalar_text(value), location, self.manifest)
             if child(entry, "valueFrom") is None:
                 return Text("", self.manifest.locate(entry, (*here, at)), self.manifest)
             reference = descend(entry, "valueFrom", "configMapKeyRef")
@@ -238,32 +196,16 @@ def workload(manifest: Manifest, index: ManifestIndex) -> Workload | None:
     template = TEMPLATE.get(manifest.kind)
     if template is None or manifest.at(*template, "spec") is None:
         return None
-    return Workload(manifest, template, tuple(_containers(manifest, template)), index)
+    found = Workload(manifest, template, tuple(containers(manifest, template)), index)
 
+    def filled(container: Container) -> Container:
+        def value_of(name: str) -> str | None:
+            text = found.environment(container, name)
+            return text.value if text is not None else None
 
-def _containers(manifest: Manifest, template: tuple[str, ...]) -> Iterator[Container]:
-    for group in ("initContainers", "containers"):
-        base = (*template, "spec", group)
-        for at, tree in enumerate(items(manifest.at(*base))):
-            route = (*manifest.route, *base, at)
-            yield Container(
-                manifest=manifest,
-                name=string(child(tree, "name")) or "",
-                image=Image.parse(string(child(tree, "image")) or ""),
-                initial=group == "initContainers",
-                tree=tree,
-                route=route,
-                command=texts(manifest, child(tree, "command"), (*route, "command")),
-                arguments=texts(manifest, child(tree, "args"), (*route, "args")),
-            )
+        return container.expanded(value_of)
 
-
-def texts(manifest: Manifest, tree: Tree | None, route: Route) -> tuple[Text, ...]:
-    """Return the scalars of a sequence, with their places."""
-    return tuple(
-        Text(_scalar_text(item), manifest.locate(item, (*route, at)), manifest)
-        for at, item in enumerate(items(tree))
-    )
+    return replace(found, containers=tuple(map(filled, found.containers)))
 
 
 def _clean(path: str) -> str:
@@ -274,11 +216,6 @@ def _clean(path: str) -> str:
 def _sub_path(mount: Tree) -> str:
     """Return the part of its volume that a mount shows, its variables as they are written."""
     return string(child(mount, "subPath")) or string(child(mount, "subPathExpr")) or ""
-
-
-def _scalar_text(tree: Tree) -> str:
-    scalar = follow(tree)
-    return scalar.text if isinstance(scalar, Scalar) and scalar.value is not None else ""
 
 
 def _config_map_sources(volume: Tree) -> Iterator[Tree]:

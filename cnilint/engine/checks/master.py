@@ -14,6 +14,7 @@ from cnilint.engine.hit import Hit
 from cnilint.model.finding import Applicability, Fix, Related
 
 from .primaries import (
+    filled_in_later,
     knows_writers,
     only_primary,
     primary_files,
@@ -150,7 +151,7 @@ def _exit_code(one: Multus) -> int:
 
 def _pinned(cluster: Cluster) -> Iterator[Multus]:
     for one in cluster.multuses:
-        if one.auto and one.master:
+        if one.auto and one.master and not filled_in_later(one.master):
             yield one
 
 

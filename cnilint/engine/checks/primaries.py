@@ -88,7 +88,12 @@ def hides_a_file(cluster: Cluster, one: Multus) -> bool:
         if installer.writes is None
         for setting in installer.settings.values()
     ]
-    return any("$" in value or "{{" in value for value in values)
+    return any(map(filled_in_later, values))
+
+
+def filled_in_later(value: str) -> bool:
+    """Whether a value has a variable in it that nothing in the manifests gives."""
+    return "$" in value or "{{" in value
 
 
 def _file_makers(cluster: Cluster, one: Multus) -> list[Installer]:

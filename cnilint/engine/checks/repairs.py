@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cnilint.cni.multus import KEYS, Multus
+from cnilint.kube.command import is_plain_word, last_command, with_word
 from cnilint.kube.workload import Container, Text
 from cnilint.model.finding import Applicability, Edit, Fix, Operation
 from cnilint.model.tree import Document, Embedded, Route, Value, child, follow
 from cnilint.model.tree import Mapping as MappingTree
+from cnilint.syntax.embedded import held_text
 
 from .delivered import set_in_release
 from .values import value_path
 
 NO_VALUE = "no value says it: patch what is rendered, with a post-renderer or Kustomize"
+
+NO_WORD = "it has no plain place in the script that the shell is given"
 
 PIN_AFTER = "multusAutoconfigDir"
 """The key behind which AWS's own manifests pin the master."""
@@ -23,8 +27,11 @@ def pin(one: Multus, name: str, applicability: Applicability, note: str = "") ->
     """Return the fix that pins Multus to a file, keeping its mode; None if there is no place."""
     edits = set_value(one, "master", name, after=PIN_AFTER)
     title = f"pin the master: {name}"
-    if not edits and one.installer.container is None and one.problem is None:
+    container = one.installer.container
+    if not edits and container is None and one.problem is None:
         return Fix(title, Applicability.DISPLAY, (), NO_VALUE)
+    if not edits and container is not None and container.script is not None:
+        return Fix(title, Applicability.DISPLAY, (), NO_WORD)
     return Fix(title, applicability, edits, note) if edits else None
 
 
@@ -86,32 +93,51 @@ def remove_member(one: Multus, key: str) -> tuple[Edit, ...]:
 def set_argument(container: Container, flag: str, value: str) -> tuple[Edit, ...]:
     """Return the edits that give a flag a value: the last one given is the one that counts.
 
-    A new flag goes to the end of `args`, or of `command` when that has the flags.
+    A new flag goes to the end of `args`, or of `command` when that has the flags; in a script,
+    behind the program's last word.
     """
-    document = container.manifest.document
-    wanted = flag.lstrip("-")
-    for at, word in reversed(list(enumerate(container.words))):
+    wanted, words = flag.lstrip("-"), container.program
+    for at, word in reversed(list(enumerate(words))):
         name, equals, _old = word.value.partition("=")
         if not name.startswith("-") or name.lstrip("-") != wanted:
             continue
         if equals:
-            text = f"{name}={value}"
-            return (Edit(document, word.location.route, Operation.REPLACE, text),)
-        if at + 1 < len(container.words):
-            following = container.words[at + 1].location.route
-            return (Edit(document, following, Operation.REPLACE, value),)
-        return ()
-    dashes = "--" if not any(w.value.startswith("-") for w in container.words) else ""
-    like = next((w.value for w in container.words if w.value.startswith("-")), "--")
-    dashes = dashes or ("--" if like.startswith("--") else "-")
-    text = f"{dashes}{wanted}={value}"
-    arguments = child(container.tree, "args")
-    if arguments is not None:
+            return _reworded(container, at, f"{name}={value}")
+        return _reworded(container, at + 1, value) if at + 1 < len(words) else ()
+    like = next((w.value for w in words if w.value.startswith("-")), "--")
+    text = f"{'--' if like.startswith('--') else '-'}{wanted}={value}"
+    if container.script is not None:
+        return _reworded(container, len(words) - 1, "", added=text)
+    return _appended(container, text)
+
+
+def _appended(container: Container, text: str) -> tuple[Edit, ...]:
+    document = container.manifest.document
+    if child(container.tree, "args") is not None:
         return (Edit(document, (*container.route, "args", -1), Operation.ADD, text),)
     if any(w.value.startswith("-") for w in container.command):
         return (Edit(document, (*container.route, "command", -1), Operation.ADD, text),)
     behind = "command" if child(container.tree, "command") is not None else "image"
     return (Edit(document, (*container.route, "args"), Operation.ADD, [text], behind),)
+
+
+def _reworded(container: Container, at: int, new: str, *, added: str = "") -> tuple[Edit, ...]:
+    """Return the edit that puts a text in place of a word of the program, or adds one behind it."""
+    document, script = container.manifest.document, container.script
+    if script is None:
+        route = container.program[at].location.route
+        return (Edit(document, route, Operation.REPLACE, new),)
+    held = held_text(document, script.location.route)
+    if held is None or not held.exact:
+        return ()
+    word = last_command(script.value)[at]
+    if added:
+        changed = f"{script.value[: word.end]} {added}{script.value[word.end :]}"
+    else:
+        changed = with_word(script.value, word, new)
+    if not is_plain_word(added or new):
+        return ()
+    return (Edit(document, script.location.route, Operation.REPLACE, changed),)
 
 
 def unset_value(one: Multus, setting: str) -> tuple[Edit, ...]:
@@ -130,25 +156,39 @@ def unset_value(one: Multus, setting: str) -> tuple[Edit, ...]:
 
 def remove_argument(container: Container, flag: str) -> tuple[Edit, ...]:
     """Return the edits that take a flag and its value out of the command line, last word first."""
-    return remove_words(container.words, flag)
+    if container.script is None:
+        return remove_words(container.words, flag)
+    script, found = container.script.value, _words_of_flag(container.program, flag)
+    for at in reversed(found):
+        word = last_command(script)[at]
+        script = script[: word.start].rstrip(" \t") + script[word.end :]
+    if not found:
+        return ()
+    route = container.script.location.route
+    return (Edit(container.manifest.document, route, Operation.REPLACE, script),)
 
 
 def remove_words(words: Sequence[Text], flag: str) -> tuple[Edit, ...]:
     """Return the edits that take a flag and its value out of some words, the last one first."""
+    return tuple(
+        Edit(place.document, place.route, Operation.REMOVE)
+        for at in reversed(_words_of_flag(words, flag))
+        if (place := words[at].location).document is not None
+    )
+
+
+def _words_of_flag(words: Sequence[Text], flag: str) -> list[int]:
+    """Return where a flag stands among some words, and the values that follow it as words."""
     wanted = flag.lstrip("-")
     found = []
     for at, word in enumerate(words):
         name, equals, _value = word.value.partition("=")
         if not name.startswith("-") or name.lstrip("-") != wanted:
             continue
-        found.append(word)
+        found.append(at)
         if not equals and at + 1 < len(words):
-            found.append(words[at + 1])
-    return tuple(
-        Edit(word.location.document, word.location.route, Operation.REMOVE)
-        for word in reversed(found)
-        if word.location.document is not None
-    )
+            found.append(at + 1)
+    return found
 
 
 def _configuration(one: Multus) -> tuple[Document, Route] | None:
