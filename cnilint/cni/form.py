@@ -23,7 +23,8 @@ class Form:
     `kind` is `workload`, `object` (an operator's custom resource), `release` (of a chart), `addon`
     or `assumed`; `by` is which chart or operator, as the entry calls it. `pinned_by` is the value
     that names Multus's master, empty where nothing can; `words` are arguments given among values,
-    at the dotted path `words_at`, in whose absence there are `default_words`.
+    at the dotted path `words_at`, in whose absence there are `default_words`; `pods_at` is the
+    path of what holds node selector and affinity.
     """
 
     kind = "assumed"
@@ -32,6 +33,7 @@ class Form:
     words: tuple[Text, ...] = ()
     words_at = ""
     default_words: tuple[str, ...] = ()
+    pods_at = ""
 
     def look_up(self, place: str, name: str, *, switch: bool = False) -> Text | None:
         """Return a setting from one kind of place, or None; `switch` is a flag without a value."""
@@ -172,7 +174,7 @@ class DeliveryForm(Form):
         self.words = value_words(delivery.values, shown.words) if shown.words else ()
         self.words_at = shown.words
         self.default_words = shown.default_words
-        self._pods = shown.pods
+        self.pods_at = shown.pods
 
     def look_up(self, place: str, name: str, *, switch: bool = False) -> Text | None:
         """Return a value by its dotted path (the values given last count most), or a flag."""
@@ -193,7 +195,7 @@ class DeliveryForm(Form):
     def _pod_values(self) -> Iterator[Tree]:
         """Yield where values hold what belongs into a pod, those given last first."""
         for values in reversed(self.delivery.values):
-            found = descend(values.tree, *filter(None, self._pods.split(".")))
+            found = descend(values.tree, *filter(None, self.pods_at.split(".")))
             if found is not None and not values.named:
                 yield found
 

@@ -15,6 +15,7 @@ from cnilint.kube.manifest import Manifest
 from cnilint.model.finding import Applicability, Fix, Level, Related
 from cnilint.model.tree import child, items, string
 
+from .affinity import apart
 from .exclusive import set_exclusive
 from .selection import either, witnesses
 
@@ -157,7 +158,8 @@ def add_on_and_release(cluster: Cluster) -> Iterator[Hit]:
         if _is_add_on(first):
             first, second = second, first
         words = {"product": first.title, "object": first.object, "add_on": second.object}
-        yield from Pair(first, second, classes).hit(words, fixes=_removals(pair))
+        fixes = _removals(pair, separable=False)
+        yield from Pair(first, second, classes).hit(words, fixes=fixes)
 
 
 def unknown_installer(cluster: Cluster) -> Iterator[Hit]:
@@ -267,11 +269,13 @@ def _related(one: Installer) -> Iterator[Related]:
         yield Related(location, f"{one.title}{writes}")
 
 
-def _removals(pair: Pair) -> tuple[Fix, ...]:
-    return tuple(
+def _removals(pair: Pair, *, separable: bool = True) -> tuple[Fix, ...]:
+    """Return what a person can choose between two installs of which one is too many."""
+    kept = tuple(
         Fix(f"keep {one.object}, remove the other", Applicability.DISPLAY, ())
         for one in (pair.first, pair.second)
     )
+    return (*kept, apart(pair.first, pair.second)) if separable else kept
 
 
 def _choices(pair: Pair) -> tuple[Fix, ...]:
@@ -280,5 +284,5 @@ def _choices(pair: Pair) -> tuple[Fix, ...]:
     return (
         Fix(f"keep {one.title}, remove {other.title}", Applicability.DISPLAY, ()),
         Fix(f"keep {other.title}, remove {one.title}", Applicability.DISPLAY, ()),
-        Fix("give each nodes of its own, by node affinity", Applicability.DISPLAY, ()),
+        apart(one, other),
     )
