@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple
 
+from cnilint.model.tree import Embedded, Route, Tree, child, descend, follow, items, members, string
 from cnilint.model.tree import Mapping as MappingTree
-from cnilint.model.tree import Route, Tree, child, descend, follow, items, members, string
+from cnilint.syntax.embedded import decoded_base64
 
 from .container import Container, Image, Text, containers, scalar_text, texts
 from .manifest import Manifest, ManifestIndex
@@ -136,11 +137,17 @@ class Workload:
     def config_map_text(self, name: str, key: str) -> Text | None:
         """Return a ConfigMap's value by the map's name, as this workload's namespace sees it."""
         manifest = self.index.find("ConfigMap", name, self.manifest.namespace)
-        tree = manifest.at("data", key) if manifest else None
-        value = string(tree)
-        if manifest is None or value is None:
+        if manifest is None:
             return None
-        return Text(value, manifest.location("data", key), manifest)
+        value = string(manifest.at("data", key))
+        if value is not None:
+            return Text(value, manifest.location("data", key), manifest)
+        encoded = manifest.at("binaryData", key)
+        decoded = decoded_base64(string(encoded) or "")
+        if encoded is None or decoded is None:
+            return None
+        route = (*manifest.route, "binaryData", key, Embedded.BASE64)
+        return Text(decoded, manifest.locate(encoded, route), manifest)
 
     def environment(self, container: Container, name: str) -> Text | None:
         """Return a variable's value: `env` (the last of one name wins) over `envFrom`.

@@ -29,6 +29,8 @@ class Embedded(Enum):
 
     JSON = "json"
     YAML = "yaml"
+    BASE64 = "base64"
+    """What is behind it is a text, which may be crossed into in turn."""
 
 
 Step = str | int | Embedded

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from dataclasses import dataclass
 
@@ -22,7 +23,7 @@ from cnilint.model.tree import (
 from cnilint.model.tree import Sequence as Items
 
 from .block_edit import block_add, block_empty, block_remove, block_replace, block_root
-from .embedded import HeldText
+from .embedded import HeldText, decoded_base64
 from .embedded_text import EmbeddedText, embedded
 from .flow_edit import flow_add, flow_remove, flow_replace, flow_root
 from .lenient_json import read_json
@@ -135,6 +136,8 @@ class _Place:
     def _in_embedded(self, tree: Tree, form: Embedded, route: Route) -> list[TextEdit]:
         if not isinstance(tree, Scalar) or not isinstance(tree.value, str):
             raise RefusedError(f"a string was to hold {form.name}")
+        if form is Embedded.BASE64:
+            return [self._in_base64(tree, route)]
         inner = embedded(Source("", self.text), tree)
         if not inner.exact:
             raise RefusedError(f"the {form.name} stands in a string whose lines are folded")
@@ -148,6 +151,20 @@ class _Place:
         if inner.style is Style.SINGLE and any("\n" in one.text for one in made):
             return [_requoted(tree, apply(inner.text, made), json=self.json)]
         return [_written_back(self.text, inner, one, json=self.json) for one in made]
+
+    def _in_base64(self, tree: Scalar, route: Route) -> TextEdit:
+        """Return the edit that encodes anew what a string stands for, as it is after the edit."""
+        decoded = decoded_base64(tree.text)
+        if decoded is None or tree.style in (Style.LITERAL, Style.FOLDED):
+            raise RefusedError("a string was to hold Base64 on one line")
+        written = f'"{escaped_double(decoded)}"'
+        root = only_document(Source("", written)).root
+        made = _Place(written, root, self.edit, frozenset(), json=False).edits(route)
+        after = only_document(Source("", apply(written, made))).root
+        text = after.text if isinstance(after, Scalar) else ""
+        encoded = base64.b64encode(text.encode()).decode()
+        quote = {Style.SINGLE: "'", Style.DOUBLE: '"'}.get(tree.style, "")
+        return TextEdit(tree.span, f"{quote}{encoded}{quote}")
 
 
 def _root(text: str, form: Embedded) -> Tree:

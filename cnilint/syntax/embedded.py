@@ -6,6 +6,7 @@ hold the other in turn. Every value keeps its place in the file, in however many
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
@@ -20,20 +21,23 @@ from cnilint.model.tree import (
     Route,
     Scalar,
     Sequence,
+    Style,
     Tree,
     child,
     follow,
 )
 
 from .compose import compose
-from .embedded_text import EmbeddedText, embedded
+from .embedded_text import EmbeddedText, embedded, opaque
 from .lenient_json import JsonProblem, json_problems, read_json
+from .style import escaped_double
 
 __all__ = [
     "EmbeddedProblem",
     "EmbeddedText",
     "HeldText",
     "JsonProblem",
+    "decoded_base64",
     "embedded",
     "embedded_form",
     "embedded_json",
@@ -173,9 +177,30 @@ class _Held(NamedTuple):
 
 @lru_cache(maxsize=32)
 def _held(source: Source, scalar: Scalar, form: Embedded) -> _Held:
+    if form is Embedded.BASE64:
+        return _encoded(source, scalar)
     text = embedded(source, scalar)
     inner = Source(source.path, text.text)
     return _Held(text, inner, (_json if form is Embedded.JSON else _yaml)(inner))
+
+
+def _encoded(source: Source, scalar: Scalar) -> _Held:
+    """Return what Base64 stands for as if it were a quoted string; it has one place as a whole."""
+    decoded = decoded_base64(scalar.text)
+    if decoded is None:
+        problem = EmbeddedProblem(Span(0, 0), "no Base64 of a text")
+        return _Held(opaque(scalar, ""), source, problem)
+    written = f'"{escaped_double(decoded)}"'
+    root = Scalar(Span(0, len(written)), decoded, decoded, Style.DOUBLE)
+    return _Held(opaque(scalar, written), Source(source.path, written), root)
+
+
+def decoded_base64(text: str) -> str | None:
+    """Return the text that Base64 stands for, line ends in it left out of account; None if none."""
+    try:
+        return base64.b64decode("".join(text.split()), validate=True).decode()
+    except ValueError:
+        return None
 
 
 @lru_cache(maxsize=32)

@@ -124,6 +124,16 @@ def embedded(source: Source, scalar: Scalar) -> EmbeddedText:
     return EmbeddedText(scalar.text, exact, scalar.style, indent, tuple(runs), texts, files)
 
 
+def opaque(scalar: Scalar, text: str) -> EmbeddedText:
+    """Return a text of which no part has a place of its own: all of it stands where a scalar does.
+
+    Nothing of it can be changed in place.
+    """
+    width = scalar.span.end - scalar.span.start
+    run = _Run(0, scalar.span.start, len(text), width, same=False)
+    return EmbeddedText(text, False, scalar.style, "", (run,), (0,), (scalar.span.start,))  # noqa: FBT003
+
+
 def _indent(text: str, scalar: Scalar) -> str:
     """Return the indentation a block scalar's lines lose when they are decoded."""
     body = scalar.text.lstrip("\n")

@@ -10,6 +10,7 @@ from cnilint.model.text import Source
 from cnilint.model.tree import Document, Embedded, Route, Value, plain
 
 from .compose import compose
+from .embedded import decoded_base64
 from .lenient_json import read_json
 from .splice import RefusedError
 
@@ -95,6 +96,11 @@ def _decoded(text: object, form: Embedded) -> Any:  # noqa: ANN401
         if tree is None:
             raise RefusedError(f"the JSON cannot be read: {problems[-1].message}")
         return plain(tree)
+    if form is Embedded.BASE64:
+        decoded = decoded_base64(text)
+        if decoded is None:
+            raise RefusedError("a string was to hold Base64 of a text")
+        return decoded
     return plain(only_document(Source("", text)).root)
 
 
