@@ -106,7 +106,7 @@ def test_the_last_member_of_a_block_goes_with_its_lines(text: str) -> None:
 def test_a_block_at_the_end_of_a_file_without_line_end() -> None:
     text = "a: |-\n  cni:\n    x: 1"
     assert changed(text, ADD, ("a", YAML, "cni", "w"), 2) == f"{text}\n    w: 2"
-    assert changed(text, ADD, ("a", YAML, "b"), [1]) == f"{text}\n  b:\n  - 1"
+    assert changed(text, ADD, ("a", YAML, "b"), [1]) == f"{text}\n  b:\n    - 1"
     both = changed(f"{text}\n    w: 2", REMOVE, ("a", YAML, "cni", "w"))
     assert both == text
 
