@@ -16,7 +16,7 @@ from cnilint.cni.daemon_conf import DAEMON_KEYS
 from cnilint.cni.form import argument
 from cnilint.cni.multus import Multus
 from cnilint.cni.release import in_range
-from cnilint.model.finding import Location
+from cnilint.model.finding import Applicability, Edit, Fix, Location, Operation
 from cnilint.model.tree import Embedded, Tree, descend, plain
 
 from .hit import Hit
@@ -60,7 +60,16 @@ def matches(entry: Mapping[str, Any], cluster: Cluster) -> Iterator[Hit]:
                     "key": entry["key"],
                     "reason": entry["reason"],
                 },
+                fixes=(_without(entry["key"], place),),
             )
+
+
+def _without(key: str, place: Location) -> Fix:
+    """Return the fix, for display, that takes out what was found: why it is there is not known."""
+    edits: tuple[Edit, ...] = ()
+    if place.document is not None and any(isinstance(step, Embedded) for step in place.route):
+        edits = (Edit(place.document, place.route, Operation.REMOVE),)
+    return Fix(f"take {key} out", Applicability.DISPLAY, edits)
 
 
 def find(expression: str, value: object) -> list[Found]:
