@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from collections import Counter
@@ -48,6 +49,8 @@ def held(text: str, form: Embedded) -> Value:
         tree, _problems = read_json(text)
         assert tree is not None
         return plain(tree)
+    if form is Embedded.BASE64:
+        return base64.b64decode(text, validate=True).decode()
     (document,) = (one for one in compose(Source("", text)) if isinstance(one, Document))
     return plain(document.root)
 

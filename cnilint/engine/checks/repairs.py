@@ -8,7 +8,7 @@ from cnilint.cni.multus import KEYS, Multus
 from cnilint.kube.command import is_plain_word, last_command, with_word
 from cnilint.kube.workload import Container, Text
 from cnilint.model.finding import Applicability, Edit, Fix, Operation
-from cnilint.model.tree import Document, Embedded, Route, Value, child, follow
+from cnilint.model.tree import Document, Embedded, Route, Style, Value, child, follow
 from cnilint.model.tree import Mapping as MappingTree
 from cnilint.syntax.embedded import held_text
 
@@ -16,6 +16,8 @@ from .delivered import set_in_release
 from .values import value_path
 
 NO_VALUE = "no value says it: patch what is rendered, with a post-renderer or Kustomize"
+
+NO_FIELD = "the operator that makes it has no setting for it"
 
 NO_WORD = "it has no plain place in the script that the shell is given"
 
@@ -29,7 +31,8 @@ def pin(one: Multus, name: str, applicability: Applicability, note: str = "") ->
     title = f"pin the master: {name}"
     container = one.installer.container
     if not edits and container is None and one.problem is None:
-        return Fix(title, Applicability.DISPLAY, (), NO_VALUE)
+        made_by_operator = one.installer.form.kind == "object"
+        return Fix(title, Applicability.DISPLAY, (), NO_FIELD if made_by_operator else NO_VALUE)
     if not edits and container is not None and container.script is not None:
         return Fix(title, Applicability.DISPLAY, (), NO_WORD)
     return Fix(title, applicability, edits, note) if edits else None
@@ -127,15 +130,19 @@ def _reworded(container: Container, at: int, new: str, *, added: str = "") -> tu
     if script is None:
         route = container.program[at].location.route
         return (Edit(document, route, Operation.REPLACE, new),)
-    held = held_text(document, script.location.route)
-    if held is None or not held.exact:
-        return ()
     word = last_command(script.value)[at]
     if added:
         changed = f"{script.value[: word.end]} {added}{script.value[word.end :]}"
     else:
         changed = with_word(script.value, word, new)
-    if not is_plain_word(added or new):
+    return _rescripted(container, changed) if is_plain_word(added or new) else ()
+
+
+def _rescripted(container: Container, changed: str) -> tuple[Edit, ...]:
+    """Return the edit that gives a shell another script; none where its lines are folded."""
+    script, document = container.script, container.manifest.document
+    held = held_text(document, script.location.route) if script is not None else None
+    if script is None or held is None or held.layers[-1].style is Style.FOLDED:
         return ()
     return (Edit(document, script.location.route, Operation.REPLACE, changed),)
 
@@ -162,10 +169,7 @@ def remove_argument(container: Container, flag: str) -> tuple[Edit, ...]:
     for at in reversed(found):
         word = last_command(script)[at]
         script = script[: word.start].rstrip(" \t") + script[word.end :]
-    if not found:
-        return ()
-    route = container.script.location.route
-    return (Edit(container.manifest.document, route, Operation.REPLACE, script),)
+    return _rescripted(container, script) if found else ()
 
 
 def remove_words(words: Sequence[Text], flag: str) -> tuple[Edit, ...]:

@@ -186,3 +186,15 @@ def test_places_are_inside_the_string_that_is_a_value() -> None:
     for setting, written in (("mode", '\\"AUTO\\"'), ("master", '\\"x\\"')):
         span = one.place(setting).span
         assert text[span.start : span.end] == written
+
+
+def test_an_operator_without_a_setting_for_it_is_named() -> None:
+    text = (
+        "apiVersion: networkaddonsoperator.network.kubevirt.io/v1\nkind: NetworkAddonsConfig\n"
+        "metadata: {name: cluster}\nspec: {multus: {}}\n"
+    )
+    _inputs, one = install(text)
+    fix = pin(one, PIN, Applicability.SAFE)
+    assert fix is not None
+    assert (fix.applicability, fix.edits) == (Applicability.DISPLAY, ())
+    assert "operator" in fix.note
