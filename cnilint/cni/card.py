@@ -23,6 +23,7 @@ _WHEN = Each(str)
 _DELIVERED = {
     "when": Each(OneOrMore()),
     **dict.fromkeys(("repository", "known_as", "words", "pods", "version", "pinned_by"), str),
+    "default_words": ListOf(str),
 }
 OBJECT = Fields(
     {

@@ -183,6 +183,7 @@ def _delivered(data: Mapping[str, Any], key: str) -> Delivered:
         for path, wanted in data.get("when", {}).items()
     }
     more = {name: data[name] for name in Delivered._field_defaults if name in data}
+    more["default_words"] = tuple(data.get("default_words", ()))
     return Delivered(data[key], data.get("group", ""), when, **more)
 
 

@@ -8,12 +8,13 @@ from collections.abc import Iterator, Sequence
 from cnilint.kube.delivery import Delivery
 from cnilint.kube.environment import Text, texts
 from cnilint.kube.manifest import Manifest
+from cnilint.kube.references import referenced_config_maps
 from cnilint.kube.scheduling import EVERYWHERE, Placement, placement
 from cnilint.kube.taints import Toleration, tolerations
 from cnilint.kube.values import field_text, value_text, value_words
 from cnilint.kube.workload import Container, HostFile, Workload
 from cnilint.model.finding import Location
-from cnilint.model.tree import Tree, child, descend, items, string
+from cnilint.model.tree import Tree, child, descend, string
 
 from .catalog import Delivered
 
@@ -23,13 +24,18 @@ class Form:
 
     `kind` is `workload`, `object` (an operator's custom resource), `release` (of a chart), `addon`
     or `assumed`; `by` is which chart or operator, as the entry calls it. `pinned_by` is the value
-    that names Multus's master, empty where nothing can; `words` are arguments given among values.
+    that names Multus's master, empty where nothing can; `words` are arguments given among values,
+    at the dotted path `words_at`, in whose absence there are `default_words`; `pods_at` is the
+    path of what holds node selector and affinity.
     """
 
     kind = "assumed"
     by = ""
     pinned_by = ""
     words: tuple[Text, ...] = ()
+    words_at = ""
+    default_words: tuple[str, ...] = ()
+    pods_at = ""
 
     def look_up(self, place: str, name: str, *, switch: bool = False) -> Text | None:
         """Return a setting from one kind of place, or None; `switch` is a flag without a value."""
@@ -172,7 +178,9 @@ class DeliveryForm(Form):
         self.by = shown.known_as or delivery.name
         self.pinned_by = shown.pinned_by
         self.words = value_words(delivery.values, shown.words) if shown.words else ()
-        self._pods = shown.pods
+        self.words_at = shown.words
+        self.default_words = shown.default_words
+        self.pods_at = shown.pods
 
     def look_up(self, place: str, name: str, *, switch: bool = False) -> Text | None:
         """Return a value by its dotted path (the values given last count most), or a flag."""
@@ -193,7 +201,7 @@ class DeliveryForm(Form):
     def _pod_values(self) -> Iterator[Tree]:
         """Yield where values hold what belongs into a pod, those given last first."""
         for values in reversed(self.delivery.values):
-            found = descend(values.tree, *filter(None, self._pods.split(".")))
+            found = descend(values.tree, *filter(None, self.pods_at.split(".")))
             if found is not None and not values.named:
                 yield found
 
@@ -244,30 +252,6 @@ def flag(
         else:
             found = Text("true", word.location, word.manifest)
     return found
-
-
-def referenced_config_maps(workload: Workload) -> Iterator[str]:
-    """Yield the names of the ConfigMaps a workload's pods refer to."""
-    specification = workload.specification
-    if specification is None:
-        return
-    for volume in items(child(specification, "volumes")):
-        name = string(descend(volume, "configMap", "name"))
-        if name:
-            yield name
-        for source in items(descend(volume, "projected", "sources")):
-            projected = string(descend(source, "configMap", "name"))
-            if projected:
-                yield projected
-    for container in workload.containers:
-        for entry in items(child(container.tree, "env")):
-            name = string(descend(entry, "valueFrom", "configMapKeyRef", "name"))
-            if name:
-                yield name
-        for entry in items(child(container.tree, "envFrom")):
-            name = string(descend(entry, "configMapRef", "name"))
-            if name:
-                yield name
 
 
 def _hook_words(container: Container) -> tuple[Text, ...]:

@@ -6,9 +6,8 @@ import json
 import posixpath
 from dataclasses import dataclass
 
-from cnilint.kube.environment import Text
-from cnilint.model.tree import Embedded, Mapping, Scalar, follow
-from cnilint.syntax.embedded import EmbeddedProblem, embedded_json
+from cnilint.model.tree import Embedded, Mapping, follow
+from cnilint.syntax.embedded import EmbeddedProblem, inside
 
 from .catalog import runtime_directories
 from .installer import Installer
@@ -40,7 +39,7 @@ class DeliveredMultus(Multus):
     @property
     def in_view(self) -> bool:
         """Whether its settings can be read: values are all there is to say."""
-        return self.filled_in_later is None
+        return self.problem is None and self.filled_in_later is None
 
     @property
     def pinned_by(self) -> str:
@@ -52,19 +51,19 @@ class DeliveredMultus(Multus):
         setting = self.installer.settings.get(name)
         if setting is not None and setting.text is not None:
             return Given(setting.value, setting.text.location)
-        whole = self._setting("configuration")
-        if whole is None or whole.text is None or KEYS[name][0].casefold() not in self._members():
-            return None
-        return Given(self._members()[KEYS[name][0].casefold()], whole.text.location)
+        return self.member(KEYS[name][0])
 
     def value(self, name: str) -> str:
         """Return a setting's value, the chart's default where none is given."""
         setting = self.installer.settings.get(name)
-        if setting is not None and (setting.value or name != "mode"):
+        usable = setting is not None and (setting.value or name != "mode")
+        if setting is not None and usable and setting.text is not None:
             return setting.value
         found = self._members().get(KEYS[name][0].casefold())
         if isinstance(found, str):
             return found
+        if setting is not None and usable:
+            return setting.value
         return "auto" if name == "mode" else ""
 
     def host_path(self, path: str) -> str | None:
@@ -157,36 +156,31 @@ def multus(installer: Installer) -> Multus | None:
     if installer.container is None:
         tag = installer.settings.get("image_tag")
         found = release(tag.value) if tag is not None else None
-        return DeliveredMultus(installer, family, found or NEWEST)
+        return _configured(DeliveredMultus, installer, family, found or NEWEST)
     if family == "thin":
         scripted = installer.container.runs(SCRIPT)
         return Multus(installer, "thin", installer.release or (LAST_SCRIPT if scripted else NEWEST))
-    return _thick(installer, installer.release or NEWEST)
+    named = installer.release or NEWEST
+    if named < (4, 0, 0):
+        return Multus(installer, "legacy", named)
+    return _configured(Multus, installer, "thick", named)
 
 
-def _thick(installer: Installer, found: tuple[int, int, int]) -> Multus:
-    """Return a daemon that is in view, with its configuration if that is, too."""
-    if found < (4, 0, 0):
-        return Multus(installer, "legacy", found)
+def _configured(
+    kind: type[Multus], installer: Installer, family: str, found: tuple[int, int, int]
+) -> Multus:
+    """Return an install with the daemon configuration that it is given, if that is in view."""
     setting = installer.settings.get("configuration")
     text = setting.text if setting else None
-    if text is None or text.location.document is None:
-        return Multus(installer, "thick", found)
-    tree = text.manifest.at(*_plain_steps(text))
-    scalar = follow(tree) if tree is not None else None
-    if not isinstance(scalar, Scalar):
-        return Multus(installer, "thick", found, text)
-    read = embedded_json(text.location.document, scalar)
+    given = text is not None and (text.value.strip() or installer.container is not None)
+    if text is None or not given or text.location.document is None:
+        return kind(installer, family, found)
+    read = inside(text.location.document, (*text.location.route, Embedded.JSON))
     if isinstance(read, EmbeddedProblem):
-        return Multus(installer, "thick", found, text, problem=read)
-    root = follow(read)
-    return Multus(installer, "thick", found, text, root if isinstance(root, Mapping) else None)
+        return kind(installer, family, found, text, problem=read)
+    root = follow(read) if read is not None else None
+    return kind(installer, family, found, text, root if isinstance(root, Mapping) else None)
 
 
 def _flag(word: str) -> str:
     return word.lstrip("-").partition("=")[0]
-
-
-def _plain_steps(text: Text) -> tuple[str | int, ...]:
-    inside = text.location.route[len(text.manifest.route) :]
-    return tuple(step for step in inside if not isinstance(step, Embedded))

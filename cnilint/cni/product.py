@@ -68,7 +68,8 @@ class Delivered(NamedTuple):
     add-on, `name` is that one's. `when` maps dotted paths (of the object, of the values) to the
     texts that must stand there; an empty text stands for nothing. Charts of one name are told apart
     by `repository`, a regular expression on the address they come from, and called `known_as`.
-    `words` is the path of a list of command-line arguments among the values, `pods` that of what
+    `words` is the path of a list of command-line arguments among the values (in whose absence the
+    chart passes `default_words`, with settings in braces filled in), `pods` that of what
     holds node selector, affinity and tolerations, `version` that of the product's version, and
     `pinned_by` the one by which Multus's master is named, empty if there is none. An object is not
     looked at where one of its kind is there in the group `instead`. `holds` has keys of its `data`,
@@ -82,6 +83,7 @@ class Delivered(NamedTuple):
     repository: str = ""
     known_as: str = ""
     words: str = ""
+    default_words: tuple[str, ...] = ()
     pods: str = ""
     version: str = ""
     pinned_by: str = ""

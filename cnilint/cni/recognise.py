@@ -92,7 +92,7 @@ def _from_object(
     manifest: Manifest, present: Collection[tuple[str, str]], targets: Targets, notes: list[Note]
 ) -> Iterator[Installer]:
     """Yield what an operator's resource installs; `present` are the groups and kinds in view."""
-    values = (Values(manifest.root, (), inline=True, manifest=manifest),)
+    values = (Values(manifest.root, (), manifest),)
     for product in products():
         for one in product.objects:
             if not _is_about(one, manifest) or (one.instead, one.name) in present:
@@ -273,5 +273,5 @@ def _assumed(
 def _says(manifest: Manifest, wanted: Delivered) -> bool:
     """Whether an object is of a kind and has what a condition on its fields names."""
     return _is_about(wanted, manifest) and _all_stand(
-        wanted, (Values(manifest.root, (), inline=True, manifest=manifest),)
+        wanted, (Values(manifest.root, (), manifest),)
     )

@@ -18,7 +18,7 @@ from cnilint.cni.form import argument
 from cnilint.cni.multus import Multus
 from cnilint.cni.release import in_range
 from cnilint.kube.manifest import Manifest
-from cnilint.model.finding import Location
+from cnilint.model.finding import Applicability, Edit, Fix, Location, Operation
 from cnilint.model.tree import Embedded, Route, Scalar, Tree, child, descend, follow, plain
 from cnilint.model.tree import Mapping as MappingTree
 from cnilint.syntax.embedded import EmbeddedProblem, embedded_json
@@ -146,7 +146,16 @@ def _of_multus(entry: Mapping[str, Any], one: Multus) -> Iterator[Hit]:
                 "key": entry["key"],
                 "reason": entry["reason"],
             },
+            fixes=(_without(entry["key"], place),),
         )
+
+
+def _without(key: str, place: Location) -> Fix:
+    """Return the fix, for display, that takes out what was found: why it is there is not known."""
+    edits: tuple[Edit, ...] = ()
+    if place.document is not None and any(isinstance(step, Embedded) for step in place.route):
+        edits = (Edit(place.document, place.route, Operation.REMOVE),)
+    return Fix(f"take {key} out", Applicability.DISPLAY, edits)
 
 
 def _holds(condition: Mapping[str, Any], value: object) -> bool:

@@ -1,4 +1,4 @@
-"""Edits of JSON in a string that cannot be edited where it stands, as edits of the whole string.
+"""Edits inside a string that cannot be edited where it stands, as edits of the whole string.
 
 What is rendered is not written back, so how its strings are folded does not matter; inside the
 string nothing but the edited members changes.
@@ -25,9 +25,9 @@ def unfolded(edits: Sequence[Edit | Repair]) -> tuple[Edit | Repair, ...]:
     found: list[Edit | Repair] = []
     inside: dict[tuple[int, Route], list[Edit]] = {}
     for edit in edits:
-        if isinstance(edit, Edit) and Embedded.JSON in edit.route:
-            string = edit.route[: edit.route.index(Embedded.JSON)]
-            inside.setdefault((id(edit.document), string), []).append(edit)
+        depth = _depth(edit) if isinstance(edit, Edit) else None
+        if isinstance(edit, Edit) and depth is not None:
+            inside.setdefault((id(edit.document), edit.route[:depth]), []).append(edit)
         else:
             found.append(edit)
     for (_document, string), members in inside.items():
@@ -36,13 +36,21 @@ def unfolded(edits: Sequence[Edit | Repair]) -> tuple[Edit | Repair, ...]:
     return tuple(found)
 
 
+def _depth(edit: Edit) -> int | None:
+    """Return where a route crosses into a string that holds JSON or YAML; None if it does not."""
+    held = (Embedded.JSON, Embedded.YAML)
+    first = next((at for at, step in enumerate(edit.route) if isinstance(step, Embedded)), None)
+    return first if first is not None and edit.route[first] in held else None
+
+
 def _replaced(string: Route, members: Sequence[Edit]) -> Edit | None:
     document = members[0].document
     tree = resolve(document, string)
     scalar = follow(tree) if tree is not None else None
     if not isinstance(scalar, Scalar):
         return None
-    source = Source("string.json", scalar.text)
+    json = members[0].route[len(string)] is Embedded.JSON
+    source = Source("string.json" if json else "string.yaml", scalar.text)
     inner = [one for one in compose(source) if isinstance(one, Document)]
     if len(inner) != 1:
         return None

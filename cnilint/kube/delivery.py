@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from cnilint.model.finding import Location
-from cnilint.model.tree import Tree, child, items, string
+from cnilint.model.tree import Embedded, Tree, child, items, string
 
 from .manifest import Manifest, ManifestIndex
 from .values import Steps, Values, embedded_values, inline_values, text_of
@@ -19,12 +19,20 @@ _ARCHIVE = re.compile(r"-v?[0-9][^/]*\.tgz$")
 """What follows a chart's name in the name of its archive (helm/helm@e9b85e4:pkg/chart/v2)."""
 
 
+class Room(NamedTuple):
+    """Where an object takes values: in itself, or in a string (`held`) that holds them."""
+
+    steps: Steps
+    held: Embedded | None = None
+
+
 class Delivery(NamedTuple):
     """A chart release (`kind` is `release`) or an EKS add-on (`addon`) that an object asks for.
 
     `version` is the chart's or the add-on's as given, `source` the address the chart comes from
     (empty when no object in view says it), `values` what it is given, the last one with the highest
     precedence; `unread` are places that name further values, which are not in view, or patches.
+    Values given at `room` count more than those; None where that would not be so.
     """
 
     kind: str
@@ -35,6 +43,7 @@ class Delivery(NamedTuple):
     place: Location
     source: str = ""
     unread: tuple[Location, ...] = ()
+    room: Room | None = None
 
 
 def deliveries(manifest: Manifest, index: ManifestIndex) -> Iterator[Delivery]:
@@ -112,6 +121,7 @@ def _flux(manifest: Manifest, index: ManifestIndex) -> Iterator[Delivery]:
         steps,
         address,
         unread,
+        Room(("spec", "values")),
     )
 
 
@@ -157,7 +167,10 @@ def _argo(manifest: Manifest) -> Iterator[Delivery]:
         helm: Steps = (*place, "helm")
         # valuesObject wins over values as a whole; parameters come on top
         values = inline_values(manifest, (*helm, "valuesObject"))
-        values = values or embedded_values(manifest, (*helm, "values"))
+        room = Room((*helm, "valuesObject"))
+        if not values and string(manifest.at(*helm, "values")):
+            values = embedded_values(manifest, (*helm, "values"))
+            room = Room((*helm, "values"), Embedded.YAML)
         values += inline_values(manifest, (*helm, "parameters"), named=True)
         unread = [
             manifest.location(*helm, key)
@@ -165,7 +178,7 @@ def _argo(manifest: Manifest) -> Iterator[Delivery]:
             if items(manifest.at(*helm, key))
         ]
         version = _text(manifest.at(*place, "targetRevision"))
-        yield from _release(manifest, chart, version, values, steps, address, tuple(unread))
+        yield from _release(manifest, chart, version, values, steps, address, tuple(unread), room)
 
 
 def _cattle(manifest: Manifest, index: ManifestIndex) -> Iterator[Delivery]:
@@ -174,10 +187,12 @@ def _cattle(manifest: Manifest, index: ManifestIndex) -> Iterator[Delivery]:
     The latter configures a chart that the distribution brings, and has that one's name.
     """
     content: Steps = ("spec", "valuesContent")
+    room = Room(content, Embedded.YAML)
     if manifest.kind == "HelmChartConfig":
         if index.find("HelmChart", manifest.name, manifest.namespace) is None:
             values = embedded_values(manifest, content)
-            yield from _release(manifest, manifest.name, "", values, ("metadata", "name"), "")
+            place: Steps = ("metadata", "name")
+            yield from _release(manifest, manifest.name, "", values, place, "", (), room)
         return
     values = embedded_values(manifest, content)
     more = index.find("HelmChartConfig", manifest.name, manifest.namespace)
@@ -187,7 +202,8 @@ def _cattle(manifest: Manifest, index: ManifestIndex) -> Iterator[Delivery]:
     chart = _text(manifest.at("spec", "chart"))
     version, address = _text(manifest.at("spec", "version")), _text(manifest.at("spec", "repo"))
     steps: Steps = ("spec", "chart") if chart else ("metadata", "name")
-    yield from _release(manifest, chart or manifest.name, version, values, steps, address or chart)
+    name, source = chart or manifest.name, address or chart
+    yield from _release(manifest, name, version, values, steps, source, (), room)
 
 
 def _kustomize(manifest: Manifest) -> Iterator[Delivery]:
@@ -207,7 +223,21 @@ def _kustomize(manifest: Manifest) -> Iterator[Delivery]:
             (*place, "name"),
             _text(child(entry, "repo")),
             tuple(unread),
+            _room_inline(entry, place),
         )
+
+
+def _room_inline(entry: Tree, place: Steps) -> Room | None:
+    """Return the room for a chart's values inline, where they count more than those of files.
+
+    With `valuesMerge: merge` those of the file count more, with `replace` they are left out; those
+    of additional files always count most (kubernetes-sigs/kustomize@12f9e63:
+    api/internal/builtins/HelmChartInflationGenerator.go createNewMergedValuesFile, AsHelmArgs).
+    """
+    if items(child(entry, "additionalValuesFiles")):
+        return None
+    merged = _text(child(entry, "valuesMerge")) in ("", "override")
+    return Room((*place, "valuesInline")) if merged or not child(entry, "valuesFile") else None
 
 
 def _addon(manifest: Manifest) -> Iterator[Delivery]:
@@ -215,23 +245,30 @@ def _addon(manifest: Manifest) -> Iterator[Delivery]:
     provider = manifest.at("spec", "forProvider") is not None
     base: Steps = ("spec", "forProvider") if provider else ("spec",)
     key = "addonName" if provider else "name"
-    values = embedded_values(manifest, (*base, "configurationValues"))
-    yield from _add_on(manifest, (*base, key), manifest.at(*base, "addonVersion"), values)
+    version = manifest.at(*base, "addonVersion")
+    yield from _add_on(manifest, (*base, key), version, (*base, "configurationValues"))
 
 
 def _listed_addons(manifest: Manifest, base: Steps, key: str) -> Iterator[Delivery]:
     for at, tree in enumerate(items(manifest.at(*base))):
-        values = embedded_values(manifest, (*base, at, key))
-        yield from _add_on(manifest, (*base, at, "name"), child(tree, "version"), values)
+        place: Steps = (*base, at)
+        yield from _add_on(manifest, (*place, "name"), child(tree, "version"), (*place, key))
 
 
 def _add_on(
-    manifest: Manifest, steps: Steps, version: Tree | None, values: tuple[Values, ...]
+    manifest: Manifest, steps: Steps, version: Tree | None, content: Steps
 ) -> Iterator[Delivery]:
     name = string(manifest.at(*steps))
     if name:
-        place = manifest.location(*steps)
-        yield Delivery("addon", manifest, name, _text(version), values, place)
+        yield Delivery(
+            "addon",
+            manifest,
+            name,
+            _text(version),
+            embedded_values(manifest, content),
+            manifest.location(*steps),
+            room=Room(content, Embedded.JSON),
+        )
 
 
 def _release(
@@ -242,12 +279,13 @@ def _release(
     steps: Steps,
     source: str,
     unread: tuple[Location, ...] = (),
+    room: Room | None = None,
 ) -> Iterator[Delivery]:
     """Yield a release of a chart, which an address names with its last part."""
     name = _ARCHIVE.sub("", chart.rstrip("/").rpartition("/")[2])
     if name:
         place = manifest.location(*steps)
-        yield Delivery("release", manifest, name, version, values, place, source, unread)
+        yield Delivery("release", manifest, name, version, values, place, source, unread, room)
 
 
 def _text(tree: Tree | None) -> str:

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from cnilint.model.finding import Location
-from cnilint.model.tree import Route, Scalar, Tree, child, descend, follow, items, string
+from cnilint.model.tree import Embedded, Route, Scalar, Tree, child, descend, follow, items, string
+from cnilint.syntax.embedded import decoded_base64
 
 from .manifest import Manifest, ManifestIndex
 
@@ -103,11 +104,17 @@ def placeholder(text: str) -> str:
 def config_map_text(index: ManifestIndex, namespace: str, name: str, key: str) -> Text | None:
     """Return a ConfigMap's value by the map's name, as one namespace sees it."""
     manifest = index.find("ConfigMap", name, namespace)
-    tree = manifest.at("data", key) if manifest else None
-    value = string(tree)
-    if manifest is None or value is None:
+    if manifest is None:
         return None
-    return Text(value, manifest.location("data", key), manifest)
+    value = string(manifest.at("data", key))
+    if value is not None:
+        return Text(value, manifest.location("data", key), manifest)
+    encoded = manifest.at("binaryData", key)
+    decoded = decoded_base64(string(encoded) or "")
+    if encoded is None or decoded is None:
+        return None
+    route = (*manifest.route, "binaryData", key, Embedded.BASE64)
+    return Text(decoded, manifest.locate(encoded, route), manifest)
 
 
 def texts(manifest: Manifest, tree: Tree | None, route: Route) -> tuple[Text, ...]:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from cnilint.model.text import Source
-from cnilint.model.tree import Document, Scalar, Tree, child, descend, follow, items, members
+from cnilint.model.tree import Embedded, Route, Scalar, Tree, child, descend, follow, items, members
 from cnilint.model.tree import Mapping as MappingTree
-from cnilint.syntax.compose import compose
+from cnilint.syntax.embedded import EmbeddedProblem, embedded_form, embedded_json, embedded_yaml
 
 from .environment import Text
 from .manifest import Manifest
@@ -19,39 +18,45 @@ PRESENT = "{}"
 
 
 class Values(NamedTuple):
-    """Values given to a chart: a tree, and where it stands in an object.
+    """Values given to a chart: a tree, and the route to it inside an object.
 
-    `inline` says that the tree is part of the object, so that `steps` lead to each of its members;
-    else it was read out of a string at `steps`, and its spans count in that string. `named` is a
-    list of `name` and `value` pairs instead (`helm --set`), each in the object at its own place.
+    The route may cross into a string that holds the values as YAML or JSON. `named` is a list of
+    `name` and `value` pairs instead (`helm --set`), each in the object at its own place.
     """
 
     tree: Tree
-    steps: Steps
-    inline: bool
+    route: Route
     manifest: Manifest
     named: bool = False
 
-    def find(self, path: str) -> tuple[Tree, Steps] | None:
-        """Return what stands at a dotted path, and the steps to it in the object."""
+    @property
+    def inline(self) -> bool:
+        """Whether the values are part of the object itself, and not of a string in it."""
+        return not any(isinstance(step, Embedded) for step in self.route)
+
+    def find(self, path: str) -> tuple[Tree, Route] | None:
+        """Return what stands at a dotted path, and the route to it inside the object."""
         if self.named:
             return self._named(path)
         steps = tuple(path.split("."))
         found = descend(self.tree, *steps)
-        if found is None:
-            return None
-        return found, (*self.steps, *steps) if self.inline else self.steps
+        return (found, (*self.route, *steps)) if found is not None else None
 
-    def _named(self, path: str) -> tuple[Tree, Steps] | None:
+    def text(self, text: str, tree: Tree, route: Route) -> Text:
+        """Return a text that stands at a route inside the object."""
+        place = self.manifest.locate(tree, (*self.manifest.route, *route))
+        return Text(text, place, self.manifest)
+
+    def _named(self, path: str) -> tuple[Tree, Route] | None:
         """Return the last pair with a name; a mapping of names to values counts as well."""
         whole = follow(self.tree)
         if isinstance(whole, MappingTree):
             found = members(whole).get(path)
-            return (found, (*self.steps, path)) if found is not None else None
+            return (found, (*self.route, path)) if found is not None else None
         for at, pair in reversed(list(enumerate(items(whole)))):
             name, value = child(pair, "name"), child(pair, "value")
             if name is not None and value is not None and text_of(name) == path:
-                return value, (*self.steps, at, "value")
+                return value, (*self.route, at, "value")
         return None
 
 
@@ -67,7 +72,7 @@ def value_text(values: tuple[Values, ...], path: str) -> Text | None:
         text = text_of(found[0])
         if text is None:
             return None
-        return Text(text, one.manifest.location(*found[1]), one.manifest)
+        return one.text(text, *found)
     return None
 
 
@@ -77,19 +82,18 @@ def value_words(values: tuple[Values, ...], path: str) -> tuple[Text, ...]:
         found = one.find(path)
         if found is None:
             continue
-        words = []
-        for at, item in enumerate(items(found[0])):
-            steps = (*found[1], at) if one.inline else found[1]
-            text = text_of(item)
-            if text is not None:
-                words.append(Text(text, one.manifest.location(*steps), one.manifest))
-        return tuple(words)
+        tree, route = found
+        return tuple(
+            one.text(text, item, (*route, at))
+            for at, item in enumerate(items(tree))
+            if (text := text_of(item)) is not None
+        )
     return ()
 
 
 def field_text(manifest: Manifest, path: str) -> Text | None:
     """Return a field of an object by its dotted path, as a text with its place."""
-    whole = Values(manifest.root, (), inline=True, manifest=manifest)
+    whole = Values(manifest.root, (), manifest)
     return value_text((whole,), path)
 
 
@@ -111,7 +115,7 @@ def inline_values(manifest: Manifest, steps: Steps, *, named: bool = False) -> t
     tree = manifest.at(*steps)
     if tree is None or text_of(tree) != PRESENT:
         return ()
-    return (Values(tree, steps, inline=not named, manifest=manifest, named=named),)
+    return (Values(tree, steps, manifest, named),)
 
 
 def embedded_values(manifest: Manifest, steps: Steps) -> tuple[Values, ...]:
@@ -120,7 +124,9 @@ def embedded_values(manifest: Manifest, steps: Steps) -> tuple[Values, ...]:
     found = follow(tree) if tree is not None else None
     if not isinstance(found, Scalar) or not isinstance(found.value, str):
         return ()
-    for part in compose(Source(manifest.document.source.path, found.value)):
-        if isinstance(part, Document):
-            return (Values(part.root, steps, inline=False, manifest=manifest),)
-    return ()
+    form = embedded_form(found.value)
+    read = embedded_json if form is Embedded.JSON else embedded_yaml
+    inside = read(manifest.document, found)
+    if isinstance(inside, EmbeddedProblem):
+        return ()
+    return (Values(inside, (*steps, form), manifest),)

@@ -28,6 +28,9 @@ class Embedded(Enum):
     """A step of a route that crosses from a string into the document the string holds."""
 
     JSON = "json"
+    YAML = "yaml"
+    BASE64 = "base64"
+    """What is behind it is a text, which may be crossed into in turn."""
 
 
 Step = str | int | Embedded

@@ -14,8 +14,8 @@ from cnilint.model.finding import TextEdit
 from cnilint.model.text import Source, Span
 from cnilint.model.tree import Entry, Mapping, Scalar, Sequence, Style, Tree, Value
 
-from .embedded import embedded
-from .splice import RefusedError, merged
+from .embedded_text import embedded
+from .splice import RefusedError, merged, narrowed
 from .style import (
     BlockStyle,
     Collection,
@@ -122,7 +122,7 @@ def block_replace(text: str, chain: Chain[Collection], index: int, value: Value)
     if isinstance(old, Scalar) and old.style in (Style.LITERAL, Style.FOLDED):
         new = _block_scalar(text, old, value)
         if new is not None:
-            return [TextEdit(Span(begin, end), new)]
+            return [narrowed(text, TextEdit(Span(begin, end), new))]
     quote = quote_like(old, Style.PLAIN) if isinstance(old, Scalar) else style.quote
     if not isinstance(old, Scalar) or not isinstance(old.value, str):
         quote = style.quotes.get(slot.key or "", style.quote)

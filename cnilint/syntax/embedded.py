@@ -1,56 +1,58 @@
-"""JSON held in a YAML string: its text, and where each character of it stands in the file.
+"""What YAML strings hold: JSON and YAML, read as part of the tree of the document around them.
 
-A ConfigMap holds a daemon configuration as a block scalar, an annotation as a quoted string. Both
-are decoded by the YAML reader; here the decoding is done once more with the places kept, and
-checked against what the reader decoded, so that a wrong place cannot be handed out.
+A daemon configuration is JSON in a ConfigMap, a chart's values are YAML in a string; either may
+hold the other in turn. Every value keeps its place in the file, in however many strings it stands.
 """
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_right
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+import base64
+from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
 from cnilint.model.text import Source, Span
-from cnilint.model.tree import Document, Embedded, Route, Scalar, Style, Tree, child, follow
+from cnilint.model.tree import (
+    Alias,
+    Document,
+    Embedded,
+    Entry,
+    Mapping,
+    Route,
+    Scalar,
+    Sequence,
+    Style,
+    Tree,
+    child,
+    follow,
+)
 
+from .compose import compose
+from .embedded_text import EmbeddedText, embedded, opaque
 from .lenient_json import JsonProblem, json_problems, read_json
+from .style import escaped_double
 
 __all__ = [
     "EmbeddedProblem",
     "EmbeddedText",
+    "HeldText",
     "JsonProblem",
+    "decoded_base64",
     "embedded",
+    "embedded_form",
     "embedded_json",
+    "embedded_yaml",
+    "held_text",
+    "inside",
     "json_problems",
     "resolve",
 ]
 
 _UNREADABLE = frozenset({"syntax", "word", "trailing-text"})
 
-_BREAKS = "\r\n\x85\u2028\u2029"
-_BREAK = re.compile(rf"\r\n|[{_BREAKS}]")
-_FOLD = rf"(?P<fold>[ \t]*(?:(?:\r\n|[{_BREAKS}])[ \t]*)+)"
-_SPACE = rf"[ \t]+(?![ \t{_BREAKS}])"
-_ESCAPE = (
-    r"(?P<escape>\\(?:x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}"
-    rf"|(?:\r\n|[{_BREAKS}])[ \t]*|.))"
-)
-_TOKENS = {
-    Style.DOUBLE: rf"(?P<text>(?:[^\\ \t{_BREAKS}]+|{_SPACE})+)|{_ESCAPE}|{_FOLD}",
-    Style.SINGLE: rf"(?P<text>(?:[^' \t{_BREAKS}]+|{_SPACE})+)|(?P<escape>'')|{_FOLD}",
-    Style.PLAIN: rf"(?P<text>(?:[^ \t{_BREAKS}]+|{_SPACE})+)|(?P<escape>(?!))|{_FOLD}",
-}
-_ESCAPED = {"0": "\0", "a": "\a", "b": "\b", "t": "\t", "\t": "\t", "n": "\n", "v": "\v"}
-_ESCAPED |= {"f": "\f", "r": "\r", "e": "\x1b", "N": "\x85", "_": "\xa0", "L": "\u2028"}
-_ESCAPED |= {"P": "\u2029"}
-
 
 class EmbeddedProblem(NamedTuple):
-    """Text that was to be JSON and cannot be read as such; `span` counts in the file.
+    """Text that was to be JSON or YAML and cannot be read as such; `span` counts in the file.
 
     `kind` is `syntax`, `word` (a bare word, often a placeholder that is filled in at run time) or
     `trailing-text`.
@@ -61,200 +63,203 @@ class EmbeddedProblem(NamedTuple):
     kind: str = "syntax"
 
 
-class _Run(NamedTuple):
-    """A stretch of the text and where it stands in the file.
-
-    If `same`, it is the same text in both places, else (an escape, a line end) it is one unit that
-    has no places inside.
-    """
-
-    text: int
-    file: int
-    length: int
-    width: int
-    same: bool
-
-
-@dataclass(frozen=True, slots=True)
-class EmbeddedText:
-    """The decoded text of a scalar and the map between its offsets and the file's.
-
-    `exact` says that a change of the text can be written back in place: always in a literal
-    block, and in a quoted scalar on one line. `indent` is what the file puts before each line.
-    """
-
-    text: str
-    exact: bool
-    style: Style
-    indent: str
-    runs: tuple[_Run, ...]
-    _texts: tuple[int, ...] = field(repr=False)
-    _files: tuple[int, ...] = field(repr=False)
-
-    def file_offset(self, offset: int) -> int:
-        """Return where in the file the character at an offset of the text begins."""
-        run = self.runs[max(0, bisect_right(self._texts, offset) - 1)]
-        inside = offset - run.text
-        if inside >= run.length:
-            return run.file + run.width + inside - run.length
-        return run.file + (inside if run.same else 0)
-
-    def text_offset(self, offset: int) -> int:
-        """Return the offset in the text of what stands at an offset of the file.
-
-        Between two stretches (in an indentation) it is the beginning of the next one.
-        """
-        run = self.runs[max(0, bisect_right(self._files, offset) - 1)]
-        inside = max(0, offset - run.file)
-        if inside >= run.width:
-            return run.text + run.length
-        return run.text + (inside if run.same else 0)
-
-    def file_span(self, start: int, end: int) -> Span:
-        """Return the span of the file that a stretch of the text covers, line ends included."""
-        if start >= end:
-            return Span(self.file_offset(start), self.file_offset(start))
-        run = self.runs[max(0, bisect_right(self._texts, end - 1) - 1)]
-        inside = end - run.text
-        last = run.file + (inside if run.same else run.width)
-        return Span(self.file_offset(start), last)
-
-
-def embedded(source: Source, scalar: Scalar) -> EmbeddedText:
-    """Return the text of a scalar of this source with the map to the file's offsets."""
-    text, start = source.text, scalar.span.start
-    indent = ""
-    if scalar.style in _TOKENS:
-        quotes = 0 if scalar.style is Style.PLAIN else 1
-        raw = text[start + quotes : scalar.span.end - quotes]
-        found = _flow_runs(raw, start + quotes, scalar.style)
-        one_line = scalar.style is not Style.PLAIN and _BREAK.search(raw) is None
-    else:
-        indent = _indent(text, scalar)
-        found = _block_runs(text, scalar, len(indent))
-        one_line = scalar.style is Style.LITERAL
-    runs = []
-    parts = []
-    offset = 0
-    for decoded, at, width in found:
-        runs.append(_Run(offset, at, len(decoded), width, len(decoded) == width))
-        parts.append(decoded)
-        offset += len(decoded)
-    exact = one_line and "".join(parts) == scalar.text
-    if not runs and not scalar.text:
-        inside = start + (scalar.style in (Style.SINGLE, Style.DOUBLE))
-        runs = [_Run(0, inside, 0, 0, same=True)]
-    elif "".join(parts) != scalar.text:
-        runs = [_Run(0, start, len(scalar.text), scalar.span.end - start, same=False)]
-    texts = tuple(run.text for run in runs)
-    files = tuple(run.file for run in runs)
-    return EmbeddedText(scalar.text, exact, scalar.style, indent, tuple(runs), texts, files)
-
-
 def embedded_json(document: Document, scalar: Scalar) -> Tree | EmbeddedProblem:
     """Return the tree of the JSON in a scalar, all spans in the file, or why there is none.
 
     What a strict decoder refuses but a reader can make sense of is read; `json_problems` tells it.
     """
-    return _embedded_json(document.source, scalar)
+    return _placed(document.source, scalar, Embedded.JSON)
+
+
+def embedded_yaml(document: Document, scalar: Scalar) -> Tree | EmbeddedProblem:
+    """Return the tree of the YAML in a scalar, all spans in the file, or why there is none.
+
+    Of several documents in it the first one counts, as for Helm's values
+    (kubernetes-sigs/yaml@v1.4.0:yaml.go Unmarshal).
+    """
+    return _placed(document.source, scalar, Embedded.YAML)
+
+
+def embedded_form(text: str) -> Embedded:
+    """Return what a string that may hold either is to be taken for: JSON if it is, else YAML."""
+    is_json = text.lstrip()[:1] in ("{", "[") and not json_problems(text)
+    return Embedded.JSON if is_json else Embedded.YAML
 
 
 def resolve(document: Document, route: Route) -> Tree | None:
     """Return what stands at a route, spans in the file; None where nothing does."""
-    found: Tree | None = document.root
+    crossings = [at for at, step in enumerate(route) if isinstance(step, Embedded)]
+    behind = crossings[-1] + 1 if crossings else 0
+    root = inside(document, route[:behind]) if crossings else document.root
+    return None if isinstance(root, EmbeddedProblem) else _walked(root, route[behind:])
+
+
+def _walked(tree: Tree | None, route: Route) -> Tree | None:
     for step in route:
-        if found is None:
+        if tree is None or isinstance(step, Embedded):
             return None
-        if isinstance(step, Embedded):
-            scalar = follow(found)
-            if not isinstance(scalar, Scalar) or not isinstance(scalar.value, str):
-                return None
-            inner = embedded_json(document, scalar)
-            found = None if isinstance(inner, EmbeddedProblem) else inner
-        else:
-            found = child(found, step)
-    return found
-
-
-@lru_cache(maxsize=16)
-def _embedded_json(source: Source, scalar: Scalar) -> Tree | EmbeddedProblem:
-    inner = embedded(source, scalar)
-    tree, problems = read_json(inner.text, inner.file_span)
-    for problem in problems:
-        if problem.kind in _UNREADABLE:
-            span = inner.file_span(problem.offset, min(problem.offset + 1, len(inner.text)))
-            return EmbeddedProblem(span, problem.message, problem.kind)
-    if tree is None:
-        return EmbeddedProblem(scalar.span, "no JSON value")
+        tree = child(tree, step)
     return tree
 
 
-def _indent(text: str, scalar: Scalar) -> str:
-    """Return the indentation a block scalar's lines lose when they are decoded."""
-    body = scalar.text.lstrip("\n")
-    kept = len(body) - len(body.lstrip(" "))
-    line = _BREAK.search(text, scalar.span.start)
-    while line is not None:
-        following = _BREAK.search(text, line.end())
-        written = text[line.end() : following.start() if following else len(text)]
-        spaces = len(written) - len(written.lstrip(" "))
-        if spaces < len(written):
-            return " " * max(0, spaces - kept)
-        line = following
-    return ""
+def inside(document: Document, route: Route) -> Tree | EmbeddedProblem | None:
+    """Return what a string holds into which a route leads with its last step, spans in the file.
 
-
-def _block_runs(text: str, scalar: Scalar, indent: int) -> Iterator[tuple[str, int, int]]:
-    """Yield what each stretch of a block scalar decodes to, its offset in the file and its width.
-
-    The decoded text leads: a literal line ends in one line end of the file, a folded one in the
-    space or the line ends that stand there in the decoded text.
+    None where no string is; why there is nothing to return where it cannot be read.
     """
-    header = _BREAK.search(text, scalar.span.start)
-    at = header.end() if header else scalar.span.end
-    decoded, offset = scalar.text, 0
-    while offset < len(decoded):
-        following = _BREAK.search(text, at)
-        end = following.start() if following else len(text)
-        written = text[min(at + indent, end) : end]
-        if not decoded.startswith(written, offset):
-            return
-        if written:
-            yield written, end - len(written), len(written)
-            offset += len(written)
-        if following is None or offset >= len(decoded):
-            return
-        at = following.end()
-        if scalar.style is Style.LITERAL:
-            yield decoded[offset], following.start(), following.end() - following.start()
-            offset += 1
+    return _followed(document, route)[0]
+
+
+class HeldText(NamedTuple):
+    """A string's text; `layers` are the strings it stands in, outermost first, itself the last.
+
+    `forms` says how each but the last one was read.
+    """
+
+    layers: tuple[EmbeddedText, ...]
+    forms: tuple[Embedded, ...]
+
+    @property
+    def text(self) -> str:
+        """The text that the string stands for."""
+        return self.layers[-1].text
+
+    @property
+    def exact(self) -> bool:
+        """Whether a change of the text can be written back in place."""
+        return all(layer.exact for layer in self.layers)
+
+    def file_span(self, start: int, end: int) -> Span:
+        """Return the span of the file that a stretch of the text covers."""
+        return _span(self.layers, start, end)
+
+
+def held_text(document: Document, route: Route) -> HeldText | None:
+    """Return the string at a route, or None if something else stands there."""
+    forms = tuple(step for step in route if isinstance(step, Embedded))
+    # what the string itself holds does not matter here: any way to read it leads to its text
+    layers = _followed(document, (*route, Embedded.JSON))[1]
+    return HeldText(layers, forms) if len(layers) == len(forms) + 1 else None
+
+
+@lru_cache(maxsize=32)
+def _followed(
+    document: Document, route: Route
+) -> tuple[Tree | EmbeddedProblem | None, tuple[EmbeddedText, ...]]:
+    """Return what stands at the end of a route, and the strings that it crosses."""
+    source = document.source
+    found: Tree | None = document.root
+    strings: tuple[EmbeddedText, ...] = ()
+    for step in route:
+        if not isinstance(step, Embedded):
+            found = _walked(found, (step,))
             continue
-        while (blank := _BREAK.search(text, at)) and not text[at : blank.start()].strip(" "):
-            at = blank.end()
-        ends = len(decoded[offset:]) - len(decoded[offset:].lstrip("\n"))
-        folded = decoded[offset : offset + max(1, ends)]
-        yield folded, following.start(), at - following.start()
-        offset += len(folded)
+        scalar = follow(found) if found is not None else None
+        if not isinstance(scalar, Scalar) or not isinstance(scalar.value, str):
+            return None, strings
+        held = _held(source, scalar, step)
+        strings = (*strings, held.text)
+        if isinstance(held.root, EmbeddedProblem):
+            return held.root._replace(span=_span(strings, *held.root.span)), strings
+        found, source = held.root, held.source
+    if found is None:
+        return None, strings
+    return _moved(found, lambda start, end: _span(strings, start, end)), strings
 
 
-def _flow_runs(raw: str, start: int, style: Style) -> Iterator[tuple[str, int, int]]:
-    """Yield the same for a plain or quoted scalar: text, escapes and folded line ends."""
-    for token in re.finditer(_TOKENS[style], raw):
-        written = token.group()
-        if token["text"]:
-            decoded = written
-        elif token["escape"]:
-            decoded = "'" if written == "''" else _unescaped(written[1:])
+class _Held(NamedTuple):
+    """What a string holds: its spans count in `source`, `text` leads from there to the outside."""
+
+    text: EmbeddedText
+    source: Source
+    root: Tree | EmbeddedProblem
+
+
+@lru_cache(maxsize=32)
+def _held(source: Source, scalar: Scalar, form: Embedded) -> _Held:
+    if form is Embedded.BASE64:
+        return _encoded(source, scalar)
+    text = embedded(source, scalar)
+    inner = Source(source.path, text.text)
+    return _Held(text, inner, (_json if form is Embedded.JSON else _yaml)(inner))
+
+
+def _encoded(source: Source, scalar: Scalar) -> _Held:
+    """Return what Base64 stands for as if it were a quoted string; it has one place as a whole."""
+    decoded = decoded_base64(scalar.text)
+    if decoded is None:
+        problem = EmbeddedProblem(Span(0, 0), "no Base64 of a text")
+        return _Held(opaque(scalar, ""), source, problem)
+    written = f'"{escaped_double(decoded)}"'
+    root = Scalar(Span(0, len(written)), decoded, decoded, Style.DOUBLE)
+    return _Held(opaque(scalar, written), Source(source.path, written), root)
+
+
+def decoded_base64(text: str) -> str | None:
+    """Return the text that Base64 stands for, line ends in it left out of account; None if none."""
+    try:
+        return base64.b64decode("".join(text.split()), validate=True).decode()
+    except ValueError:
+        return None
+
+
+@lru_cache(maxsize=32)
+def _placed(source: Source, scalar: Scalar, form: Embedded) -> Tree | EmbeddedProblem:
+    held = _held(source, scalar, form)
+    if not isinstance(held.root, EmbeddedProblem):
+        return _moved(held.root, held.text.file_span)
+    if held.root.span == Span(0, 0) and not held.root.message:
+        return EmbeddedProblem(scalar.span, f"no {form.name} value")
+    return held.root._replace(span=held.text.file_span(*held.root.span))
+
+
+def _json(source: Source) -> Tree | EmbeddedProblem:
+    tree, problems = read_json(source.text)
+    for problem in problems:
+        if problem.kind in _UNREADABLE:
+            span = Span(problem.offset, min(problem.offset + 1, len(source.text)))
+            return EmbeddedProblem(span, problem.message, problem.kind)
+    return tree if tree is not None else EmbeddedProblem(Span(0, 0), "")
+
+
+def _yaml(source: Source) -> Tree | EmbeddedProblem:
+    for found in compose(source):
+        if isinstance(found, Document):
+            return found.root
+        if found.kind != "duplicate-key":
+            return EmbeddedProblem(found.span, found.message)
+    return EmbeddedProblem(Span(0, 0), "")
+
+
+def _span(strings: tuple[EmbeddedText, ...], start: int, end: int) -> Span:
+    """Return a span of the innermost text as one of the file."""
+    for text in reversed(strings):
+        start, end = text.file_span(start, end)
+    return Span(start, end)
+
+
+def _moved(tree: Tree, place: Callable[[int, int], Span]) -> Tree:
+    """Return a tree with each span where `place` has it; what aliases share stays shared."""
+    moved: dict[int, Scalar | Mapping | Sequence] = {}
+
+    def scalar(old: Scalar) -> Scalar:
+        return Scalar(place(*old.span), old.value, old.text, old.style)
+
+    def plain(old: Scalar | Mapping | Sequence) -> Scalar | Mapping | Sequence:
+        new: Scalar | Mapping | Sequence
+        if isinstance(old, Scalar):
+            new = scalar(old)
+        elif isinstance(old, Mapping):
+            entries = tuple(Entry(scalar(one.key), any_tree(one.value)) for one in old.entries)
+            new = Mapping(place(*old.span), entries, old.flow)
         else:
-            breaks = _BREAK.findall(written)
-            decoded = "\n" * (len(breaks) - 1) or " "
-        yield decoded, start + token.start(), len(written)
+            new = Sequence(place(*old.span), tuple(map(any_tree, old.items)), old.flow)
+        moved[id(old)] = new
+        return new
 
+    def any_tree(old: Tree) -> Tree:
+        if isinstance(old, Alias):
+            return Alias(place(*old.span), moved.get(id(old.target)) or plain(old.target))
+        return plain(old)
 
-def _unescaped(escape: str) -> str:
-    """Return what a double-quoted scalar's escape stands for, given without its backslash."""
-    if escape[0] in _BREAKS:
-        return ""
-    if len(escape) > 1:
-        return chr(int(escape[1:], 16))
-    return _ESCAPED.get(escape, escape)
+    return any_tree(tree)

@@ -19,7 +19,7 @@ DEPTH_LIMIT = 200
 """Deeper nesting is not read: no real configuration has it, and reading recurses."""
 
 _SPACE = re.compile(r"[ \t\n\r]*")
-_COMMENT = re.compile(r"#[^\n]*|//[^\n]*|/\*.*?\*/", re.DOTALL)
+COMMENT = re.compile(r"#[^\n]*|//[^\n]*|/\*.*?\*/", re.DOTALL)
 _WORD = re.compile(r"[^\s,\[\]{}:\"'#/]+")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 _LOOSE_NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
@@ -94,7 +94,7 @@ class _Reader:
         while True:
             match = _SPACE.match(self.text, self.at)
             self.at = match.end() if match else self.at
-            comment = _COMMENT.match(self.text, self.at)
+            comment = COMMENT.match(self.text, self.at)
             if comment is None:
                 return self.text[self.at : self.at + 1]
             self.note(self.at, "JSON has no comments", "comment")

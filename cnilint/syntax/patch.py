@@ -6,23 +6,27 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from cnilint.model.finding import Edit, Operation
-from cnilint.model.tree import Embedded, Route, Value, plain
+from cnilint.model.text import Source
+from cnilint.model.tree import Document, Embedded, Route, Value, plain
 
+from .compose import compose
+from .embedded import decoded_base64
 from .lenient_json import read_json
 from .splice import RefusedError
 
 
-class JsonText(NamedTuple):
-    """A string of which only the JSON value counts, not how it is written."""
+class HeldText(NamedTuple):
+    """A string of which only the value counts that it holds, not how that is written."""
 
     value: Any
+    form: Embedded = Embedded.JSON
 
 
 def patched(value: Value, edits: Sequence[Edit]) -> Any:  # noqa: ANN401
     """Return a plain value with edits made one after another; the value itself is left alone.
 
-    `add` into an absent value (null) makes the mapping or sequence. Where an edit crosses into
-    JSON, a `JsonText` stands for the string. RefusedError where an edit has no place.
+    `add` into an absent value (null) makes the mapping or sequence. Where an edit crosses into a
+    string, a `HeldText` stands for that. RefusedError where an edit has no place.
     """
     result: Any = value
     for edit in edits:
@@ -32,8 +36,10 @@ def patched(value: Value, edits: Sequence[Edit]) -> Any:  # noqa: ANN401
 
 def differs(expected: Any, actual: Any) -> bool:  # noqa: ANN401
     """Whether two plain values differ; `True` is not `1`, and `1` is not `1.0`."""
-    if isinstance(expected, JsonText):
-        return not isinstance(actual, str) or differs(expected.value, _decoded(actual))
+    if isinstance(expected, HeldText):
+        if not isinstance(actual, str):
+            return True
+        return differs(expected.value, _decoded(actual, expected.form))
     if type(expected) is not type(actual):
         return True
     if isinstance(expected, dict):
@@ -53,8 +59,8 @@ def _patched(value: Any, route: Route, edit: Edit) -> Any:  # noqa: ANN401
         return edit.value
     step, rest = route[0], route[1:]
     if isinstance(step, Embedded):
-        inner = value.value if isinstance(value, JsonText) else _decoded(value)
-        return JsonText(_patched(inner, rest, edit))
+        inner = value.value if isinstance(value, HeldText) else _decoded(value, step)
+        return HeldText(_patched(inner, rest, edit), step)
     if not rest:
         return _member_patched(value, step, edit)
     if isinstance(value, dict) and step in value:
@@ -82,10 +88,27 @@ def _member_patched(value: Any, step: str | int, edit: Edit) -> Any:  # noqa: AN
     raise RefusedError(f"there is no place {step!r}")
 
 
-def _decoded(text: object) -> Any:  # noqa: ANN401
+def _decoded(text: object, form: Embedded) -> Any:  # noqa: ANN401
     if not isinstance(text, str):
-        raise RefusedError("a string was to hold JSON")
-    tree, problems = read_json(text)
-    if tree is None:
-        raise RefusedError(f"the JSON cannot be read: {problems[-1].message}")
-    return plain(tree)
+        raise RefusedError(f"a string was to hold {form.name}")
+    if form is Embedded.JSON:
+        tree, problems = read_json(text)
+        if tree is None:
+            raise RefusedError(f"the JSON cannot be read: {problems[-1].message}")
+        return plain(tree)
+    if form is Embedded.BASE64:
+        decoded = decoded_base64(text)
+        if decoded is None:
+            raise RefusedError("a string was to hold Base64 of a text")
+        return decoded
+    return plain(only_document(Source("", text)).root)
+
+
+def only_document(source: Source) -> Document:
+    """Return the one document that a text must hold; RefusedError where it is not just one."""
+    found = [one for one in compose(source) if getattr(one, "kind", "") != "duplicate-key"]
+    if len(found) == 1 and isinstance(found[0], Document):
+        return found[0]
+    problems = [one.message for one in found if not isinstance(one, Document)]
+    several = "there are several documents" if found else "there is nothing"
+    raise RefusedError(f"the YAML cannot be read: {problems[0] if problems else several}")

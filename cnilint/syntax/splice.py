@@ -40,6 +40,19 @@ def merged(edits: Iterable[TextEdit]) -> list[TextEdit]:
     return found
 
 
+def narrowed(text: str, edit: TextEdit) -> TextEdit:
+    """Return an edit without what it has in common with the text at its beginning and its end."""
+    old, new = text[edit.span.start : edit.span.end], edit.text
+    head = 0
+    while head < min(len(old), len(new)) and old[head] == new[head]:
+        head += 1
+    tail = 0
+    while tail < min(len(old), len(new)) - head and old[-1 - tail] == new[-1 - tail]:
+        tail += 1
+    span = Span(edit.span.start + head, edit.span.end - tail)
+    return TextEdit(span, new[head : len(new) - tail])
+
+
 class Pieces:
     """A text under edit, as stretches of the original and new text between them."""
 

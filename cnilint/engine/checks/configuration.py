@@ -9,16 +9,17 @@ from cnilint.cni.cluster import Cluster
 from cnilint.cni.daemon_conf import DAEMON_KEYS, read_daemon_config
 from cnilint.cni.gojson import JSONError
 from cnilint.cni.multus import Multus
-from cnilint.cni.multus_settings import KEYS
+from cnilint.cni.multus_settings import Given
 from cnilint.cni.version import semantic_version
 from cnilint.engine.hit import Hit
-from cnilint.model.finding import Applicability, Edit, Fix, Level, Location, Operation, Repair
-from cnilint.model.text import Span
-from cnilint.model.tree import Embedded, Scalar, follow, plain
-from cnilint.syntax.embedded import JsonProblem, embedded, json_problems
+from cnilint.model.finding import Applicability, Edit, Fix, Level, Location, Operation
+from cnilint.model.tree import Embedded, Value, plain
 
+from .json_repairs import repairs
 from .master import distance
-from .repairs import remove_argument, set_value, spelled
+from .repairs import set_value, spelled, unset_value
+
+_WORDS: dict[str, Value] = {"true": True, "false": False}
 
 OLDEST = "0.3.1"
 """What every manifest of upstream and of AWS sets, and every primary is compatible with."""
@@ -31,19 +32,12 @@ def daemon_config_invalid(cluster: Cluster) -> Iterator[Hit]:
     for one in cluster.multuses:
         if one.configuration is None:
             continue
-        if one.problem is not None:
-            source = one.configuration.location.source
-            place = Location(
-                source,
-                one.problem.span,
-                one.configuration.location.route,
-                one.configuration.location.document,
-                one.configuration.location.object,
-            )
-            yield _invalid(one, place, one.problem.message)
-            continue
         refused = list(_refused(one))
         yield from refused
+        if one.problem is not None:
+            if not refused:
+                yield _invalid(one, one.place(), one.problem.message)
+            continue
         if not refused:
             yield from _wrong_types(one)
         yield from _near_misses(one)
@@ -98,35 +92,13 @@ def repeated_members(cluster: Cluster) -> Iterator[Hit]:
 
 
 def _refused(one: Multus) -> Iterator[Hit]:
-    """Yield what Go's decoder refuses although it can be read."""
+    """Yield what Go's decoder refuses, whether it can be read for all that or not."""
     place = one.configuration.location if one.configuration is not None else None
-    if one.configuration is None or place is None or place.document is None:
+    if place is None or place.document is None:
         return
-    scalar = follow(one.configuration.manifest.at(*_steps(one)) or one.tree)  # type: ignore[arg-type]
-    if not isinstance(scalar, Scalar):
-        return
-    text = embedded(place.source, scalar)
-    for problem in json_problems(text.text):
-        span = text.file_span(problem.offset, problem.offset + 1)
+    for problem, span, fix in repairs(place.document, place.route):
         where = Location(place.source, span, place.route, place.document, place.object)
-        fixes = _comma_fix(where, problem) if text.exact else ()
-        yield _invalid(one, where, problem.message, fixes)
-
-
-def _steps(one: Multus) -> tuple[str | int, ...]:
-    if one.configuration is None:
-        return ()
-    route = one.configuration.location.route[len(one.configuration.manifest.route) :]
-    return tuple(step for step in route if not isinstance(step, Embedded))
-
-
-def _comma_fix(where: Location, problem: JsonProblem) -> tuple[Fix, ...]:
-    if problem.kind != "trailing-comma" or where.document is None:
-        return ()
-    if where.source.text[where.span.start : where.span.end] != ",":
-        return ()
-    repair = Repair(where.document, Span(where.span.start, where.span.end), "")
-    return (Fix("remove the trailing comma", Applicability.SAFE, (repair,)),)
+        yield _invalid(one, where, problem.message, (fix,) if fix is not None else ())
 
 
 def _wrong_types(one: Multus) -> Iterator[Hit]:
@@ -141,9 +113,23 @@ def _wrong_types(one: Multus) -> Iterator[Hit]:
         if error is None or given is None:
             continue
         found = True
-        yield _invalid(one, given.location, f"{name} cannot be {json.dumps(given.value)} ({error})")
+        why = f"{name} cannot be {json.dumps(given.value)} ({error})"
+        yield _invalid(one, given.location, why, tuple(_meant(one, name, given)))
     if not found:
         yield _invalid(one, one.place(), str(_error(one, text)))
+
+
+def _meant(one: Multus, name: str, given: Given) -> Iterator[Fix]:
+    """Yield the fix of a value that is right but for its quotes."""
+    value, document = given.value, given.location.document
+    if not isinstance(value, str) or document is None:
+        return
+    bare = value.strip()
+    meant: Value = int(bare) if bare.isascii() and bare.isdigit() else _WORDS.get(bare.lower())
+    if meant is None or _error(one, json.dumps({name: meant})) is not None:
+        return
+    edits = (Edit(document, given.location.route, Operation.REPLACE, meant),)
+    yield Fix(f"{name}: {json.dumps(meant)}, without quotes", Applicability.UNSAFE, edits)
 
 
 def _error(one: Multus, text: str) -> JSONError | None:
@@ -234,9 +220,7 @@ def _version_fixes(one: Multus) -> Iterator[Fix]:
             title = f"{spelled(one, 'cni_version')}: {OLDEST}"
             yield Fix(title, Applicability.SAFE, edits)
         return
-    container = one.installer.container
-    if container is not None:
-        removed = remove_argument(container, KEYS["cni_version"][1])
-        if removed:
-            title = f"leave --{KEYS['cni_version'][1]} out: Multus takes its master's"
-            yield Fix(title, Applicability.SAFE, removed)
+    removed = unset_value(one, "cni_version")
+    if removed:
+        title = f"leave {spelled(one, 'cni_version')} out: Multus takes its master's"
+        yield Fix(title, Applicability.SAFE, removed)

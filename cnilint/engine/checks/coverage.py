@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from cnilint.cni.catalog import Role
 from cnilint.cni.class_facts import ClassFacts
@@ -11,20 +11,19 @@ from cnilint.cni.installer import Installer
 from cnilint.cni.multus import Multus
 from cnilint.engine.hit import Hit
 from cnilint.kube.manifest import Manifest
-from cnilint.kube.scheduling import Expression, Labels, label, placement
+from cnilint.kube.scheduling import Expression, Labels, placement
 from cnilint.kube.taints import PREFIX, Toleration, tolerations
-from cnilint.kube.workload import Workload, workload
+from cnilint.kube.workload import workload
 from cnilint.model.finding import Applicability, Edit, Fix, Location, Operation, Related
 from cnilint.model.tree import Mapping as MappingTree
-from cnilint.model.tree import Tree, Value, child, descend, items, string
+from cnilint.model.tree import Tree, child, descend, items, string
 
+from .affinity import AFFINITY, Pods, affinity_text, pods_of, restricted
 from .installs import named
 from .runtime import requests
-from .values import Steps, nested
 
 COMPUTE_TYPE = "eks.amazonaws.com/compute-type"
 MANAGED = {"auto": "EKS Auto Mode", "fargate": "EKS Fargate"}
-AFFINITY = ("affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution")
 
 
 def multus_without_primary(cluster: Cluster) -> Iterator[Hit]:
@@ -166,90 +165,57 @@ def _same_affinity(one: Multus, primary: Installer) -> Fix:
     among the manifests: an assumed one's affinity is its chart's.
     """
     title = f"run where {primary.title} runs"
-    pods, terms = one.installer.workload, primary.placement.terms
+    pods, terms = pods_of(one.installer), primary.placement.terms
+    own = one.installer.placement.terms
     edits: tuple[Edit, ...] = ()
     if pods is not None and len(terms) == 1 and terms[0]:
-        edits = _added(pods, one.installer.placement.terms, terms[0])
+        edits = restricted(pods, own, terms[0])
     keys = {e.key for e in one.installer.placement.expressions()}
     known = keys <= {e.key for term in terms for e in term} and not primary.assumed
-    grade = Applicability.SAFE if known else Applicability.UNSAFE
-    return Fix(title, grade if edits else Applicability.DISPLAY, edits)
-
-
-def _added(
-    pods: Workload, own: tuple[tuple[Expression, ...], ...], wanted: tuple[Expression, ...]
-) -> tuple[Edit, ...]:
-    """Return edits by which pods ask for what others do: values extended, expressions added."""
-    manifest = pods.manifest
-    steps: Steps = (*pods.template, "spec", *AFFINITY)
-    listed = manifest.at(*steps, "nodeSelectorTerms")
-    missing = [e for e in wanted if len(own) != 1 or e not in own[0]]
-    if listed is None:
-        terms: Value = [{"matchExpressions": [_plain(e) for e in missing]}]
-        return nested(manifest, (), (*steps, "nodeSelectorTerms"), terms)
-    if len(items(listed)) != 1:
-        return ()
-    inside: Steps = (*steps, "nodeSelectorTerms", 0, "matchExpressions")
-    route = (*manifest.route, *inside)
-    edits: list[Edit] = []
-    for expression in missing:
-        at = _excluding(items(manifest.at(*inside)), expression)
-        if at is None:
-            edits.append(Edit(manifest.document, (*route, -1), Operation.ADD, _plain(expression)))
-            continue
-        present = [string(value) for value in items(manifest.at(*inside, at, "values"))]
-        edits += [
-            Edit(manifest.document, (*route, at, "values", -1), Operation.ADD, value)
-            for value in expression.values
-            if value not in present
-        ]
-    return tuple(edits)
-
-
-def _excluding(listed: Sequence[Tree], expression: Expression) -> int | None:
-    """Return which of the expressions that are there excludes values of the same label."""
-    for at, one in enumerate(listed):
-        same = label(string(child(one, "key")) or "") == expression.key
-        if same and string(child(one, "operator")) == expression.operator == "NotIn":
-            return at
-    return None
-
-
-def _plain(expression: Expression) -> Value:
-    entry: dict[str, Value] = {"key": expression.key, "operator": expression.operator}
-    if expression.values:
-        entry["values"] = list(expression.values)
-    return entry
+    if edits:
+        return Fix(title, Applicability.SAFE if known else Applicability.UNSAFE, edits)
+    note = affinity_text(terms[0]) if len(terms) == 1 and terms[0] else ""
+    return Fix(title, Applicability.DISPLAY, (), note)
 
 
 def _off_managed_nodes(one: Installer) -> Fix:
     """Return the fix that turns the choice of such nodes into their exclusion."""
     title = "keep off the nodes that EKS manages"
-    pods = one.workload
-    edits = _excluded(pods) if pods is not None else ()
-    return Fix(title, Applicability.UNSAFE if edits else Applicability.DISPLAY, edits)
+    pods = pods_of(one)
+    edits = (*_excluded(pods), *_unselected(pods)) if pods is not None else ()
+    if edits:
+        return Fix(title, Applicability.UNSAFE, edits)
+    note = affinity_text((Expression(COMPUTE_TYPE, "NotIn", tuple(MANAGED)),))
+    return Fix(title, Applicability.DISPLAY, (), note)
 
 
-def _excluded(pods: Workload) -> tuple[Edit, ...]:
+def _unselected(pods: Pods) -> tuple[Edit, ...]:
+    """Return the edit that takes such a choice out of the node selector."""
+    if string(pods.at("nodeSelector", COMPUTE_TYPE)) not in MANAGED:
+        return ()
+    return (pods.edit(Operation.REMOVE, ("nodeSelector", COMPUTE_TYPE)),)
+
+
+def _excluded(pods: Pods) -> tuple[Edit, ...]:
     """Return edits that take the managed kinds out of `In`, or turn it where none is left."""
-    manifest = pods.manifest
-    steps: Steps = (*pods.template, "spec", *AFFINITY, "nodeSelectorTerms")
+    steps = (*AFFINITY, "nodeSelectorTerms")
     edits: list[Edit] = []
-    for term, tree in enumerate(items(manifest.at(*steps))):
+    for term, tree in enumerate(items(pods.at(*steps))):
         for at, expression in enumerate(items(child(tree, "matchExpressions"))):
-            if string(child(expression, "key")) != COMPUTE_TYPE:
+            operator = string(child(expression, "operator"))
+            if string(child(expression, "key")) != COMPUTE_TYPE or operator == "NotIn":
                 continue
-            if string(child(expression, "operator")) != "In":
-                continue
-            route = (*manifest.route, *steps, term, "matchExpressions", at)
+            route = (*steps, term, "matchExpressions", at)
             values = [string(value) or "" for value in items(child(expression, "values"))]
             gone = [place for place, value in enumerate(values) if value in MANAGED]
-            if len(gone) == len(values):
-                operator = (*route, "operator")
-                edits.append(Edit(manifest.document, operator, Operation.REPLACE, "NotIn"))
-                continue
-            edits += [
-                Edit(manifest.document, (*route, "values", place), Operation.REMOVE)
-                for place in reversed(gone)
-            ]
+            if operator == "Exists":
+                edits.append(pods.edit(Operation.REPLACE, (*route, "operator"), "NotIn"))
+                edits.append(pods.edit(Operation.ADD, (*route, "values"), list(MANAGED)))
+            elif operator == "In" and len(gone) == len(values):
+                edits.append(pods.edit(Operation.REPLACE, (*route, "operator"), "NotIn"))
+            elif operator == "In":
+                edits += [
+                    pods.edit(Operation.REMOVE, (*route, "values", place))
+                    for place in reversed(gone)
+                ]
     return tuple(edits)

@@ -12,7 +12,10 @@ from cnilint.cni.confdir import encoded
 from cnilint.cni.multus import Multus
 from cnilint.cni.multus_settings import KEYS, OWN_PREFIX
 from cnilint.engine.hit import Hit
-from cnilint.model.finding import Applicability, Fix, Level, Operation
+from cnilint.kube.values import Steps
+from cnilint.model.finding import Applicability, Edit, Fix, Level, Operation
+from cnilint.model.tree import Route, Value, child, items, string
+from cnilint.syntax.embedded import resolve
 
 from .master import EXTENSIONS
 from .primaries import knows_writers, only_primary, primary_files, written_somewhere
@@ -30,7 +33,7 @@ def cni_dir_mismatch(cluster: Cluster) -> Iterator[Hit]:
         classes = cluster.classes_of(one)
         directory = classes[0].directory if classes else runtime_directories()[0]
         yield from _unmounted(one, directory)
-        yield from _not_read(one)
+        yield from _not_read(one, directory)
         yield from _primary_elsewhere(one, classes)
 
 
@@ -159,6 +162,7 @@ def _directory_fix(one: Multus, name: str, directory: str, *, missing: bool) -> 
         return
     path = workload.container_path(container, directory)
     if path is None:
+        yield _mounted(one, name, directory)
         return
     edits = set_value(one, name, path)
     grade = Applicability.SAFE if missing else Applicability.DISPLAY
@@ -167,7 +171,35 @@ def _directory_fix(one: Multus, name: str, directory: str, *, missing: bool) -> 
         yield Fix(title, grade, edits)
 
 
-def _not_read(one: Multus) -> Iterator[Hit]:
+def _mounted(one: Multus, name: str, directory: str) -> Fix:
+    """Return the fix, for display, that mounts a directory of the host where Multus looks."""
+    workload, container = one.installer.workload, one.installer.container
+    if workload is None or container is None:
+        raise ValueError("only a container has mounts")
+    path = one.value(name) if one.given(name) is not None else f"/host{directory}"
+    pods: Steps = (*workload.template, "spec")
+    names = {string(child(v, "name")) for v in items(workload.manifest.at(*pods, "volumes"))}
+    volume = next(n for n in ("cni", "cni-conf-dir", "host-cni-conf-dir") if n not in names)
+    document = workload.manifest.document
+    adding: list[tuple[Route, Value]] = [
+        ((*container.route, "volumeMounts"), {"name": volume, "mountPath": path}),
+        (
+            (*workload.manifest.route, *pods, "volumes"),
+            {"name": volume, "hostPath": {"path": directory}},
+        ),
+    ]
+    edits = tuple(
+        Edit(document, (*route, -1), Operation.ADD, value)
+        if resolve(document, route) is not None
+        else Edit(document, route, Operation.ADD, [value])
+        for route, value in adding
+    )
+    if one.given(name) is None:
+        edits += set_value(one, name, path)
+    return Fix(f"mount {directory} of the host at {path}", Applicability.DISPLAY, edits)
+
+
+def _not_read(one: Multus, directory: str) -> Iterator[Hit]:
     """Yield a place for 00-multus.conf that no container runtime is known to read."""
     host = one.conf_host
     if host is None or host in runtime_directories() or not one.auto:
@@ -179,6 +211,7 @@ def _not_read(one: Multus) -> Iterator[Hit]:
             "what": NAMES["conf_directory"],
             "why": f"it goes to {host} on the host, which no container runtime is known to read",
         },
+        fixes=tuple(_directory_fix(one, "conf_directory", directory, missing=False)),
     )
 
 
@@ -203,6 +236,7 @@ def _primary_elsewhere(one: Multus, classes: list[ClassFacts]) -> Iterator[Hit]:
             "what": NAMES["autoconfig_directory"],
             "why": f"it looks in {looks} of the host, and {installer.title} writes to {directory}",
         },
+        fixes=tuple(_directory_fix(one, "autoconfig_directory", directory, missing=False)),
     )
 
 

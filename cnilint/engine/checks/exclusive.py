@@ -14,7 +14,9 @@ TITLE = "leave other files alone: exclusive false"
 def set_exclusive(one: Installer, applicability: Applicability) -> Fix:
     """Return the fix that switches `exclusive` off; shown only, where that cannot be done here."""
     edits = _edits(one)
-    return Fix(TITLE, applicability if edits else Applicability.DISPLAY, edits)
+    if edits:
+        return Fix(TITLE, applicability, edits)
+    return Fix(TITLE, Applicability.DISPLAY, (), "what counts most is not given in these manifests")
 
 
 def _edits(one: Installer) -> tuple[Edit, ...]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from itertools import combinations
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
 
 from cnilint.cni.catalog import Action, Role, runtime_directories
 from cnilint.cni.class_facts import ClassFacts
@@ -12,31 +10,15 @@ from cnilint.cni.cluster import Cluster
 from cnilint.cni.installer import Installer
 from cnilint.engine.hit import Hit
 from cnilint.kube.manifest import Manifest
-from cnilint.model.finding import Applicability, Fix, Level, Related
+from cnilint.model.finding import Applicability, Fix, Level
 from cnilint.model.tree import child, items, string
 
+from .affinity import apart
 from .exclusive import set_exclusive
+from .pairs import Pair, pairs, related_to
 from .selection import either, witnesses
 
 MULTUS = ("multus-thin", "multus-thick")
-
-
-class Pair(NamedTuple):
-    """Two installs that share classes of nodes; `first` is among the manifests."""
-
-    first: Installer
-    second: Installer
-    classes: tuple[ClassFacts, ...]
-
-    def hit(
-        self, words: dict[str, str], *, fixes: tuple[Fix, ...] = (), level: Level | None = None
-    ) -> Iterator[Hit]:
-        """Yield a hit at the first install, the second one related; none if neither is in view."""
-        location = self.first.location()
-        if location is not None:
-            parameters = {**words, "classes": " and ".join(facts.name for facts in self.classes)}
-            related = tuple(_related(self.second))
-            yield Hit(location, parameters, related=related, fixes=fixes, level=level)
 
 
 def two_primaries(cluster: Cluster) -> Iterator[Hit]:
@@ -48,7 +30,7 @@ def two_primaries(cluster: Cluster) -> Iterator[Hit]:
         both = one.role is other.role is Role.PRIMARY and _writes(one) and _writes(other)
         return both and one.writes.directory == other.writes.directory
 
-    for pair in _pairs(cluster, fight):
+    for pair in pairs(cluster, fight):
         owners = max((facts.delegates for facts in pair.classes), key=len)
         for hit in pair.hit(
             {
@@ -98,7 +80,7 @@ def exclusive_cni(cluster: Cluster) -> Iterator[Hit]:
                 "classes": " and ".join(facts.name for facts in classes),
             },
             details=tuple(_renaming(one, classes)),
-            related=tuple(related for other in others for related in _related(other)),
+            related=tuple(related for other in others for related in related_to(other)),
             fixes=(fix,),
         )
 
@@ -110,7 +92,7 @@ def same_product_twice(cluster: Cluster) -> Iterator[Hit]:
         same = one.product.id == other.product.id
         return same and not _add_on_beside(one, other) and not _same_install(one, other)
 
-    for pair in _pairs(cluster, twice):
+    for pair in pairs(cluster, twice):
         words = {
             "product": pair.first.title,
             "first": pair.first.object,
@@ -133,7 +115,7 @@ def one_file_two_writers(cluster: Cluster) -> Iterator[Hit]:
             return False
         return copied.get(paths[0]) not in (one, other)  # that is CNI105's to say
 
-    for pair in _pairs(cluster, same_file):
+    for pair in pairs(cluster, same_file):
         path = pair.first.writes.path if pair.first.writes is not None else ""
         words = {"first": pair.first.title, "second": pair.second.title, "path": path}
         yield from pair.hit({**words, "wins": _winner(pair)}, fixes=_removals(pair))
@@ -155,19 +137,20 @@ def thin_and_thick(cluster: Cluster) -> Iterator[Hit]:
     def both(one: Installer, other: Installer) -> bool:
         return {one.product.id, other.product.id} == set(MULTUS)
 
-    for pair in _pairs(cluster, both):
+    for pair in pairs(cluster, both):
         words = {"first": pair.first.object, "second": pair.second.object}
         yield from pair.hit(words, fixes=_removals(pair))
 
 
 def add_on_and_release(cluster: Cluster) -> Iterator[Hit]:
     """CNI211: the EKS add-on, and the same product by a chart or a manifest."""
-    for pair in _pairs(cluster, _add_on_beside):
+    for pair in pairs(cluster, _add_on_beside):
         first, second, classes = pair
         if _is_add_on(first):
             first, second = second, first
         words = {"product": first.title, "object": first.object, "add_on": second.object}
-        yield from Pair(first, second, classes).hit(words, fixes=_removals(pair))
+        fixes = _removals(pair, separable=False)
+        yield from Pair(first, second, classes).hit(words, fixes=fixes)
 
 
 def unknown_installer(cluster: Cluster) -> Iterator[Hit]:
@@ -188,21 +171,6 @@ def unknown_installer(cluster: Cluster) -> Iterator[Hit]:
 def named(one: Installer) -> str:
     """Return an install's product for a sentence, with the reason where it is only assumed."""
     return f"{one.title} (assumed: {one.assumed})" if one.assumed else one.title
-
-
-def _pairs(cluster: Cluster, fits: Callable[[Installer, Installer], bool]) -> Iterator[Pair]:
-    """Yield pairs of installers that share a class and fit, each once, with all their classes."""
-    found: dict[tuple[int, int], list[ClassFacts]] = {}
-    installers = {id(one): one for one in cluster.installers}
-    for facts in cluster.classes:
-        for one, other in combinations(facts.installers, 2):
-            if fits(one, other):
-                found.setdefault((id(one), id(other)), []).append(facts)
-    for (first, second), classes in found.items():
-        one, other = installers[first], installers[second]
-        if one.location() is None:
-            one, other = other, one
-        yield Pair(one, other, tuple(classes))
 
 
 def _renaming(one: Installer, classes: Sequence[ClassFacts]) -> Iterator[str]:
@@ -273,18 +241,13 @@ def _writes(one: Installer) -> bool:
     return one.action in (Action.WRITE, Action.COPY, Action.REFER)
 
 
-def _related(one: Installer) -> Iterator[Related]:
-    location = one.location()
-    if location is not None:
-        writes = f" writes {one.writes.name}" if one.writes is not None else " is installed here"
-        yield Related(location, f"{one.title}{writes}")
-
-
-def _removals(pair: Pair) -> tuple[Fix, ...]:
-    return tuple(
+def _removals(pair: Pair, *, separable: bool = True) -> tuple[Fix, ...]:
+    """Return what a person can choose between two installs of which one is too many."""
+    kept = tuple(
         Fix(f"keep {one.object}, remove the other", Applicability.DISPLAY, ())
         for one in (pair.first, pair.second)
     )
+    return (*kept, apart(pair.first, pair.second)) if separable else kept
 
 
 def _choices(pair: Pair) -> tuple[Fix, ...]:
@@ -293,5 +256,5 @@ def _choices(pair: Pair) -> tuple[Fix, ...]:
     return (
         Fix(f"keep {one.title}, remove {other.title}", Applicability.DISPLAY, ()),
         Fix(f"keep {other.title}, remove {one.title}", Applicability.DISPLAY, ()),
-        Fix("give each nodes of its own, by node affinity", Applicability.DISPLAY, ()),
+        apart(one, other),
     )

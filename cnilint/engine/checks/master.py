@@ -15,6 +15,7 @@ from cnilint.engine.hit import Hit
 from cnilint.model.finding import Applicability, Fix, Level, Related
 
 from .primaries import (
+    filled_in_later,
     knows_writers,
     only_assumed,
     only_primary,
@@ -161,7 +162,7 @@ def _exit_code(one: Multus) -> int:
 
 def _pinned(cluster: Cluster) -> Iterator[Multus]:
     for one in cluster.multuses:
-        if one.auto and one.master:
+        if one.auto and one.master and not filled_in_later(one.master):
             yield one
 
 

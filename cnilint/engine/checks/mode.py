@@ -11,7 +11,7 @@ from cnilint.cni.multus_settings import OWN_PREFIX
 from cnilint.engine.hit import Hit
 from cnilint.model.finding import Applicability, Fix
 
-from .primaries import only_primary, written_somewhere
+from .primaries import filled_in_later, only_primary, written_somewhere
 from .repairs import auto_and_pinned
 
 
@@ -40,7 +40,7 @@ def config_file_in_cni_dir(cluster: Cluster) -> Iterator[Hit]:
 def config_file_mode_unusable(cluster: Cluster) -> Iterator[Hit]:
     """CNI106: the mode is not `auto`, and this release cannot work with a file (or has none)."""
     for one in cluster.multuses:
-        if one.auto or _inside(one):
+        if one.auto or _inside(one) or filled_in_later(one.value("mode")):
             continue
         why = _unusable(one)
         if why is None:

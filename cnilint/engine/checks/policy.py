@@ -13,6 +13,8 @@ from cnilint.engine.hit import Hit
 from cnilint.kube.environment import Text
 from cnilint.model.finding import Applicability, Fix, Related
 
+from .affinity import apart
+
 AGENT = "aws-network-policy-agent"
 VPC = "aws-vpc-cni"
 
@@ -39,6 +41,7 @@ def two_policy_engines(cluster: Cluster) -> Iterator[Hit]:
                 fixes=(
                     Fix(f"switch off the policy of {one.title}", Applicability.DISPLAY, ()),
                     Fix(f"remove {other.title}", Applicability.DISPLAY, ()),
+                    apart(one, other),
                 ),
             )
 
@@ -64,7 +67,11 @@ def conflicting_binaries(cluster: Cluster) -> Iterator[Hit]:
                 "classes": " and ".join(classes),
             },
             related=(Related(places[1], f"{other.title} brings {', '.join(shared)} as well"),),
-            fixes=(Fix("let one of them bring it", Applicability.DISPLAY, ()),),
+            fixes=(
+                Fix(f"let only {one.title} bring it", Applicability.DISPLAY, ()),
+                Fix(f"let only {other.title} bring it", Applicability.DISPLAY, ()),
+                apart(one, other),
+            ),
         )
 
 

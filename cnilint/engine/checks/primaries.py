@@ -93,6 +93,11 @@ def hides_a_file(cluster: Cluster, one: Multus) -> bool:
     return any(installer.later for installer in _file_makers(cluster, one))
 
 
+def filled_in_later(value: str) -> bool:
+    """Whether a value has a variable in it that nothing in the manifests gives."""
+    return "$" in value or "{{" in value
+
+
 def _file_makers(cluster: Cluster, one: Multus) -> list[Installer]:
     return [
         installer

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from cnilint.cni.multus import Multus
 from cnilint.cni.multus_settings import KEYS, spelling
+from cnilint.kube.environment import Text
 from cnilint.kube.workload import Container
 from cnilint.model.finding import Applicability, Edit, Fix, Operation
 from cnilint.model.tree import Document, Embedded, Route, Value, child, follow
 from cnilint.model.tree import Mapping as MappingTree
+
+from .delivered import set_in_release
+from .values import value_path
+
+NO_VALUE = "no value says it: patch what is rendered, with a post-renderer or Kustomize"
+
+NO_FIELD = "the operator that makes it has no setting for it"
+
+IN_A_SCRIPT = "its command line is part of a shell script"
 
 PIN_AFTER = "multusAutoconfigDir"
 """The key behind which AWS's own manifests pin the master."""
@@ -17,8 +29,12 @@ def pin(one: Multus, name: str, applicability: Applicability, note: str = "") ->
     """Return the fix that pins Multus to a file, keeping its mode; None if there is no place."""
     edits = set_value(one, "master", name, after=PIN_AFTER)
     title = f"pin the master: {name}"
-    if not edits and _scripted(one):
-        return Fix(title, Applicability.DISPLAY, (), "its command line is part of a shell script")
+    container = one.installer.container
+    if not edits and container is None and one.problem is None:
+        made_by_operator = one.installer.form.kind == "object"
+        return Fix(title, Applicability.DISPLAY, (), NO_FIELD if made_by_operator else NO_VALUE)
+    if not edits and container is not None and container.scripted:
+        return Fix(title, Applicability.DISPLAY, (), IN_A_SCRIPT)
     return Fix(title, applicability, edits, note) if edits else None
 
 
@@ -35,17 +51,18 @@ def auto_and_pinned(
 
 
 def spelled(one: Multus, setting: str) -> str:
-    """Return what a setting is called where this install is configured: a key or a flag."""
+    """Return what a setting is called where this install is configured: a key, flag or value."""
+    if one.installer.container is None and one.configuration is None:
+        path = value_path(one.installer, setting)
+        if path:
+            return path
     return spelling(one.family, setting)
-
-
-def _scripted(one: Multus) -> bool:
-    container = one.installer.container
-    return container is not None and container.scripted
 
 
 def set_value(one: Multus, setting: str, value: str, *, after: str = "") -> tuple[Edit, ...]:
     """Return the edits that give a setting of Multus a value, wherever it is to be written."""
+    if one.installer.container is None and one.configuration is None:
+        return set_in_release(one, setting, value)
     if one.family == "thick":
         return set_member(one, KEYS[setting][0], value, after=after)
     flag = KEYS[setting][1] if one.family == "thin" else KEYS[setting][2]
@@ -103,12 +120,14 @@ def set_argument(
             text = f"{name}={value}"
             return (*gone, Edit(document, word.location.route, Operation.REPLACE, text))
         return tuple(Edit(document, w.location.route, Operation.REPLACE, value) for w in following)
-    dashes = "--" if not any(w.value.startswith("-") for w in container.words) else ""
     like = next((w.value for w in container.words if w.value.startswith("-")), "--")
-    dashes = dashes or ("--" if like.startswith("--") else "-")
-    text = f"{dashes}{wanted}={value}"
-    arguments = child(container.tree, "args")
-    if arguments is not None:
+    text = f"{'--' if like.startswith('--') else '-'}{wanted}={value}"
+    return _appended(container, text)
+
+
+def _appended(container: Container, text: str) -> tuple[Edit, ...]:
+    document = container.manifest.document
+    if child(container.tree, "args") is not None:
         return (Edit(document, (*container.route, "args", -1), Operation.ADD, text),)
     if any(w.value.startswith("-") for w in container.command):
         return (Edit(document, (*container.route, "command", -1), Operation.ADD, text),)
@@ -116,21 +135,46 @@ def set_argument(
     return (Edit(document, (*container.route, "args"), Operation.ADD, [text], behind),)
 
 
+def unset_value(one: Multus, setting: str) -> tuple[Edit, ...]:
+    """Return the edits that take a setting of Multus away wherever it is given."""
+    container, flag = one.installer.container, KEYS[setting][1]
+    if one.family == "thick" and one.configuration is not None:
+        return remove_member(one, KEYS[setting][0])
+    if container is not None:
+        return remove_argument(container, flag)
+    edits = remove_words(one.installer.form.words, flag)
+    place = one.place(setting)
+    if not edits and one.given(setting) is not None and place.document is not None:
+        edits = (Edit(place.document, place.route, Operation.REMOVE),)
+    return edits
+
+
 def remove_argument(container: Container, flag: str) -> tuple[Edit, ...]:
     """Return the edits that take a flag and its value out of the command line, last word first."""
-    if container.scripted:
-        return ()
-    wanted, words = flag.lstrip("-"), container.words
+    return () if container.scripted else remove_words(container.words, flag)
+
+
+def remove_words(words: Sequence[Text], flag: str) -> tuple[Edit, ...]:
+    """Return the edits that take a flag and its value out of some words, the last one first."""
+    return tuple(
+        Edit(place.document, place.route, Operation.REMOVE)
+        for at in reversed(_words_of_flag(words, flag))
+        if (place := words[at].location).document is not None
+    )
+
+
+def _words_of_flag(words: Sequence[Text], flag: str) -> list[int]:
+    """Return where a flag stands among some words, and the values that follow it as words."""
+    wanted = flag.lstrip("-")
     found = []
     for at, word in enumerate(words):
         name, equals, _value = word.value.partition("=")
         if not name.startswith("-") or name.lstrip("-") != wanted:
             continue
-        found.append(word)
+        found.append(at)
         if not equals and at + 1 < len(words):
-            found.append(words[at + 1])
-    document = container.manifest.document
-    return tuple(Edit(document, word.location.route, Operation.REMOVE) for word in reversed(found))
+            found.append(at + 1)
+    return found
 
 
 def _configuration(one: Multus) -> tuple[Document, Route] | None:

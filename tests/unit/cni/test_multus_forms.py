@@ -27,7 +27,7 @@ LISTS = {
 def delivered(*texts: str) -> DeliveredMultus:
     (one,) = [one for each in found(*texts)[0] if (one := multus(each)) is not None]
     assert isinstance(one, DeliveredMultus)
-    assert one.in_view
+    assert one.in_view == (one.problem is None)
     return one
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from cnilint.cni.catalog import Product, _product
-from cnilint.cni.form import Form, WorkloadForm, argument, referenced_config_maps
+from cnilint.cni.form import Form, WorkloadForm, argument
 from cnilint.cni.release import Release
 from cnilint.cni.settings import Settings
 from cnilint.kube.manifest import ManifestIndex, manifests
+from cnilint.kube.references import referenced_config_maps
 from cnilint.kube.workload import Workload, workload
 from cnilint.model.text import Source
 from cnilint.model.tree import Document

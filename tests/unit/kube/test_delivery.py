@@ -7,6 +7,7 @@ import json
 import pytest
 
 from cnilint.kube.values import value_text
+from cnilint.model.tree import Embedded
 from tests.unit.kube.deliveries import delivered, only, value
 
 FLUX = """\
@@ -63,7 +64,10 @@ def test_a_value_of_a_config_map_is_placed_there() -> None:
     found = value_text(only(FLUX).values, "eni.enabled")
     assert found is not None
     assert found.location.object == "ConfigMap ns/keyed"
-    assert found.location.route == ("data", "cilium.yaml")
+    route = ("data", "cilium.yaml", Embedded.YAML, "eni", "enabled")
+    assert found.location.route == route
+    source, span = found.location.source, found.location.span
+    assert source.text[span.start : span.end] == found.value
 
 
 REFERENCE = """\

@@ -15,8 +15,9 @@ from cnilint.kube.values import (
     value_words,
 )
 from cnilint.model.text import Source
-from cnilint.model.tree import Document
+from cnilint.model.tree import Document, Embedded
 from cnilint.syntax.compose import compose
+from cnilint.syntax.embedded import resolve
 
 TEXT = """\
 apiVersion: v1
@@ -105,12 +106,26 @@ def test_an_inline_value_has_its_own_place(manifest: Manifest) -> None:
     assert found.location.object == "Thing one"
 
 
-@pytest.mark.parametrize("key", ["text", "json"])
-def test_a_value_in_a_string_stands_where_the_string_does(manifest: Manifest, key: str) -> None:
+@pytest.mark.parametrize(
+    ("key", "form", "written"),
+    [("text", Embedded.YAML, "true"), ("json", Embedded.JSON, '"false"')],
+)
+def test_a_value_in_a_string_has_its_own_place(
+    manifest: Manifest, key: str, form: Embedded, written: str
+) -> None:
     found = value_text(embedded_values(manifest, ("spec", key)), "cni.exclusive")
     assert found is not None
-    assert found.location.route == ("spec", key)
-    assert manifest.at("spec", key) is not None
+    assert found.location.route == ("spec", key, form, "cni", "exclusive")
+    start = found.location.span.start
+    assert TEXT[start : found.location.span.end] == written
+    assert resolve(manifest.document, found.location.route) is not None
+
+
+def test_words_in_a_string_have_their_own_places(manifest: Manifest) -> None:
+    (word,) = value_words(embedded_values(manifest, ("spec", "text")), "words")
+    span = word.location.span
+    assert (word.value, TEXT[span.start : span.end]) == ("--other", "--other")
+    assert word.location.route == ("spec", "text", Embedded.YAML, "words", 0)
 
 
 @pytest.mark.parametrize(
