@@ -23,10 +23,15 @@ def main() -> None:
 
     gc.disable()  # trees have no cycles, and a run is short
     try:
-        from cnilint.cli import run
+        from cnilint import plain
         from cnilint.streams import let_go
 
-        code = run()
+        if plain.is_plain(sys.argv[1:]):
+            code = plain.run(sys.argv[2:])
+        else:
+            from cnilint.cli import run
+
+            code = run()
         let_go()
     except KeyboardInterrupt:  # while all of that is loaded
         code = 130

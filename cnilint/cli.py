@@ -10,7 +10,8 @@ from typing import Annotated
 import typer
 
 from cnilint import completion
-from cnilint.errors import CnilintError, ExitCode
+from cnilint.ending import ended
+from cnilint.errors import ExitCode
 from cnilint.streams import aside, say
 
 from .cli_options import (
@@ -218,25 +219,14 @@ def version() -> None:
 def run() -> int:
     """Run the command line; return the exit code. Nothing ends in a traceback by itself."""
     try:
-        return _ended(sys.argv[1:])
-    except SystemExit as ended:
-        if isinstance(ended.__context__, BrokenPipeError):
+        return ended(lambda: _run(sys.argv[1:]))
+    except SystemExit as leaving:
+        if isinstance(leaving.__context__, BrokenPipeError):
             return ExitCode.OK  # the reader of what typer printed went away
-        return ended.code if isinstance(ended.code, int) else int(ended.code is not None)
-    except KeyboardInterrupt:
-        return ExitCode.INTERRUPTED
-    except CnilintError as error:
-        say(f"error: {error}")
-        return error.exit_code
-    except Exception as error:
-        if os.environ.get("CNILINT_DEBUG") == "1":
-            raise
-        say(f"error: {type(error).__name__}: {error}")
-        say("this is a fault of cnilint; CNILINT_DEBUG=1 shows where it happened")
-        return ExitCode.ERROR
+        return leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
 
 
-def _ended(words: Sequence[str]) -> int:
+def _run(words: Sequence[str]) -> int:
     """Run a command line to its end; return the exit code."""
     if words[:1] in (["--show-completion"], ["--install-completion"]) and words[1:]:
         # as typer takes the name of a shell only where it does not look for it by itself

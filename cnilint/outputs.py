@@ -77,7 +77,9 @@ def deliver(
     if not silent and not summed_up and not (printed and result.findings):
         from cnilint.report.terminal import summary
 
-        say("".join(text for text, _style in summary(result)))
+        said = "".join(text for text, _style in summary(result))
+        written = " and ".join(one.path for one in wanted if one.path)
+        say(said if printed else f"{said}; written to {written}")
 
 
 def paint() -> Paint:

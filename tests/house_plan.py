@@ -4,10 +4,11 @@ from __future__ import annotations
 
 # A module imports from the layers before its own. What stands side by side does not meet.
 ORDER = (
-    "errors progress files < streams < model resources < syntax < kube < sources < cni < engine "
-    "< fix report config_place < config_file < config_given < config < run config_text outputs "
-    "< examples commands < rule_commands < watch completion < cli_options "
-    "< cli_words cli_rules cli_settings < cli < __init__ __main__"
+    "errors progress files < streams < ending < model resources < syntax < kube < "
+    "sources < cni < engine < fix report config_place < config_file < config_given < "
+    "config < run config_text outputs < examples commands < plain rule_commands < watch "
+    "completion < cli_options < cli_words cli_rules cli_settings < cli < __init__ "
+    "__main__"
 )
 RANK = {name: rank for rank, layer in enumerate(ORDER.split(" < ")) for name in layer.split()}
 

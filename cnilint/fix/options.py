@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from cnilint.engine.inputs import Inputs
@@ -11,8 +10,7 @@ from cnilint.model.finding import Applicability, Finding, Way
 from cnilint.model.text import Source
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """The least grade of fix that is applied, and how fixes are handed over.
 
     `rendered` says that rendered files may be changed; `way` is the way that is asked for, None
@@ -61,8 +59,7 @@ class Handout(NamedTuple):
     chart: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Fixed:
+class Fixed(NamedTuple):
     """What applying fixes came to.
 
     `changed` holds the sources before and after; `applied` counts the fixes made in them;

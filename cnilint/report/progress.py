@@ -66,8 +66,8 @@ class _Shown:
         bar = _Bar(self._stream)  # which takes a moment to load
         with self._lock:
             if not self._over:
-                bar.start()
                 bar.update(*self._state)
+                bar.start()
                 self._bar = bar
 
 

@@ -49,7 +49,7 @@ def test_a_file_holds_what_the_screen_would_show(race: Path) -> None:
 def test_a_run_that_shows_nothing_says_what_it_came_to_and_where(race: Path) -> None:
     done = cnilint("check", *formats("sarif:a.sarif", "html:a.html"), "k8s", folder=race)
     assert (done.code, done.out) == (1, "")
-    assert done.err == "cnilint: 1 error, written to a.sarif and a.html\n"
+    assert done.err == "cnilint: 1 error; [*] 1 fixable with --fix; written to a.sarif and a.html\n"
 
 
 def test_a_report_is_written_over_whole(race: Path) -> None:
