@@ -111,7 +111,7 @@ class SyntaxProblem:
     """A document that could not be read, or a part of one that reads differently than it looks.
 
     `kind` is `syntax` (nothing of the document was read), `duplicate-key` or `template` (an
-    unrendered Helm template: a note, not an error).
+    unrendered Helm template, or settings in JSON with comments: a note, not an error).
     """
 
     source: Source

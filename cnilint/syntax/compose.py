@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from cnilint.model.text import FOREIGN, Source, Span
@@ -23,6 +24,8 @@ _OTHER_TEMPLATE = (
     "a template that was not rendered: what its actions stand in is not read; "
     "check what it renders to instead"
 )
+
+_SETTINGS = "JSON with comments and without a kind, such as an editor's settings: no manifest"
 
 
 def compose(source: Source, parser: Parser | None = None) -> Iterator[Document | SyntaxProblem]:
@@ -52,7 +55,10 @@ def compose(source: Source, parser: Parser | None = None) -> Iterator[Document |
                     yield from _repeated_keys(source, mapping)
             else:
                 action = first_action(text, span)
-                if action is None or action.start > found.span.end:
+                comment = _settings_comment(source)
+                if comment is not None:
+                    yield SyntaxProblem(source, comment, "template", _SETTINGS)
+                elif action is None or action.start > found.span.end:
                     yield SyntaxProblem(source, found.span, "syntax", found.message, found.related)
                 elif not template_seen:
                     template_seen = True
@@ -60,6 +66,14 @@ def compose(source: Source, parser: Parser | None = None) -> Iterator[Document |
                     message = _OTHER_TEMPLATE if jinja else _TEMPLATE
                     yield SyntaxProblem(source, action, "template", message)
             index += 1
+
+
+def _settings_comment(source: Source) -> Span | None:
+    """Return the first comment of an editor's or compiler's settings: JSON that is no manifest."""
+    if not source.path.endswith(".json") or '"kind"' in source.text:
+        return None
+    found = re.search(r"(?m)^[ \t]*(?://|/\*)|[,{\[][ \t]*(?://|/\*)", source.text)
+    return Span(*found.span()) if found else None
 
 
 def _documents(

@@ -236,3 +236,22 @@ def test_documents_of_a_rendered_chart_carry_their_template() -> None:
         "m/templates/c.yaml",
         "m/templates/c.yaml",
     ]
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "kind"),
+    [
+        ("tsconfig.json", '{\n  // strict\n  "a": {"b": true},\n}\n', "template"),
+        ("settings.json", '{ /* ours */ "a": 1,, }', "template"),
+        ("manifest.json", '{\n  // strict\n  "kind": "Pod",\n}\n', "syntax"),
+        ("broken.json", '{"a": 1, ', "syntax"),
+        ("address.json", '{"a": "http://x", ', "syntax"),
+        ("x.yaml", '{\n  // strict\n  "a": {"b": true},\n}\n', "syntax"),
+    ],
+)
+def test_settings_in_json_with_comments_are_no_broken_manifest(
+    path: str, text: str, kind: str
+) -> None:
+    (problem,) = compose(Source(path, text))
+    assert isinstance(problem, SyntaxProblem)
+    assert problem.kind == kind
