@@ -30,8 +30,6 @@ def unknown_writers(
     """Yield the workloads that mount a runtime's directory, or one above it, to write to it.
 
     Of whatever kind: a Job or a Deployment writes on the nodes it happens to run on.
-
-    The root of the host is left out: agents of every kind mount it, and none to write there.
     """
     explained = {id(one.workload.manifest) for one in known if one.workload is not None}
     for manifest in manifests:
@@ -48,7 +46,7 @@ def _writable(pods: Workload) -> Iterator[UnknownWriter]:
             volume = pods.volume(string(child(mount, "name")) or "")
             raw = string(descend(volume[0], "hostPath", "path")) if volume is not None else None
             host = pods.host_path(container, path)
-            if not raw or host is None or host.read_only or host.path == "/":
+            if not raw or host is None or host.read_only:
                 continue
             directory = next((d for d in runtime_directories() if _is_in(d, host.path)), None)
             if directory is not None:

@@ -70,6 +70,7 @@ def agent(
         ("/etc/cni/net.d/", "/etc/cni/net.d"),
         ("/etc/cni", "/etc/cni/net.d"),
         ("/etc", "/etc/cni/net.d"),
+        ("/", "/etc/cni/net.d"),
         ("/var/lib/rancher/k3s/agent/etc/cni/net.d", "/var/lib/rancher/k3s/agent/etc/cni/net.d"),
     ],
 )
@@ -84,7 +85,7 @@ def test_a_writable_directory_of_a_runtime_is_told_of(host: str, directory: str)
     "text",
     [
         agent("/etc/cni/net.d", read_only=True),
-        agent("/"),
+        agent("/", read_only=True),
         agent("/etc/cni/net.d/whereabouts.d"),
         agent("/var/lib"),
         agent("/etc/kubernetes"),
@@ -93,7 +94,7 @@ def test_a_writable_directory_of_a_runtime_is_told_of(host: str, directory: str)
         agent("", volume="configMap: {name: x}", path="/etc/cni/net.d"),
     ],
     ids=[
-        *("read only", "the root", "below it", "far above", "above another"),
+        *("read only", "the root, read only", "below it", "far above", "above another"),
         *("binaries", "emptyDir", "ConfigMap"),
     ],
 )
