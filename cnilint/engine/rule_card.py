@@ -18,7 +18,7 @@ from cnilint.syntax.shape import ByKey, Each, Fault, Fields, ListOf, OneOrMore, 
 
 from .jsonpath import find
 from .match import OF_MULTUS, OF_OBJECT, OPERATORS
-from .ruleset import HELP, OWN, SCOPES
+from .rule import HELP, OWN, SCOPES
 
 GRADES = ("safe", "unsafe", "display", "none")
 LEVELS = ("error", "warning", "note", "off")
