@@ -79,7 +79,7 @@ def deliver(
 
         said = "".join(text for text, _style in summary(result))
         written = " and ".join(one.path for one in wanted if one.path)
-        say(said if printed else f"{said}; written to {written}")
+        say(f"{said}; written to {written}" if written and not printed else said)
 
 
 def paint() -> Paint:
