@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from cnilint.engine.inputs import Inputs
 from cnilint.engine.result import Result
-from cnilint.kube.manifest import Manifest, manifests
+from cnilint.kube.delivery import deliveries
+from cnilint.kube.manifest import Manifest, ManifestIndex, manifests
 from cnilint.model.finding import Applicability, Edit, Fix, Handover, Repair, Way
 from cnilint.model.tree import Document
 from cnilint.syntax.collect import STANDARD_INPUT
@@ -62,6 +63,8 @@ def handed_over(fix: Fix, before: Result, after: Result, now: Inputs, options: O
             why = f"rendered from {names} by Helm, and a value of the chart says this"
             text = values_text(values.values)
             return replace(fix, handover=Handover(way, why, text, values.chart, values.values))
+        if not origins and all(map(_holds_values, objects)):
+            return fix
         if options.way is Way.HELM:
             return _shown(fix, NO_VALUE if origins else NOT_RENDERED)
         note = f"{note}; {NO_VALUE}" if note else NO_VALUE
@@ -132,6 +135,11 @@ def _overlay(
         return None
     found = [overlay(template, wanted) for template in templates]
     return found[0] if all(one == found[0] for one in found) else None
+
+
+def _holds_values(one: Manifest) -> bool:
+    """Whether an object asks for a chart or an add-on, so that an edit of it is one of values."""
+    return next(deliveries(one, ManifestIndex(())), None) is not None
 
 
 def _shown(fix: Fix, reason: str) -> Fix:

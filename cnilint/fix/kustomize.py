@@ -42,7 +42,7 @@ kubernetes/api@v0.30.0:core/v1/types.go; every other list is replaced as a whole
 CONTENT_HASH = re.compile(r"-[a-z0-9]{10}\Z")
 """What a generator puts behind a name, and a patch must leave out.
 
-kubernetes-sigs/kustomize@12f9e63:api/internal/target/../hasher/hasher.go encode.
+kubernetes-sigs/kustomize@12f9e63:api/hasher/hasher.go encode, HashTransformer.
 """
 
 GENERATORS = ("ConfigMapGenerator", "SecretGenerator")

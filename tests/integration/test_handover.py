@@ -13,7 +13,7 @@ from cnilint.fix.bundle import bundle
 from cnilint.fix.in_place import create, write
 from cnilint.model.finding import Applicability
 from cnilint.run import Options, fix, lint
-from tests.clusters import STANDALONE, UNPINNED, VPC, cnilint, contents, multus, placed
+from tests.clusters import STANDALONE, UNPINNED, VPC, cnilint, contents, multus, placed, thin
 from tests.rendered import objects
 from tests.renderers import kustomize_build
 
@@ -62,6 +62,29 @@ def test_the_way_of_a_fix(
     assert (found["way"], found["applicability"]) == (way, grade)
     assert said in found["note"]
     assert (found["text"] != "") is (way != "in-place")
+
+
+RELEASE = """\
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: cilium, namespace: kube-system}
+spec:
+  chart: {spec: {chart: cilium, version: 1.17.5, sourceRef: {kind: HelmRepository, name: cilium}}}
+  values:
+    cni:
+      exclusive: true
+"""
+
+
+@pytest.mark.parametrize("options", [(), ("--fix-as", "helm"), ("--fix-as", "in-place")])
+def test_values_that_stand_in_a_release_are_edited_there(
+    options: tuple[str, ...], tmp_path: Path
+) -> None:
+    placed(tmp_path, {"cilium.yaml": RELEASE, "multus.yaml": thin("--multus-conf-file=auto")})
+    arguments = ("check", "--select", "CNI202", "--fix", *options)
+    assert cnilint(*arguments, folder=tmp_path).code == 0
+    fixed = RELEASE.replace("exclusive: true", "exclusive: false")
+    assert (tmp_path / "cilium.yaml").read_text("utf-8") == fixed
 
 
 def test_a_folder_of_patches_is_all_that_is_written(tmp_path: Path) -> None:
