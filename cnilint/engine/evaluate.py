@@ -9,7 +9,7 @@ from typing import NamedTuple
 from cnilint.cni.class_facts import HostFile
 from cnilint.cni.cluster import Cluster, cluster
 from cnilint.cni.recognise import NO_TARGETS, Targets
-from cnilint.errors import RuleError
+from cnilint.errors import RuleError, did_you_mean
 from cnilint.kube.manifest import Manifest
 from cnilint.model.finding import Finding, Level, Location, Note
 from cnilint.model.tree import Document
@@ -73,6 +73,7 @@ def evaluate(inputs: Inputs, surroundings: Surroundings = NOTHING_AROUND) -> Res
             )
         )
     notes += [note for one in found for note in one.notes]
+    notes += _primary_not_there(surroundings.primary, found)
     notes = [] if by_file else _distinct(notes)
     policy = surroundings.policy.of_files() if by_file else surroundings.policy
     hits = [
@@ -100,6 +101,15 @@ def evaluate(inputs: Inputs, surroundings: Surroundings = NOTHING_AROUND) -> Res
         paths=inputs.paths,
         house=policy.house,
     )
+
+
+def _primary_not_there(name: str, found: Sequence[Cluster]) -> Iterator[Note]:
+    """Yield a note for a primary that is wanted where no class of nodes has a file of its name."""
+    entries = (entry for one in found for facts in one.classes for entry in facts.entries)
+    files = {entry.name for entry in entries}
+    if name and files and name not in files:
+        near = did_you_mean(name, files)
+        yield Note(f"nothing here writes {name}, which is said to be the primary's file{near}")
 
 
 def _each_file(inputs: Inputs) -> list[tuple[str, list[Manifest]]]:
