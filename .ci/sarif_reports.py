@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from cnilint import lint
-from cnilint.engine.baseline import entries_of
+from cnilint.engine.ignores.baseline import entries_of
 from cnilint.engine.policy import Policy
 from cnilint.engine.result import Result
-from cnilint.report.sarif import sarif
+from cnilint.report.sarif.log import sarif
 from cnilint.run import lint as lint_with
 
 HERE = Path(__file__).resolve().parent.parent

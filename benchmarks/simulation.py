@@ -10,10 +10,10 @@ import argparse
 import statistics
 import time
 
-from cnilint.cni.cluster import cluster
 from cnilint.kube.manifest import Manifest, manifests
 from cnilint.model.text import Source
 from cnilint.model.tree import Document
+from cnilint.simulation.cluster import cluster
 from cnilint.syntax.compose import compose
 
 CLASSES = ("a", "b", "c", "d")

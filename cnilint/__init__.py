@@ -12,7 +12,7 @@ __version__ = "0.1.0"
 _PUBLIC = {
     "inspect": "cnilint.run",
     "lint": "cnilint.run",
-    "predict": "cnilint.cni.selector",
+    "predict": "cnilint.upstream.selector",
 }
 
 __all__ = ["__version__", "inspect", "lint", "predict"]

@@ -1,5 +1,5 @@
-from cnilint.cni.selector import predict as predict
 from cnilint.run import inspect as inspect
 from cnilint.run import lint as lint
+from cnilint.upstream.selector import predict as predict
 
 __version__: str

@@ -23,13 +23,13 @@ def main() -> None:
 
     gc.disable()  # trees have no cycles, and a run is short
     try:
-        from cnilint import plain
+        from cnilint.cli import plain
         from cnilint.streams import let_go
 
         if plain.is_plain(sys.argv[1:]):
             code = plain.run(sys.argv[2:])
         else:
-            from cnilint.cli import run
+            from cnilint.cli.app import run
 
             code = run()
         let_go()

@@ -8,9 +8,8 @@ import posixpath
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from cnilint.cni.catalog import known_files
-from cnilint.cni.class_facts import HostFile
-from cnilint.cni.recognise import NO_TARGETS, Targets
+from cnilint.catalog.catalog import known_files
+from cnilint.catalog.recognise import NO_TARGETS, Targets
 from cnilint.engine.evaluate import Surroundings, evaluate
 from cnilint.engine.inputs import Inputs
 from cnilint.engine.inputs import inputs as read
@@ -20,6 +19,7 @@ from cnilint.errors import NothingReadError, ReadError, UsageError, near_path
 from cnilint.fix.options import DEFAULT_OPTIONS, Fixed, Options
 from cnilint.model.text import Source
 from cnilint.progress import Progress, unseen
+from cnilint.simulation.class_facts import HostFile
 from cnilint.syntax.collect import Unreadable, collect
 from cnilint.syntax.tracked import tracked
 

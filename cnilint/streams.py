@@ -49,7 +49,7 @@ def write_file(path: str, text: str, *, new: bool = False) -> None:
 
     UsageError if it cannot be written, or if the file is to be new and is there.
     """
-    from .files import replace_file  # no run needs it that only prints
+    from cnilint.files import replace_file  # no run needs it that only prints
 
     content = text.encode("utf-8", "backslashreplace")
     try:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 from unittest import mock
 
-from cnilint import cli
+from cnilint.cli import app as cli
 from cnilint.engine.inputs import Inputs, inputs
 from cnilint.engine.result import Result
 from cnilint.model.finding import Finding

@@ -9,12 +9,12 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from cnilint.config import policy, settings
-from cnilint.config_file import schema
+from cnilint.cli.examples import trials
+from cnilint.config.file import schema
+from cnilint.config.settings import policy, settings
 from cnilint.engine.example import Files, Trial, examples_of
 from cnilint.engine.rule_card import CONCERNING
 from cnilint.engine.ruleset import Rule, rules
-from cnilint.examples import trials
 from cnilint.model.finding import Applicability
 from cnilint.report.rule_page import FAMILIES, INDEX, Page, index_markdown, page_markdown
 from cnilint.run import Options, fix

@@ -13,11 +13,11 @@ import pytest
 from cnilint.engine.checks import CHECKS, IGNORE_CHECKS, INPUT_CHECKS
 from cnilint.engine.evaluate import evaluate
 from cnilint.engine.hit import Hit
+from cnilint.engine.ignores.suppress import judged
 from cnilint.engine.jsonpath import find
 from cnilint.engine.match import OPERATORS, matches
 from cnilint.engine.policy import EVERYTHING
 from cnilint.engine.ruleset import Rule, rules
-from cnilint.engine.suppress import judged
 from cnilint.run import load
 
 CASES = Path(__file__).resolve().parent / "rules"

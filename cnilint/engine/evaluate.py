@@ -6,21 +6,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from cnilint.cni.class_facts import HostFile
-from cnilint.cni.cluster import Cluster, cluster
-from cnilint.cni.recognise import NO_TARGETS, Targets
+from cnilint.catalog.recognise import NO_TARGETS, Targets
+from cnilint.engine.ignores.ignore import MARK
 from cnilint.errors import RuleError, did_you_mean
+from cnilint.gitops.partition import ONLY, clusters
 from cnilint.kube.manifest import Manifest
 from cnilint.model.finding import Finding, Level, Location, Note
 from cnilint.model.tree import Document
 from cnilint.progress import Progress, unseen
+from cnilint.simulation.class_facts import HostFile
+from cnilint.simulation.cluster import Cluster, cluster
 
 from .checks import CHECKS, IGNORE_CHECKS, INPUT_CHECKS
 from .hit import Hit
-from .ignore import MARK
 from .inputs import Inputs
 from .match import matches
-from .partition import ONLY, clusters
 from .policy import EVERYTHING, Policy
 from .result import Known, Reason, Result, Suppressed
 from .ruleset import Rule
@@ -122,7 +122,7 @@ def _told_apart(hits: list[Finding], inputs: Inputs, policy: Policy) -> list[Tol
     """Return findings with the reason why they are known, and those about the ignores."""
     if not (policy.ignores or policy.per_file or any(MARK in one.text for one in inputs.sources)):
         return [(finding, None) for finding in _merged(hits)]
-    from .suppress import ignored_file, judged
+    from cnilint.engine.ignores.suppress import ignored_file, judged
 
     judgement = judged(hits, inputs, policy)
     about = [
@@ -150,7 +150,7 @@ def _compared(
     found = [finding for finding, reason in ranked if reason is None]
     before = [False] * len(found)
     if policy.baseline is not None:
-        from .baseline import old
+        from cnilint.engine.ignores.baseline import old
 
         before = old(found, policy.baseline)
     from_before = iter(before)

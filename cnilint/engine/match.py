@@ -12,16 +12,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
-from cnilint.cni.cluster import Cluster
-from cnilint.cni.daemon_conf import DAEMON_KEYS
-from cnilint.cni.form import argument
-from cnilint.cni.multus import Multus
-from cnilint.cni.release import in_range
+from cnilint.catalog.form import argument
+from cnilint.catalog.release import in_range
 from cnilint.kube.manifest import Manifest
 from cnilint.model.finding import Applicability, Edit, Fix, Location, Operation
 from cnilint.model.tree import Embedded, Route, Scalar, Tree, child, descend, follow, plain
 from cnilint.model.tree import Mapping as MappingTree
+from cnilint.multus.configuration import Multus
+from cnilint.simulation.cluster import Cluster
 from cnilint.syntax.embedded import EmbeddedProblem, embedded_json
+from cnilint.upstream.multus_daemon_config import DAEMON_KEYS
 
 from .hit import Hit
 from .jsonpath import Place, Steps, find, places

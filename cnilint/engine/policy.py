@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
+from cnilint.engine.ignores.ignore import Ignore
 from cnilint.errors import UsageError, did_you_mean
 from cnilint.model.finding import Level
 
-from .ignore import Ignore
 from .ruleset import Rule, rules
 
 Identity = tuple[str, str, str, str]

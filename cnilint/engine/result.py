@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
 
-from cnilint.cni.cluster import Cluster
 from cnilint.model.finding import Applicability, Finding, Level, Location, Note, Way
+from cnilint.simulation.cluster import Cluster
 
 from .ruleset import Rule, rules
 

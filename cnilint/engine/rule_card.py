@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from string import Formatter
 from typing import Any
 
-from cnilint.cni.release import in_range
+from cnilint.catalog.release import in_range
 from cnilint.errors import RuleError, did_you_mean
 from cnilint.syntax.data import line_of, read_mapping
 from cnilint.syntax.shape import ByKey, Each, Fault, Fields, ListOf, OneOrMore, Route, faults

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Sequence
 
 from cnilint.errors import UsageError
-from cnilint.kube.kustomization import FILE_NAMES
+from cnilint.gitops.kustomization import FILE_NAMES
 from cnilint.model.finding import Edit, Operation
 from cnilint.model.text import Source
 from cnilint.model.tree import Document, Value, child, descend, items, string

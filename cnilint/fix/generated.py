@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from cnilint.engine.inputs import Inputs
-from cnilint.kube.kustomization import FILE_NAMES
+from cnilint.gitops.kustomization import FILE_NAMES
 from cnilint.kube.manifest import Manifest
 from cnilint.model.finding import Edit, Fix
 from cnilint.model.tree import Document, Embedded, child, descend, items, string

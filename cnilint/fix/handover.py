@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from cnilint.engine.inputs import Inputs
 from cnilint.engine.result import Result
-from cnilint.kube.delivery import deliveries
+from cnilint.gitops.delivery import deliveries
 from cnilint.kube.manifest import Manifest, ManifestIndex, manifests
 from cnilint.model.finding import Applicability, Edit, Fix, Handover, Repair, Way
 from cnilint.model.tree import Document

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from cnilint.cni.catalog import Delivered
-from cnilint.cni.settings import BY, FORM
+from cnilint.catalog.catalog import Delivered
+from cnilint.catalog.settings import BY, FORM
 from cnilint.model.tree import Value
 from cnilint.syntax.style import BlockStyle, block_lines
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from cnilint.cni.installer import Installer
-from cnilint.cni.multus_forms import multus
-from cnilint.cni.multus_settings import KEYS
-from cnilint.cni.product import Product
+from cnilint.catalog.installer import Installer
+from cnilint.catalog.product import Product
 from cnilint.engine.result import Result
 from cnilint.model.finding import Edit, Operation, Repair
 from cnilint.model.tree import Route
+from cnilint.multus.forms import multus
+from cnilint.multus.settings import KEYS
 
 
 class Meaning(NamedTuple):

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from cnilint.engine.evaluate import Surroundings, evaluate
-from cnilint.engine.ignore import UNUSED
+from cnilint.engine.ignores.ignore import UNUSED
 from cnilint.engine.inputs import Inputs
 from cnilint.engine.result import Result
 from cnilint.engine.text_edits import TextEdits, text_edits_of

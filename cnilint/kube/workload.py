@@ -28,6 +28,11 @@ TEMPLATE: dict[str, tuple[str, ...]] = {
 """Where each kind keeps its pod template."""
 
 
+INSTALLING_KINDS = {"DaemonSet", "Pod"}
+"""Kinds that put something on the node they run on. A Deployment or CronJob with a CNI product's
+image installs nothing (zalando-incubator/kubernetes-on-aws@93eb84d: aws-node-decommissioner)."""
+
+
 class Image(NamedTuple):
     """A container image reference, taken apart."""
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cnilint.cni.installer import Installer
-from cnilint.cni.multus import Multus
+from cnilint.catalog.installer import Installer
+from cnilint.multus.configuration import Multus
 
 
 def acting(

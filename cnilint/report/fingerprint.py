@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 
-from cnilint.engine.identity import identity
+from cnilint.engine.ignores.identity import identity
 from cnilint.model.finding import Finding
 
 DIGITS = 32

@@ -14,12 +14,12 @@ FORMATS: Mapping[str, tuple[str, str]] = {
     "concise": ("concise", "concise"),
     "json": ("json_", "check_json"),
     "jsonl": ("jsonl", "jsonl"),
-    "sarif": ("sarif", "sarif"),
+    "sarif": ("sarif.log", "sarif"),
     "github": ("github", "github"),
     "gitlab": ("gitlab", "gitlab"),
     "junit": ("junit", "junit"),
     "markdown": ("markdown", "markdown"),
-    "html": ("html", "html"),
+    "html": ("html.page", "html"),
 }
 """Module and function of each; a run loads those that it was asked for.
 

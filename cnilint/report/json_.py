@@ -10,11 +10,8 @@ from __future__ import annotations
 import json
 import math
 
-from cnilint.cni.class_facts import ClassFacts
-from cnilint.cni.cluster import Cluster
-from cnilint.cni.installer import Installer
-from cnilint.cni.simulate import Outcome
-from cnilint.engine.identity import CROSSING
+from cnilint.catalog.installer import Installer
+from cnilint.engine.ignores.identity import CROSSING
 from cnilint.engine.result import Known, Result, Suppressed
 from cnilint.model.finding import (
     Applicability,
@@ -29,8 +26,11 @@ from cnilint.model.finding import (
 )
 from cnilint.model.text import Source, Span
 from cnilint.model.tree import Embedded, Route
+from cnilint.report.terminal.statistics import Count, counts
+from cnilint.simulation.class_facts import ClassFacts
+from cnilint.simulation.cluster import Cluster
+from cnilint.simulation.search import Outcome
 
-from .statistics import Count, counts
 from .verdict import verdict
 
 CHECK_SCHEMA = "cnilint.check/v1"

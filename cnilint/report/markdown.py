@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from cnilint.engine.repository import reported_path
 from cnilint.engine.result import Result
 from cnilint.model.finding import Applicability, Finding, Fix, Level, Location, Note
+from cnilint.report.terminal.inspect import does
 
-from .inspect import does
 from .markup import code, fenced, prose
 from .verdict import verdict, verdict_style
 from .words import counted, known_of, sum_of

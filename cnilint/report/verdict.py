@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnilint.cni.class_facts import ClassFacts
+from cnilint.simulation.class_facts import ClassFacts
 
 CAUSES = {
     # of a container runtime

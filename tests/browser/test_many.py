@@ -11,7 +11,7 @@ import pytest
 
 from cnilint import lint
 from cnilint.engine.result import Result
-from cnilint.report.html import html
+from cnilint.report.html.page import html
 from tests.clusters import OWNED, VPC, multus
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
-from cnilint.cni.catalog import products
-from cnilint.cni.installer import Installer
-from cnilint.cni.multus_forms import multus
-from cnilint.cni.recognise import installers
+from cnilint.catalog.catalog import products
+from cnilint.catalog.installer import Installer
+from cnilint.catalog.recognise import installers
 from cnilint.kube.manifest import Manifest, ManifestIndex, manifests
 from cnilint.model.text import Source
 from cnilint.model.tree import Document
+from cnilint.multus.forms import multus
 from cnilint.syntax.compose import compose
 from cnilint.syntax.data import read_mapping
 

@@ -10,12 +10,12 @@ import json
 
 import pytest
 
-from cnilint.cni.catalog import Action, Role
-from cnilint.cni.cluster import Cluster, cluster
-from cnilint.cni.installer import Installer
+from cnilint.catalog.catalog import Action, Role
+from cnilint.catalog.installer import Installer
 from cnilint.kube.manifest import Manifest, manifests
 from cnilint.model.text import Source
 from cnilint.model.tree import Document
+from cnilint.simulation.cluster import Cluster, cluster
 from cnilint.syntax.compose import compose
 from tests.corpus import CORPUS, MANIFESTS
 

@@ -10,14 +10,14 @@ import re
 
 import pytest
 
-from cnilint.cni.catalog import Role, products
-from cnilint.cni.cluster import cluster
-from cnilint.cni.installer import Installer
-from cnilint.cni.multus_forms import multus
-from cnilint.cni.recognise import installers
+from cnilint.catalog.catalog import Role, products
+from cnilint.catalog.installer import Installer
+from cnilint.catalog.recognise import installers
 from cnilint.kube.manifest import Manifest, ManifestIndex, manifests
 from cnilint.model.text import Source
 from cnilint.model.tree import Document
+from cnilint.multus.forms import multus
+from cnilint.simulation.cluster import cluster
 from cnilint.syntax.compose import compose
 from tests.corpus import CORPUS, MANIFESTS
 

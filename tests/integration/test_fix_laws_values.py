@@ -14,7 +14,7 @@ from cnilint.model.tree import Value, plain
 from cnilint.syntax.style import BlockStyle, FlowStyle, block_lines, flow_text
 from tests.clusters import NAMESPACE, PINNED, multus, read
 from tests.laws import assert_run
-from tests.unit.kube.deliveries import delivered
+from tests.unit.gitops.deliveries import delivered
 
 quick = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 

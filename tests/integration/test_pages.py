@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 import typer.main
 
-from cnilint import __version__, cli, cli_rules
+from cnilint import __version__
+from cnilint.cli import app as cli
+from cnilint.cli import rules as cli_rules
 from cnilint.syntax.data import read_mapping
 from tests.clusters import Done, cnilint, placed
 

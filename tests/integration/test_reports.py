@@ -96,9 +96,9 @@ def test_reports_beside_the_manifests_are_no_manifests(race: Path) -> None:
 
 LOADED = """
 import sys
-from cnilint import cli
+from cnilint.cli import app
 sys.argv = ["cnilint", "check", *sys.argv[1:]]
-cli.run()
+app.run()
 print(*sorted(name for name in sys.modules if name.startswith("cnilint.report.")), file=sys.stderr)
 """
 
@@ -116,10 +116,12 @@ def loaded(folder: Path, *arguments: str) -> set[str]:
 
 def test_a_run_loads_only_the_reports_it_writes(race: Path) -> None:
     plain = loaded(race)
-    assert plain >= {"terminal", "formats"}
-    others = {"sarif", "html", "junit", "gitlab", "github", "markdown", "json_", "inspect"}
-    assert not any(name.startswith((*others, "html")) for name in plain)
-    assert loaded(race, *formats("concise")).isdisjoint({"terminal", "excerpt", *others})
+    assert plain >= {"terminal.findings", "formats"}
+    others = {"sarif", "html", "junit", "gitlab", "github", "markdown", "json_", "terminal.inspect"}
+    assert not any(name.startswith(tuple(others)) for name in plain)
+    assert loaded(race, *formats("concise")).isdisjoint(
+        {"terminal.findings", "terminal.excerpt", *others}
+    )
     both = loaded(race, *formats("sarif:a.sarif", "concise"))
     assert {"sarif", "concise"} <= both
-    assert both.isdisjoint({"html", "html_assets", "junit", "terminal", "github"})
+    assert both.isdisjoint({"html", "html.assets", "junit", "terminal.findings", "github"})

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from cnilint import lint, run
-from cnilint.report.sarif import sarif
+from cnilint.report.sarif.log import sarif
 
 ROOT = Path(__file__).resolve().parents[2]
 CASES = [

@@ -8,10 +8,10 @@ import pytest
 
 from cnilint.engine.result import Result
 from cnilint.report.glyphs import columns
-from cnilint.report.inspect import inspect_text
-from cnilint.report.layout import numbered
-from cnilint.report.paint import Paint
-from cnilint.report.terminal import full
+from cnilint.report.terminal.findings import full
+from cnilint.report.terminal.inspect import inspect_text
+from cnilint.report.terminal.layout import numbered
+from cnilint.report.terminal.paint import Paint
 from cnilint.run import lint
 from tests.clusters import OWNED, STANDALONE, VPC, multus, placed
 

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from cnilint.cni.thick_daemon import replay
+from cnilint.upstream.multus_thick_daemon import replay
 
 TIMELINES = Path(__file__).with_name("timelines.jsonl.gz")
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from cnilint.cni.selector import predict
+from cnilint.upstream.selector import predict
 
 VECTORS = Path(__file__).with_name("selection-vectors.jsonl.gz")
 INPUTS = ("daemon_config", "args", "binaries", "default_network")

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from cnilint.config import policy, settings
+from cnilint.config.settings import policy, settings
 from cnilint.engine.policy import Policy
 from cnilint.engine.result import Result
 from cnilint.model.finding import Applicability, Finding

@@ -6,11 +6,11 @@ from typing import assert_type
 
 import cnilint
 from cnilint import inspect, lint, predict
-from cnilint.cni.cluster import Cluster
-from cnilint.cni.prediction import Prediction
 from cnilint.engine.result import Result
 from cnilint.fix.options import Options
 from cnilint.model.finding import Applicability, Finding, Fix, Level, Note
+from cnilint.simulation.cluster import Cluster
+from cnilint.upstream.prediction import Prediction
 
 assert_type(cnilint.__version__, str)
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 import cnilint
-from cnilint.cni import selector
 from cnilint.errors import NothingReadError, ReadError
+from cnilint.upstream import selector
 from tests.clusters import OWNED, VPC, multus, placed, places
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from cnilint.cni.class_facts import HostFile
-from cnilint.cni.selector import predict
 from cnilint.errors import NothingReadError, ReadError, UsageError
 from cnilint.fix.options import Options
 from cnilint.model.finding import Applicability
 from cnilint.run import fix, inspect, lint, load, surroundings
+from cnilint.simulation.class_facts import HostFile
+from cnilint.upstream.selector import predict
 from tests.clusters import NAMESPACE, OWNED, PINNED, VPC, contents, istio, multus, placed, places
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from cnilint.cni.cluster import Cluster
 from cnilint.engine.hit import Hit
-from cnilint.engine.ignore import Judged
+from cnilint.engine.ignores.ignore import Judged
 from cnilint.model.finding import Note
 from cnilint.model.tree import SyntaxProblem
+from cnilint.simulation.cluster import Cluster
 
 from .chaining import chain_target_depends_on_order
 from .configuration import cni_version_incompatible, daemon_config_invalid, repeated_members

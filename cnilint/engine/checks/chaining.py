@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnilint.cni.catalog import Action
-from cnilint.cni.class_facts import MULTUS_FILES, ClassFacts
-from cnilint.cni.cluster import Cluster
-from cnilint.cni.confdir import encoded
-from cnilint.cni.installer import Installer
-from cnilint.cni.simulate import Outcome
+from cnilint.catalog.catalog import Action
+from cnilint.catalog.installer import Installer
+from cnilint.engine.edits.values import nested, set_in_values
 from cnilint.engine.hit import Hit
 from cnilint.kube.workload import Container, Workload
 from cnilint.model.finding import Applicability, Edit, Fix, Operation, Related
 from cnilint.model.tree import Value, child, descend, items, string
+from cnilint.simulation.class_facts import MULTUS_FILES, ClassFacts
+from cnilint.simulation.cluster import Cluster
+from cnilint.simulation.search import Outcome
+from cnilint.upstream.confdir import encoded
 
 from .primaries import class_primaries
 from .selection import either
-from .values import nested, set_in_values
 
 TARGET = "named"
 """What the catalog calls the setting by which such a plugin is told the file to chain into."""

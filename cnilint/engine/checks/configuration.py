@@ -5,19 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from cnilint.cni.cluster import Cluster
-from cnilint.cni.daemon_conf import DAEMON_KEYS, read_daemon_config
-from cnilint.cni.gojson import JSONError
-from cnilint.cni.multus import Multus
-from cnilint.cni.multus_settings import Given
-from cnilint.cni.version import semantic_version
+from cnilint.engine.edits.json_repairs import repairs
+from cnilint.engine.edits.repairs import set_value, spelled, unset_value
 from cnilint.engine.hit import Hit
 from cnilint.model.finding import Applicability, Edit, Fix, Level, Location, Operation
 from cnilint.model.tree import Embedded, Value, plain
+from cnilint.multus.configuration import Multus
+from cnilint.multus.settings import Given
+from cnilint.simulation.cluster import Cluster
+from cnilint.upstream.gojson import JSONError
+from cnilint.upstream.multus_daemon_config import DAEMON_KEYS, read_daemon_config
+from cnilint.upstream.version import semantic_version
 
-from .json_repairs import repairs
 from .master import distance
-from .repairs import set_value, spelled, unset_value
 
 _WORDS: dict[str, Value] = {"true": True, "false": False}
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnilint.cni.catalog import Role
-from cnilint.cni.class_facts import ClassFacts
-from cnilint.cni.cluster import Cluster
-from cnilint.cni.installer import Installer
-from cnilint.cni.multus import Multus
+from cnilint.catalog.catalog import Role
+from cnilint.catalog.installer import Installer
+from cnilint.engine.edits.affinity import AFFINITY, Pods, affinity_text, pods_of, restricted
 from cnilint.engine.hit import Hit
 from cnilint.kube.manifest import Manifest
 from cnilint.kube.scheduling import Expression, Labels, placement
@@ -17,8 +15,10 @@ from cnilint.kube.workload import workload
 from cnilint.model.finding import Applicability, Edit, Fix, Location, Operation, Related
 from cnilint.model.tree import Mapping as MappingTree
 from cnilint.model.tree import Tree, child, descend, items, string
+from cnilint.multus.configuration import Multus
+from cnilint.simulation.class_facts import ClassFacts
+from cnilint.simulation.cluster import Cluster
 
-from .affinity import AFFINITY, Pods, affinity_text, pods_of, restricted
 from .installs import named
 from .runtime import requests
 

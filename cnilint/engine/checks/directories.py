@@ -5,21 +5,21 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
-from cnilint.cni.catalog import Role, runtime_directories
-from cnilint.cni.class_facts import ClassFacts
-from cnilint.cni.cluster import Cluster
-from cnilint.cni.confdir import encoded
-from cnilint.cni.multus import Multus
-from cnilint.cni.multus_settings import KEYS, OWN_PREFIX
+from cnilint.catalog.catalog import Role, runtime_directories
+from cnilint.engine.edits.repairs import pin, remove_member, set_value, spelled
 from cnilint.engine.hit import Hit
 from cnilint.kube.values import Steps
 from cnilint.model.finding import Applicability, Edit, Fix, Level, Operation
 from cnilint.model.tree import Route, Value, child, items, string
+from cnilint.multus.configuration import Multus
+from cnilint.multus.settings import KEYS, OWN_PREFIX
+from cnilint.simulation.class_facts import ClassFacts
+from cnilint.simulation.cluster import Cluster
 from cnilint.syntax.embedded import resolve
+from cnilint.upstream.confdir import encoded
 
 from .master import EXTENSIONS
 from .primaries import knows_writers, only_primary, primary_files, written_somewhere
-from .repairs import pin, remove_member, set_value, spelled
 from .selection import either
 
 NAMES = {"autoconfig_directory": "looks for its master", "conf_directory": "writes 00-multus.conf"}

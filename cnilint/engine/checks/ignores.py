@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from cnilint.engine.hit import Hit
-from cnilint.engine.ignore import COMMENT, Ignore, Judged, Word
+from cnilint.engine.ignores.ignore import COMMENT, Ignore, Judged, Word
 from cnilint.model.finding import Applicability, Edit, Fix, Location, Operation, Repair, TextEdit
 from cnilint.model.text import Source, Span
 from cnilint.model.tree import Document, Embedded, Mapping, Route, Scalar, descend, follow, plain
@@ -114,7 +114,7 @@ def _annotation_edits(
     document: Document, ignore: Ignore, unused: Collection[str]
 ) -> tuple[Edit, ...]:
     """Return the edits that take an entry out of an annotation, or some words out of the entry."""
-    from cnilint.engine.ignore_text import entries
+    from cnilint.engine.ignores.written import entries
     from cnilint.syntax.splice import apply
 
     route = ignore.location.route

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from cnilint.cni.catalog import Action, Role, runtime_directories
-from cnilint.cni.class_facts import ClassFacts
-from cnilint.cni.cluster import Cluster
-from cnilint.cni.installer import Installer
+from cnilint.catalog.catalog import Action, Role, runtime_directories
+from cnilint.catalog.installer import Installer
+from cnilint.engine.edits.affinity import apart
+from cnilint.engine.edits.exclusive import set_exclusive
 from cnilint.engine.hit import Hit
 from cnilint.kube.manifest import Manifest
 from cnilint.model.finding import Applicability, Fix, Level
 from cnilint.model.tree import child, items, string
+from cnilint.simulation.class_facts import ClassFacts
+from cnilint.simulation.cluster import Cluster
 
-from .affinity import apart
-from .exclusive import set_exclusive
 from .pairs import Pair, pairs, related_to
 from .selection import either, witnesses
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
-from cnilint.cni.catalog import Action, Role
-from cnilint.cni.cluster import Cluster
-from cnilint.cni.form import argument
-from cnilint.cni.multus import Multus
-from cnilint.cni.multus_settings import KEYS, OWN_PREFIX
-from cnilint.cni.release import shown
+from cnilint.catalog.catalog import Action, Role
+from cnilint.catalog.form import argument
+from cnilint.catalog.release import shown
+from cnilint.engine.edits.repairs import pin, spelled
 from cnilint.engine.hit import Hit
 from cnilint.model.finding import Applicability, Fix, Level, Related
+from cnilint.multus.configuration import Multus
+from cnilint.multus.settings import KEYS, OWN_PREFIX
+from cnilint.simulation.cluster import Cluster
 
 from .primaries import (
     filled_in_later,
@@ -23,7 +24,6 @@ from .primaries import (
     writer,
     written_somewhere,
 )
-from .repairs import pin, spelled
 from .selection import either, honours_pin
 
 MOST_EDITS = 2

@@ -5,14 +5,14 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
-from cnilint.cni.cluster import Cluster
-from cnilint.cni.multus import Multus
-from cnilint.cni.multus_settings import OWN_PREFIX
+from cnilint.engine.edits.repairs import auto_and_pinned
 from cnilint.engine.hit import Hit
 from cnilint.model.finding import Applicability, Fix
+from cnilint.multus.configuration import Multus
+from cnilint.multus.settings import OWN_PREFIX
+from cnilint.simulation.cluster import Cluster
 
 from .primaries import filled_in_later, only_primary, written_somewhere
-from .repairs import auto_and_pinned
 
 
 def config_file_in_cni_dir(cluster: Cluster) -> Iterator[Hit]:

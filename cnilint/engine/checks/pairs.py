@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from itertools import combinations
 from typing import NamedTuple
 
-from cnilint.cni.class_facts import ClassFacts
-from cnilint.cni.cluster import Cluster
-from cnilint.cni.installer import Installer
+from cnilint.catalog.installer import Installer
 from cnilint.engine.hit import Hit
 from cnilint.model.finding import Fix, Level, Related
+from cnilint.simulation.class_facts import ClassFacts
+from cnilint.simulation.cluster import Cluster
 
 
 class Pair(NamedTuple):

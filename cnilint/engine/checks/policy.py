@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 
-from cnilint.cni.catalog import Role
-from cnilint.cni.cluster import Cluster
-from cnilint.cni.form import argument
-from cnilint.cni.installer import Installer
+from cnilint.catalog.catalog import Role
+from cnilint.catalog.form import argument
+from cnilint.catalog.installer import Installer
+from cnilint.engine.edits.affinity import apart
 from cnilint.engine.hit import Hit
 from cnilint.kube.environment import Text
 from cnilint.model.finding import Applicability, Fix, Related
-
-from .affinity import apart
+from cnilint.simulation.cluster import Cluster
 
 AGENT = "aws-network-policy-agent"
 VPC = "aws-vpc-cni"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import posixpath
 
-from cnilint.cni.catalog import Action, Role
-from cnilint.cni.class_facts import ClassFacts
-from cnilint.cni.cluster import Cluster
-from cnilint.cni.confdir import encoded
-from cnilint.cni.installer import Installer
-from cnilint.cni.multus import Multus
+from cnilint.catalog.catalog import Action, Role
+from cnilint.catalog.installer import Installer
+from cnilint.multus.configuration import Multus
+from cnilint.simulation.class_facts import ClassFacts
+from cnilint.simulation.cluster import Cluster
+from cnilint.upstream.confdir import encoded
 
 
 def primary_files(cluster: Cluster, one: Multus) -> list[str]:

@@ -6,20 +6,20 @@ import json
 import posixpath
 from collections.abc import Iterator, Mapping
 
-from cnilint.cni.catalog import Role
-from cnilint.cni.class_facts import MULTUS_FILES, ClassFacts
-from cnilint.cni.cluster import Cluster
-from cnilint.cni.confdir import encoded, extension
-from cnilint.cni.installer import Installer
-from cnilint.cni.multus import Multus
-from cnilint.cni.programs import CANDIDATES
-from cnilint.cni.selector import predict
-from cnilint.cni.simulate import Outcome
+from cnilint.catalog.catalog import Role
+from cnilint.catalog.installer import Installer
 from cnilint.engine.hit import Hit
 from cnilint.kube.manifest import Manifest
 from cnilint.kube.workload import TEMPLATE
 from cnilint.model.finding import Applicability, Fix, Location, Related
 from cnilint.model.tree import string
+from cnilint.multus.configuration import Multus
+from cnilint.simulation.class_facts import MULTUS_FILES, ClassFacts
+from cnilint.simulation.cluster import Cluster
+from cnilint.simulation.programs import CANDIDATES
+from cnilint.simulation.search import Outcome
+from cnilint.upstream.confdir import encoded, extension
+from cnilint.upstream.selector import predict
 
 NETWORKS = "k8s.v1.cni.cncf.io/networks"
 """The annotation by which a pod asks for further networks.

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from cnilint.cni.catalog import Role
-from cnilint.cni.class_facts import ClassFacts
-from cnilint.cni.cluster import Cluster
-from cnilint.cni.confdir import encoded
-from cnilint.cni.multus import Multus
-from cnilint.cni.recognise import shows_eks
+from cnilint.catalog.catalog import Role
+from cnilint.catalog.recognise import shows_eks
+from cnilint.engine.edits.repairs import pin
 from cnilint.engine.hit import Hit
 from cnilint.model.finding import Applicability, Fix, Related
+from cnilint.multus.configuration import Multus
+from cnilint.simulation.class_facts import ClassFacts
+from cnilint.simulation.cluster import Cluster
+from cnilint.upstream.confdir import encoded
 
 from .primaries import hides_a_file, meant_files, primary_files
-from .repairs import pin
 
 HONOURS_PIN_SINCE = {"thick": (4, 0, 0), "thin": (4, 1, 0), "legacy": (3, 9, 0)}
 """From which release on a pin decides (v3's script: 3.8 to 3.9, see `honours_pin`)."""

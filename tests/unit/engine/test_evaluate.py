@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator
 
 import pytest
 
-from cnilint.cni.cluster import Cluster
 from cnilint.engine import evaluate as module
 from cnilint.engine import policy
 from cnilint.engine.checks import CHECKS, INPUT_CHECKS
@@ -17,6 +16,7 @@ from cnilint.model.finding import Level, Location, Note, Related
 from cnilint.model.text import Span
 from cnilint.model.tree import SyntaxProblem
 from cnilint.run import surroundings
+from cnilint.simulation.cluster import Cluster
 from tests.clusters import (
     NAMESPACE,
     OWNED,

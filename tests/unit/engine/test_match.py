@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from cnilint.cni.cluster import cluster
 from cnilint.engine.hit import Hit
 from cnilint.engine.match import OPERATORS, matches
-from cnilint.engine.partition import clusters
+from cnilint.gitops.partition import clusters
+from cnilint.simulation.cluster import cluster
 from tests.clusters import NAMESPACE, VPC, read
 
 APP = """\

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from cnilint.cni.catalog import products
-from cnilint.cni.product import Product
+from cnilint.catalog.catalog import products
+from cnilint.catalog.product import Product
 from cnilint.fix.helm import Overlay, joined, overlay, values_text
 from cnilint.fix.meaning import Meaning
 from cnilint.model.tree import Value

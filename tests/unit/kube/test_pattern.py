@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnilint.cni.catalog import products
+from cnilint.catalog.catalog import products
 from cnilint.kube.pattern import found_in
 
 NAMES = st.text(alphabet="ab/.-", max_size=6)

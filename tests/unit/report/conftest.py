@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 import pytest
 
-from cnilint.cni.cluster import Cluster, cluster
 from cnilint.engine.result import Result
 from cnilint.kube.manifest import manifests
 from cnilint.model.finding import Finding, Level, Location, Note
 from cnilint.model.text import Source, Span
 from cnilint.model.tree import Document
+from cnilint.simulation.cluster import Cluster, cluster
 from cnilint.syntax.compose import compose
 
 MULTUS = """\

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from cnilint.cni.cluster import Cluster
 from cnilint.report.acting import acting
+from cnilint.simulation.cluster import Cluster
 
 Read = Callable[..., Cluster]
 

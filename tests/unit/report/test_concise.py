@@ -9,11 +9,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cnilint.cni.cluster import Cluster
 from cnilint.engine.result import Result
 from cnilint.model.finding import Applicability, Finding, Fix, Level, Location, Note
 from cnilint.model.text import Source, Span
 from cnilint.report.concise import concise
+from cnilint.simulation.cluster import Cluster
 
 LINE = re.compile(r"(?P<path>.+):[1-9]\d*:[1-9]\d*: (?P<rule>CNI\d{3}) (\[\*\] )?(?P<message>.*)")
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnilint.engine.identity import pointer
+from cnilint.engine.ignores.identity import pointer
 from cnilint.model.finding import Finding, Level, Location
 from cnilint.model.text import Source, Span
 from cnilint.model.tree import Embedded, Route

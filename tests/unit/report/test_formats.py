@@ -13,11 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cnilint import lint
-from cnilint.cni.cluster import Cluster
 from cnilint.engine.result import Result
 from cnilint.model.finding import Finding, Level, Location, Note
 from cnilint.model.text import Source, Span
 from cnilint.report.formats import FORMATS, report
+from cnilint.simulation.cluster import Cluster
 
 ROOT = Path(__file__).resolve().parents[3]
 LINES = {"concise", "jsonl", "github"}

@@ -12,7 +12,6 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from cnilint.cni.cluster import Cluster
 from cnilint.engine.result import Result
 from cnilint.model.finding import (
     Applicability,
@@ -30,6 +29,7 @@ from cnilint.model.text import Source, Span
 from cnilint.model.tree import Embedded
 from cnilint.report.json_ import check_json, inspect_json
 from cnilint.report.verdict import verdict
+from cnilint.simulation.cluster import Cluster
 
 Read = Callable[..., Cluster]
 Tell = Callable[..., Result]

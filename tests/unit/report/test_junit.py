@@ -11,12 +11,12 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from cnilint.cni.cluster import Cluster
 from cnilint.engine.result import Known, Reason, Result, Suppressed
 from cnilint.model.finding import Applicability, Finding, Fix, Level, Location, Note, Related
 from cnilint.model.text import Source, Span
 from cnilint.report.glyphs import visible
 from cnilint.report.junit import junit
+from cnilint.simulation.cluster import Cluster
 
 Find = Callable[..., Finding]
 Read = Callable[..., Cluster]

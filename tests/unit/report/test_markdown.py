@@ -12,7 +12,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from cnilint.cni.cluster import Cluster
 from cnilint.engine.result import Result
 from cnilint.model.finding import (
     Applicability,
@@ -28,6 +27,7 @@ from cnilint.model.finding import (
 from cnilint.model.text import Source, Span
 from cnilint.model.tree import Embedded
 from cnilint.report.markdown import MOST_BYTES, markdown
+from cnilint.simulation.cluster import Cluster
 
 Find = Callable[..., Finding]
 Read = Callable[..., Cluster]

@@ -14,9 +14,9 @@ from cnilint.engine.example import Example, Trial
 from cnilint.engine.ruleset import Rule, rules
 from cnilint.model.finding import Finding, Level, Location
 from cnilint.model.text import Source, Span
-from cnilint.report.paint import Paint
 from cnilint.report.rule_page import Page, index_markdown, page_json, page_markdown
-from cnilint.report.rule_text import page_text
+from cnilint.report.terminal.paint import Paint
+from cnilint.report.terminal.rule_text import page_text
 
 RULE = next(rule for rule in rules() if rule.id == "CNI101")
 BAD = {"a.yaml": "a: b\nc: d\n", "old.json": "{}\n", "same.yaml": "e: f\n"}

@@ -17,9 +17,9 @@ from cnilint.report.gitlab import gitlab
 from cnilint.report.json_ import check_json
 from cnilint.report.jsonl import jsonl
 from cnilint.report.markdown import markdown
-from cnilint.report.paint import Paint
-from cnilint.report.sarif import sarif
-from cnilint.report.terminal import full
+from cnilint.report.sarif.log import sarif
+from cnilint.report.terminal.findings import full
+from cnilint.report.terminal.paint import Paint
 from tests.unit.report.schema import complaints
 
 Find = Callable[..., Finding]

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-import cnilint.cni
-from cnilint.cni.class_facts import ClassFacts
-from cnilint.cni.cluster import Cluster
-from cnilint.cni.simulate import Outcome, Simulation
+import cnilint.upstream
 from cnilint.report.verdict import CAUSES, cause_in_words, verdict, verdict_style
+from cnilint.simulation.class_facts import ClassFacts
+from cnilint.simulation.cluster import Cluster
+from cnilint.simulation.search import Outcome, Simulation
 
 Read = Callable[..., Cluster]
 
@@ -102,7 +102,7 @@ def test_nodes_whose_cni_is_not_shown_are_not_judged(read: Read) -> None:
 def raised() -> set[str]:
     """Return every class of errors that the simulation of a program can end with."""
     found = set()
-    for path in Path(cnilint.cni.__file__).parent.glob("*.py"):
+    for path in Path(cnilint.upstream.__file__).parent.glob("*.py"):
         for part in ast.walk(ast.parse(path.read_text("utf-8"))):
             if not isinstance(part, ast.Call):
                 continue

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnilint.cni.cluster import Cluster
 from cnilint.engine.checks.selection import masters
 from cnilint.engine.checks.selection import witnesses as written
 from cnilint.model.finding import Finding, Level, Location
 from cnilint.model.text import Source, Span
 from cnilint.report.witness import Witness, witnesses
+from cnilint.simulation.cluster import Cluster
 
 
 def finding(*details: str) -> Finding:

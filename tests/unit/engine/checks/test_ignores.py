@@ -13,8 +13,8 @@ from cnilint.engine.checks.ignores import (
     unused_ignore,
 )
 from cnilint.engine.hit import Hit
-from cnilint.engine.ignore import Judged
-from cnilint.engine.ignore_text import ignores
+from cnilint.engine.ignores.ignore import Judged
+from cnilint.engine.ignores.written import ignores
 from cnilint.engine.text_edits import text_edits
 from cnilint.model.finding import Applicability
 from cnilint.model.text import Source

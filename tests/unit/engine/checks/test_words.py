@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnilint.cni.daemon_conf import DAEMON_KEYS
 from cnilint.engine.checks.configuration import nearest_key
 from cnilint.engine.checks.master import _misspelt, _nearest, distance
 from cnilint.engine.checks.selection import either
+from cnilint.upstream.multus_daemon_config import DAEMON_KEYS
 
 WORDS = st.text("abc", max_size=6)
 

@@ -1,0 +1,176 @@
+"""A product found in the manifests, with what it does on a node worked out."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cnilint.kube.environment import placeholder
+from cnilint.kube.scheduling import Placement
+from cnilint.kube.workload import Container, Workload
+from cnilint.model.finding import Location, Note
+
+from .catalog import Action, Behaviour, Product, Role, runtime_directories
+from .form import Form, WorkloadForm
+from .release import Release
+from .settings import Setting, Settings
+from .written_file import given_content, network_name, usual_content
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ConfFile:
+    """A CNI configuration that an installer puts on the host: an absolute path and its content."""
+
+    path: str
+    network: str
+    content: str
+
+    @property
+    def directory(self) -> str:
+        """The host directory it is in."""
+        return posixpath.dirname(self.path)
+
+    @property
+    def name(self) -> str:
+        """Its file name."""
+        return posixpath.basename(self.path)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Installer:
+    """A product that the manifests install, or that is assumed (`assumed` says why).
+
+    `directory` is the host directory its action works in (None: nothing of it reaches the host);
+    `writes` the file it makes there; `target` the file it chains into (empty: the first one, or
+    `every` one), or `of_network` the network whose file it copies (`*`: any).
+    """
+
+    product: Product
+    form: Form
+    role: Role
+    action: Action
+    object: str
+    behaviour: Behaviour
+    placement: Placement
+    directory: str | None
+    writes: ConfFile | None
+    target: str
+    every: bool
+    renames: str
+    suffix: str
+    removes: tuple[str, ...]
+    release: Release | None
+    settings: Mapping[str, Setting]
+    assumed: str = ""
+    of_network: str = ""
+    later: bool = False
+    """Whether the path of its file has a placeholder, so that it is not known yet."""
+
+    @property
+    def title(self) -> str:
+        """The product's name for people."""
+        return self.product.title
+
+    @property
+    def workload(self) -> Workload | None:
+        """The workload that installs it, if it is among the manifests."""
+        return self.form.workload if isinstance(self.form, WorkloadForm) else None
+
+    @property
+    def container(self) -> Container | None:
+        """The container that installs it, if it is among the manifests."""
+        return self.form.container if isinstance(self.form, WorkloadForm) else None
+
+    def location(self) -> Location | None:
+        """Return the place that speaks for the install; None for one that is assumed."""
+        return self.form.location()
+
+
+def install(product: Product, form: Form, release: Release | None, notes: list[Note]) -> Installer:
+    """Return an install of a product, its settings followed to the file that it writes.
+
+    What could not be followed is added to `notes`.
+    """
+    settings = Settings(product, release, form)
+    behaviour = next(b for b in product.behaviours if settings.hold(b.when, b.versions))
+    path = _path(settings, behaviour, form)
+    host = form.host_file(path) if path and not placeholder(path) else None
+    if host is not None and placeholder(host.path):
+        path, host = host.path, None
+    later = bool(placeholder(path))
+    if path and host is None and behaviour.action is not Action.DELEGATE:
+        notes.append(_unresolved(product, form, path, later=later))
+    makes_file = behaviour.action in (Action.WRITE, Action.COPY, Action.REFER)
+    whole = host.path if host is not None else None
+    directory = posixpath.dirname(whole) if whole and makes_file else whole
+    if later and makes_file:
+        directory = _known_directory(form, path)
+    return Installer(
+        product=product,
+        form=form,
+        role=behaviour.role or product.role,
+        action=behaviour.action,
+        object=form.title,
+        behaviour=behaviour,
+        placement=form.placement() or product.placement,
+        directory=directory,
+        writes=_conf_file(product, behaviour, settings, whole) if whole and makes_file else None,
+        target=settings.fill(behaviour.target),
+        every=behaviour.every,
+        renames=behaviour.renames,
+        suffix=behaviour.suffix,
+        removes=tuple(filter(None, map(settings.fill, behaviour.removes))),
+        release=release,
+        settings=settings.all(),
+        of_network=settings.fill(behaviour.of_network),
+        later=later,
+    )
+
+
+def _path(settings: Settings, behaviour: Behaviour, form: Form) -> str:
+    """Return the path an install works on: its container's, else the host's."""
+    if behaviour.action is Action.NONE:
+        return ""
+    path = settings.fill(behaviour.path)
+    if isinstance(form, WorkloadForm):
+        return path or f"{settings.fill(behaviour.directory)}/{settings.fill(behaviour.file)}"
+    if behaviour.host:
+        return settings.fill(behaviour.host)
+    directory = settings.value("host_directory") or runtime_directories()[0]
+    name = posixpath.basename(path) if path else settings.fill(behaviour.file)
+    return f"{directory}/{name}" if name else directory
+
+
+def _known_directory(form: Form, path: str) -> str | None:
+    """Return the host directory of a file of which no more than the name is to be filled in."""
+    directory = posixpath.dirname(path)
+    host = None if placeholder(directory) else form.host_file(directory)
+    return host.path if host is not None else None
+
+
+def _conf_file(product: Product, behaviour: Behaviour, settings: Settings, path: str) -> ConfFile:
+    """Return the file an installer writes: the manifests' own text, else of the usual shape."""
+    network = behaviour.network or product.network
+    given = given_content(settings) if behaviour.action is Action.WRITE else None
+    if given is not None:
+        return ConfFile(path, network_name(given) or network, given)
+    plugins = behaviour.plugins or product.plugins
+    return ConfFile(path, network, usual_content(settings, network, plugins, path))
+
+
+def _unresolved(product: Product, form: Form, path: str, *, later: bool) -> Note:
+    where = form.location()
+    if isinstance(form, WorkloadForm):
+        where = form.container.manifest.locate(form.container.tree, form.container.route)
+    if later:
+        return Note(
+            f"{product.title} ({form.title}) writes to {path!r}, which is known only after "
+            "substitution",
+            where,
+        )
+    return Note(
+        f"{product.title} ({form.title}) writes {path} inside its container, and no host directory "
+        "is mounted there: nothing of it reaches the node",
+        where,
+    )

@@ -1,0 +1,58 @@
+"""Runs the examples of rule cards, as a user would run cnilint on their files."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from tempfile import TemporaryDirectory
+
+from cnilint import run
+from cnilint.config.location import NAMES
+from cnilint.config.settings import policy, settings, targets
+from cnilint.engine.example import Files, Trial, examples_of
+from cnilint.engine.ruleset import Rule
+from cnilint.errors import CnilintError
+from cnilint.model.finding import Finding, Level
+
+
+def trials(rule: Rule, house: tuple[Rule, ...] = ()) -> Iterator[Trial]:
+    """Yield every example of a rule with what is found in it; `house` are the other rules beside.
+
+    Rules of the house take part as cnilint's own do.
+    """
+    for example in examples_of(rule):
+        trial = Trial(rule, example)
+        try:
+            yield trial._replace(
+                bad=_found(rule, example.bad, house), good=_found(rule, example.good, house)
+            )
+        except CnilintError as error:
+            yield trial._replace(problem=f"{error}")
+
+
+def _found(rule: Rule, files: Files, house: tuple[Rule, ...]) -> tuple[Finding, ...]:
+    """Return what counts of the findings in some files; their paths are as in the card."""
+    with TemporaryDirectory(prefix="cnilint-") as folder, contextlib.chdir(folder):
+        for name, text in files.items():
+            os.makedirs(os.path.dirname(name) or ".", exist_ok=True)
+            with open(name, "w", encoding="utf-8", newline="") as file:
+                file.write(text)
+        chosen = settings({}, {}, _settings_of(files), house=house)
+        result = run.lint(
+            (),
+            host_files=chosen.host_files,
+            runtime=chosen.runtime,
+            policy=policy(chosen, ()),
+            primary=chosen.primary,
+            targets=targets(chosen),
+        )
+    return tuple(
+        finding
+        for finding in result.findings
+        if finding.level > Level.NOTE or finding.rule == rule.id
+    )
+
+
+def _settings_of(files: Files) -> str:
+    return next((name for name in NAMES if name in files), "")

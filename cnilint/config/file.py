@@ -1,0 +1,255 @@
+"""Configuration as it is written: a file's values, the line of each, and what does not fit.
+
+What may stand there is said by rules/schema/config.schema.json alone; it is read only where there
+is something to compare with it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any, NamedTuple
+
+from cnilint.errors import ConfigurationError, did_you_mean, near_path
+from cnilint.model.finding import Location
+from cnilint.model.text import Source, Span
+from cnilint.model.tree import Document, Scalar, Style, SyntaxProblem, Tree, follow, members
+from cnilint.model.tree import Mapping as MappingTree
+from cnilint.model.tree import Sequence as SequenceTree
+from cnilint.resources import rules_folder
+from cnilint.syntax.compose import compose
+
+from .location import SECTION
+
+Steps = tuple[str | int, ...]
+Fault = tuple[Steps, str]
+
+_KINDS = {"string": "text", "array": "a list", "object": "a mapping"}
+_TOML_TABLE = re.compile(r"\s*(\[\[?)([^\]]+)\]")
+_TOML_KEY = re.compile(r"""\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"))*)\s*=""")
+_TOML_PART = re.compile(r"""[\w*/?-]+|"([^"]*)"|'([^']*)'""")
+_TOML_PLACE = re.compile(r" \(at line (\d+), column \d+\)")
+
+
+class ConfigFile(NamedTuple):
+    """A file of configuration: `values` has its settings, `spans` where each of them stands."""
+
+    source: Source
+    values: Mapping[str, Any]
+    spans: Mapping[Steps, Span]
+
+    @property
+    def path(self) -> str:
+        """The path it is reported under."""
+        return self.source.path
+
+    @property
+    def folder(self) -> str:
+        """The absolute path of the folder it is in."""
+        return os.path.dirname(os.path.abspath(self.path))
+
+    def location(self, route: Steps) -> Location:
+        """Return the place of a setting, or of the deepest part of it that is known."""
+        while route and route not in self.spans:
+            route = route[:-1]
+        return Location(self.source, self.spans.get(route, Span(0, 0)), route)
+
+    def place(self, route: Steps) -> str:
+        """Return the line of a setting as `FILE:LINE`."""
+        position = self.source.position(self.location(route).span.start)
+        return f"{self.path}:{position.line}"
+
+
+def read(path: str) -> ConfigFile:
+    """Return a file of configuration; ConfigurationError, with its line, for what is wrong in it.
+
+    A TOML file has the settings in its table `tool.cnilint`, any other file is YAML.
+    """
+    try:
+        with open(path, encoding="utf-8-sig") as file:
+            source = Source(path, file.read())
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        hint = near_path(path) if isinstance(error, FileNotFoundError) else ""
+        raise ConfigurationError(path, f"{reason}{hint}") from None
+    found = _toml(source) if path.endswith(".toml") else _yaml(source)
+    for route, reason in faults(found.values):
+        raise ConfigurationError(found.place(route), reason)
+    return found
+
+
+@cache
+def schema() -> dict[str, Any]:
+    """Return the schema of a file of configuration."""
+    found: dict[str, Any] = json.loads(schema_text())
+    return found
+
+
+def schema_text() -> str:
+    """Return the text of that schema."""
+    path = os.path.join(rules_folder(), "schema", "config.schema.json")
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
+def faults(
+    value: object, shape: Mapping[str, Any] | None = None, at: Steps = ()
+) -> Iterator[Fault]:
+    """Yield where a value does not fit into the schema, and why."""
+    shape = schema() if shape is None else shape
+    if "$ref" in shape:
+        shape = {**schema()["$defs"][shape["$ref"].rpartition("/")[2]]}
+    name = next((repr(step) for step in reversed(at) if isinstance(step, str)), "this")
+    if "enum" in shape:
+        if value not in shape["enum"]:
+            words = ", ".join(shape["enum"])
+            hint = did_you_mean(value, shape["enum"]) if isinstance(value, str) else ""
+            yield at, f"{name} is one of {words}, not {_shown(value)}{hint}"
+        return
+    shapes = shape.get("anyOf", [shape])
+    fitting = next((one for one in shapes if isinstance(value, _TYPES[one["type"]])), None)
+    if fitting is None:
+        wanted = " or ".join(_KINDS[one["type"]] for one in shapes)
+        yield at, f"{name} is {wanted}, not {_shown(value)}"
+    elif isinstance(value, dict):
+        yield from _of_mapping(value, fitting, at)
+    elif isinstance(value, list):
+        for number, each in enumerate(value):
+            yield from faults(each, fitting["items"], (*at, number))
+
+
+_TYPES: dict[str, type] = {"string": str, "array": list, "object": dict}
+
+
+def _of_mapping(
+    value: Mapping[str, object], shape: Mapping[str, Any], at: Steps
+) -> Iterator[Fault]:
+    known = shape.get("properties", {})
+    others = shape["additionalProperties"]
+    for key, each in value.items():
+        if key in known:
+            yield from faults(each, known[key], (*at, key))
+        elif others:
+            yield from faults(each, others, (*at, key))
+        else:
+            yield (*at, key), f"unknown key {key!r}{did_you_mean(key, known)}"
+    for key in shape.get("required", ()):
+        if key not in value:
+            yield at, f"an entry of {at[0]!r} needs {key!r}"
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return "nothing"
+    for kind, type_ in _TYPES.items():
+        if kind != "string" and isinstance(value, type_):
+            return _KINDS[kind]
+    return repr(value) if isinstance(value, str) else f"{value}"
+
+
+def _yaml(source: Source) -> ConfigFile:
+    documents = []
+    for found in compose(source):
+        if isinstance(found, SyntaxProblem):
+            line = source.position(found.span.start).line
+            raise ConfigurationError(f"{source.path}:{line}", found.message)
+        documents.append(found)
+    if not documents:
+        return ConfigFile(source, {}, {})
+    if len(documents) > 1:
+        line = source.position(documents[1].root.span.start).line
+        raise ConfigurationError(f"{source.path}:{line}", "a second document: there is one at most")
+    return _of_document(source, documents[0])
+
+
+def _of_document(source: Source, document: Document) -> ConfigFile:
+    spans: dict[Steps, Span] = {}
+    values = _values(document.root, (), spans)
+    if not isinstance(values, dict):
+        raise ConfigurationError(
+            f"{source.path}:1", f"settings are a mapping, not {_shown(values)}"
+        )
+    return ConfigFile(source, values, spans)
+
+
+def _values(tree: Tree, at: Steps, spans: dict[Steps, Span]) -> object:
+    """Return a tree as plain values, every scalar as the text it is written as.
+
+    No setting is a number or a truth value, and `off` and `1.10` are to stay what they are.
+    """
+    tree = follow(tree)
+    spans.setdefault(at, tree.span)
+    if isinstance(tree, MappingTree):
+        for entry in tree.entries:
+            spans[(*at, entry.key.text)] = entry.key.span
+        return {key: _values(each, (*at, key), spans) for key, each in members(tree).items()}
+    if isinstance(tree, SequenceTree):
+        return [_values(each, (*at, number), spans) for number, each in enumerate(tree.items)]
+    return None if _is_nothing(tree) else tree.text
+
+
+def _is_nothing(scalar: Scalar) -> bool:
+    return scalar.value is None and scalar.style is Style.PLAIN
+
+
+def _toml(source: Source) -> ConfigFile:
+    import tomllib
+
+    try:
+        whole = tomllib.loads(source.text)
+    except tomllib.TOMLDecodeError as error:
+        line = _TOML_PLACE.search(str(error))
+        place = f"{source.path}:{line[1]}" if line is not None else source.path
+        raise ConfigurationError(place, _TOML_PLACE.sub("", str(error))) from None
+    values: Any = whole
+    for step in SECTION:
+        values = values.get(step) if isinstance(values, dict) else None
+    if values is None:
+        raise ConfigurationError(source.path, f"there is no table [{'.'.join(SECTION)}]")
+    spans = {
+        route[len(SECTION) :]: span
+        for route, span in _toml_spans(source)
+        if route[: len(SECTION)] == SECTION
+    }
+    return ConfigFile(source, _days_as_text(values), spans)
+
+
+def _days_as_text(value: object) -> Any:  # noqa: ANN401  straight from TOML
+    from datetime import date
+
+    if isinstance(value, dict):
+        return {key: _days_as_text(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_days_as_text(each) for each in value]
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _toml_spans(source: Source) -> Iterator[tuple[Steps, Span]]:
+    """Yield where tables and keys begin a line; values over several lines are not looked into."""
+    table: Steps = ()
+    count: dict[Steps, int] = {}
+    offset = 0
+    for line in source.text.split("\n"):
+        if header := _TOML_TABLE.match(line):
+            table = _toml_steps(header[2])
+            if header[1] == "[[":
+                count[table] = count.get(table, -1) + 1
+                yield table, Span(offset, offset + len(line.rstrip()))
+                table = (*table, count[table])
+            yield table, Span(offset, offset + len(line.rstrip()))
+        elif key := _TOML_KEY.match(line):
+            start = offset + len(line) - len(line.lstrip())
+            steps = _toml_steps(key[1])
+            for depth in range(1, len(steps) + 1):
+                yield (*table, *steps[:depth]), Span(start, offset + len(line.rstrip()))
+        offset += len(line) + 1
+
+
+def _toml_steps(text: str) -> Steps:
+    return tuple(
+        next(part for part in (found[1], found[2], found[0]) if part is not None)
+        for found in _TOML_PART.finditer(text)
+    )

@@ -1,0 +1,153 @@
+"""The findings that were there before: a file of them, and which of a run's findings those are."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from typing import NamedTuple
+
+from cnilint.engine.policy import Identity
+from cnilint.engine.repository import reported_path
+from cnilint.errors import UsageError, near_path
+from cnilint.model.finding import Finding
+
+from .identity import identity
+
+SCHEMA = "cnilint.baseline/v1"
+
+FIELDS = ("rule", "cluster", "object", "route")
+"""What of an entry tells findings apart; `path` and `message` are for people."""
+
+_INDEX = re.compile(r"/\d+(?=/|$)")
+
+
+class Entry(NamedTuple):
+    """A finding of a baseline; path and message are those of the day it was written."""
+
+    identity: Identity
+    path: str
+    message: str
+
+
+def read(path: str) -> tuple[Entry, ...]:
+    """Return the findings of a baseline file; UsageError says what is wrong with it."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            content = json.load(file)
+    except FileNotFoundError:
+        raise UsageError(
+            f"no baseline {path}{near_path(path)}: "
+            "`cnilint baseline write` makes one of what is found today"
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise UsageError(f"the baseline {path} cannot be read: {reason}") from None
+    except (json.JSONDecodeError, RecursionError) as error:
+        line = f":{error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
+        raise UsageError(f"the baseline {path}{line} is not JSON: write it anew") from None
+    schema = content.get("schema") if isinstance(content, dict) else None
+    if schema != SCHEMA:
+        raise UsageError(f"{path} is no baseline of this release: it has no schema {SCHEMA!r}")
+    found = content.get("findings")
+    entries = [_entry(each) for each in found] if isinstance(found, list) else [None]
+    if None in entries:
+        at = f"the {entries.index(None) + 1}. finding of " if isinstance(found, list) else ""
+        raise UsageError(f"{at}the baseline {path} is not complete: write it anew")
+    return tuple(entry for entry in entries if entry is not None)
+
+
+def entries_of(findings: Iterable[Finding]) -> list[Entry]:
+    """Return findings as entries of a baseline."""
+    return [
+        Entry(identity(one), reported_path(one.location.source.path), " ".join(one.message.split()))
+        for one in findings
+    ]
+
+
+def baseline_text(entries: Iterable[Entry]) -> str:
+    """Return the text of a baseline file: sorted, one line an entry, so that changes merge."""
+    lines = [
+        json.dumps(
+            dict(zip(FIELDS, entry.identity, strict=True))
+            | {"path": entry.path, "message": entry.message},
+            ensure_ascii=False,
+        )
+        for entry in sorted(entries)
+    ]
+    listed = ",\n".join(f"    {line}" for line in lines)
+    inside = f"[\n{listed}\n  ]" if lines else "[]"
+    text = f'{{\n  "schema": "{SCHEMA}",\n  "findings": {inside}\n}}\n'
+    # half of a surrogate pair cannot be written as UTF-8; its replacement is its JSON escape
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def old(findings: Sequence[Finding], known: Sequence[Identity]) -> list[bool]:
+    """Return of each finding whether it was there before.
+
+    No entry stands for two findings. Those that are equal in all go together first; then those
+    that differ only in a place in a list, in their cluster, or in the folder of their file: what
+    was moved is not new, and one more of the same kind is.
+    """
+    return _paired([identity(finding) for finding in findings], known)[0]
+
+
+def gone(findings: Sequence[Finding], entries: Sequence[Entry]) -> list[bool]:
+    """Return of each entry whether its finding is not there any more."""
+    known = [entry.identity for entry in entries]
+    return [not here for here in _paired([identity(finding) for finding in findings], known)[1]]
+
+
+def _paired(found: Sequence[Identity], known: Sequence[Identity]) -> tuple[list[bool], list[bool]]:
+    """Return of each identity on both sides whether it has its counterpart on the other."""
+    found_taken, known_taken = [False] * len(found), [False] * len(known)
+    for view in VIEWS:
+        free: Counter[Hashable] = Counter(
+            view(one) for at, one in enumerate(known) if not known_taken[at]
+        )
+        used: Counter[Hashable] = Counter()
+        for at, one in enumerate(found):
+            if not found_taken[at] and used[view(one)] < free[view(one)]:
+                found_taken[at] = True
+                used[view(one)] += 1
+        for at, one in enumerate(known):
+            if not known_taken[at] and used[view(one)] > 0:
+                known_taken[at] = True
+                used[view(one)] -= 1
+    return found_taken, known_taken
+
+
+def _without_indexes(one: Identity) -> Identity:
+    return (*one[:3], _INDEX.sub("/-", one[3]))
+
+
+def _without_cluster(one: Identity) -> Identity:
+    return (one[0], "", one[2], one[3])
+
+
+def _without_folder(one: Identity) -> Identity:
+    where = one[2]
+    return (one[0], "", where if " " in where else os.path.basename(where), one[3])
+
+
+VIEWS: tuple[Callable[[Identity], Hashable], ...] = (
+    lambda one: one,
+    _without_indexes,
+    _without_cluster,
+    lambda one: _without_indexes(_without_cluster(one)),
+    lambda one: _without_indexes(_without_folder(one)),
+)
+"""What of two findings is compared, strictest first."""
+
+
+def _entry(value: object) -> Entry | None:
+    """Return a finding as a baseline has it, None if something is missing."""
+    if not isinstance(value, dict):
+        return None
+    texts = [value.get(name) for name in (*FIELDS, "path", "message")]
+    if not all(isinstance(text, str) for text in texts):
+        return None
+    rule, cluster, where, route, path, message = map(str, texts)
+    return Entry((rule, cluster, where, route), path, message)

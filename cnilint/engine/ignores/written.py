@@ -1,0 +1,245 @@
+"""The ignores that stand in manifests: comments, and an annotation of an object."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+
+from cnilint.engine.policy import no_such_rule, standing_for
+from cnilint.engine.ruleset import Rule
+from cnilint.errors import did_you_mean
+from cnilint.kube.manifest import Manifest, manifests
+from cnilint.model.finding import Location
+from cnilint.model.text import Source, Span
+from cnilint.model.tree import Alias, Document, Mapping, Scalar, Style, Tree, follow, string
+from cnilint.syntax.embedded import embedded
+
+from .ignore import ANNOTATION, COMMENT, MARK, Ignore, Word
+
+DOMAIN = "cnilint.dev/"
+"""Where the names of our annotations begin."""
+
+KEY = f"{DOMAIN}ignore"
+"""The annotation's."""
+
+_COMMENT = re.compile(r"(?<![^\s\ufeff])#[ \t]*cnilint:[ \t]*(?P<what>[^\r\n]*)")
+_IGNORE = re.compile(r"ignore[ \t]*\[(?P<rules>[^]]*)\](?P<reason>.*)")
+_WORD = re.compile(r"[^\s,]+")
+_ENTRY = re.compile(r"[^;\s](?:[^;\n]*[^;\s])?")
+_UNTIL = re.compile(r"(?:^|(?<=\s))(?P<key>until|expires)(?:=|:[ \t]*(?=\d{4}-))(?P<day>\S*)\s*")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+def ignores(
+    source: Source, documents: Sequence[Document], house: Sequence[Rule] = ()
+) -> Iterator[Ignore]:
+    """Yield the ignores of a source in the order of its text, comments before annotations.
+
+    `house` are the rules beside cnilint's own that they can name.
+    """
+    for one in _ignores(source, documents):
+        words = [word._replace(rules=standing_for(word.text, house)) for word in one.words]
+        yield one._replace(
+            words=tuple(
+                word if word.rules else word._replace(fault=no_such_rule(word.text, house))
+                for word in words
+            )
+        )
+
+
+def _ignores(source: Source, documents: Sequence[Document]) -> Iterator[Ignore]:
+    """Yield the ignores with words that do not stand for a rule yet."""
+    if MARK not in source.text:
+        return
+    yield from _comments(source, documents)
+    if DOMAIN in source.text:
+        for document in documents:
+            for manifest in manifests(document):
+                yield from _annotation(manifest)
+
+
+def is_day(text: str) -> bool:
+    """Whether a text is a day of the calendar, as `2026-12-31`."""
+    from datetime import date
+
+    try:
+        return bool(_DAY.fullmatch(text)) and date.fromisoformat(text) is not None
+    except ValueError:
+        return False
+
+
+def object_at(documents: Sequence[Document], span: Span) -> tuple[Document | None, str]:
+    """Return the document and the title of the object to which a place belongs, where there are.
+
+    What stands above the first object of a document belongs to that one, and what stands behind
+    an object's last value to this.
+    """
+    for document in documents:
+        if document.span.start <= span.start < max(document.span.end, document.span.start + 1):
+            found = list(manifests(document))
+            before = [one for one in found if one.root.span.start <= span.start]
+            nearest = before[-1:] or found[:1]
+            return document, nearest[0].title if nearest else ""
+    return None, ""
+
+
+def _comments(source: Source, documents: Sequence[Document]) -> Iterator[Ignore]:
+    scalars: list[Scalar] | None = None
+    for found in _COMMENT.finditer(source.text):
+        if scalars is None:
+            scalars = sorted(
+                (scalar for document in documents for scalar in _scalars(document.root)),
+                key=lambda scalar: scalar.span,
+            )
+        at = bisect_right(scalars, found.start(), key=lambda scalar: scalar.span.start) - 1
+        inside = scalars[at] if at >= 0 and found.start() < scalars[at].span.end else None
+        if inside is None or _is_header(source, inside, found.start()):
+            yield _comment(source, documents, scalars, found)
+
+
+def _comment(
+    source: Source,
+    documents: Sequence[Document],
+    scalars: Sequence[Scalar],
+    found: re.Match[str],
+) -> Ignore:
+    span = Span(found.start(), found.start() + len(found.group().rstrip()))
+    document, title = object_at(documents, span)
+    location = Location(source, span, (), document, title)
+    read = _IGNORE.fullmatch(found["what"])
+    if read is None:
+        fault = "write it as `# cnilint: ignore[RULE] reason`"
+        return Ignore(COMMENT, (), location, fault=fault)
+    start = found.start("what") + read.start("rules")
+    words = tuple(
+        Word(word.group(), frozenset(), Span(start + word.start(), start + word.end()))
+        for word in _WORD.finditer(read["rules"])
+    )
+    reason, until, fault = _reason(read["reason"].lstrip(" \t:"))
+    line = _line(source, span.start)
+    if not source.text[line.start : span.start].strip("\ufeff \t"):
+        line = _next_line(source, line)
+    texts = tuple(
+        scalar.span
+        for scalar in scalars
+        if (line.start <= scalar.span.start < line.end and _goes_on(scalar, line))
+        or (scalar.span.start < line.start < scalar.span.end <= span.start)
+    )
+    fault = fault or ("" if words else "it names no rule")
+    return Ignore(COMMENT, () if fault else words, location, reason, until, fault, (line, *texts))
+
+
+def _annotation(manifest: Manifest) -> Iterator[Ignore]:
+    yield from _misspelt(manifest)
+    value = manifest.at("metadata", "annotations", KEY)
+    if value is None:
+        return
+    scalar, source = follow(value), manifest.document.source
+    route = (*manifest.route, "metadata", "annotations", KEY)
+    if not isinstance(scalar, Scalar) or string(value) is None or not entries(scalar.text):
+        place = Location(source, scalar.span, route, manifest.document, manifest.title)
+        yield Ignore(ANNOTATION, (), place, fault=f'write it as `{KEY}: "RULE: reason"`')
+        return
+    text = embedded(source, scalar)
+    for start, end in entries(scalar.text):
+        names, _colon, said = scalar.text[start:end].partition(":")
+        words = tuple(
+            Word(
+                word.group(),
+                frozenset(),
+                text.file_span(start + word.start(), start + word.end()),
+            )
+            for word in _WORD.finditer(names)
+        )
+        reason, until, fault = _reason(said)
+        fault = fault or ("" if words else "it names no rule")
+        span = text.file_span(start, end)
+        yield Ignore(
+            ANNOTATION,
+            () if fault else words,
+            Location(source, span, route, manifest.document, manifest.title),
+            reason,
+            until,
+            fault,
+            (manifest.root.span,),
+        )
+
+
+def _misspelt(manifest: Manifest) -> Iterator[Ignore]:
+    """Yield annotations that have our domain and another name."""
+    found = manifest.at("metadata", "annotations")
+    annotations = follow(found) if found is not None else None
+    if not isinstance(annotations, Mapping):
+        return
+    for entry in annotations.entries:
+        name = entry.key.text
+        if name.startswith(DOMAIN) and name != KEY:
+            route = (*manifest.route, "metadata", "annotations", name)
+            source, document = manifest.document.source, manifest.document
+            place = Location(source, entry.key.span, route, document, manifest.title)
+            fault = f"no annotation {name!r}{did_you_mean(name, [KEY])}"
+            yield Ignore(ANNOTATION, (), place, fault=fault)
+
+
+def entries(text: str) -> list[tuple[int, int]]:
+    """Return where each entry of an annotation's text begins and ends, blanks around it apart."""
+    return [found.span() for found in _ENTRY.finditer(text)]
+
+
+def _reason(text: str) -> tuple[str, str, str]:
+    """Return the reason in a text, its last day (may be empty), and what is wrong with that."""
+    found = _UNTIL.search(text)
+    if found is None:
+        return " ".join(text.split()), "", ""
+    rest = " ".join((text[: found.start()] + text[found.end() :]).split())
+    day = found["day"]
+    if is_day(day):
+        return rest, day, ""
+    return rest, "", f"{found['key']}={day} is no day: write it as {found['key']}=2026-12-31"
+
+
+def _line(source: Source, offset: int) -> Span:
+    """Return the line of an offset, its line end included."""
+    start = source.line_start(offset)
+    end = source.text.find("\n", start)
+    # the end of the last line belongs to it: an empty value may stand there
+    return Span(start, end + 1 if end != -1 else len(source.text) + 1)
+
+
+def _next_line(source: Source, line: Span) -> Span:
+    """Return the next line that is more than a comment."""
+    while line.end <= len(source.text):
+        line = _line(source, line.end)
+        if not source.text[line.start : line.end].lstrip(" \t").startswith("#"):
+            break
+    return line
+
+
+def _scalars(root: Tree) -> Iterator[Scalar]:
+    """Yield every scalar of a tree, keys included, in no order."""
+    pending = [root]
+    while pending:
+        tree = pending.pop()
+        if isinstance(tree, Scalar):
+            yield tree
+        elif isinstance(tree, Mapping):
+            for entry in tree.entries:
+                yield entry.key
+                pending.append(entry.value)
+        elif not isinstance(tree, Alias):
+            pending.extend(tree.items)
+
+
+def _goes_on(scalar: Scalar, line: Span) -> bool:
+    """Whether a text that begins on a line has more of them."""
+    return _is_block(scalar) or scalar.span.end > line.end
+
+
+def _is_block(scalar: Scalar) -> bool:
+    return scalar.style in (Style.LITERAL, Style.FOLDED)
+
+
+def _is_header(source: Source, scalar: Scalar, offset: int) -> bool:
+    """Whether an offset inside a scalar is on the header line of a block scalar."""
+    return _is_block(scalar) and "\n" not in source.text[scalar.span.start : offset]

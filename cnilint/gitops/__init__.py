@@ -1,0 +1,1 @@
+"""Which objects a cluster gets: sources in a repository, and the tools that apply them."""

@@ -1,0 +1,293 @@
+"""Objects that stand for an install made elsewhere: chart releases and EKS add-ons.
+
+What they would render is not in the repository; their chart, version and values are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from cnilint.kube.manifest import Manifest, ManifestIndex
+from cnilint.kube.values import Steps, Values, embedded_values, inline_values, text_of
+from cnilint.model.finding import Location
+from cnilint.model.tree import Embedded, Tree, child, items, string
+
+_ARCHIVE = re.compile(r"-v?[0-9][^/]*\.tgz$")
+"""What follows a chart's name in the name of its archive (helm/helm@e9b85e4:pkg/chart/v2)."""
+
+
+class Room(NamedTuple):
+    """Where an object takes values: in itself, or in a string (`held`) that holds them."""
+
+    steps: Steps
+    held: Embedded | None = None
+
+
+class Delivery(NamedTuple):
+    """A chart release (`kind` is `release`) or an EKS add-on (`addon`) that an object asks for.
+
+    `version` is the chart's or the add-on's as given, `source` the address the chart comes from
+    (empty when no object in view says it), `values` what it is given, the last one with the highest
+    precedence; `unread` are places that name further values, which are not in view, or patches.
+    Values given at `room` count more than those; None where that would not be so.
+    """
+
+    kind: str
+    manifest: Manifest
+    name: str
+    version: str
+    values: tuple[Values, ...]
+    place: Location
+    source: str = ""
+    unread: tuple[Location, ...] = ()
+    room: Room | None = None
+
+
+def deliveries(manifest: Manifest, index: ManifestIndex) -> Iterator[Delivery]:
+    """Yield what an object installs from elsewhere.
+
+    Flux HelmRelease (fluxcd/helm-controller@0f61a86:api/v2/helmrelease_types.go), Argo CD
+    Application and ApplicationSet (argoproj/argo-cd@37ee009:docs/user-guide/helm.md), k3s and RKE2
+    HelmChart and HelmChartConfig (k3s-io/helm-controller@v0.16.10:pkg/apis/helm.cattle.io/v1),
+    Kustomization's helmCharts (kubernetes-sigs/kustomize@12f9e63:api/types/helmchartargs.go),
+    eksctl ClusterConfig (eksctl-io/eksctl@99984ad:pkg/apis/eksctl.io/v1alpha5/addon.go), ACK's and
+    Crossplane's Addon, and Cluster API's AWSManagedControlPlane
+    (kubernetes-sigs/cluster-api-provider-aws@4d1322e:controlplane/eks/api/v1beta2/types.go).
+    """
+    group = manifest.api_version.partition("/")[0]
+    match manifest.kind:
+        case "HelmRelease" if group == "helm.toolkit.fluxcd.io":
+            yield from _flux(manifest, index)
+        case "Application" | "ApplicationSet" if group == "argoproj.io":
+            yield from _argo(manifest)
+        case "HelmChart" | "HelmChartConfig" if group == "helm.cattle.io":
+            yield from _cattle(manifest, index)
+        case "Kustomization" if group == "kustomize.config.k8s.io":
+            yield from _kustomize(manifest)
+        case "ClusterConfig" if group == "eksctl.io":
+            yield from _listed_addons(manifest, ("addons",), "configurationValues")
+        case "AWSManagedControlPlane" if group.endswith("cluster.x-k8s.io"):
+            yield from _listed_addons(manifest, ("spec", "addons"), "configuration")
+        case "Addon" if group.startswith("eks."):
+            yield from _addon(manifest)
+
+
+def unused_sources(manifests: Iterable[Manifest], index: ManifestIndex) -> Iterator[Delivery]:
+    """Yield the charts whose address is a Flux object that no HelmRelease in view refers to."""
+    used = {
+        id(referred)
+        for one in manifests
+        for steps in (("spec", "chartRef"), ("spec", "chart", "spec", "sourceRef"))
+        if (referred := _referred(one, index, steps)) is not None
+    }
+    for one in manifests:
+        if one.kind != "OCIRepository" or id(one) in used:
+            continue
+        address = _text(one.at("spec", "url"))
+        version = _text(one.at("spec", "ref", "tag"))
+        yield from _release(one, address, version, (), ("spec", "url"), address)
+
+
+def _flux(manifest: Manifest, index: ManifestIndex) -> Iterator[Delivery]:
+    """Yield a HelmRelease's chart, named by itself or by the object that it refers to."""
+    chart = _text(manifest.at("spec", "chart", "spec", "chart"))
+    version = _text(manifest.at("spec", "chart", "spec", "version"))
+    steps: Steps = ("spec", "chart", "spec", "chart")
+    referred = _referred(manifest, index, ("spec", "chart", "spec", "sourceRef"))
+    address = _text(referred.at("spec", "url")) if referred is not None else ""
+    if not chart:
+        steps = ("spec", "chartRef", "name")
+        chart = _text(manifest.at(*steps))
+        source = _referred(manifest, index, ("spec", "chartRef"))
+        if source is not None:
+            address = _text(source.at("spec", "url"))
+            chart = _text(source.at("spec", "chart")) or address or chart
+            version = _text(source.at("spec", "ref", "tag")) or _text(source.at("spec", "version"))
+            version = version or _text(source.at("spec", "ref", "semver"))
+            repository = _referred(source, index, ("spec", "sourceRef"))
+            if repository is not None:
+                address = _text(repository.at("spec", "url"))
+    values, unread = _values_from(manifest, index)
+    if items(manifest.at("spec", "postRenderers")):
+        unread += (manifest.location("spec", "postRenderers"),)
+    yield from _release(
+        manifest,
+        chart,
+        version,
+        values + inline_values(manifest, ("spec", "values")),
+        steps,
+        address,
+        unread,
+        Room(("spec", "values")),
+    )
+
+
+def _values_from(
+    manifest: Manifest, index: ManifestIndex
+) -> tuple[tuple[Values, ...], tuple[Location, ...]]:
+    """Return the values of ConfigMaps in view, and the places of what is not."""
+    values: tuple[Values, ...] = ()
+    unread: list[Location] = []
+    base: Steps = ("spec", "valuesFrom")
+    for at, entry in enumerate(items(manifest.at(*base))):
+        held: tuple[Values, ...] = ()
+        if _text(child(entry, "kind")) == "ConfigMap" and child(entry, "targetPath") is None:
+            source = index.find("ConfigMap", _text(child(entry, "name")), manifest.namespace)
+            key = _text(child(entry, "valuesKey")) or "values.yaml"
+            held = embedded_values(source, ("data", key)) if source is not None else ()
+        if not held:
+            unread.append(manifest.location(*base, at))
+        values += held
+    return values, tuple(unread)
+
+
+def _referred(manifest: Manifest, index: ManifestIndex, steps: Steps) -> Manifest | None:
+    """Return the object that a reference of kind, name and namespace means, if it is in view."""
+    reference = manifest.at(*steps)
+    if reference is None:
+        return None
+    kind, name = _text(child(reference, "kind")), _text(child(reference, "name"))
+    return index.find(kind, name, _text(child(reference, "namespace")) or manifest.namespace)
+
+
+def _argo(manifest: Manifest) -> Iterator[Delivery]:
+    """Yield an Application's charts; of an ApplicationSet, those of its template."""
+    base: Steps = ("spec", "template", "spec") if manifest.kind == "ApplicationSet" else ("spec",)
+    places: list[Steps] = [(*base, "source"), (*base, "sourceHydrator", "drySource")]
+    places += [(*base, "sources", at) for at in range(len(items(manifest.at(*base, "sources"))))]
+    for place in places:
+        chart = _text(manifest.at(*place, "chart"))
+        address = _text(manifest.at(*place, "repoURL"))
+        steps: Steps = (*place, "chart")
+        if not chart and address.startswith("oci://"):
+            chart, steps = address, (*place, "repoURL")
+        helm: Steps = (*place, "helm")
+        # valuesObject wins over values as a whole; parameters come on top
+        values = inline_values(manifest, (*helm, "valuesObject"))
+        room = Room((*helm, "valuesObject"))
+        if not values and string(manifest.at(*helm, "values")):
+            values = embedded_values(manifest, (*helm, "values"))
+            room = Room((*helm, "values"), Embedded.YAML)
+        values += inline_values(manifest, (*helm, "parameters"), named=True)
+        unread = [
+            manifest.location(*helm, key)
+            for key in ("valueFiles", "fileParameters")
+            if items(manifest.at(*helm, key))
+        ]
+        version = _text(manifest.at(*place, "targetRevision"))
+        yield from _release(manifest, chart, version, values, steps, address, tuple(unread), room)
+
+
+def _cattle(manifest: Manifest, index: ManifestIndex) -> Iterator[Delivery]:
+    """Yield a HelmChart with what its HelmChartConfig adds, or a HelmChartConfig by itself.
+
+    The latter configures a chart that the distribution brings, and has that one's name.
+    """
+    content: Steps = ("spec", "valuesContent")
+    room = Room(content, Embedded.YAML)
+    if manifest.kind == "HelmChartConfig":
+        if index.find("HelmChart", manifest.name, manifest.namespace) is None:
+            values = embedded_values(manifest, content)
+            place: Steps = ("metadata", "name")
+            yield from _release(manifest, manifest.name, "", values, place, "", (), room)
+        return
+    values = embedded_values(manifest, content)
+    more = index.find("HelmChartConfig", manifest.name, manifest.namespace)
+    if more is not None:
+        values += embedded_values(more, content)
+    values += inline_values(manifest, ("spec", "set"), named=True)
+    chart = _text(manifest.at("spec", "chart"))
+    version, address = _text(manifest.at("spec", "version")), _text(manifest.at("spec", "repo"))
+    steps: Steps = ("spec", "chart") if chart else ("metadata", "name")
+    name, source = chart or manifest.name, address or chart
+    yield from _release(manifest, name, version, values, steps, source, (), room)
+
+
+def _kustomize(manifest: Manifest) -> Iterator[Delivery]:
+    base: Steps = ("helmCharts",)
+    for at, entry in enumerate(items(manifest.at(*base))):
+        place: Steps = (*base, at)
+        unread = [
+            manifest.location(*place, key)
+            for key in ("valuesFile", "additionalValuesFiles")
+            if child(entry, key) is not None
+        ]
+        yield from _release(
+            manifest,
+            _text(child(entry, "name")),
+            _text(child(entry, "version")),
+            inline_values(manifest, (*place, "valuesInline")),
+            (*place, "name"),
+            _text(child(entry, "repo")),
+            tuple(unread),
+            _room_inline(entry, place),
+        )
+
+
+def _room_inline(entry: Tree, place: Steps) -> Room | None:
+    """Return the room for a chart's values inline, where they count more than those of files.
+
+    With `valuesMerge: merge` those of the file count more, with `replace` they are left out; those
+    of additional files always count most (kubernetes-sigs/kustomize@12f9e63:
+    api/internal/builtins/HelmChartInflationGenerator.go createNewMergedValuesFile, AsHelmArgs).
+    """
+    if items(child(entry, "additionalValuesFiles")):
+        return None
+    merged = _text(child(entry, "valuesMerge")) in ("", "override")
+    return Room((*place, "valuesInline")) if merged or not child(entry, "valuesFile") else None
+
+
+def _addon(manifest: Manifest) -> Iterator[Delivery]:
+    """Yield an Addon: Crossplane keeps its fields below `spec.forProvider`, ACK below `spec`."""
+    provider = manifest.at("spec", "forProvider") is not None
+    base: Steps = ("spec", "forProvider") if provider else ("spec",)
+    key = "addonName" if provider else "name"
+    version = manifest.at(*base, "addonVersion")
+    yield from _add_on(manifest, (*base, key), version, (*base, "configurationValues"))
+
+
+def _listed_addons(manifest: Manifest, base: Steps, key: str) -> Iterator[Delivery]:
+    for at, tree in enumerate(items(manifest.at(*base))):
+        place: Steps = (*base, at)
+        yield from _add_on(manifest, (*place, "name"), child(tree, "version"), (*place, key))
+
+
+def _add_on(
+    manifest: Manifest, steps: Steps, version: Tree | None, content: Steps
+) -> Iterator[Delivery]:
+    name = string(manifest.at(*steps))
+    if name:
+        yield Delivery(
+            "addon",
+            manifest,
+            name,
+            _text(version),
+            embedded_values(manifest, content),
+            manifest.location(*steps),
+            room=Room(content, Embedded.JSON),
+        )
+
+
+def _release(
+    manifest: Manifest,
+    chart: str,
+    version: str,
+    values: tuple[Values, ...],
+    steps: Steps,
+    source: str,
+    unread: tuple[Location, ...] = (),
+    room: Room | None = None,
+) -> Iterator[Delivery]:
+    """Yield a release of a chart, which an address names with its last part."""
+    name = _ARCHIVE.sub("", chart.rstrip("/").rpartition("/")[2])
+    if name:
+        place = manifest.location(*steps)
+        yield Delivery("release", manifest, name, version, values, place, source, unread, room)
+
+
+def _text(tree: Tree | None) -> str:
+    """Return a scalar's text, and an empty one for nothing, null or another kind of value."""
+    text = text_of(tree) if tree is not None else None
+    return text if text is not None and text != "{}" else ""

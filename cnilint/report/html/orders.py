@@ -1,0 +1,131 @@
+"""Every order of events of a class of nodes, step by step: what is there and who takes it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import NamedTuple
+
+from cnilint.report.acting import acting
+from cnilint.report.verdict import cause_in_words
+from cnilint.simulation.class_facts import ClassFacts
+from cnilint.simulation.owner import Delegate
+from cnilint.simulation.search import FIRST_BOOT, Moment, Outcome
+
+from .markup import Markup, joined, tag
+from .scene import Scene
+
+MOST_ORDERS = 12
+"""Orders that are shown of each way a class can end; the JSON report has all."""
+
+NO_MOMENT = Moment((), Delegate(None, None))
+
+
+class Step(NamedTuple):
+    """An event, what there is after it, and in words what is taken of that."""
+
+    event: str
+    actor: int | None
+    moment: Moment
+    words: str
+
+
+def orders(facts: ClassFacts, scene: Scene, level: int) -> Iterator[Markup]:
+    """Yield a section for each way a class can end, under headings of a level and the next one."""
+    for owner in [*facts.delegates, None]:
+        outcomes = [each for each in facts.outcomes if each.master == owner]
+        for cause in dict.fromkeys(each.cause for each in outcomes):
+            ways: dict[tuple[str, ...], list[Outcome]] = {}
+            for outcome in outcomes:
+                if outcome.cause == cause:
+                    ways.setdefault(outcome.order, []).append(outcome)
+            found = [
+                _order(same, facts, scene, level + 1) for same in islice(ways.values(), MOST_ORDERS)
+            ]
+            if len(ways) > MOST_ORDERS:
+                more = len(ways) - MOST_ORDERS
+                found.append(tag("p", f"{more} more are in the JSON report.", class_="soft"))
+            yield tag("section", tag(f"h{level}", *_end(owner, cause)), *found, class_="end")
+
+
+def _end(owner: str | None, cause: str) -> tuple[str | Markup, ...]:
+    if owner is None:
+        return (f"Nothing owns the pods: {cause_in_words(cause)}",)
+    but = f", but {cause_in_words(cause)}" if cause else ""
+    return tag("code", owner), f" owns the pods{but}"
+
+
+def _order(same: Sequence[Outcome], facts: ClassFacts, scene: Scene, level: int) -> Markup:
+    """Return one order: its situations, then its steps."""
+    situations = ", ".join(dict.fromkeys(each.situation for each in same))
+    place = {row.name: at for at, row in enumerate(scene.rows)}
+    items = [_item(step, place) for step in steps(same[0], facts, scene)]
+    return tag(
+        "div",
+        tag(f"h{level}", situations, class_="situation"),
+        tag("ol", *items, class_="steps", start=1 - _early(same[0])),
+        class_="order",
+    )
+
+
+def _item(step: Step, place: dict[str, int]) -> Markup:
+    found = step.moment.found
+    return tag(
+        "li",
+        tag("p", step.event, class_="event"),
+        tag("p", *_state(step), class_="state"),
+        class_="step",
+        data_files=" ".join(str(place[name]) for name in step.moment.files),
+        data_takes=place.get(found.runtime or ""),
+        data_owner=place.get(found.master or ""),
+        data_through=found.through_multus,
+        data_actor=step.actor,
+    )
+
+
+def _state(step: Step) -> Iterator[str | Markup]:
+    names = [tag("code", name) for name in step.moment.files]
+    yield joined(["In place: ", joined(names, ", "), ". "]) if names else "Nothing is in place. "
+    yield step.words
+
+
+def _early(outcome: Outcome) -> bool:
+    """Whether the steps begin with what was there before anything happened: at a first boot."""
+    return outcome.situation == FIRST_BOOT
+
+
+def steps(outcome: Outcome, facts: ClassFacts, scene: Scene) -> Iterator[Step]:
+    """Yield the steps of the way to an outcome; the first boot's begin with what was there before.
+
+    The last one is the outcome itself.
+    """
+    found = Delegate(outcome.runtime, outcome.master, outcome.through_multus, outcome.cause)
+    last = Moment(outcome.files, found)
+    moments = [*outcome.moments[1:-1], last] if outcome.order else [last]
+    padding = [NO_MOMENT] * (len(outcome.order) - len(moments))
+    if _early(outcome):
+        first = (outcome.moments or (NO_MOMENT if outcome.order else last,))[0]
+        yield Step("Before anything runs", None, first, taken(first.found, scene.runtime))
+    for event, moment in zip(outcome.order, [*padding, *moments], strict=False):
+        begun = event[:1].upper() + event[1:]
+        yield Step(begun, _acting(event, facts), moment, taken(moment.found, scene.runtime))
+
+
+def _acting(event: str, facts: ClassFacts) -> int | None:
+    """Return the place of the install that acts in an event."""
+    actor = acting(event, facts.installers, facts.multuses)
+    return None if actor is None else facts.installers.index(actor)
+
+
+def taken(found: Delegate, runtime: str) -> str:
+    """Return in words what a runtime and Multus hold at a moment."""
+    cause = cause_in_words(found.cause) if found.cause else ""
+    if found.runtime is None:
+        return f"{runtime} is not ready{': ' + cause if cause else ''}."
+    if found.master is None:
+        return f"{runtime} takes {found.runtime}, but pods get no network: {cause}."
+    but = f", but {cause}" if cause else ""
+    if found.through_multus:
+        owner = f"and through it pods get the network of {found.master}"
+        return f"{runtime} takes {found.runtime}, {owner}{but}."
+    return f"{runtime} takes {found.runtime}: it owns the pods{but}."

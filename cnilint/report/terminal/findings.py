@@ -1,0 +1,188 @@
+"""The report for people: what is wrong and where, then the answer for each class of nodes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import chain
+
+from cnilint.engine.result import Result
+from cnilint.model.finding import Applicability, Finding, Fix, Level, Location, Related
+from cnilint.report.glyphs import columns, visible
+from cnilint.report.verdict import verdict, verdict_style
+from cnilint.report.words import counted, known_of, place
+from cnilint.simulation.class_facts import ClassFacts
+
+from .excerpt import excerpt, gutter_width, margin
+from .layout import hanging, numbered
+from .paint import Line, Paint
+
+MARKS = {Applicability.SAFE: "[*]", Applicability.UNSAFE: "[~]", Applicability.DISPLAY: "[ ]"}
+"""Before a fix: `--fix` makes it, `--unsafe-fixes` adds it, or a person makes it."""
+
+MOST_NOTES = 3
+
+UNRESOLVED = "CNI905"
+"""The rule that says of each note what the notes say in one place."""
+
+NAME_COLUMN = 40
+"""Verdicts are aligned behind names of classes up to that width."""
+
+
+def full(result: Result, paint: Paint) -> str:
+    """Return findings with excerpts, then notes, the verdicts and a line that sums up."""
+    told = [each for each in result.findings if each.rule != UNRESOLVED]
+    sections = [list(_finding(each, result, paint)) for each in told]
+    sections += [list(_notes(result, paint)), list(verdicts(result, paint))]
+    sections.append([summary(result)])
+    lines: list[Line] = []
+    for section in filter(None, sections):
+        lines += [[], *section] if lines else section
+    return paint.render(lines)
+
+
+def _finding(finding: Finding, result: Result, paint: Paint) -> Iterator[Line]:
+    style = str(finding.level)
+    location = finding.location
+    places = [location, *(each.location for each in finding.related)]
+    gutter = max(gutter_width(each.source, each.span) for each in places)
+    head = f"{style}[{finding.rule}]: "
+    yield from hanging([(head, style)], finding.message, "strong", paint)
+    of = f"cluster {finding.cluster}" if finding.cluster and len(result.clusters) > 1 else ""
+    yield from _place("-->", location, gutter, of, paint)
+    yield margin(gutter)
+    yield from excerpt(
+        location.source, location.span, paint, gutter=gutter, style=style, context=True
+    )
+    for related in finding.related:
+        yield from _related(related, gutter, paint)
+    if finding.details or finding.help or finding.fixes:
+        yield margin(gutter)
+    bar = margin(gutter)
+    for detail in finding.details:
+        shown = visible(detail, symbols=paint.symbols)
+        for part in numbered(shown, paint.width - gutter - 3):
+            yield [*bar, (part, "" if detail.startswith(" ") else "strong")]
+    if finding.details and (finding.help or finding.fixes):
+        yield bar
+    inside = replace(paint, width=paint.width - gutter - 1)
+    lines = [hanging([("help: ", "help")], finding.help, "", inside)] if finding.help else []
+    for line in chain(*lines, *(_fix(fix, inside) for fix in finding.fixes)):
+        yield [(" " * gutter + " ", ""), *line]
+
+
+def _related(related: Related, gutter: int, paint: Paint) -> Iterator[Line]:
+    location = related.location
+    yield margin(gutter)
+    yield from _place(":::", location, gutter, "", paint)
+    yield margin(gutter)
+    yield from excerpt(
+        location.source,
+        location.span,
+        paint,
+        gutter=gutter,
+        style="related",
+        mark="-",
+        label=related.message,
+    )
+
+
+def _place(
+    arrow: str, location: Location, gutter: int, cluster: str, paint: Paint
+) -> Iterator[Line]:
+    """Yield the place, and behind it (below it where there is no room) what is there."""
+    where = f"{' ' * gutter}{arrow} ", place(location)
+    about = [part for part in (location.object, cluster) if part]
+    behind = "".join(f" · {part}" for part in about)
+    head: Line = [(where[0], "rule"), (where[1], "path")]
+    if columns("".join((*where, behind))) <= paint.width:
+        yield [*head, (behind, "faint")] if behind else head
+        return
+    yield head
+    yield from ([(f"{' ' * len(where[0])}{part}", "faint")] for part in about)
+
+
+def _fix(fix: Fix, paint: Paint) -> Iterator[Line]:
+    mark = MARKS[fix.applicability]
+    text = f"{fix.title} ({fix.remark})" if fix.remark else fix.title
+    yield from hanging([(f"{mark} fix: ", "help")], text, "", paint)
+
+
+def _notes(result: Result, paint: Paint) -> Iterator[Line]:
+    found: dict[str, list[str]] = {}
+    for note in result.notes:
+        places = found.setdefault(note.message, [])
+        if note.location is not None:
+            places.append(place(note.location))
+    for message, places in list(found.items())[:MOST_NOTES]:
+        more = f" and {len(places) - 1} more" if len(places) > 1 else ""
+        where = f" ({places[0]}{more})" if places else ""
+        yield from hanging([("note: ", "note")], message + where, "", paint)
+    if len(found) > MOST_NOTES:
+        yield [("note: ", "note"), (f"{len(found) - MOST_NOTES} more are in the JSON report", "")]
+
+
+def verdicts(result: Result, paint: Paint) -> Iterator[Line]:
+    """Yield one line for each class of nodes of each cluster."""
+    rows: list[tuple[str, ClassFacts | None]] = []
+    for cluster in result.clusters:
+        prefix = f"{cluster.name}, " if len(result.clusters) > 1 else ""
+        rows += [(f"{prefix}{facts.name}:", facts) for facts in cluster.classes]
+        if not cluster.classes and prefix:
+            rows.append((f"{cluster.name}:", None))
+    names = [visible(name, symbols=paint.symbols) for name, _ in rows]
+    width = max((columns(n) for n in names if columns(n) <= NAME_COLUMN), default=0)
+    for name, (_, facts) in zip(names, rows, strict=True):
+        head = (name + " " * max(width + 1 - columns(name), 1), "strong")
+        text = verdict(facts) if facts else "nothing installs a CNI"
+        yield from hanging([head], text, verdict_style(facts) if facts else "faint", paint)
+
+
+def summary(result: Result) -> Line:
+    """Return how many findings there are; where there is none, what was looked at."""
+    levels = (Level.ERROR, Level.WARNING, Level.NOTE)
+    told = [finding for finding in result.findings if finding.rule != UNRESOLVED]
+    counts = [(sum(each.level is level for each in told), level) for level in levels]
+    if not any(count for count, _ in counts):
+        return [*_looked_at(result), (known_of(result), "")]
+    line: Line = []
+    for count, level in counts:
+        if count:
+            line += [(", ", "")] if line else []
+            line.append((counted(count, str(level)), str(level)))
+    return [*line, (_fixable(result), ""), (known_of(result), "")]
+
+
+def _fixable(result: Result) -> str:
+    """Return how many findings a fix removes, in the files themselves and in what renders them."""
+    told = ""
+    for option, in_place in (("--fix", True), ("--patch-dir DIR", False)):
+        safe = result.fixable(Applicability.SAFE, in_place=in_place)
+        unsafe = result.fixable(Applicability.UNSAFE, in_place=in_place) - safe
+        if safe:
+            more = f" ([~] {unsafe} more with --unsafe-fixes)" if unsafe else ""
+            told += f"; [*] {safe} fixable with {option}{more}"
+        elif unsafe:
+            told += f"; [~] {unsafe} fixable with {option} --unsafe-fixes"
+    return told
+
+
+def _looked_at(result: Result) -> Line:
+    if result.by_file:
+        return [(f"{counted(result.sources, 'file')}, each by itself", "")]
+    classes = [facts for cluster in result.clusters for facts in cluster.classes]
+    installs = sum(len(cluster.installers) for cluster in result.clusters)
+    parts = (
+        counted(len(result.clusters), "cluster"),
+        counted(result.manifests, "manifest"),
+        counted(installs, "CNI install"),
+    )
+    looked_at = ", ".join(parts)
+    if not classes:
+        return [(looked_at, "")]
+    decided = [facts for facts in classes if facts.decided]
+    good = all(facts.deterministic for facts in decided)
+    answer = ("deterministic", "good") if good else ("not deterministic", "bad")
+    if not decided:
+        answer = ("undecided", "faint")
+    return [(f"{looked_at}: ", ""), answer]

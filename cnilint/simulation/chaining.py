@@ -1,0 +1,200 @@
+"""Programs that need another one's file: they chain a plugin into it, copy it or refer to it."""
+
+from __future__ import annotations
+
+import json
+import posixpath
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+
+from cnilint.catalog.catalog import Action
+from cnilint.catalog.installer import ConfFile, Installer
+from cnilint.upstream.confdir import extension
+
+from .steps import Change, Files, Program, candidates, file_names, is_valid, with_changes
+
+
+@dataclass(frozen=True, slots=True)
+class Inserter(Program):
+    """Chains its plugin into another program's file, and again whenever that is written anew.
+
+    It takes the named target, every file, or the first one that loads. Where it matters it
+    remembers the path of the file that it put its plugin into.
+    istio/istio@86c9f01:cni/pkg/install/cniconfig.go writeCNIConfig, insertCNIConfig
+    """
+
+    installer: Installer
+    directory: str
+
+    @property
+    def title(self) -> str:
+        """Its name for people."""
+        return self.installer.title
+
+    def step(self, files: Files, memory: Hashable) -> Change | None:
+        """Insert the plugin into the target unless it is there."""
+        behaviour = self.installer.behaviour
+        if memory is not None and behaviour.once:
+            return None
+        if behaviour.keeps_target and memory in files and not self._inserted(files, str(memory)):
+            return None
+        for path in self._targets(files):
+            change = self._inserted(files, path)
+            if change is not None:
+                remembers = behaviour.once or behaviour.keeps_target
+                return change if remembers else change._replace(memory=memory)
+        return None
+
+    def stop(self, files: Files, memory: Hashable) -> Change:
+        """Take the plugin out of each list that has it, where the product cleans up after itself.
+
+        linkerd/linkerd2-proxy-init@0c4bb3a:cni-plugin/deployment/scripts/install-cni.sh cleanup,
+        hashicorp/consul-k8s@172786e:control-plane/subcommand/install-cni/cniconfig.go
+        removeCNIConfig
+        """
+        plugin = self.installer.product.plugins[0]
+        found = (
+            candidates(files, self.directory) if self.installer.behaviour.removed_on_stop else []
+        )
+        without = {path: unchain(files[path], plugin) for path in found}
+        changed = {path: text for path, text in without.items() if text is not None}
+        label = f"{self.title} stops"
+        if changed:
+            label += f", its plugin goes out of {file_names(changed)}"
+        return Change(with_changes(files, changed), memory, tuple(changed), label)
+
+    def _inserted(self, files: Files, path: str) -> Change | None:
+        """Return the change that puts the plugin into a file; None if it is there or cannot be."""
+        chained = chain(files[path], self.installer.product.plugins[0])
+        if chained is None:
+            return None
+        single = self.installer.behaviour.single if extension(path) == ".conf" else "in_place"
+        label = f"{self.title} chains itself into {posixpath.basename(path)}"
+        if single == "in_place":
+            return Change(with_changes(files, {path: chained}), path, (path,), label)
+        listed = path + "list"
+        if single == "renamed":
+            after = with_changes(files, {listed: chained}, [path])
+            return Change(after, listed, (path, listed), f"{label}, now a .conflist")
+        if single == "unread" or files.get(listed) == chained:
+            return None
+        after = with_changes(files, {listed: chained})
+        return Change(after, path, (listed,), f"{label}list, a copy that leaves the .conf in place")
+
+    def _targets(self, files: Files) -> list[str]:
+        found = candidates(files, self.directory)
+        if self.installer.every:
+            return [path for path in found if extension(path) != ".json"]
+        if not self.installer.target:
+            first = first_valid(files, self.directory)
+            return [first] if first is not None else []
+        named = posixpath.join(self.directory, self.installer.target)
+        twin = named + "list" if extension(named) == ".conf" else named.removesuffix("list")
+        return [path for path in (named, twin) if path in files][:1]
+
+
+@dataclass(frozen=True, slots=True)
+class Copier(Program):
+    """Writes a file of its own that is made from another one, for which it waits.
+
+    A copy is the other one's list with its own plugin chained; a reference is a configuration of
+    its own plugin with the other file as its `clusterNetwork`. The other file is the named one, or
+    the first that loads. Some write only when they start, and remember that they did; others write
+    again whenever their file is gone.
+    istio/istio@86c9f01:cni/pkg/install/install.go checkValidCNIConfig (istio-owned configuration),
+    antrea-io/antrea@fc70f2b:build/images/scripts/install_cni_chaining,
+    spidernet-io/spiderpool@a7fbd3b:charts/spiderpool/templates/configmap.yaml entrypoint.sh
+    """
+
+    installer: Installer
+    file: ConfFile
+
+    @property
+    def title(self) -> str:
+        """Its name for people."""
+        return self.installer.title
+
+    def step(self, files: Files, memory: Hashable) -> Change | None:
+        """Write the file when it is not there and its source is."""
+        if memory is not None:
+            return None
+        once, own = self.installer.behaviour.once, self.file.path
+        if not once and own in files and is_valid(own, files[own]):
+            return None
+        if self.installer.target:
+            source: str | None = posixpath.join(self.file.directory, self.installer.target)
+        else:
+            source = self._first(files)
+        if source is None or source not in files:
+            return None
+        name = posixpath.basename(source)
+        label = f"{self.title} writes {self.file.name}, a copy of {name}"
+        if self.installer.action is Action.REFER:
+            content = json.dumps({**json.loads(self.file.content), "clusterNetwork": source})
+            label = f"{self.title} writes {self.file.name}, which refers to {name}"
+        else:
+            content = chain(files[source], self.installer.product.plugins[0]) or files[source]
+        after = with_changes(files, {own: content})
+        return Change(after, "ran" if once else None, (own,), label)
+
+    def _first(self, files: Files) -> str | None:
+        skips = self.installer.behaviour.skips
+        return first_valid(files, self.file.directory, but=self.file.path, skips=skips)
+
+    def stop(self, files: Files, memory: Hashable) -> Change:
+        """Remove its own file where the product cleans up after itself: Istio's Cleanup."""
+        if not self.installer.behaviour.removed_on_stop or self.file.path not in files:
+            return Change(files, memory, (), f"{self.title} stops")
+        label = f"{self.title} stops, {self.file.name} goes"
+        return Change(with_changes(files, {}, [self.file.path]), memory, (self.file.path,), label)
+
+
+def first_valid(files: Files, directory: str, *, but: str = "", skips: str = "") -> str | None:
+    """Return the first `.conf` or `.conflist` that loads, as Istio's installer looks for it.
+
+    The path `but` is not looked at, nor are names with `skips` in them.
+    istio/istio@86c9f01:cni/pkg/install/cniconfig.go getConfigFilenames
+    """
+    for path in candidates(files, directory):
+        if path == but or extension(path) == ".json":
+            continue
+        if is_valid(path, files[path]) and not (skips and skips in posixpath.basename(path)):
+            return path
+    return None
+
+
+def chain(content: str, plugin: Mapping[str, object]) -> str | None:
+    """Return a configuration with a plugin chained at its end, or None if it is in there.
+
+    A single plugin becomes a list called k8s-pod-network, as Istio's insertCNIConfig does it.
+    """
+    found = _network(content)
+    if "type" in found:
+        single = {key: value for key, value in found.items() if key != "cniVersion"}
+        plugins: list[object] = [single, dict(plugin)]
+        return json.dumps({"name": "k8s-pod-network", "cniVersion": "0.3.1", "plugins": plugins})
+    listed = found.get("plugins")
+    if not isinstance(listed, list) or any(_is(one, plugin) for one in listed):
+        return None
+    return json.dumps(found | {"plugins": [*listed, dict(plugin)]})
+
+
+def unchain(content: str, plugin: Mapping[str, object]) -> str | None:
+    """Return a list without a plugin, or None if it is not in there."""
+    found = _network(content)
+    listed = found.get("plugins")
+    if not isinstance(listed, list) or not any(_is(one, plugin) for one in listed):
+        return None
+    return json.dumps(found | {"plugins": [one for one in listed if not _is(one, plugin)]})
+
+
+def _is(one: object, plugin: Mapping[str, object]) -> bool:
+    return isinstance(one, dict) and one.get("type") == plugin["type"]
+
+
+def _network(content: str) -> dict[str, object]:
+    try:
+        found: object = json.loads(content)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}

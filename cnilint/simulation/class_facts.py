@@ -1,0 +1,264 @@
+"""One class of nodes: what runs there, and what comes of that in every order of events."""
+
+from __future__ import annotations
+
+import json
+import posixpath
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import NamedTuple
+
+from cnilint.catalog.catalog import Action, known_files, runtime_directories
+from cnilint.catalog.installer import Installer
+from cnilint.catalog.unknown_installer import UnknownWriter
+from cnilint.catalog.written_file import network_name
+from cnilint.kube.node_classes import NodeClass
+from cnilint.multus.configuration import Multus
+from cnilint.upstream.confdir import encoded
+from cnilint.upstream.gojson import JSONError
+from cnilint.upstream.multus_daemon_config import read_daemon_config
+
+from .multus_programs import Copying, Failing, Thick, Thin
+from .network_copy import network_copy
+from .owner import Reading
+from .programs import Files, Program, candidates, names_in, program
+from .search import SITUATIONS, Outcome, Simulation, simulate
+from .unknown_file import strangers_outcomes
+
+MULTUS_FILES = ("00-multus.conf", "00-multus.conflist")
+
+
+class HostFile(NamedTuple):
+    """A file that is on every node before anything runs: a name and its content."""
+
+    name: str
+    content: str
+
+
+class DirectoryEntry(NamedTuple):
+    """A file of the directory the runtime reads, in some outcome: who writes it, whose network.
+
+    `on_host`: it is there before anything runs, and then the host is the last one who writes it.
+    """
+
+    name: str
+    written_by: tuple[str, ...]
+    network: str
+    on_host: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ClassFacts:
+    """A class of nodes: what runs there, and every way its CNI directory can come to look."""
+
+    node_class: NodeClass
+    directory: str
+    installers: tuple[Installer, ...]
+    multuses: tuple[Multus, ...]
+    simulation: Simulation
+    entries: tuple[DirectoryEntry, ...]
+    persistent: bool = True
+    """Whether files outlive a reboot; where they do not, one is like a first boot."""
+    wild: tuple[Outcome, ...] = ()
+    """Outcomes in which a file of an unknown workload owns the pods."""
+
+    @property
+    def name(self) -> str:
+        """The class's name for people."""
+        return self.node_class.name
+
+    @property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """Every distinct outcome."""
+        return self.simulation.outcomes
+
+    @property
+    def delegates(self) -> list[str]:
+        """The files a pod's own network may come from, in byte order."""
+        found = {outcome.master for outcome in self.outcomes if outcome.master is not None}
+        return sorted(found, key=encoded)
+
+    @property
+    def deterministic(self) -> bool:
+        """Whether every order ends with the same owner of the pods, and with one at all."""
+        if self.not_known:
+            return False
+        return len(self.delegates) == 1 and all(o.master is not None for o in self.outcomes)
+
+    @property
+    def not_known(self) -> str:
+        """What decides on the class and is not in view, or filled in later; empty if nothing is."""
+        told = (f"what {one.installer.title} is told" for one in self.multuses if not one.in_view)
+        written = (f"where {one.title} writes" for one in self.installers if one.later)
+        return next(chain(told, written), "")
+
+    @property
+    def decided(self) -> bool:
+        """Whether these manifests say anything of the class: some CNI gives it a network.
+
+        Where only Multus or a chained plugin runs, the CNI they build on is not in view; and what
+        a CNI does whose settings are not in view is not known.
+        """
+        if self.not_known:
+            return False
+        shown = any(m.action is Action.WRITE for m in self.installers)
+        return shown or bool(self.delegates) or any(entry.on_host for entry in self.entries)
+
+    def written(self, directory: str) -> set[str]:
+        """Return the names that may come to be in a host directory, in any order of events."""
+        return set(names_in(self.simulation.contents, directory))
+
+    def witness(self, master: str | None) -> Outcome | None:
+        """Return the outcome that shows an owner best: the earliest situation, the fewest steps."""
+        found = [outcome for outcome in self.outcomes if outcome.master == master]
+        return min(found, key=lambda o: (SITUATIONS.index(o.situation), len(o.order)), default=None)
+
+
+def class_facts(
+    node_class: NodeClass,
+    members: Sequence[Installer],
+    multuses: Sequence[Multus],
+    host_files: Sequence[HostFile],
+    runtime: str,
+    *,
+    unknown: Sequence[UnknownWriter] = (),
+    persistent: bool = True,
+) -> ClassFacts:
+    """Return what comes of the installers on one class of nodes, by playing every order through.
+
+    `multuses` are the configurations of those that are Multus; `runtime` is a selector of
+    `predict`; `unknown` are the workloads there that no entry of the catalog explains.
+    """
+    directory = _runtime_directory(members, multuses)
+    programs = [made for m in members if (made := network_copy(m) or program(m)) is not None]
+    programs += [made for one in multuses if (made := multus_program(one)) is not None]
+    present: dict[str, str] = {
+        posixpath.join(directory, file.name): file.content for file in host_files
+    }
+    for one in multuses:
+        present |= {**_unknown_readiness_file(one), **_named_host_file(one, members)}
+    chained = {m.product.plugins[0]["type"]: None for m in members if m.action is Action.INSERT}
+    how = reading(directory, multuses, runtime)._replace(chained=tuple(chained))
+    simulation = simulate(programs, present, how, persistent=persistent)
+    return ClassFacts(
+        node_class=node_class,
+        directory=directory,
+        installers=tuple(members),
+        multuses=tuple(multuses),
+        simulation=simulation,
+        entries=_entries(directory, members, multuses, present, simulation.contents),
+        persistent=persistent,
+        wild=strangers_outcomes(
+            [one.object for one in unknown if one.directory == directory], programs, present, how
+        ),
+    )
+
+
+def _runtime_directory(members: Sequence[Installer], multuses: Sequence[Multus]) -> str:
+    """Return the host directory the runtime reads: the known one that something is written to."""
+    used = {m.writes.directory for m in members if m.writes is not None}
+    used |= {m.directory for m in members if m.directory is not None}
+    used |= {one.conf_host for one in multuses if one.conf_host is not None}
+    known = runtime_directories()
+    return next((directory for directory in known if directory in used), known[0])
+
+
+def reading(directory: str, multuses: Sequence[Multus], runtime: str) -> Reading:
+    """Return how a node is read: who reads which directory, and what overrides Multus's pick."""
+    masters, network = "", None
+    for one in multuses:
+        masters = one.autoconfig_host or masters
+        given = one.given("cluster_network")
+        if given is not None and isinstance(given.value, str):
+            network = one.host_path(given.value) or ""
+    return Reading(directory, runtime, masters, network)
+
+
+def multus_program(one: Multus) -> Program | None:
+    """Return what a Multus install does to the node's files; None if that is not in view."""
+    masters, written = one.autoconfig_host, one.conf_host
+    if not one.in_view:
+        return None
+    if not one.auto:
+        return _copying(one, written)
+    if masters is None:
+        return Failing("autoconfig-dir-missing")
+    if not one.thick:
+        return Thin(one, masters, written) if written is not None else None
+    text = one.selection_text()
+    if text is None:
+        return None
+    version = (4, 0, 2) if one.family == "legacy" else one.release
+    try:
+        configuration = read_daemon_config(version, text)
+    except JSONError:
+        return Failing("invalid-daemon-config")
+    return Thick(one, configuration, masters, written)
+
+
+def _copying(one: Multus, written: str | None) -> Program | None:
+    """Return Multus in file mode. A file that comes from no ConfigMap has an unknown content."""
+    path = one.value("mode")
+    workload, container = one.installer.workload, one.installer.container
+    if written is None:
+        return None
+    if workload is None or container is None:
+        destination = posixpath.join(written, posixpath.basename(path))
+        return Copying(one, "", destination, one.copied_text())
+    destination = posixpath.join(written, posixpath.basename(path))
+    if one.file_is_missing:
+        return Copying(one, "", destination, "")
+    text = workload.mounted_text(container, path)
+    unknown = json.dumps({"name": "multus-cni-network", "type": "multus", "cniVersion": "0.3.1"})
+    return Copying(one, one.host_path(path) or "", destination, text.value if text else unknown)
+
+
+def _unknown_readiness_file(one: Multus) -> Files:
+    """Return the readiness file as present where no CNI product is known to write its directory."""
+    path = one.value("readiness")
+    host = one.host_path(path) if path else None
+    if host is None or posixpath.dirname(host) in (one.autoconfig_host, one.conf_host):
+        return {}
+    if posixpath.dirname(host) in runtime_directories():
+        return {}
+    return {host: ""}
+
+
+def _named_host_file(one: Multus, members: Sequence[Installer]) -> Files:
+    """Return the master that Multus is pinned to, where a node's own software brings that file."""
+    known = named_host_file(one)
+    if known is None or any(m.writes and m.writes.path == known for m in members):
+        return {}
+    return {known: known_files()[one.master].content}
+
+
+def named_host_file(one: Multus) -> str | None:
+    """Return the path of Multus's master if that is a file known to come with a node's software."""
+    known = known_files().get(one.master)
+    if known is None or one.autoconfig_host != known.directory:
+        return None
+    return posixpath.join(known.directory, one.master)
+
+
+def _entries(
+    directory: str,
+    members: Sequence[Installer],
+    multuses: Sequence[Multus],
+    present: Files,
+    contents: Files,
+) -> tuple[DirectoryEntry, ...]:
+    found = []
+    names = {posixpath.basename(path) for path in candidates(contents, directory)}
+    for name in sorted(names, key=encoded):
+        path = posixpath.join(directory, name)
+        writers = [m.title for m in members if m.writes is not None and m.writes.path == path]
+        if name in MULTUS_FILES and not writers:
+            writers += [one.installer.title for one in multuses]
+        hosted = path in present
+        if hosted:
+            known = known_files().get(name)
+            own = known is not None and present[path] == known.content
+            writers.append(f"the host ({known.title})" if known and own else "the host")
+        found.append(DirectoryEntry(name, tuple(writers), network_name(contents[path]), hosted))
+    return tuple(found)

@@ -1,0 +1,196 @@
+"""One cluster's facts: what its manifests install, and what comes of it on each class of nodes."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from cnilint.catalog.catalog import known_files, label_domains
+from cnilint.catalog.installer import ConfFile, Installer
+from cnilint.catalog.recognise import NO_TARGETS, Targets, installers
+from cnilint.catalog.release import shown
+from cnilint.catalog.unknown_installer import UnknownWriter, unknown_writers
+from cnilint.kube.manifest import Manifest, ManifestIndex
+from cnilint.kube.node_classes import node_classes
+from cnilint.kube.node_systems import node_groups, survives_reboot
+from cnilint.kube.scheduling import EVERYWHERE, LabelDomain, Placement
+from cnilint.kube.taints import kept_away, named_taints, taint_domains
+from cnilint.kube.workload import Container
+from cnilint.model.finding import Note
+from cnilint.multus.configuration import Multus
+from cnilint.multus.forms import multus
+
+from .class_facts import MULTUS_FILES, ClassFacts, HostFile, class_facts, named_host_file
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cluster:
+    """All there is to know of one cluster: the only argument a check gets."""
+
+    name: str
+    manifests: tuple[Manifest, ...]
+    index: ManifestIndex
+    installers: tuple[Installer, ...]
+    classes: tuple[ClassFacts, ...]
+    notes: tuple[Note, ...]
+    unknown: tuple[UnknownWriter, ...] = ()
+    runtime: str = "containerd"
+    primary: str = ""
+    """The file of the CNI that is to own the pods; empty where nothing says so."""
+
+    def wildcards(self, facts: ClassFacts) -> list[UnknownWriter]:
+        """Return the unknown writers on a class: each may add a file of any name there."""
+        labels = facts.node_class.labels
+        return [
+            one
+            for one in self.unknown
+            if one.directory == facts.directory and one.placement.matches(labels)
+        ]
+
+    def classes_of(self, one: Multus) -> list[ClassFacts]:
+        """Return the classes on which a Multus install runs."""
+        return [facts for facts in self.classes if one.installer in facts.installers]
+
+    @property
+    def multuses(self) -> list[Multus]:
+        """Every Multus install, each once, but for those that are not known before substitution."""
+        found: dict[int, Multus] = {}
+        for facts in self.classes:
+            for one in facts.multuses:
+                if one.filled_in_later is None:
+                    found.setdefault(id(one.installer), one)
+        return list(found.values())
+
+
+def cluster(
+    name: str,
+    manifests: Sequence[Manifest],
+    *,
+    host_files: Sequence[HostFile] = (),
+    runtime: str = "containerd",
+    primary: str = "",
+    targets: Targets = NO_TARGETS,
+) -> Cluster:
+    """Return the facts of one cluster, given all of its manifests.
+
+    `runtime` is a selector of `predict`; `targets` has the releases of products where the manifests
+    name none.
+    """
+    index = ManifestIndex(manifests)
+    found, notes = installers(manifests, index, targets)
+    found = [_with_own_file(installer) for installer in found]
+    by_installer = {id(installer): multus(installer) for installer in found}
+    multuses = [one for one in by_installer.values() if one is not None]
+    notes += _multus_notes(multuses)
+    placements, domains = _placements(found)
+    groups = list(node_groups(manifests))
+    unknown = tuple(unknown_writers(manifests, index, found))
+    classes = []
+    for node_class in node_classes(placements or [EVERYWHERE][: len(host_files)], domains):
+        members = [found[at] for at in sorted(node_class.members) if at < len(found)]
+        own = [one for m in members if (one := by_installer[id(m)]) is not None]
+        kept = survives_reboot(groups, node_class.labels)
+        wild = [one for one in unknown if one.placement.matches(node_class.labels)]
+        facts = class_facts(
+            node_class, members, own, host_files, runtime, unknown=wild, persistent=kept
+        )
+        classes.append(facts)
+        if not facts.simulation.exhausted:
+            notes.append(
+                Note(f"{facts.name}: not every order was looked at, there are too many", None, name)
+            )
+    notes += _host_notes(multuses, found, host_files)
+    return Cluster(
+        name=name,
+        manifests=tuple(manifests),
+        index=index,
+        installers=tuple(found),
+        classes=tuple(classes),
+        notes=tuple(notes),
+        unknown=unknown,
+        runtime=runtime,
+        primary=primary,
+    )
+
+
+def _placements(
+    found: Sequence[Installer],
+) -> tuple[list[Placement], Mapping[str, LabelDomain]]:
+    """Return where each installer runs, taints taken into account, and how to name the nodes."""
+    tolerated = [installer.form.tolerations() for installer in found]
+    taints = named_taints(each for each in tolerated if each is not None)
+    placements = [
+        kept_away(installer.placement, each, taints)
+        for installer, each in zip(found, tolerated, strict=True)
+    ]
+    return placements, {**label_domains(), **taint_domains(taints)}
+
+
+def _with_own_file(installer: Installer) -> Installer:
+    """Return Multus's installer with the file it writes: 00-multus.conf, or the one it copies."""
+    one = multus(installer)
+    if one is None or one.conf_host is None or one.filled_in_later is not None:
+        return installer
+    if one.file_is_missing:
+        return replace(installer, directory=one.conf_host)
+    name = MULTUS_FILES[0] if one.auto else posixpath.basename(one.value("mode"))
+    path = posixpath.join(one.conf_host, name)
+    own = ConfFile(path, installer.product.network, "")
+    return replace(installer, directory=one.conf_host, writes=own)
+
+
+def _multus_notes(multuses: Sequence[Multus]) -> list[Note]:
+    notes: list[Note] = []
+    for one in multuses:
+        container = one.installer.container
+        if container is None:
+            continue
+        if not one.in_view:
+            notes.extend(_configuration_notes(one, container))
+        if one.installer.release is not None:
+            continue
+        tag = container.image.tag
+        unnamed = f"the image tag {tag!r} names no release" if tag else "the image has no tag"
+        notes.append(
+            Note(
+                f"{one.installer.title} ({one.installer.object}): {unnamed}, so it is taken as "
+                f"{shown(one.release)}",
+                container.manifest.location(),
+            )
+        )
+    return notes
+
+
+def _host_notes(
+    multuses: Sequence[Multus], found: Sequence[Installer], host_files: Sequence[HostFile]
+) -> list[Note]:
+    """Return notes on masters that nothing shows but that a node's software is known to bring."""
+    told = {file.name for file in host_files}
+    written = {installer.writes.path for installer in found if installer.writes is not None}
+    return [
+        Note(
+            f"{one.installer.title} is pinned to {one.master}, which comes with "
+            f"{known_files()[one.master].title} and with no manifest: it is taken to be there",
+            one.place("master"),
+        )
+        for one in multuses
+        if (path := named_host_file(one)) is not None and path not in written
+        if one.master not in told
+    ]
+
+
+def _configuration_notes(one: Multus, container: Container) -> Iterator[Note]:
+    who = f"{one.installer.title} ({one.installer.object})"
+    later = one.filled_in_later
+    if later is not None:
+        why = f"{later.value} is known only after substitution"
+        yield Note(f"{who}: {why}, so what it is told is not known", later.location)
+    if one.configuration is not None or one.family != "thick":
+        return
+    setting = one.installer.settings.get("configuration_path")
+    path = setting.value if setting is not None else "its configuration"
+    yield Note(
+        f"{who}: {path} comes from nothing in these manifests, so what it is told is not known",
+        container.manifest.locate(container.tree, container.route),
+    )

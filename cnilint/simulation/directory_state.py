@@ -1,0 +1,48 @@
+"""What a node's files come to at one time: the directory that is read, and what is taken of it."""
+
+from __future__ import annotations
+
+import posixpath
+from typing import NamedTuple
+
+from cnilint.upstream.confdir import encoded
+
+from .owner import Delegate, Reading, delegate
+from .steps import Files
+
+
+class Moment(NamedTuple):
+    """The directory the runtime reads, in its sort order, and what would be taken of it.
+
+    `found` is read from the files alone: whether a Multus daemon runs to serve its file is not
+    asked.
+    """
+
+    files: tuple[str, ...]
+    found: Delegate
+
+
+class Moments:
+    """The moments of a node that is read in one way, each worked out once."""
+
+    def __init__(self, reading: Reading) -> None:
+        """Take how the node is read."""
+        self._reading = reading
+        self._known: dict[frozenset[tuple[str, str]], Moment] = {}
+
+    def of(self, files: Files) -> Moment:
+        """Return what some files come to."""
+        key = frozenset(files.items())
+        if key not in self._known:
+            self._known[key] = Moment(self.names(files), delegate(files, self._reading))
+        return self._known[key]
+
+    def names(self, files: Files) -> tuple[str, ...]:
+        """Return the names in the runtime's directory, in its sort order."""
+        names = (name for path in files if (name := self.name(path)) is not None)
+        return tuple(sorted(names, key=encoded))
+
+    def name(self, path: str) -> str | None:
+        """Return a file's name if it is in the runtime's directory."""
+        inside = posixpath.dirname(path) == self._reading.directory
+        return posixpath.basename(path) if inside else None

@@ -1,0 +1,119 @@
+"""What each installer's program does to the files of a node, one step at a time."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Hashable
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from cnilint.catalog.catalog import Action
+from cnilint.catalog.installer import ConfFile, Installer
+
+from .chaining import Copier, Inserter, chain
+from .steps import (
+    CANDIDATES,
+    Change,
+    Files,
+    Program,
+    candidates,
+    file_names,
+    is_valid,
+    names_in,
+    with_changes,
+)
+
+__all__ = [
+    "CANDIDATES",
+    "Change",
+    "Files",
+    "Program",
+    "Writer",
+    "candidates",
+    "chain",
+    "is_valid",
+    "names_in",
+    "program",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Writer(Program):
+    """Writes its file, removes and renames what it is known to. Remembers whether it has run."""
+
+    installer: Installer
+    file: ConfFile
+
+    @property
+    def title(self) -> str:
+        """Its name for people."""
+        return self.installer.title
+
+    def start(self) -> Hashable:
+        """Not run yet."""
+        return "new"
+
+    def step(self, files: Files, memory: Hashable) -> Change | None:
+        """Write the file once; with renames for good, rename whatever else appears later."""
+        if memory == "new":
+            return self._first(files)
+        if self.installer.renames == "always":
+            after, renamed = self._renamed(files)
+            if renamed:
+                return Change(after, memory, renamed, f"{self.title} renames {file_names(renamed)}")
+        return None
+
+    def stop(self, files: Files, memory: Hashable) -> Change:
+        """Remove the file where the product cleans up after itself; leave it otherwise."""
+        if not self.installer.behaviour.removed_on_stop or self.file.path not in files:
+            return Change(files, memory, (), f"{self.title} stops")
+        label = f"{self.title} stops, {self.file.name} goes"
+        return Change(with_changes(files, {}, [self.file.path]), memory, (self.file.path,), label)
+
+    def _first(self, files: Files) -> Change:
+        """Do what it does when it starts; nothing where its file is there and it minds that."""
+        if self.installer.behaviour.unless_present and self.file.path in files:
+            return Change(files, "ran", (), f"{self.title} finds {self.file.name} and leaves it")
+        removed = self._removed(files)
+        after = with_changes(files, {self.file.path: self.file.content}, removed)
+        label = f"{self.title} writes {self.file.name}"
+        touched: tuple[str, ...] = (self.file.path, *removed)
+        if removed:
+            label += " and removes " + file_names(removed)
+        if self.installer.renames:
+            after, renamed = self._renamed(after)
+            touched += renamed
+            label += f" and renames {file_names(renamed)}" if renamed else ""
+        return Change(after, "ran", touched, label)
+
+    def _removed(self, files: Files) -> list[str]:
+        """Return the other files that its patterns match, as a shell's do: no hidden ones."""
+        found: list[str] = []
+        names = sorted(name for name in names_in(files, self.file.directory) if "/" not in name)
+        for pattern in self.installer.removes:
+            matched = [
+                name
+                for name in names
+                if fnmatchcase(name, pattern)
+                and (pattern.startswith(".") or not name.startswith("."))
+            ]
+            if len(matched) > 1 and self.installer.behaviour.removes_one_only:
+                continue
+            found += [name for name in matched if name != self.file.name and name not in found]
+        return [posixpath.join(self.file.directory, name) for name in found]
+
+    def _renamed(self, files: Files) -> tuple[Files, tuple[str, ...]]:
+        others = [p for p in candidates(files, self.file.directory) if p != self.file.path]
+        added = {path + self.installer.suffix: files[path] for path in others}
+        return with_changes(files, added, others), tuple(others)
+
+
+def program(installer: Installer) -> Program | None:
+    """Return the program of an installer other than Multus, or None if it touches no file."""
+    if installer.action is Action.WRITE and installer.writes is not None:
+        return Writer(installer, installer.writes)
+    if installer.action in (Action.COPY, Action.REFER) and installer.writes is not None:
+        return Copier(installer, installer.writes)
+    if installer.action is Action.INSERT and installer.directory is not None:
+        return Inserter(installer, installer.directory)
+    return None

@@ -1,0 +1,1 @@
+"""What real programs do, to the letter: Go's readers, Multus, installers, container runtimes."""

@@ -1,0 +1,166 @@
+"""Who owns the pods of a node, read off its files."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cnilint.simulation.owner import MASTER_KEY, Delegate, Reading, delegate
+
+D = "/etc/cni/net.d"
+AWS = '{"name": "aws-cni", "cniVersion": "0.4.0", "plugins": [{"type": "aws-cni"}]}'
+BRIDGE = '{"name": "b", "type": "bridge"}'
+SHIM = {"name": "multus-cni-network", "cniVersion": "0.3.1", "type": "multus-shim"}
+
+
+def shim(network: object, **more: object) -> str:
+    return json.dumps(SHIM | {"clusterNetwork": network} | more)
+
+
+def owner(
+    files: dict[str, str],
+    *,
+    runtime: str = "containerd",
+    masters: str = D,
+    cluster_network: str | None = None,
+) -> Delegate:
+    on_host = {name if name.startswith("/") else f"{D}/{name}": t for name, t in files.items()}
+    return delegate(on_host, Reading(D, runtime, masters, cluster_network))
+
+
+def test_without_multus_the_runtimes_file_is_the_pods() -> None:
+    files = {"10-aws.conflist": AWS, "20-b.conf": BRIDGE}
+    assert owner(files) == Delegate("10-aws.conflist", "10-aws.conflist")
+
+
+def test_nothing_is_ready_without_a_file_that_loads() -> None:
+    assert owner({}).cause == "no-config"
+    assert owner({"/elsewhere/10-aws.conflist": AWS}).cause == "no-config"
+    assert owner({"05-x.conf": "{", "10-aws.conflist": AWS}) == Delegate(
+        None, None, cause="first-file-invalid"
+    )
+    # CRI-O passes over what is invalid
+    assert owner({"05-x.conf": "{", "10-aws.conflist": AWS}, runtime="cri-o").master == (
+        "10-aws.conflist"
+    )
+
+
+def test_multus_hands_over_to_the_path_it_names() -> None:
+    files = {"00-multus.conf": shim("/host/etc/cni/net.d/10-aws.conflist"), "10-aws.conflist": AWS}
+    found = Delegate("00-multus.conf", "10-aws.conflist", through_multus=True)
+    assert owner(files) == found
+    chained = {
+        "00-multus.conflist": json.dumps(
+            {
+                "name": "m",
+                "plugins": [
+                    json.loads(shim("/host/etc/cni/net.d/10-aws.conflist")),
+                    {"type": "istio-cni"},
+                ],
+            }
+        ),
+        "10-aws.conflist": AWS,
+    }
+    assert owner(chained).master == "10-aws.conflist"
+
+
+def test_masters_may_be_kept_out_of_the_runtimes_directory() -> None:
+    files = {
+        "00-multus.conf": shim("/host/etc/cni/net.d/10-aws.conflist"),
+        "/run/masters/10-aws.conflist": AWS,
+    }
+    assert owner(files, masters="/run/masters").master == "10-aws.conflist"
+    assert owner(files).master is None
+
+
+def test_a_path_is_cleaned_before_it_is_looked_up() -> None:
+    files = {"00-multus.conf": shim("/host/etc/cni/net.d/./x/..//10-aws.conflist")}
+    assert owner(files | {"10-aws.conflist": AWS}).master == "10-aws.conflist"
+
+
+def test_the_daemons_own_cluster_network_goes_before_the_file_that_was_picked() -> None:
+    files = {
+        "00-multus.conf": shim("/host/etc/cni/net.d/10-aws.conflist"),
+        "10-aws.conflist": AWS,
+        "20-b.conf": BRIDGE,
+    }
+    assert owner(files, cluster_network=f"{D}/20-b.conf").master == "20-b.conf"
+    gone = owner(files, cluster_network="")
+    assert (gone.runtime, gone.master) == ("00-multus.conf", None)
+    # thin Multus reads no daemon configuration
+    thin = json.dumps({"name": "m", "type": "multus", MASTER_KEY: f"{D}/10-aws.conflist"})
+    assert owner(files | {"00-multus.conf": thin}, cluster_network="").master == "10-aws.conflist"
+
+
+def test_of_a_directory_the_first_file_counts_which_may_be_multus_own() -> None:
+    files = {
+        "00-multus.conf": shim("/host/etc/cni/net.d/10-aws.conflist"),
+        "10-aws.conflist": AWS,
+        "/run/masters/20-b.conf": BRIDGE,
+        "/run/masters/10-a.json": BRIDGE,
+        "/run/masters/below/00-c.conf": BRIDGE,
+    }
+    assert owner(files, cluster_network="/run/masters/").master == "10-a.json"
+    itself = owner(files, cluster_network=D)
+    assert (itself.master, itself.cause) == (None, "Multus hands the pods to its own file")
+
+
+@pytest.mark.parametrize("network", [None, 7, "", "aws-cni", "/host/etc/cni/net.d/gone.conf", []])
+def test_a_cluster_network_that_is_no_file_gives_no_network(network: object) -> None:
+    found = owner({"00-multus.conf": shim(network), "10-aws.conflist": AWS})
+    assert found.master is None
+    assert found.through_multus
+    gone = "gone.conf" if str(network).endswith("gone.conf") else "its cluster network"
+    assert found.cause == f"Multus cannot read {'aws-cni' if network == 'aws-cni' else gone}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # what libcni loads and Python's reader, or a hasty look, stumbles over
+        '{"type": "bridge", "name": "n", "plugins": []}',
+        '{"type": "bridge", "name": "n", "plugins": {"a": 1}}',
+        '{"type": "bridge", "name": "n", "plugins": null}',
+        '{"TYPE": "bridge", "name": "n"}',
+        '{"type": "bridge", "name": "n", "x": ' + "[" * 9000 + "]" * 9000 + "}",
+        '{"type": "multus", "name": "n", "x": ' + "[" * 9000 + "]" * 9000 + "}",
+    ],
+)
+def test_odd_files_that_load_have_an_owner_or_a_cause(text: str) -> None:
+    found = owner({"10-x.conf": text})
+    assert found.runtime == "10-x.conf"
+    assert (found.master is None) is bool(found.cause)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.sampled_from(["multus-shim", "multus", "x", ""]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                ["name", "type", "plugins", "clusterNetwork", "cniVersion", MASTER_KEY]
+            ),
+            inner,
+            max_size=4,
+        )
+    ),
+    max_leaves=8,
+)
+
+
+@given(st.dictionaries(st.sampled_from(["a.conf", "a.conflist", "a.json", "b"]), JSON, max_size=3))
+def test_no_content_makes_it_raise_and_no_owner_is_made_up(files: dict[str, object]) -> None:
+    found = owner({name: json.dumps(value) for name, value in files.items()})
+    assert found.runtime is None or found.runtime in files
+    assert found.master is None or found.master in files
+    assert (found.master is None) is bool(found.cause)
+
+
+@pytest.mark.parametrize("name", ["05-\0.conf", f"{'0' * 300}.conf"])
+def test_a_file_that_no_kernel_makes_is_passed_over(name: str) -> None:
+    files = {name: BRIDGE, "10-aws.conflist": AWS}
+    for runtime in ("containerd", "cri-o"):
+        assert owner(files, runtime=runtime).master == "10-aws.conflist"

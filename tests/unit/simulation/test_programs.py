@@ -1,0 +1,158 @@
+"""The steps of those that write a file of their own, and what holds of every program."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cnilint.simulation.steps import Files, names_in
+from tests.unit.simulation.actors import (
+    DIRECTORY,
+    Actor,
+    beside,
+    copier,
+    copier_once,
+    exclusive_always,
+    exclusive_once,
+    inserter,
+    into_every_file,
+    leaver,
+    on_host,
+    referrer,
+    staying,
+    sweeper,
+    unless_present,
+    writer,
+)
+from tests.unit.simulation.alone import LIST, SINGLE, one, run, step, stopped
+
+
+def test_a_writer_writes_once_and_leaves_what_is_not_its_own() -> None:
+    program = one(writer("10-c.conf"))
+    change = step(program, {"x.conf": SINGLE}, program.start())
+    assert change is not None
+    assert set(names_in(change.files, DIRECTORY)) == {"10-c.conf", "x.conf"}
+    assert change.label == "Calico writes 10-c.conf"
+    assert program.step(change.files, change.memory) is None
+    assert program.stop(change.files, change.memory).files == change.files
+
+
+def test_a_remover_takes_its_old_file_along_in_the_same_step() -> None:
+    program = one(writer("10-c.conf", "x.conf"))
+    change = step(program, {"x.conf": SINGLE}, program.start())
+    assert change is not None
+    assert set(names_in(change.files, DIRECTORY)) == {"10-c.conf"}
+    assert change.touched == (f"{DIRECTORY}/10-c.conf", f"{DIRECTORY}/x.conf")
+    assert change.label == "Calico writes 10-c.conf and removes x.conf"
+    # what appears later stays
+    assert step(program, {"10-c.conf": "", "x.conf": SINGLE}, change.memory) is None
+
+
+def test_an_exclusive_writer_renames_what_else_a_runtime_would_take() -> None:
+    files = {"x.json": SINGLE, "y.conf.bak": "", "00-multus.conf": SINGLE}
+    once, always = exclusive_once(), exclusive_always("05-cilium.conf")
+    for actor in (once, always):
+        assert set(run(actor, files)) == {
+            "05-cilium.conf",
+            "x.json.cilium_bak",
+            "y.conf.bak",
+            "00-multus.conf.cilium_bak",
+        }
+    late = {"05-cilium.conf": SINGLE, "z.conf": SINGLE}
+    assert step(one(once), late, "ran") is None
+    change = step(one(always), late, "ran")
+    assert change is not None
+    assert change.label == "Cilium renames z.conf"
+    assert set(names_in(change.files, DIRECTORY)) == {"05-cilium.conf", "z.conf.cilium_bak"}
+
+
+def test_a_file_that_is_there_is_left_as_it_is() -> None:
+    actor = unless_present("01-own.conflist")
+    assert run(actor, {"01-own.conflist": "{"}) == {"01-own.conflist": "{"}
+    program = one(actor)
+    change = step(program, {"01-own.conflist": LIST}, program.start())
+    assert change is not None
+    assert (change.touched, change.label) == ((), "Kube-OVN finds 01-own.conflist and leaves it")
+    # it looked when it started: that the file goes later is nothing to it
+    assert step(program, {}, change.memory) is None
+    assert set(run(actor, {})) == {"01-own.conflist"}
+
+
+@pytest.mark.parametrize(
+    ("present", "left"),
+    [
+        ({"00-multus.conf"}, set()),
+        ({"00-multus.conf", ".x.conf"}, {".x.conf"}),
+        ({"a.conf.bak", "a.conflist", "sub/a.conf"}, {"a.conf.bak", "a.conflist", "sub/a.conf"}),
+        # its `[ -f *.conf ]` fails where the pattern fits two
+        ({"00-multus.conf", "10-a.conf"}, {"00-multus.conf", "10-a.conf"}),
+    ],
+)
+def test_a_pattern_takes_along_what_a_shell_matches(present: set[str], left: set[str]) -> None:
+    assert set(run(sweeper(), dict.fromkeys(present, SINGLE))) == {*left, "10-kuberouter.conflist"}
+
+
+def test_a_sweeper_with_its_file_in_place_removes_nothing() -> None:
+    files = {"10-kuberouter.conflist": LIST, "00-multus.conf": SINGLE}
+    assert run(sweeper(), files) == files
+    program = one(sweeper())
+    change = step(program, {"00-multus.conf": SINGLE}, program.start())
+    assert change is not None
+    assert change.label == "kube-router writes 10-kuberouter.conflist and removes 00-multus.conf"
+
+
+def test_a_file_goes_with_a_program_that_cleans_up() -> None:
+    after = run(leaver(), {"b.conflist": LIST})
+    assert set(after) == {"10-ovn-kubernetes.conf", "b.conflist"}
+    gone, label = stopped(leaver(), after)
+    assert set(gone) == {"b.conflist"}
+    assert label == "OVN-Kubernetes stops, 10-ovn-kubernetes.conf goes"
+    assert stopped(leaver(), {"b.conflist": LIST}) == ({"b.conflist": LIST}, "OVN-Kubernetes stops")
+    assert stopped(writer("b.conflist"), {"b.conflist": LIST})[0] == {"b.conflist": LIST}
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["a.conf", "b.conflist", "c.json"]),
+        st.sampled_from([LIST, SINGLE, "", "{", "[]", "null"]),
+    ),
+    st.sampled_from(
+        [
+            writer("b.conflist", "a.conf"),
+            exclusive_once(),
+            exclusive_always("b.conflist"),
+            inserter(""),
+            inserter("b.conflist"),
+            copier("a.conflist"),
+            copier("a.conflist", "b.conflist"),
+            unless_present("b.conflist"),
+            sweeper(),
+            leaver(),
+            into_every_file(),
+            staying(""),
+            staying("a.conf"),
+            beside(),
+            copier_once(),
+            copier_once("--monitor"),
+            referrer(),
+        ]
+    ),
+)
+def test_every_program_comes_to_rest_alone_and_tells_what_it_touched(
+    files: dict[str, str], actor: Actor
+) -> None:
+    program = one(actor)
+    now: Files = on_host(files)
+    memory = program.start()
+    while (change := program.step(now, memory)) is not None and (
+        dict(change.files) != dict(now) or change.memory != memory
+    ):
+        paths = {**now, **change.files}
+        differing = {path for path in paths if now.get(path) != change.files.get(path)}
+        # renamed files are told by the name they had
+        kept = {path for path in differing if not path.endswith(".cilium_bak")}
+        assert kept <= set(change.touched)
+        now, memory = change.files, change.memory
+    assert program.complaint(now, memory) == ""
+    assert program.notice(now, memory, tuple(now)) is None
