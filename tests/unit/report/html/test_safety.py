@@ -99,7 +99,7 @@ def told_of(text: str) -> Result:
     """Return a result in which every text that a manifest can hold is the same."""
     source = Source(f"{text}.yaml", f"x: {text}\n")
     place = Location(source, Span(3, 3 + len(text)), (), None, text)
-    (document,) = compose(Source(f"{text}.yml", "a: 1\n"))
+    (document,) = compose(Source(f"{text}.yml", f"a: {2 if text == '1' else 1}\n"))
     assert isinstance(document, Document)
     edit = Repair(document, Span(3, 4), text)
     fix = Fix(text, Applicability.SAFE, (edit,), text)
