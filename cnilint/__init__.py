@@ -1,8 +1,9 @@
 """Finds out, before the merge, which CNI will own the pods of a Kubernetes cluster.
 
-`lint` reports what is wrong, `inspect` every way the nodes can come to look, and `predict` which
-configuration of a directory a program takes. They are loaded on first use, so that importing the
-package (for its version, say) costs next to nothing; the stub beside this file has their types.
+`lint` reports what is wrong, `inspect` every way the nodes can come to look, `predict` which
+configuration of a directory a program takes, and `vpc_cni` what a start of aws-node does with its
+environment. They are loaded on first use, so that importing the package (for its version, say)
+costs next to nothing; the stub beside this file has their types.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ _PUBLIC = {
     "inspect": "cnilint.run",
     "lint": "cnilint.run",
     "predict": "cnilint.upstream.selector",
+    "vpc_cni": "cnilint.upstream.aws_vpc_cni.entrypoint",
 }
 
-__all__ = ["__version__", "inspect", "lint", "predict"]
+__all__ = ["__version__", "inspect", "lint", "predict", "vpc_cni"]
 
 
 def __getattr__(name: str) -> object:

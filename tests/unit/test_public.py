@@ -1,4 +1,4 @@
-"""The public interface: three functions and a version, loaded only when they are asked for."""
+"""The public interface: four functions and a version, loaded only when they are asked for."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import pytest
 import cnilint
 from cnilint.errors import NothingReadError, ReadError
 from cnilint.upstream import selector
+from cnilint.upstream.aws_vpc_cni import entrypoint
 from tests.clusters import OWNED, VPC, multus, placed, places
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -42,6 +43,7 @@ def test_each_name_is_the_function_of_its_module() -> None:
     assert cnilint.lint is run.lint
     assert cnilint.inspect is run.inspect
     assert cnilint.predict is selector.predict
+    assert cnilint.vpc_cni is entrypoint.vpc_cni
     assert cnilint.__version__ == version("cnilint")
 
 

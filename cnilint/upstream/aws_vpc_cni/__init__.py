@@ -1,0 +1,1 @@
+"""aws-node's entrypoint and ipamd, as aws/amazon-vpc-cni-k8s releases them."""
