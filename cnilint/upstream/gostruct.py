@@ -9,6 +9,7 @@ Source: golang/go@go1.23:src/encoding/json/decode.go and fold.go.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import chain, repeat
 
 from .gojson import JSON, Array, JSONError, Number, Object, is_string, kind, overflows, parse
 
@@ -64,7 +65,7 @@ ANY = Type(None, _untyped)
 
 
 class PointerTo(Type):
-    """A pointer to a scalar: `null` makes it nil."""
+    """A pointer: `null` makes it nil."""
 
     __slots__ = ("element",)
 
@@ -79,7 +80,10 @@ class PointerTo(Type):
 
 
 class ListOf(Type):
-    """A slice."""
+    """A slice: a second array under the same field is decoded into the items of the first.
+
+    Items that a shorter array cut off, and that Go lays bare again for a third one, are gone here.
+    """
 
     __slots__ = ("element",)
 
@@ -88,14 +92,17 @@ class ListOf(Type):
         super().__init__(None, _untyped)
         self.element = element
 
-    def decode(self, value: JSON, old: object, *, encoded: bool = False) -> object:  # noqa: ARG002
+    def decode(self, value: JSON, old: object, *, encoded: bool = False) -> object:
         """Return a list, or None for `null`."""
         if value is None:
             return None
         if not isinstance(value, Array):
             raise JSONError(f"{kind(value)} instead of an array")
+        before = old if isinstance(old, list) else []
+        starts = chain(before, repeat(self.element.zero))
         return [
-            self.element.decode(item, self.element.zero, encoded=encoded) for item in value.items
+            self.element.decode(item, start, encoded=encoded)
+            for item, start in zip(value.items, starts, strict=False)
         ]
 
 

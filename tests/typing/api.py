@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import assert_type
 
 import cnilint
-from cnilint import inspect, lint, predict
+from cnilint import inspect, lint, predict, vpc_cni
 from cnilint.engine.result import Result
 from cnilint.fix.options import Options
 from cnilint.model.finding import Applicability, Finding, Fix, Level, Note
 from cnilint.simulation.cluster import Cluster
+from cnilint.upstream.aws_vpc_cni.entrypoint import VpcCniStart
+from cnilint.upstream.aws_vpc_cni.program import Refusal
 from cnilint.upstream.prediction import Prediction
 
 assert_type(cnilint.__version__, str)
@@ -40,7 +43,22 @@ prediction = predict(
 assert_type(prediction, Prediction)
 assert_type(prediction.primary, str | None)
 
+started = vpc_cni(
+    {"ENABLE_IPv4": "true"},
+    version="v1.19.6",
+    before={"aws.conf": "{}"},
+    directories=["/host/etc/cni/net.d"],
+    conflist="{}",
+    node_ipv6=True,
+    node_ipv4=True,
+    ipamd="hangs",
+)
+assert_type(started, VpcCniStart)
+assert_type(started.wrote, Mapping[str, object])
+assert_type(started.refused, Refusal | None)
+
 lint("clusters", runtime=1)  # type: ignore[arg-type]
 inspect(["."], options=Options())  # type: ignore[call-arg]
 predict("containerd")  # type: ignore[call-arg]
+vpc_cni({})  # type: ignore[call-arg]
 cnilint.no_such_name  # type: ignore[attr-defined]  # noqa: B018

@@ -29,13 +29,18 @@ NO_SUBNET = "<nil>"
 Decoded = Mapping[str, object]
 
 
-def _address(value: JSON) -> str:
-    """Decode a net.IP: the empty text is no address."""
-    text = STRING.check(value)
-    found = parse_ip(str(text)) if text else ""
-    if found is None:
-        raise JSONError("a text that is no address")
-    return found
+class _Address(Type):
+    """A net.IP: the empty text and `null` are no address."""
+
+    __slots__ = ()
+
+    def decode(self, value: JSON, old: object, *, encoded: bool = False) -> object:  # noqa: ARG002
+        """Return the address as Go writes it, "" for none."""
+        text = "" if value is None else str(self.check(value))
+        found = parse_ip(text) if text else ""
+        if found is None:
+            raise JSONError("a text that is no address")
+        return found
 
 
 class _Subnet(Type):
@@ -44,13 +49,24 @@ class _Subnet(Type):
     __slots__ = ()
 
     def decode(self, value: JSON, old: object, *, encoded: bool = False) -> object:  # noqa: ARG002
+        """Return the subnet as Go writes it."""
         found = parse_cidr(value) if is_string(value) else None
         if found is None:
             raise JSONError("a value that is no subnet")
         return found
 
 
-_ADDRESS = Type("", _address)
+class _Route(Struct):
+    """A types.Route, whose decoder starts anew each time."""
+
+    __slots__ = ()
+
+    def decode(self, value: JSON, old: object, *, encoded: bool = False) -> object:  # noqa: ARG002
+        """Return the fields that were given."""
+        return super().decode(value, {}, encoded=encoded)
+
+
+_ADDRESS = _Address("", STRING.check)
 _SUBNET = _Subnet(NO_SUBNET, STRING.check)
 _RANGE = {
     "rangeStart": _ADDRESS,
@@ -84,7 +100,7 @@ def _plugin(*, sysctls: bool, route_numbers: bool) -> Struct:
     ipam = {
         **_RANGE,
         **dict.fromkeys(("name", "type", "dataDir", "resolvConf"), STRING),
-        "routes": ListOf(Struct(routes)),
+        "routes": ListOf(PointerTo(_Route(routes))),
         "ranges": ListOf(ListOf(Struct(_RANGE))),
     }
     return Struct(
@@ -92,8 +108,8 @@ def _plugin(*, sysctls: bool, route_numbers: bool) -> Struct:
             **dict.fromkeys(_TEXTS, STRING),
             **({"sysctl": MapOf(STRING)} if sysctls else {}),
             "capabilities": MapOf(BOOLEAN),
-            "ipam": Struct(ipam),
-            "dns": Struct(_DNS),
+            "ipam": PointerTo(Struct(ipam)),
+            "dns": PointerTo(Struct(_DNS)),
             "prevResult": MapOf(gostruct.ANY),
             "nodeIP": _ADDRESS,
         }
@@ -107,7 +123,12 @@ def add_plugins(text: str, added: list[JSON], *, sysctls: bool, route_numbers: b
     """
     plugin = _plugin(sysctls=sysctls, route_numbers=route_numbers)
     conflist = Struct(
-        {"cniVersion": STRING, "name": STRING, "disableCheck": BOOLEAN, "plugins": ListOf(plugin)}
+        {
+            "cniVersion": STRING,
+            "name": STRING,
+            "disableCheck": BOOLEAN,
+            "plugins": ListOf(PointerTo(plugin)),
+        }
     )
     found = conflist.unmarshal(text, {})
     plugins = found.pop("plugins", None)

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import NamedTuple
 
-from cnilint.upstream.go_text import parse_bool
+from cnilint.upstream.go_text import atoi, parse_bool
 
 Release = tuple[int, int, int]
 
@@ -40,7 +40,7 @@ class How(Enum):
     INTEGER = "integer"
     """By strconv.Atoi; a text that it refuses, the empty one too, ends the program."""
     LENIENT_INTEGER = "lenient-integer"
-    """By strconv.Atoi; a text that it refuses and one that is out of range are the default."""
+    """By strconv.Atoi; a text that it refuses is the default, and mostly a negative number too."""
     TEXT = "text"
     """As it is, the empty text too."""
     TEXT_OR_DEFAULT = "text-or-default"
@@ -84,6 +84,17 @@ class Variable(NamedTuple):
             return value != "false"
         parsed = parse_bool(value)
         return parsed if parsed is not None else self.default == "true"
+
+    def understands(self, text: str, release: Release) -> bool:
+        """Return whether a release parses a text, or takes any text there is.
+
+        A boolean that is not parsed is the default, and so is a lenient integer; any other integer
+        ends the program.
+        """
+        how = self.how(release)
+        if how is How.BOOLEAN:
+            return parse_bool(text) is not None
+        return how not in (How.INTEGER, How.LENIENT_INTEGER) or atoi(text) is not None
 
 
 _FIRST: Release = (1, 7, 0)

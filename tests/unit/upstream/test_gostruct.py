@@ -134,6 +134,23 @@ def test_null_empties_a_list_or_a_map(field: Type) -> None:
     assert field.decode(None, {"a": "b"}) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "items"),
+    [
+        (
+            '{"list": [{"a": "1"}], "LIST": [{"b": "2"}, {"b": "3"}]}',
+            [{"a": "1", "b": "2"}, {"b": "3"}],
+        ),
+        ('{"list": [{"a": "1"}, {"a": "2"}], "list": [{}]}', [{"a": "1"}]),
+        ('{"list": [{"a": "1"}], "list": [null]}', [None]),
+        ('{"list": [{"a": "1"}], "list": null, "list": [{}]}', [{}]),
+    ],
+)
+def test_a_second_list_is_decoded_into_the_first(text: str, items: list[object]) -> None:
+    held = Struct({"list": ListOf(PointerTo(Struct({"a": STRING, "b": STRING})))})
+    assert held.unmarshal(text, {})["list"] == items
+
+
 @given(st.text(st.characters(codec="ascii")))
 def test_ascii_keys_match_whatever_their_case(key: str) -> None:
     assert folded(key.upper()) == folded(key.lower()) == folded(key.swapcase())

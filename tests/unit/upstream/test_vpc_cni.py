@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from cnilint.upstream.aws_vpc_cni import releases
 from cnilint.upstream.aws_vpc_cni.entrypoint import DIRECTORIES, FILE, VpcCniStart, vpc_cni
 from cnilint.upstream.aws_vpc_cni.program import Refusal
-from cnilint.upstream.aws_vpc_cni.variables import VARIABLES, How, Reader
+from cnilint.upstream.aws_vpc_cni.variables import VARIABLES, How, Reader, is_read, variable
 
 PATH = f"{DIRECTORIES[1]}/{FILE}"
 IPV4 = {"ENABLE_IPv4": "true", "ENABLE_IPv6": "false", "AWS_VPC_K8S_CNI_RANDOMIZESNAT": "prng"}
@@ -232,6 +232,7 @@ def test_switches_add_plugins_at_the_end_and_lose_what_the_program_does_not_know
         ),
         ({"prevResult": {"a": [1, {"b": None}]}}, {"prevResult": {"a": [1, {"b": None}]}}),
         ({"sysctl": {"a": "1"}, "nodeIP": ""}, {"sysctl": {"a": "1"}}),
+        ({"nodeIP": "10.0.0.1", "NodeIP": None}, {}),
         (None, None),
     ],
 )
@@ -280,6 +281,14 @@ def test_fields_that_a_release_has() -> None:
         assert ('"sysctl"' in written, '"mtu"' in written) == (has_sysctl, has_mtu)
 
 
+def test_two_lists_of_plugins_are_one() -> None:
+    text = '{"plugins": [{"type": "a", "mtu": "1"}, {"type": "b"}], "Plugins": [{"type": "c"}]}'
+    env = IPV4 | {"ENABLE_BANDWIDTH_PLUGIN": "true"}
+    found = vpc_cni(env, version="v1.19.6", conflist=text)
+    assert types(found) == ["c", "bandwidth"]
+    assert '"mtu"' in found.texts[PATH]
+
+
 @pytest.mark.parametrize(
     ("version", "release"),
     [
@@ -295,7 +304,48 @@ def test_releases_by_their_tags(version: str, release: tuple[int, int, int]) -> 
     assert releases.release_of(version) == release
 
 
-NAMES = sorted({variable.name for variable in VARIABLES})
+@pytest.mark.parametrize(
+    ("name", "reader", "hows"),
+    [
+        ("ENABLE_BANDWIDTH_PLUGIN", Reader.ENTRYPOINT, "unread exact-true exact-true boolean"),
+        ("ENABLE_PREFIX_DELEGATION", Reader.IPAMD, "boolean boolean boolean boolean"),
+        ("HOST_CNI_CONFDIR_PATH", Reader.ENTRYPOINT, "text-or-default text-or-default unread text"),
+        ("ENABLE_NFTABLES", Reader.ENTRYPOINT, "unread unread exact-true unread"),
+        ("AWS_VPC_ENI_MTU", Reader.ENTRYPOINT, "text-or-default text-or-default text integer"),
+        ("WARM_ENI_TARGET", Reader.IPAMD, " ".join(["lenient-integer"] * 4)),
+    ],
+)
+def test_how_releases_read_a_variable(name: str, reader: Reader, hows: str) -> None:
+    known = variable(name, reader)
+    found = [known.how(release) for release in ((1, 9, 3), (1, 12, 0), (1, 12, 6), (1, 19, 6))]
+    assert " ".join(how.value for how in found) == hows
+
+
+def test_what_a_variable_understands() -> None:
+    bandwidth = variable("ENABLE_BANDWIDTH_PLUGIN", Reader.ENTRYPOINT)
+    assert bandwidth.understands("yes", (1, 12, 6))
+    assert not bandwidth.understands("yes", (1, 13, 0))
+    mtu = variable("AWS_VPC_ENI_MTU", Reader.ENTRYPOINT)
+    assert mtu.understands("x", (1, 16, 3))
+    assert not mtu.understands("x", (1, 16, 4))
+    assert not variable("MAX_ENI", Reader.IPAMD).understands("", (1, 19, 6))
+
+
+def test_a_variable_is_read_by_one_program_or_the_other() -> None:
+    assert is_read("ENABLE_IPv4", (1, 10, 0))
+    assert not is_read("ENABLE_IPv4", (1, 9, 3))
+    assert is_read("ENABLE_PREFIX_DELEGATION", (1, 9, 0))
+    assert not is_read("ENABLE_BANDWIDTH", (1, 19, 6))
+
+
+def test_the_table_has_each_reading_once_and_in_order() -> None:
+    assert len({(known.reader, known.name) for known in VARIABLES}) == len(VARIABLES)
+    for known in VARIABLES:
+        since = [release for release, _ in known.readings]
+        assert since == sorted(set(since))
+
+
+NAMES = sorted({known.name for known in VARIABLES})
 VALUES = st.sampled_from(
     [
         *(
@@ -364,8 +414,8 @@ def test_a_variable_that_is_not_read_changes_nothing(
     env: dict[str, str], version: str, name: str, value: str
 ) -> None:
     release = releases.release_of(version)
-    known = [variable for variable in VARIABLES if variable.name == name]
-    if all(variable.how(release) is How.UNREAD for variable in known):
+    known = [each for each in VARIABLES if each.name == name]
+    if all(each.how(release) is How.UNREAD for each in known):
         assert start(version, IPV4 | env | {name: value}) == start(
             version, {key: text for key, text in (IPV4 | env).items() if key != name}
         )
