@@ -21,7 +21,10 @@ from .variables import How
 NODE_IPV4, NODE_IPV6 = "10.0.1.5", "2001:db8::5"
 """What stands in the file as the node's address: a node has one of its own."""
 NO_ADDRESS = "not found"
-"""What the script takes for an address: the answer of a metadata service that knows none."""
+"""What the script takes for an address: the answer of a metadata service that knows none.
+
+An answer of several lines makes sed end instead.
+"""
 
 _NEEDS_ESCAPE = re.compile(r'["\\\x00-\x1f]')
 

@@ -239,3 +239,18 @@ def variable(name: str, reader: Reader) -> Variable:
 def is_read(name: str, release: Release) -> bool:
     """Return whether the entrypoint or ipamd of a release goes by a variable of the table."""
     return any(known.how(release) is not How.UNREAD for known in VARIABLES if known.name == name)
+
+
+def without_effect(env: Mapping[str, str], release: Release) -> tuple[str, ...]:
+    """Return the variables that a release does not read, and that another one does."""
+    names = {known.name for known in VARIABLES}
+    return tuple(name for name in env if name in names and not is_read(name, release))
+
+
+def not_understood(env: Mapping[str, str], release: Release) -> tuple[Variable, ...]:
+    """Return the readings of an environment whose text a release cannot parse."""
+    return tuple(
+        known
+        for known in VARIABLES
+        if known.name in env and not known.understands(env[known.name], release)
+    )

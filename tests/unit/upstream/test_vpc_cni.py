@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 from cnilint.upstream.aws_vpc_cni import releases
 from cnilint.upstream.aws_vpc_cni.entrypoint import DIRECTORIES, FILE, VpcCniStart, vpc_cni
 from cnilint.upstream.aws_vpc_cni.program import Refusal
-from cnilint.upstream.aws_vpc_cni.variables import VARIABLES, How, Reader, is_read, variable
+from cnilint.upstream.aws_vpc_cni.variables import (
+    VARIABLES,
+    How,
+    Reader,
+    is_read,
+    not_understood,
+    variable,
+    without_effect,
+)
 
 PATH = f"{DIRECTORIES[1]}/{FILE}"
 IPV4 = {"ENABLE_IPv4": "true", "ENABLE_IPv6": "false", "AWS_VPC_K8S_CNI_RANDOMIZESNAT": "prng"}
@@ -336,6 +344,19 @@ def test_a_variable_is_read_by_one_program_or_the_other() -> None:
     assert not is_read("ENABLE_IPv4", (1, 9, 3))
     assert is_read("ENABLE_PREFIX_DELEGATION", (1, 9, 0))
     assert not is_read("ENABLE_BANDWIDTH", (1, 19, 6))
+
+
+def test_what_an_environment_sets_in_vain() -> None:
+    env = {"POD_MTU": "x", "ENABLE_IPv4": "yes", "MY_OWN": "x", "ENABLE_POD_ENI": "on"}
+    assert without_effect(env, (1, 9, 3)) == ("POD_MTU", "ENABLE_IPv4")
+    assert without_effect(env, (1, 16, 4)) == ()
+    for release, expected in (
+        ((1, 9, 3), [("ENABLE_POD_ENI", Reader.IPAMD)]),
+        ((1, 12, 6), [("ENABLE_IPv4", Reader.IPAMD), ("ENABLE_POD_ENI", Reader.IPAMD)]),
+    ):
+        assert [(each.name, each.reader) for each in not_understood(env, release)] == expected
+    found = {(each.name, each.reader) for each in not_understood(env, (1, 16, 4))}
+    assert {("POD_MTU", Reader.ENTRYPOINT), ("ENABLE_POD_ENI", Reader.ENTRYPOINT)} < found
 
 
 def test_the_table_has_each_reading_once_and_in_order() -> None:
