@@ -10,6 +10,7 @@ from typing import Any
 import typer
 
 from cnilint.errors import did_you_mean, nearest_word
+from cnilint.quoting import shell_word
 
 # Which module typer's own exceptions are in differs from release to release.
 Mistake: Any = typer.BadParameter.__mro__[2]
@@ -101,7 +102,7 @@ def _near_option(option: str, command: Any, path: str) -> str:  # noqa: ANN401  
 
 def _near_command(word: str, command: Any, path: str) -> str:  # noqa: ANN401  typer's own
     if os.path.lexists(word) and "check" in command.commands:
-        return f", did you mean `{path} check {word}`?"
+        return f", did you mean `{path} check {shell_word(word)}`?"
     return did_you_mean(word, command.commands)
 
 

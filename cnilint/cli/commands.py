@@ -19,6 +19,7 @@ from cnilint.errors import ExitCode, UsageError
 from cnilint.fix.options import Options
 from cnilint.model.finding import Applicability, Level
 from cnilint.progress import Progress, unseen
+from cnilint.quoting import shell_word
 from cnilint.streams import say, tell, write_file
 from cnilint.syntax.collect import STANDARD_INPUT
 
@@ -141,7 +142,7 @@ def write_baseline(request: Request) -> ExitCode:
     write_file(path, baseline_text(entries_of(result.findings)))
     say(f"{_counted(len(result.findings), 'finding')} written to {path}")
     if not chosen.baseline:
-        say(f"a run counts with it by `--baseline {path}` or `baseline` in {NAMES[0]}")
+        say(f"a run counts with it by `--baseline {shell_word(path)}` or `baseline` in {NAMES[0]}")
     return ExitCode.OK
 
 

@@ -6,7 +6,7 @@ from cnilint.engine.result import Result
 from cnilint.model.finding import Applicability, Finding
 
 from .glyphs import visible
-from .words import place
+from .words import place_in_text
 
 
 def concise(result: Result) -> str:
@@ -20,4 +20,4 @@ def concise(result: Result) -> str:
 def _line(finding: Finding) -> str:
     safe = any(fix.applicability is Applicability.SAFE for fix in finding.fixes)
     message = " ".join(finding.message.split())
-    return f"{place(finding.location)}: {finding.rule} {'[*] ' if safe else ''}{message}"
+    return f"{place_in_text(finding.location)}: {finding.rule} {'[*] ' if safe else ''}{message}"

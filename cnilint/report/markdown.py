@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from cnilint.engine.repository import reported_path
 from cnilint.engine.result import Result
 from cnilint.model.finding import Applicability, Finding, Fix, Level, Location, Note
+from cnilint.quoting import shell_word
 from cnilint.report.terminal.inspect import does
 
 from .markup import code, fenced, prose
@@ -125,11 +126,11 @@ def _findings(result: Result, report: _Report) -> None:
 
 def _asked(result: Result) -> str:
     """Return the paths of a run as they stand in its command, as far as they fit into a line."""
-    import shlex  # a report without fixes does not pay for it
-
     if "-" in result.paths or list(result.paths) == ["."]:
         return ""
-    words = "".join(f" {shlex.quote(path)}" for path in result.paths)
+    words = "".join(f" {shell_word(path)}" for path in result.paths)
+    if any(path.startswith("-") for path in result.paths):
+        words = f" --{words}"
     return words if len(words) <= MOST_OF_A_COMMAND else " …"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cnilint.engine.result import Known, Reason, Result
 from cnilint.model.finding import Level, Location
+from cnilint.quoting import shell_word
 
 KNOWN = {
     Known.IN_SOURCE: "ignored where it is",
@@ -23,8 +24,21 @@ SECTIONS = {
 
 def place(location: Location) -> str:
     """Return a location in the form that editors and terminals make clickable."""
+    return _at(location, location.source.path)
+
+
+def place_in_text(location: Location) -> str:
+    """Return the same for text that may be pasted into a shell: a path that is not plain is quoted.
+
+    No path, as of a finding about the run, stays none.
+    """
+    path = location.source.path
+    return _at(location, shell_word(path) if path else "")
+
+
+def _at(location: Location, path: str) -> str:
     position = location.source.position(location.span.start)
-    return f"{location.source.path}:{position.line}:{position.column}"
+    return f"{path}:{position.line}:{position.column}"
 
 
 def counted(number: int, word: str) -> str:

@@ -10,7 +10,7 @@ from cnilint.engine.result import Result
 from cnilint.model.finding import Applicability, Finding, Fix, Level, Location, Related
 from cnilint.report.glyphs import columns, visible
 from cnilint.report.verdict import verdict, verdict_style
-from cnilint.report.words import counted, known_of, place
+from cnilint.report.words import counted, known_of, place_in_text
 from cnilint.simulation.class_facts import ClassFacts
 
 from .excerpt import excerpt, gutter_width, margin
@@ -91,7 +91,7 @@ def _place(
     arrow: str, location: Location, gutter: int, cluster: str, paint: Paint
 ) -> Iterator[Line]:
     """Yield the place, and behind it (below it where there is no room) what is there."""
-    where = f"{' ' * gutter}{arrow} ", place(location)
+    where = f"{' ' * gutter}{arrow} ", place_in_text(location)
     about = [part for part in (location.object, cluster) if part]
     behind = "".join(f" · {part}" for part in about)
     head: Line = [(where[0], "rule"), (where[1], "path")]
@@ -113,7 +113,7 @@ def _notes(result: Result, paint: Paint) -> Iterator[Line]:
     for note in result.notes:
         places = found.setdefault(note.message, [])
         if note.location is not None:
-            places.append(place(note.location))
+            places.append(place_in_text(note.location))
     for message, places in list(found.items())[:MOST_NOTES]:
         more = f" and {len(places) - 1} more" if len(places) > 1 else ""
         where = f" ({places[0]}{more})" if places else ""

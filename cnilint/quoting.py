@@ -1,0 +1,15 @@
+"""Paths in what a person may paste into a shell."""
+
+from __future__ import annotations
+
+import re
+
+_PLAIN = re.compile(r"[\w@%+=:,./-]+")
+
+
+def shell_word(text: str) -> str:
+    """Return a text as one word of a shell: as it is if it is plain, else between quotes."""
+    if _PLAIN.fullmatch(text):
+        return text
+    inside = text.replace("'", "'\"'\"'")
+    return f"'{inside}'"
