@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from cnilint.catalog.catalog import known_files
 from cnilint.catalog.recognise import NO_TARGETS, Targets
+from cnilint.confine import read_text
 from cnilint.engine.evaluate import Surroundings, evaluate
 from cnilint.engine.inputs import Inputs
 from cnilint.engine.inputs import inputs as read
@@ -159,8 +160,7 @@ def _host_file(text: str) -> HostFile:
         known = known_files().get(name)
         return HostFile(name, known.content if known is not None else _valid_content(name))
     try:
-        with open(path, encoding="utf-8") as file:
-            return HostFile(name, file.read())
+        return HostFile(name, read_text(path))
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         hint = "" if os.path.lexists(path) else near_path(path)

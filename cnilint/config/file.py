@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
+from cnilint.confine import read_text
 from cnilint.errors import ConfigurationError, did_you_mean, near_path
 from cnilint.model.finding import Location
 from cnilint.model.text import Source, Span
@@ -69,8 +70,7 @@ def read(path: str) -> ConfigFile:
     A TOML file has the settings in its table `tool.cnilint`, any other file is YAML.
     """
     try:
-        with open(path, encoding="utf-8-sig") as file:
-            source = Source(path, file.read())
+        source = Source(path, read_text(path, "utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         hint = near_path(path) if isinstance(error, FileNotFoundError) else ""

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
+from cnilint.confine import LEADS_OUT, Bounds, file_behind, leads_out, read_file
 from cnilint.engine.repository import repository_top
+from cnilint.errors import ConfigurationError
 from cnilint.syntax.collect import STANDARD_INPUT
 
 NAMES = (".cnilint.yaml", "cnilint.yaml")
 OTHER_NAMES = (".cnilint.yml", "cnilint.yml")
 """What the file is called by people who write it so; the names before are what we tell."""
+
+PATHS = {"baseline": "", "rules-dirs": "", "output-format": ":", "host-files": "="}
+"""The settings that name paths, and what stands before the path."""
 
 PYPROJECT = "pyproject.toml"
 SECTION = ("tool", "cnilint")
@@ -26,7 +32,7 @@ def nearest(paths: Sequence[str] = ()) -> str | None:
 
     It is looked for from the folder that they all lie in up to the top of its repository (outside
     of one: in that folder alone), and then from the working directory in the same way: so it is the
-    same file wherever a command is run.
+    same file wherever a command is run. ConfigurationError if that is a link out of the repository.
     """
     here = os.getcwd()
     folders = [_folder(path) for path in paths if path != STANDARD_INPUT]
@@ -34,6 +40,8 @@ def nearest(paths: Sequence[str] = ()) -> str | None:
     for start in dict.fromkeys(starts):
         found = _upwards(start)
         if found is not None:
+            if leads_out(found):
+                raise ConfigurationError(found, LEADS_OUT)
             return min(os.path.relpath(found), found, key=lambda each: each.count(os.sep))
     return None
 
@@ -65,8 +73,7 @@ def _upwards(folder: str) -> str | None:
 def has_section(path: str) -> bool:
     """Whether a pyproject.toml has settings of cnilint."""
     try:
-        with open(path, "rb") as file:
-            content = file.read()
+        content = read_file(file_behind(path))
     except OSError:
         return False
     if b"cnilint" not in content or not re.search(_TABLE, content):
@@ -78,3 +85,34 @@ def has_section(path: str) -> bool:
     except (UnicodeDecodeError, tomllib.TOMLDecodeError):
         return b"tool.cnilint" in content  # reading it will tell what is wrong
     return isinstance(tool, dict) and SECTION[1] in tool
+
+
+def confined(
+    values: Mapping[str, Any], folder: str, place: Callable[[tuple[str | int, ...]], str]
+) -> dict[str, Any]:
+    """Return a file's settings with the paths in them counted from the working directory.
+
+    `folder` is that of the file. ConfigurationError, with the `place` of the setting, for a path
+    that leads out of the repository of the file, or into its `.git`: a stranger may write settings.
+    """
+    bounds, found = Bounds([folder or "."]), dict(values)
+    for key, mark in PATHS.items():
+        if not found.get(key):
+            continue
+        texts = [found[key]] if isinstance(found[key], str) else found[key]
+        for at, text in enumerate(texts):
+            path = text.partition(mark)[2] if mark else text
+            if "\0" in path or not bounds.hold(os.path.join(folder, path)):
+                steps = (key,) if isinstance(found[key], str) else (key, at)
+                reason = f"{path!r} leads out of the repository: only an option may name it"
+                raise ConfigurationError(place(steps), reason)
+        counted = [_from_here(text, mark, folder) for text in texts]
+        found[key] = counted[0] if key == "baseline" else counted
+    return found
+
+
+def _from_here(text: str, mark: str, folder: str) -> str:
+    if not mark:
+        return os.path.join(folder, text)
+    name, _mark, path = text.partition(mark)
+    return f"{name}{mark}{os.path.join(folder, path)}" if path else name

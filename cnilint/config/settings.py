@@ -14,7 +14,7 @@ from cnilint.engine.ruleset import Rule, house_rules
 from cnilint.errors import ConfigurationError, did_you_mean, nearest_word
 from cnilint.report.formats import KNOWN, no_such_format
 
-from .location import nearest
+from .location import confined, nearest
 
 BASELINE = ".cnilint-baseline.json"
 """The baseline that is written where no setting names one."""
@@ -104,7 +104,7 @@ def settings(
         layers.append(config_given.given(texts, called, DEFAULTS._asdict(), folder))
     given_layers = list(layers)
     if path:
-        layers[0] = (_from_folder(read.values, os.path.dirname(path)), read.place)
+        layers[0] = (confined(read.values, os.path.dirname(path), read.place), read.place)
     found = _laid_over(layers)
     if house is None:
         house = house_rules(found.rules_dirs) if found.rules_dirs else ()
@@ -282,20 +282,3 @@ def _ignores(
         scope = Scope(**{key: entry[key] for key in Scope._fields if key in entry})
         reason, until = entry.get("reason", ""), entry.get("expires", "")
         yield Ignore(ENTRY, words, location, reason, until, scope=scope)
-
-
-def _from_folder(values: Mapping[str, Any], folder: str) -> dict[str, Any]:
-    """Return a file's settings with the paths in them counted from the working directory."""
-    found = dict(values)
-    if found.get("baseline"):
-        found["baseline"] = os.path.join(folder, found["baseline"])
-    if "rules-dirs" in found:
-        found["rules-dirs"] = [os.path.join(folder, each) for each in _texts(found["rules-dirs"])]
-    for key, mark in (("output-format", ":"), ("host-files", "=")):
-        if key in found:
-            parts = [text.partition(mark) for text in _texts(found[key])]
-            found[key] = [
-                f"{name}{mark}{os.path.join(folder, path)}" if path else name
-                for name, _mark, path in parts
-            ]
-    return found

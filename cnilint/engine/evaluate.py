@@ -243,5 +243,5 @@ def _template_notes(inputs: Inputs) -> list[Note]:
     return [
         Note(problem.message, Location(problem.source, problem.span))
         for problem in inputs.problems
-        if problem.kind == "template"
+        if problem.is_note
     ]

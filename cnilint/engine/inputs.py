@@ -53,5 +53,7 @@ def inputs(collected: Iterable[Source | Unreadable]) -> Inputs:
         else:
             empty = Source(one.path, "")
             sources.append(empty)
-            found.append((SyntaxProblem(empty, Span(0, 0), "syntax", one.reason),))
+            kind = "foreign" if one.foreign else "syntax"
+            reason = f"{one.reason}: it is not read" if one.foreign else one.reason
+            found.append((SyntaxProblem(empty, Span(0, 0), kind, reason),))
     return Inputs(tuple(sources), tuple(found))

@@ -7,8 +7,8 @@ or, where there is none, from the working directory.
 from __future__ import annotations
 
 import os
-from functools import cache
 
+from cnilint.confine import repository
 from cnilint.syntax.collect import STANDARD_INPUT
 
 STANDARD_INPUT_NAME = "stdin"
@@ -41,17 +41,8 @@ def reported_path(path: str) -> str:
 
 def repository_top(folder: str = "") -> str:
     """Return the absolute path of the top folder of a folder's repository (empty: where we are)."""
-    return _top(folder or os.getcwd())
-
-
-@cache
-def _top(folder: str) -> str:
-    above = folder
-    while not os.path.exists(os.path.join(above, ".git")):
-        if above == os.path.dirname(above):
-            return folder
-        above = os.path.dirname(above)
-    return above
+    folder = folder or os.getcwd()
+    return repository(folder) or folder
 
 
 def _below(top: str, path: str) -> bool:

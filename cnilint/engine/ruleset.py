@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, NoReturn
 
+from cnilint.confine import file_behind, open_file
 from cnilint.errors import ReadError, RuleError
 from cnilint.model.finding import Level
 from cnilint.resources import rules_folder
@@ -44,7 +45,7 @@ def house_rules(folders: Sequence[str]) -> tuple[Rule, ...]:
         if not card_files(folder):
             raise RuleError(folder, "", "there is no rule card in it: no file NAME.yaml")
     for path in [path for folder in each_once.values() for path in card_files(folder)]:
-        rule = _house_rule(path, os.stat(path).st_mtime_ns)
+        rule = _house_rule(path, _changed_at(path))
         if rule.id in found:
             _refuse(path, "id", rule.id, found[rule.id].path)
         if rule.name in names:
@@ -62,6 +63,18 @@ def card_files(folder: str) -> list[str]:
         raise ReadError(folder, f"{error.strerror}") from None
     shown = [name for name in names if not name.startswith(".")]
     return [os.path.join(folder, name) for name in shown if name.endswith((".yaml", ".yml"))]
+
+
+def _changed_at(path: str) -> int:
+    """Return when a card was changed; ReadError if it is no file of its repository."""
+    try:
+        descriptor = open_file(file_behind(path))
+    except OSError as error:
+        raise ReadError(path, f"{error.strerror}") from None
+    try:
+        return os.fstat(descriptor).st_mtime_ns
+    finally:
+        os.close(descriptor)
 
 
 @cache

@@ -110,8 +110,9 @@ class Document:
 class SyntaxProblem:
     """A document that could not be read, or a part of one that reads differently than it looks.
 
-    `kind` is `syntax` (nothing of the document was read), `duplicate-key` or `template` (an
-    unrendered Helm template, or settings in JSON with comments: a note, not an error).
+    `kind` is `syntax` (nothing of the document was read), `duplicate-key`, `template` (an
+    unrendered Helm template, or settings in JSON with comments: a note, not an error) or `foreign`
+    (no file of the repository, so that it was not read: a note as well).
     """
 
     source: Source
@@ -119,6 +120,11 @@ class SyntaxProblem:
     kind: str
     message: str
     related: Span | None = None
+
+    @property
+    def is_note(self) -> bool:
+        """Whether it only leaves something undecided."""
+        return self.kind in ("template", "foreign")
 
 
 def follow(tree: Tree) -> Scalar | Mapping | Sequence:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import os
-import re
 import stat
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32_LE
 from collections.abc import Callable, Container, Iterator, Sequence
 from typing import NamedTuple
 
-from cnilint.model.text import FOREIGN, Source
+from cnilint.confine import LEADS_OUT, MOST_BYTES, Bounds, ConfinedError, open_file, read_open
+from cnilint.model.text import Source
 
 STANDARD_INPUT = "-"
 
 EXTENSIONS = (".yaml", ".yml", ".json")
 """What is read of a folder; a file that is named itself may have any name."""
 
-SIZE_LIMIT = 100_000_000
+SIZE_LIMIT = MOST_BYTES
 """Bytes of the largest file that is read."""
 
 # The longer marks first: UTF-32's little-endian one begins with UTF-16's.
@@ -29,18 +29,18 @@ _ENCODINGS = (
 _MARK_STARTS = frozenset(mark[:1] for mark, _ in _ENCODINGS)
 _VERSION_CONTROL = frozenset({"CVS", "RCS", "SCCS", "_darcs"})
 _WILDCARDS = frozenset("*?[")
-# A text may have a NUL by mistake, but not as one of its first two characters (UTF-16 without a
-# mark has), and not with other control characters or bytes that are no text.
-_BINARY = re.compile(rf"^.?\0|[\x01-\x08\x0e-\x1f\x7f]|{FOREIGN.pattern}", re.DOTALL)
-_OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 
 
 class Unreadable(NamedTuple):
-    """A file that gives no text, and why; `missing` if the user named what does not exist."""
+    """A file that gives no text, and why.
+
+    `missing` if the user named what does not exist; `foreign` if it is no file of the repository.
+    """
 
     path: str
     reason: str
     missing: bool = False
+    foreign: bool = False
 
 
 Listing = Callable[[str], Container[str]]
@@ -53,12 +53,14 @@ def collect(
     """Yield the text of every file the paths stand for, in order, each file once.
 
     A path is a file (of any name), a folder (all `.yaml`, `.yml` and `.json` below it, sorted,
-    hidden and version-control ones left out, symbolic links followed), a pattern (`*`, `?`, `[`,
+    hidden and version-control ones left out, symbolic links followed as far as the repository
+    reaches: `confine`), a pattern (`*`, `?`, `[`,
     `**`; only if no file has that very name) or `-` for what `stdin` returns. Paths are reported
     as they were given, without a leading `./` and with forward slashes. With a `listing`, a folder
     stands for what that lists.
     """
-    return _Collector(stdin, listing).each(paths)
+    bounds = Bounds([path for path in paths if path != STANDARD_INPUT])
+    return _Collector(stdin, listing, bounds).each(paths)
 
 
 def decode(path: str, content: bytes) -> Source | Unreadable:
@@ -70,13 +72,14 @@ def decode(path: str, content: bytes) -> Source | Unreadable:
     for mark, encoding in _ENCODINGS if content[:1] in _MARK_STARTS else ():
         if content.startswith(mark):
             try:
-                return Source(path, content.decode(encoding))
+                text = content.decode(encoding)
             except UnicodeDecodeError:
                 return Unreadable(path, f"not {encoding[:6].upper()}, as its first bytes say")
-    text = content.decode(errors="surrogateescape")
-    if "\0" in text and _BINARY.search(text):
-        return Unreadable(path, "a binary file")
-    return Source(path, text)
+            break
+    else:
+        text = content.decode(errors="surrogateescape")
+    # no manifest has a NUL; what the kernel tells of a process, such as its variables, has
+    return Unreadable(path, "a binary file") if "\0" in text else Source(path, text)
 
 
 def encode(text: str, like: bytes = b"") -> bytes:
@@ -90,9 +93,10 @@ def encode(text: str, like: bytes = b"") -> bytes:
 class _Collector:
     """What has been read so far, so that nothing is read twice and no link is followed forever."""
 
-    def __init__(self, stdin: Callable[[], bytes], listing: Listing | None) -> None:
+    def __init__(self, stdin: Callable[[], bytes], listing: Listing | None, bounds: Bounds) -> None:
         self._stdin = stdin
         self._listing = listing
+        self._bounds = bounds
         self._names: set[str] = set()
         self._files: dict[tuple[int, int], list[str]] = {}
         self._folders: set[tuple[int, int]] = set()
@@ -101,7 +105,7 @@ class _Collector:
         for path in paths:
             if path == STANDARD_INPUT:
                 if self._is_new(path):
-                    yield decode(path, self._stdin())
+                    yield _decoded(path, self._stdin())
                 continue
             try:
                 mode = os.stat(path).st_mode
@@ -113,7 +117,7 @@ class _Collector:
                 continue
             if stat.S_ISDIR(mode):
                 yield from self._folder(path)
-            elif found := self._file(path):
+            elif found := self._file(path, named=True):
                 yield found
 
     def _matching(self, pattern: str) -> Iterator[Source | Unreadable]:
@@ -130,7 +134,9 @@ class _Collector:
         if not matches:
             yield Unreadable(pattern, "no file matches", missing=True)
         for match in matches:
-            if os.path.isdir(match):
+            if os.path.exists(match) and not self._bounds.hold(match):
+                yield from self._left_out(match)
+            elif os.path.isdir(match):
                 yield from self._folder(match)
             elif (
                 os.path.isfile(match)
@@ -141,11 +147,14 @@ class _Collector:
 
     def _folder(self, path: str) -> Iterator[Source | Unreadable]:
         listed = self._listing(path) if self._listing is not None else None
-        pending = [(path, True)]
+        pending = [_Entry(path, is_folder=True)]
         while pending:
-            path, is_folder = pending.pop()
+            path, is_folder, is_link = pending.pop()
+            if is_link and os.path.exists(path) and not self._bounds.hold(path):
+                yield from self._left_out(path)
+                continue
             if not is_folder:
-                if read := self._file(path):
+                if read := self._file(path, is_link=is_link):
                     yield read
                 continue
             try:
@@ -155,29 +164,31 @@ class _Collector:
                 self._folders.add((found.st_dev, found.st_ino))
                 entries = _entries(path)
                 if listed is not None:
-                    entries = [each for each in entries if _is_listed(each[0], listed)]
+                    entries = [each for each in entries if _is_listed(each.path, listed)]
                 pending += reversed(entries)
             except OSError as error:
                 yield Unreadable(_reported(path), _reason(error))
 
-    def _file(self, path: str) -> Source | Unreadable | None:
-        """Return what a file gives; None if it has been read before."""
+    def _file(
+        self, path: str, *, named: bool = False, is_link: bool = True
+    ) -> Source | Unreadable | None:
+        """Return what a file gives; None if it has been read before.
+
+        What is no link is not followed either, should it have become one.
+        """
         reported = _reported(path)
         if not self._is_new(reported):
             return None
         try:
-            descriptor = os.open(path, _OPEN_FLAGS)
+            descriptor = open_file(path, through_links=is_link)
             try:
                 content = self._content(descriptor, path)
             finally:
                 os.close(descriptor)
         except OSError as error:
-            return Unreadable(reported, _reason(error))
-        if content is None:
-            return None
-        if len(content) > SIZE_LIMIT:
-            return Unreadable(reported, f"larger than {SIZE_LIMIT // 1_000_000} MB")
-        return decode(reported, content)
+            foreign = not named and isinstance(error, ConfinedError)
+            return Unreadable(reported, _reason(error), foreign=foreign)
+        return None if content is None else _decoded(reported, content)
 
     def _content(self, descriptor: int, path: str) -> bytes | None:
         """Return what an open file holds, cut behind the limit; None if it has been read before."""
@@ -193,12 +204,12 @@ class _Collector:
             content = os.read(descriptor, found.st_size + 1)
             if len(content) == found.st_size:
                 return content
-        parts = [content]
-        left = SIZE_LIMIT + 1 - len(content)
-        while left > 0 and (part := os.read(descriptor, min(left, 1 << 20))):
-            parts.append(part)
-            left -= len(part)
-        return b"".join(parts)
+        return content + read_open(descriptor, SIZE_LIMIT - len(content))
+
+    def _left_out(self, path: str) -> Iterator[Unreadable]:
+        """Yield, once, that a link leads to what is not to be read."""
+        if self._is_new(reported := _reported(path)):
+            yield Unreadable(reported, LEADS_OUT, foreign=True)
 
     def _is_new(self, reported: str) -> bool:
         if reported in self._names:
@@ -207,9 +218,23 @@ class _Collector:
         return True
 
 
-def _entries(folder: str) -> list[tuple[str, bool]]:
-    """Return what in a folder is to be read or walked, sorted: the path, and if it is a folder."""
-    chosen: list[tuple[str, bool]] = []
+def _decoded(reported: str, content: bytes) -> Source | Unreadable:
+    if len(content) > SIZE_LIMIT:
+        return Unreadable(reported, f"larger than {SIZE_LIMIT // 1_000_000} MB")
+    return decode(reported, content)
+
+
+class _Entry(NamedTuple):
+    """What is to be read, or walked through."""
+
+    path: str
+    is_folder: bool
+    is_link: bool = False
+
+
+def _entries(folder: str) -> list[_Entry]:
+    """Return what in a folder is to be read or walked, sorted."""
+    chosen: list[_Entry] = []
     with os.scandir(folder) as entries:
         for entry in entries:
             name = entry.name
@@ -217,11 +242,11 @@ def _entries(folder: str) -> list[tuple[str, bool]]:
                 continue
             manifest = name.lower().endswith(EXTENSIONS)
             try:
-                is_folder = entry.is_dir()
-                if is_folder or (manifest and (entry.is_file() or entry.is_symlink())):
-                    chosen.append((entry.path, is_folder))
+                is_folder, is_link = entry.is_dir(), entry.is_symlink()
+                if is_folder or (manifest and (is_link or entry.is_file())):
+                    chosen.append(_Entry(entry.path, is_folder, is_link))
             except OSError:  # a link that leads to itself: opening it tells the user
-                chosen += [(entry.path, False)] if manifest else []
+                chosen += [_Entry(entry.path, is_folder=False, is_link=True)] if manifest else []
     return sorted(chosen)
 
 

@@ -110,6 +110,7 @@ def test_every_broken_document_is_told(tmp_path: Path) -> None:
     ("content", "reason"),
     [
         (b"\x00\x01\x02", "a binary file"),
+        (b"a: 1\nb: \x00\n---\nb: 1\n", "a binary file"),
         (b"\xff\xfea", "not UTF-16, as its first bytes say"),
     ],
 )
@@ -131,7 +132,6 @@ def test_a_file_that_is_no_text_is_a_finding_in_a_folder_and_a_mistake_by_name(
         (b"\xe9: 1\n---\nb: 1\n", "1:1"),
         (b"# \xff\xfe\na: 1\n---\nb: 1\n", "1:3"),
         (b'{"a": "\xc3"}\n---\nb: 1\n', "1:8"),
-        (b"a: 1\nb: \x00\n---\nb: 1\n", "2:4"),
     ],
 )
 def test_a_byte_that_is_no_text_is_a_finding_at_its_place_and_costs_one_document(

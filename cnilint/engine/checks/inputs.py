@@ -29,7 +29,7 @@ def repeated_key(problems: Iterable[SyntaxProblem], _notes: Iterable[Note]) -> I
 def unresolved(problems: Iterable[SyntaxProblem], notes: Iterable[Note]) -> Iterator[Hit]:
     """CNI905: what could not be decided, with its reason."""
     for problem in problems:
-        if problem.kind == "template":
+        if problem.is_note:
             yield Hit(_place(problem), {"message": problem.message})
     for note in notes:
         if note.location is not None:

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import NamedTuple
 
+from cnilint.confine import read_text
 from cnilint.engine.policy import Identity
 from cnilint.engine.repository import reported_path
 from cnilint.errors import UsageError, near_path
@@ -35,8 +36,7 @@ class Entry(NamedTuple):
 def read(path: str) -> tuple[Entry, ...]:
     """Return the findings of a baseline file; UsageError says what is wrong with it."""
     try:
-        with open(path, encoding="utf-8") as file:
-            content = json.load(file)
+        content = json.loads(read_text(path))
     except FileNotFoundError:
         raise UsageError(
             f"no baseline {path}{near_path(path)}: "
