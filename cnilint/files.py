@@ -8,13 +8,19 @@ import signal
 import stat
 from collections.abc import Iterable, Iterator
 from types import FrameType
-from typing import Self
+from typing import NamedTuple, Self
+
+from cnilint.confine import Folder, folder_of
 
 OPEN = ("/dev/", "/proc/")
 """Where a path names what a process has open, which is to be written to and not to be replaced."""
 
 NEW: int = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 """How a new file is opened: without O_BINARY Windows translates line ends."""
+
+_OVER = NEW & ~(os.O_CREAT | os.O_EXCL) | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0)
+
+_MODE_OF_OPEN = os.chmod in os.supports_fd
 
 
 def replace_file(path: str, content: bytes) -> None:
@@ -27,36 +33,74 @@ def write_whole(contents: Iterable[tuple[str, bytes]]) -> None:
 
     Each content is written beside its file first. Only when all of them are on the disk are they
     renamed, which takes no time to speak of: a Ctrl-C is raised before any of it or when all is
-    done. A link stays a link; what is no regular file (a pipe, `/dev/stdout`) is written to as it
-    is, behind the others. OSError, with the path as its `filename`, for the first file that cannot
-    be written; no file is changed then.
+    done. A link is replaced by a file, and no link leads out of a repository; what is no regular
+    file (a pipe, `/dev/stdout`) is written to as it is, behind the others. OSError, with the path
+    as its `filename`, for the first file that cannot be written; no file is changed then.
     """
-    staged: list[tuple[str, str]] = []
+    staged: list[_Staged] = []
     opened: list[tuple[str, bytes]] = []
     with _Interrupts() as interrupts:
         try:
             for path, content in contents:
                 interrupts.let_through()
                 with _naming(path):
-                    before = _present(path)
-                    if path.startswith(OPEN) or (before and not stat.S_ISREG(before.st_mode)):
+                    if path.startswith(OPEN):
                         opened.append((path, content))
                         continue
-                    target = os.path.realpath(path)
-                    staged.append((_beside(target), target))
-                    _fill(staged[-1][0], content, before)
+                    folder, name = folder_of(path)
+                    before = _present(folder, name)
+                    if before and not (_is(before, stat.S_IFREG) or _is(before, stat.S_IFLNK)):
+                        opened.append((path, content))
+                        continue
+                    staged.append(_Staged(path, folder, name, _beside(name)))
+                    _fill(staged[-1], content, before)
             interrupts.let_through()
             while staged:
-                with _naming(staged[0][1]):
-                    os.replace(*staged[0])
+                with _naming(staged[0].path):
+                    staged[0].put()
                 del staged[0]
         finally:
-            for beside, _target in staged:
-                if os.path.lexists(beside):
-                    os.unlink(beside)
+            for one in staged:
+                one.drop()
     for path, content in opened:
-        with _naming(path), open(path, "wb") as file:
+        overwrite(path, content)
+
+
+def overwrite(path: str, content: bytes) -> None:
+    """Write over what a file holds, where nothing can be put in its place; OSError if it cannot.
+
+    No link is followed but the names of what a process has open.
+    """
+    with _naming(path):
+        if path.startswith(OPEN):
+            with open(path, "wb") as file:
+                file.write(content)
+            return
+        folder, name = folder_of(path)
+        with folder.handle() as handle:
+            descriptor = os.open(folder.at(name), _OVER, dir_fd=handle)
+        with os.fdopen(descriptor, "wb") as file:
             file.write(content)
+
+
+class _Staged(NamedTuple):
+    """What is written beside a file: `path` is what the caller calls the file."""
+
+    path: str
+    folder: Folder
+    name: str
+    beside: str
+
+    def put(self) -> None:
+        """Put it in the file's place."""
+        with self.folder.handle() as handle:
+            beside, name = self.folder.at(self.beside), self.folder.at(self.name)
+            os.replace(beside, name, src_dir_fd=handle, dst_dir_fd=handle)
+
+    def drop(self) -> None:
+        """Take it away, if it is there."""
+        with contextlib.suppress(OSError), self.folder.handle() as handle:
+            os.unlink(self.folder.at(self.beside), dir_fd=handle)
 
 
 @contextlib.contextmanager
@@ -69,33 +113,44 @@ def _naming(path: str) -> Iterator[None]:
         raise
 
 
-def _present(path: str) -> os.stat_result | None:
+def _present(folder: Folder, name: str) -> os.stat_result | None:
+    """Return what is known of a file itself, not of what it leads to; None if there is none."""
     try:
-        return os.stat(path)
+        with folder.handle() as handle:
+            return os.stat(folder.at(name), dir_fd=handle, follow_symlinks=False)
     except FileNotFoundError:
         return None
 
 
-def _beside(path: str) -> str:
-    """Return a hidden name in a file's folder that is nobody's, of a length any system takes."""
-    folder, name = os.path.split(path)
-    return os.path.join(folder, f".{name[:40]}.{os.urandom(6).hex()}")
+def _is(found: os.stat_result, kind: int) -> bool:
+    return stat.S_IFMT(found.st_mode) == kind
 
 
-def _fill(path: str, content: bytes, before: os.stat_result | None) -> None:
+def _beside(name: str) -> str:
+    """Return a hidden name that is nobody's, of a length any system takes."""
+    return f".{name[:40]}.{os.urandom(6).hex()}"
+
+
+def _fill(staged: _Staged, content: bytes, before: os.stat_result | None) -> None:
     # made as any new file is: its mode is what the user's mask leaves
-    descriptor = os.open(path, NEW, 0o666)
+    with staged.folder.handle() as handle:
+        descriptor = os.open(staged.folder.at(staged.beside), NEW, 0o666, dir_fd=handle)
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
         file.flush()
-        os.fsync(file.fileno())
-    if before is None:
-        return
-    made = os.stat(path)
+        os.fsync(descriptor)
+        if before is not None and _is(before, stat.S_IFREG):
+            _keep_owner_and_mode(staged, descriptor, before)
+
+
+def _keep_owner_and_mode(staged: _Staged, descriptor: int, before: os.stat_result) -> None:
+    made = os.fstat(descriptor)
     if (before.st_uid, before.st_gid) != (made.st_uid, made.st_gid):
         with contextlib.suppress(OSError):  # root may give files away, as in a container
-            os.chown(path, before.st_uid, before.st_gid)
-    os.chmod(path, stat.S_IMODE(before.st_mode))
+            os.chown(descriptor, before.st_uid, before.st_gid)
+    mode = stat.S_IMODE(before.st_mode)
+    # Windows changes the mode of a path alone
+    os.chmod(descriptor if _MODE_OF_OPEN else staged.folder.at(staged.beside), mode)
 
 
 class _Interrupts:

@@ -49,7 +49,7 @@ def write_file(path: str, text: str, *, new: bool = False) -> None:
 
     UsageError if it cannot be written, or if the file is to be new and is there.
     """
-    from cnilint.files import replace_file  # no run needs it that only prints
+    from cnilint.files import overwrite, replace_file  # no run needs it that only prints
 
     content = text.encode("utf-8", "backslashreplace")
     try:
@@ -60,8 +60,7 @@ def write_file(path: str, text: str, *, new: bool = False) -> None:
         except OSError as error:
             if error.errno not in BOUND or not os.access(path, os.W_OK):
                 raise
-            with open(path, "wb") as file:
-                file.write(content)
+            overwrite(path, content)
     except BrokenPipeError:
         return  # a pipe with a name, and its reader left
     except OSError as error:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from cnilint.confine import LEADS_OUT, leads_out
 from cnilint.engine.result import Result
 from cnilint.errors import UsageError
 from cnilint.report.formats import KNOWN, no_such_format, report
@@ -107,11 +108,14 @@ def _hindrance(path: str) -> str:
         return "no path has a null character"
     if os.path.isdir(path) or path.endswith((os.sep, "/")):
         return "it is a folder"
-    folder = os.path.dirname(os.path.realpath(path))
+    if leads_out(os.path.dirname(path) or "."):
+        return LEADS_OUT
+    folder = os.path.realpath(os.path.dirname(path))
     if not os.path.isdir(folder):
         named = os.path.dirname(path)
         return f"there is no folder {named or folder}"
-    if not os.access(path if os.path.exists(path) else folder, os.W_OK):
+    replaced = os.path.islink(path) or not os.path.exists(path)
+    if not os.access(folder if replaced else path, os.W_OK):
         return "permission denied"
     return ""
 

@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 
 from cnilint.config.file import schema
+from cnilint.confine import make_folders
 from cnilint.engine.ruleset import Rule, card_files, house_rules
 from cnilint.engine.ruleset import rules as own_rules
 from cnilint.errors import ExitCode, NothingReadError, UsageError
@@ -37,7 +38,7 @@ def write_pages(request: Request, folder: str) -> ExitCode:
     found = (*own_rules(), *house)
     pages = {f"{rule.id}.md": page_markdown(_page(rule, house)) for rule in found}
     try:
-        os.makedirs(folder, exist_ok=True)
+        make_folders(folder)
     except OSError as error:
         raise UsageError(f"cannot write {folder}: {error.strerror}") from None
     for name, text in {INDEX: index_markdown(found), **pages}.items():

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 
+from cnilint.confine import file_behind, read_file
 from cnilint.errors import UsageError
 from cnilint.gitops.kustomization import FILE_NAMES
 from cnilint.model.finding import Edit, Operation
 from cnilint.model.text import Source
 from cnilint.model.tree import Document, Value, child, descend, items, string
+from cnilint.quoting import shell_word
 from cnilint.syntax.collect import decode
 from cnilint.syntax.compose import compose
 from cnilint.syntax.rewrite import CannotEdit, apply, rewrite
@@ -42,7 +44,7 @@ a Flux HelmRelease).
 """
 
 _VALUES = """
-Helm: give the values behind all others, `--values {folder}/{file}`, or merge them into your own.
+Helm: give the values behind all others, `--values {values}`, or merge them into your own.
 """
 
 
@@ -126,13 +128,12 @@ def _readme(handouts: Sequence[Handout], folder: str) -> Iterator[str]:
         for cure in one.cures:
             yield f"- {cure.rule} {cure.name}: {cure.title}\n"
         if one.chart:
-            yield _VALUES.format(folder=folder, file=one.file)
+            yield _VALUES.format(values=shell_word(os.path.join(folder, one.file)))
 
 
 def _present(path: str) -> Source | None:
     try:
-        with open(path, "rb") as file:
-            content = file.read()
+        content = read_file(file_behind(path))
     except FileNotFoundError:
         return None
     except OSError as error:

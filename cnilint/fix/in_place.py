@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 
+from cnilint.confine import file_behind, make_folders, read_file
 from cnilint.errors import UsageError
 from cnilint.files import write_whole
 from cnilint.model.text import Source
@@ -14,11 +16,18 @@ from cnilint.syntax.collect import STANDARD_INPUT, decode, encode
 def write(changed: Iterable[tuple[Source, Source]]) -> None:
     """Replace files by their changed text, all of them or none, each with its mode.
 
-    UsageError, before anything is written, for standard input, for a file that no longer is what
-    was read, and for a file that cannot be written.
+    A link stays, and the file it leads to is replaced. UsageError, before anything is written, for
+    standard input, for a file that no longer is what was read, that a link leads to from another
+    repository, and for a file that cannot be written.
     """
-    pairs = list(changed)
-    _write([(new.path, _content(old, new)) for old, new in pairs])
+    contents: dict[str, bytes] = {}
+    called: dict[str, str] = {}
+    for old, new in changed:
+        content = _content(old, new)
+        with _told(new.path):
+            path = file_behind(new.path)
+        contents[path], called[path] = content, new.path
+    _write(contents.items(), called)
 
 
 def create(new: Iterable[tuple[Source | None, Source]]) -> None:
@@ -33,27 +42,34 @@ def create(new: Iterable[tuple[Source | None, Source]]) -> None:
         content = source.text.encode() if old is None else _content(old, source)
         contents.append((source.path, content))
     for path, _text in contents:
-        try:
-            os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
-        except OSError as error:
-            raise UsageError(f"{path} cannot be written: {error.strerror or error}") from error
+        with _told(path):
+            make_folders(os.path.dirname(path))
     _write(contents)
 
 
-def _write(contents: Iterable[tuple[str, bytes]]) -> None:
+def _write(contents: Iterable[tuple[str, bytes]], called: Mapping[str, str] | None = None) -> None:
+    """Write files, all of them or none; `called` is what a person calls each, if otherwise."""
     try:
         write_whole(contents)
     except OSError as error:
-        reason = error.strerror or error
-        raise UsageError(f"{error.filename} cannot be written: {reason}") from error
+        with _told((called or {}).get(error.filename, error.filename)):
+            raise
+
+
+@contextmanager
+def _told(path: str) -> Iterator[None]:
+    """Say of a file that it cannot be written, and why."""
+    try:
+        yield
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror or error}") from error
 
 
 def _content(old: Source, new: Source) -> bytes:
     if old.path == STANDARD_INPUT:
         raise UsageError("standard input cannot be changed in place: use --diff")
     try:
-        with open(old.path, "rb") as file:
-            present = file.read()
+        present = read_file(old.path)
     except OSError:
         present = b""
     read = decode(old.path, present)

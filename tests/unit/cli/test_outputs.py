@@ -81,7 +81,7 @@ def test_a_file_of_a_folder_that_is_not_ours_is_written_where_it_is(
 ) -> None:
     """So is one that is mounted into a container, which nothing can be put in place of."""
 
-    def refused(*_arguments: object) -> None:
+    def refused(*_arguments: object, **_more: object) -> None:
         raise OSError(code, os.strerror(code))
 
     monkeypatch.setattr(files.os, "replace", refused)  # type: ignore[attr-defined]

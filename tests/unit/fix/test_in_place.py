@@ -72,12 +72,17 @@ def test_a_folder_that_must_not_be_written_is_no_fault_of_the_tool(
     file = tmp_path / "a.yaml"
     file.write_text("a: 1\n")
 
-    def refused(*_where: object) -> None:
-        raise PermissionError(13, "Permission denied", str(tmp_path / ".a.yaml.x"))
+    opened = os.open
+
+    def refused(path: str, flags: int, *mode: int, dir_fd: int | None = None) -> int:
+        if flags & os.O_CREAT:
+            raise PermissionError(13, "Permission denied", str(tmp_path / ".a.yaml.x"))
+        return opened(path, flags, *mode, dir_fd=dir_fd)
 
     monkeypatch.setattr(os, "open", refused)
-    with pytest.raises(UsageError, match=r"a\.yaml cannot be written: Permission denied"):
-        write([(Source(str(file), "a: 1\n"), Source(str(file), "a: 2\n"))])
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UsageError, match=r"^a\.yaml cannot be written: Permission denied"):
+        write([(Source("a.yaml", "a: 1\n"), Source("a.yaml", "a: 2\n"))])
     assert file.read_text() == "a: 1\n"
 
 
@@ -97,11 +102,11 @@ def test_an_interruption_leaves_each_file_old_or_new(
     calls = []
     replace = os.replace
 
-    def second_time(old: str, new: str) -> None:
+    def second_time(old: str, new: str, **folders: int | None) -> None:
         calls.append(new)
         if len(calls) == 2:
             raise KeyboardInterrupt
-        replace(old, new)
+        replace(old, new, **folders)
 
     monkeypatch.setattr(os, "replace", second_time)
     with pytest.raises(KeyboardInterrupt):
