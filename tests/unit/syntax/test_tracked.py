@@ -78,11 +78,11 @@ def test_the_index_counts_not_the_last_commit(repository: Path) -> None:
 
 
 def test_links_count_by_themselves_or_by_where_they_lead(repository: Path) -> None:
-    outside = placed(repository.parent / "outside", {"far.yaml": "f: 1\n", "new.yaml": "n: 1\n"})
-    (repository / "far.yaml").symlink_to(outside / "far.yaml")
+    drafts = placed(repository / "drafts", {"far.yaml": "f: 1\n", "new.yaml": "n: 1\n"})
+    (repository / "far.yaml").symlink_to(drafts / "far.yaml")
     (repository / "same").symlink_to("apps")
     git(repository, "add", "-A", "far.yaml")
-    (repository / "new.yaml").symlink_to(outside / "new.yaml")
+    (repository / "new.yaml").symlink_to(drafts / "new.yaml")
     found = read(".")
     assert "far.yaml" in found
     assert "new.yaml" not in found
