@@ -5,8 +5,8 @@ set -euo pipefail
 
 folder="$(mktemp -d "$RUNNER_TEMP/cnilint.XXXXXX")"
 sarif="${INPUT_SARIF_FILE:-$folder/cnilint.sarif}"
-mkdir -p "$(dirname "$sarif")"
-rm -f "$sarif"
+mkdir -p -- "$(dirname -- "$sarif")"
+rm -f -- "$sarif"
 
 each_line() { # of its argument without blanks around it, each ended by a null character
   local line

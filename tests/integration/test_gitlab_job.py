@@ -97,6 +97,13 @@ def test_variables_say_what_is_checked_and_how(programs: Path, tmp_path: Path) -
     assert job(programs, tmp_path, CNILINT_PATHS="d").code == 2
 
 
+def test_the_name_of_a_file_is_no_option(programs: Path, tmp_path: Path) -> None:
+    placed(tmp_path, {"--output-format=concise:pwned.yaml": "a: 1\na: 2\n", "b.yaml": "b: 1\n"})
+    done = job(programs, tmp_path, CNILINT_PATHS="*.yaml")
+    assert "warning[CNI902]" in done.log
+    assert not (tmp_path / "pwned.yaml").exists()
+
+
 def test_the_release_is_the_one_the_file_belongs_to(programs: Path, tmp_path: Path) -> None:
     placed(tmp_path, {"aws-node.yaml": VPC})
     assert job(programs, tmp_path).installed.endswith(f" cnilint=={__version__}")
