@@ -1,9 +1,10 @@
 """Finds out, before the merge, which CNI will own the pods of a Kubernetes cluster.
 
 `lint` reports what is wrong, `inspect` every way the nodes can come to look, `predict` which
-configuration of a directory a program takes, and `vpc_cni` what a start of aws-node does with its
-environment. They are loaded on first use, so that importing the package (for its version, say)
-costs next to nothing; the stub beside this file has their types.
+configuration of a directory a program takes, `networks` what Multus makes of a pod's annotations,
+and `vpc_cni` what a start of aws-node does with its environment. They are loaded on first use, so
+that importing the package (for its version, say) costs next to nothing; the stub beside this file
+has their types.
 """
 
 from __future__ import annotations
@@ -13,11 +14,12 @@ __version__ = "0.1.0"
 _PUBLIC = {
     "inspect": "cnilint.run",
     "lint": "cnilint.run",
+    "networks": "cnilint.upstream.multus_networks",
     "predict": "cnilint.upstream.selector",
     "vpc_cni": "cnilint.upstream.aws_vpc_cni.entrypoint",
 }
 
-__all__ = ["__version__", "inspect", "lint", "predict", "vpc_cni"]
+__all__ = ["__version__", "inspect", "lint", "networks", "predict", "vpc_cni"]
 
 
 def __getattr__(name: str) -> object:

@@ -18,7 +18,19 @@ MAX_DEPTH = 10_000
 
 
 class JSONError(ValueError):
-    """A text that json.Unmarshal returns an error for."""
+    """A text that json.Unmarshal returns an error for, and where in it."""
+
+    def __init__(self, message: str, at: int | None = None) -> None:
+        """`at` is the character at which the text stops being JSON; None for a value of JSON."""
+        super().__init__(message)
+        self.at = at
+        self.route: tuple[str | int, ...] = ()
+        """The keys and indices that lead to a value that does not fit; empty for a whole text."""
+
+    def below(self, step: str | int) -> JSONError:
+        """Return the error as seen from one container further out."""
+        self.route = (step, *self.route)
+        return self
 
 
 class Number(str):
@@ -139,7 +151,7 @@ class _Parser:
             else:
                 self._skip()
                 if self.at != len(self.text):
-                    raise JSONError(f"text behind the value at character {self.at}")
+                    raise JSONError(f"text behind the value at character {self.at}", self.at)
                 return value
 
     def _value(self) -> tuple[bool, JSON]:
@@ -147,7 +159,7 @@ class _Parser:
         self._skip()
         match = _TOKEN.match(self.text, self.at)
         if match is None:
-            raise JSONError(f"no value at character {self.at}")
+            raise JSONError(f"no value at character {self.at}", self.at)
         self.at = match.end()
         text = match[0]
         if match.lastgroup == "string":
@@ -157,7 +169,7 @@ class _Parser:
         if match.lastgroup == "word":
             return False, _WORDS[text]
         if len(self.stack) == MAX_DEPTH:
-            raise JSONError("exceeded max depth")
+            raise JSONError("exceeded max depth", self.at - 1)
         self._skip()
         if self.text.startswith("]" if text == "[" else "}", self.at):
             self.at += 1
@@ -173,7 +185,7 @@ class _Parser:
         if mark == end:
             return True
         if mark != ",":
-            raise JSONError(f"no comma and no {end} at character {self.at - 1}")
+            raise JSONError(f"no comma and no {end} at character {self.at - 1}", self.at - 1)
         items, pairs, _ = self.stack[-1]
         if items is None:
             self.stack[-1] = (None, pairs, self._key())
@@ -183,11 +195,11 @@ class _Parser:
         self._skip()
         match = _TOKEN.match(self.text, self.at)
         if match is None or match.lastgroup != "string":
-            raise JSONError(f"no key at character {self.at}")
+            raise JSONError(f"no key at character {self.at}", self.at)
         self.at = match.end()
         self._skip()
         if not self.text.startswith(":", self.at):
-            raise JSONError(f"no colon at character {self.at}")
+            raise JSONError(f"no colon at character {self.at}", self.at)
         self.at += 1
         return _unquoted(match["string"])
 

@@ -65,7 +65,7 @@ ANY = Type(None, _untyped)
 
 
 class PointerTo(Type):
-    """A pointer: `null` makes it nil."""
+    """A pointer: `null` makes it nil, and a second value is decoded into what it points to."""
 
     __slots__ = ("element",)
 
@@ -76,7 +76,19 @@ class PointerTo(Type):
 
     def decode(self, value: JSON, old: object, *, encoded: bool = False) -> object:
         """Return the value pointed to, or None for `null`."""
-        return None if value is None else self.element.decode(value, old, encoded=encoded)
+        if value is None:
+            return None
+        start = self.element.zero if old is None else old
+        return self.element.decode(value, start, encoded=encoded)
+
+
+def _decoded(field: Type, value: JSON, old: object, step: tuple[str | int, bool]) -> object:
+    """Decode what stands at one step; an error tells the way there."""
+    at, encoded = step
+    try:
+        return field.decode(value, old, encoded=encoded)
+    except JSONError as error:
+        raise error.below(at) from None
 
 
 class ListOf(Type):
@@ -101,8 +113,8 @@ class ListOf(Type):
         before = old if isinstance(old, list) else []
         starts = chain(before, repeat(self.element.zero))
         return [
-            self.element.decode(item, start, encoded=encoded)
-            for item, start in zip(value.items, starts, strict=False)
+            _decoded(self.element, item, start, (index, encoded))
+            for index, (item, start) in enumerate(zip(value.items, starts, strict=False))
         ]
 
 
@@ -124,7 +136,7 @@ class MapOf(Type):
             raise JSONError(f"{kind(value)} instead of an object")
         pairs = value.encoded_pairs() if encoded else value.pairs
         added = {
-            key: self.element.decode(item, self.element.zero, encoded=encoded)
+            key: _decoded(self.element, item, self.element.zero, (key, encoded))
             for key, item in pairs
         }
         return {**old, **added} if isinstance(old, dict) else added
@@ -151,7 +163,7 @@ class Struct(Type):
             found = self.fields.get(folded(key))
             if found is not None:
                 name, field = found
-                values[name] = field.decode(item, values.get(name, field.zero), encoded=encoded)
+                values[name] = _decoded(field, item, values.get(name, field.zero), (key, encoded))
         return values
 
     def unmarshal(self, text: str, start: Mapping[str, object]) -> dict[str, object]:

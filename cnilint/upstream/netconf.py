@@ -104,9 +104,9 @@ def list_from_text(text: str) -> NetworkConfList:
     name = members.get("name")
     if not gojson.is_string(name):
         raise NetworkError("error parsing configuration list: no name")
-    version = _chosen_version(members)
+    version = chosen_version(members)
     flags = {
-        key: _flag(members, key) for key in ("disableCheck", "disableGC", "loadOnlyInlinedPlugins")
+        key: switch(members, key) for key in ("disableCheck", "disableGC", "loadOnlyInlinedPlugins")
     }
     only_inlined = flags["loadOnlyInlinedPlugins"]
     if "plugins" not in members:
@@ -145,8 +145,10 @@ def _parsed(text: str) -> gojson.JSON:
         raise NetworkError(f"error parsing configuration: {error}") from None
 
 
-def _chosen_version(members: dict[str, gojson.JSON]) -> str:
+def chosen_version(members: dict[str, gojson.JSON]) -> str:
     """Return `cniVersion`, or the first of the highest that `cniVersions` adds and libcni knows.
+
+    NetworkError if one of them is no version.
 
     Which of two spellings of one version (`1.0`, `1.0.0`) that is, libcni leaves to Go's sort: the
     first for up to twelve entries; longer lists are sorted in a way that is not followed here.
@@ -169,7 +171,8 @@ def _chosen_version(members: dict[str, gojson.JSON]) -> str:
     return max(known, key=lambda pair: pair[0])[1] if known else version
 
 
-def _flag(members: dict[str, gojson.JSON], key: str) -> bool:
+def switch(members: dict[str, gojson.JSON], key: str) -> bool:
+    """Return a boolean that may be written as a text; NetworkError for anything else."""
     value = members.get(key, False)
     if isinstance(value, bool):
         return value
