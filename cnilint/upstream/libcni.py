@@ -1,4 +1,4 @@
-"""Network configurations as the libcni of each release of Multus loads them.
+"""Network configurations as libcni loads them, in the releases that the programs are built with.
 
 Sources: containernetworking/cni@v0.8.1, v1.1.2, v1.2.0-rc1 and v1.3.0: libcni/conf.go and
 pkg/types/types.go; Masterminds/semver@v3.2.1:version.go, which v1.2.0-rc1 reads `cniVersions` with.
@@ -15,8 +15,45 @@ from .confdir import ConfDirectory, PathError, join
 from .gojson import JSON, Array, JSONError, Object, is_string
 from .gostruct import ANY, BOOLEAN, STRING, ListOf, MapOf, PointerTo, Struct, Type
 from .multus_outcome import NIL
-from .multus_releases import Libcni
-from .netconf import NetworkError, chosen_version, switch
+from .version import cni_version
+
+
+class Libcni(NamedTuple):
+    """How a release of libcni differs from others."""
+
+    result_versions: tuple[str, ...]
+    """The CNI versions a plugin's result may have."""
+    null_plugin_panics: bool = False
+    """A plugin that is `null` ends the program; later it is a plugin without a type."""
+    offered_versions: str = ""
+    """Who reads `cniVersions`: `semver`, `libcni`, or "" for nobody."""
+    text_switches: tuple[str, ...] = ()
+    """Keys of a list whose boolean may also be a text."""
+    valid_attachments: bool = False
+    """A plugin's configuration has the field `cni.dev/valid-attachments`."""
+    garbage_collection: bool = False
+    """A list has the field `disableGC`."""
+    chains: bool = False
+    """Plugins of a list may stand in files of a folder called like the network."""
+
+
+LIBCNI_0_8 = Libcni(("0.1.0", "0.2.0", "0.3.0", "0.3.1", "0.4.0"), null_plugin_panics=True)
+LIBCNI_1_1 = Libcni((*LIBCNI_0_8.result_versions, "1.0.0"))
+LIBCNI_1_2 = Libcni(
+    (*LIBCNI_1_1.result_versions, "1.1.0"),
+    offered_versions="semver",
+    text_switches=("disableCheck",),
+    valid_attachments=True,
+)
+LIBCNI_1_3 = LIBCNI_1_2._replace(
+    offered_versions="libcni",
+    text_switches=("disableCheck", "disableGC", "loadOnlyInlinedPlugins"),
+    garbage_collection=True,
+    chains=True,
+)
+
+_NEWEST = (1, 1, 0)
+"""The newest CNI version that v1.2.0-rc1 and later implement."""
 
 
 class LibcniError(ValueError):
@@ -210,42 +247,45 @@ def untyped_members(raw: Raw) -> dict[str, JSON]:
 
 
 def _switch(members: dict[str, JSON], key: str, libcni: Libcni) -> bool:
+    """Return a boolean, which may be written as a text for some keys and releases."""
     value = members.get(key, False)
     if isinstance(value, bool):
         return value
-    try:
-        if key in libcni.text_switches:
-            return switch(members, key)
-    except NetworkError as error:
-        raise LibcniError(str(error), (key,)) from None
-    raise LibcniError(f"error parsing configuration list: invalid {key} type", (key,))
+    if key in libcni.text_switches and is_string(value) and value.lower() in ("true", "false"):
+        return value.lower() == "true"
+    raise LibcniError(f"error parsing configuration list: invalid value for {key}", (key,))
 
 
 def _version(members: dict[str, JSON], libcni: Libcni) -> str:
+    """Return `cniVersion`, or the highest that `cniVersions` adds and libcni knows."""
     version = members.get("cniVersion", "")
     if not is_string(version):
         raise LibcniError("error parsing configuration list: invalid cniVersion", ("cniVersion",))
     if "cniVersions" not in members or not libcni.offered_versions:
         return version
-    try:
-        if libcni.offered_versions == "libcni":
-            return chosen_version(members)
-        return _highest(members["cniVersions"], version)
-    except NetworkError as error:
-        raise LibcniError(str(error), ("cniVersions",)) from None
+    offered = members["cniVersions"]
+    if not isinstance(offered, Array):
+        raise LibcniError("invalid type for cniVersions", ("cniVersions",))
+    read = _numbers if libcni.offered_versions == "libcni" else _semver
+    known = []
+    for item in [*offered.items, *([version] if version else [])]:
+        found = read(item) if is_string(item) else None
+        if found is None:
+            raise LibcniError("invalid cniVersions entry", ("cniVersions",))
+        if (found.numbers, found.released) <= (_NEWEST, True):
+            known.append(found)
+    return max(known, key=lambda one: one[:3]).text if known else version
 
 
 _IDENTIFIERS = r"[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*"
 _LENIENT = re.compile(
     rf"v?([0-9]+)(?:\.([0-9]+))?(?:\.([0-9]+))?(?:-({_IDENTIFIERS}))?(?:\+({_IDENTIFIERS}))?"
 )
-_NEWEST = (1, 1, 0)
-
 _Identifiers = tuple[tuple[int, int, str], ...]
 
 
 class _Offered(NamedTuple):
-    """A version as Masterminds/semver compares it: without identifiers is above all with."""
+    """A version in the order of comparing: a release is above what has identifiers."""
 
     numbers: tuple[int, ...]
     released: bool
@@ -253,29 +293,28 @@ class _Offered(NamedTuple):
     text: str
 
 
-def _highest(offered: JSON, version: str) -> str:
-    if not isinstance(offered, Array):
-        raise NetworkError("invalid type for cniVersions")
-    known = []
-    for item in [*offered.items, *([version] if version else [])]:
-        if not is_string(item):
-            raise NetworkError("invalid type in cniVersions")
-        found = _offered(item)
-        if (found.numbers, found.released) <= (_NEWEST, True):
-            known.append(found)
-    return max(known, key=lambda one: one[:3]).text if known else version
+def _numbers(text: str) -> _Offered | None:
+    """Return a version as libcni v1.3.0 compares it.
+
+    Which of two spellings of one version (`1.0`, `1.0.0`) is the highest, libcni leaves to Go's
+    sort: the first for up to twelve entries; longer lists are sorted in a way that is not followed
+    here.
+    """
+    numbers = cni_version(text)
+    return None if numbers is None else _Offered(numbers, released=True, identifiers=(), text=text)
 
 
-def _offered(text: str) -> _Offered:
+def _semver(text: str) -> _Offered | None:
+    """Return a version as Masterminds/semver reads it, and writes it again."""
     match = _LENIENT.fullmatch(text)
     digits = [number or "0" for number in match.group(1, 2, 3)] if match else []
     if match is None or any(len(number.lstrip("0")) > 20 for number in digits):
-        raise NetworkError(f"invalid version {text!r}")
+        return None
     numbers = tuple(int(number.lstrip("0") or "0") for number in digits)
     parts = match[4].split(".") if match[4] else []
     padded = any(part.isdigit() and len(part) > 1 and part[0] == "0" for part in parts)
     if padded or any(number >= 2**64 for number in numbers):
-        raise NetworkError(f"invalid version {text!r}")
+        return None
     identifiers = tuple((0, len(part), part) if part.isdigit() else (1, 0, part) for part in parts)
     suffix = (f"-{match[4]}" if match[4] else "") + (f"+{match[5]}" if match[5] else "")
     return _Offered(numbers, not parts, identifiers, ".".join(map(str, numbers)) + suffix)

@@ -17,6 +17,7 @@ from .go_net import four
 from .gojson import JSON, Array, Number, Object
 from .libcni import (
     ConfigurationList,
+    Libcni,
     LibcniError,
     Plugin,
     Raw,
@@ -27,7 +28,7 @@ from .libcni import (
 from .multus_annotations import SPACE, bandwidth, port_mapping
 from .multus_definitions import Loaded, members_of, of_chain, stopped
 from .multus_outcome import NIL, FaultPlace, Held, Panicked, PluginCall, Refused
-from .multus_releases import Libcni, MultusBehaviour
+from .multus_releases import MultusBehaviour
 from .multus_settings import NetConf, net_conf
 from .plain_json import plain
 

@@ -16,6 +16,7 @@ from .confdir import ConfDirectory, PathError
 from .gojson import JSON, Array, JSONError, Object
 from .libcni import (
     ConfigurationList,
+    Libcni,
     LibcniError,
     LibcniPanic,
     Raw,
@@ -40,7 +41,6 @@ from .multus_outcome import (
     Panicked,
     Refused,
 )
-from .multus_releases import Libcni
 
 
 class Loaded(NamedTuple):

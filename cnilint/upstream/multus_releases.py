@@ -10,28 +10,11 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from .libcni import LIBCNI_0_8, LIBCNI_1_1, LIBCNI_1_2, LIBCNI_1_3, Libcni
+
 _Release = tuple[int, int, int]
 
 _RELEASE = re.compile(r"v?([0-9]{1,9})\.([0-9]{1,9})(?:\.([0-9]{1,9}))?(?![0-9])")
-
-
-class Libcni(NamedTuple):
-    """How the libcni that a release of Multus vendors differs from that of others."""
-
-    result_versions: tuple[str, ...]
-    """The CNI versions a plugin's result may have."""
-    null_plugin_panics: bool = False
-    """A plugin that is `null` ends the program; later it is a plugin without a type."""
-    offered_versions: str = ""
-    """Who reads `cniVersions`: `semver`, `libcni`, or "" for nobody."""
-    text_switches: tuple[str, ...] = ()
-    """Keys of a list whose boolean may also be a text."""
-    valid_attachments: bool = False
-    """A plugin's configuration has the field `cni.dev/valid-attachments`."""
-    garbage_collection: bool = False
-    """A list has the field `disableGC`."""
-    chains: bool = False
-    """Plugins of a list may stand in files of a folder called like the network."""
 
 
 class MultusBehaviour(NamedTuple):
@@ -55,33 +38,18 @@ class MultusBehaviour(NamedTuple):
     """The kernel is asked for a name beyond 15 bytes as for an alternative name."""
 
 
-_LIBCNI_0_8 = Libcni(("0.1.0", "0.2.0", "0.3.0", "0.3.1", "0.4.0"), null_plugin_panics=True)
-_LIBCNI_1_1 = Libcni((*_LIBCNI_0_8.result_versions, "1.0.0"))
-_LIBCNI_1_2 = Libcni(
-    (*_LIBCNI_1_1.result_versions, "1.1.0"),
-    offered_versions="semver",
-    text_switches=("disableCheck",),
-    valid_attachments=True,
-)
-_LIBCNI_1_3 = _LIBCNI_1_2._replace(
-    offered_versions="libcni",
-    text_switches=("disableCheck", "disableGC", "loadOnlyInlinedPlugins"),
-    garbage_collection=True,
-    chains=True,
-)
-
 _CHANGES: tuple[tuple[_Release, dict[str, object]], ...] = (
     (
         (4, 0, 0),
         {
-            "libcni": _LIBCNI_1_1,
+            "libcni": LIBCNI_1_1,
             "primary_is_a_path": True,
             "empty_is_default": False,
             "both_gateways_filtered": False,
         },
     ),
-    ((4, 1, 0), {"libcni": _LIBCNI_1_2, "interface_is_a_label": False}),
-    ((4, 2, 1), {"libcni": _LIBCNI_1_3, "chained_primary": True}),
+    ((4, 1, 0), {"libcni": LIBCNI_1_2, "interface_is_a_label": False}),
+    ((4, 2, 1), {"libcni": LIBCNI_1_3, "chained_primary": True}),
     ((4, 2, 2), {"long_interface_names": True}),
 )
 
@@ -93,7 +61,7 @@ def behaviour(version: str) -> MultusBehaviour:
     What follows the three numbers is a build of that release. Releases before v3.9 are taken for
     v3.9.
     """
-    found, does = _RELEASE.match(version), MultusBehaviour(_LIBCNI_0_8)
+    found, does = _RELEASE.match(version), MultusBehaviour(LIBCNI_0_8)
     numbers = found and (int(found[1]), int(found[2]), int(found[3] or 0))
     for since, change in _CHANGES:
         if numbers is None or numbers >= since:
