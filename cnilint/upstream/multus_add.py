@@ -34,15 +34,8 @@ from .plain_json import plain
 
 STAND_INS = frozenset(
     [
-        "aws-cni",
-        "bridge",
-        "macvlan",
-        "ipvlan",
-        "host-device",
-        "portmap",
-        "tuning",
-        "istio-cni",
-        "passthru",
+        *("aws-cni", "bridge", "macvlan", "ipvlan", "host-device"),
+        *("portmap", "tuning", "istio-cni", "passthru"),
     ]
 )
 """The plugins that are there: of each the recordings have one that refuses no settings."""

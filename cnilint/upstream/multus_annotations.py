@@ -251,23 +251,28 @@ def _named(key: str, item: Part, does: MultusBehaviour) -> Selected:
     name, *behind = named.split("@")
     if len(behind) > 1:
         raise Refused("at", at(named))
-    parts = {"name": name.trimmed()}
-    parts |= dict(zip(["namespace"], map(Part.trimmed, front), strict=False))
-    parts |= dict(zip(["interface"], map(Part.trimmed, behind), strict=False))
-    labels = ["namespace", "name"] + ["interface"] * does.interface_is_a_label
-    for part in (parts[field] for field in labels if field in parts):
-        if part.text and not _LABEL.fullmatch(part.text):
+    parts = {
+        "namespace": front[0].trimmed() if front else Part("", item.start),
+        "name": name.trimmed(),
+        "interface": behind[0].trimmed() if behind else Part("", item.start),
+    }
+    for field, part in parts.items():
+        is_label = field != "interface" or does.interface_is_a_label
+        if is_label and part.text and not _LABEL.fullmatch(part.text):
             raise Refused("name", at(part))
-    interface = parts.get("interface", Part("", 0))
-    if not does.interface_is_a_label and (
-        len(encoded(interface.text)) > _INTERFACE_BYTES or set(interface.text) & set(" \t\n\v\f\r/")
-    ):
-        raise Refused("interface-grammar", at(interface))
-    namespace = parts["namespace"].text if front else ""
+        if not is_label and not _is_interface(part.text):
+            raise Refused("interface-grammar", at(part))
     written = {field: at(part) for field, part in parts.items() if part.text}
     return Selected(
-        namespace, name.trimmed().text, interface.text, origin=Origin(at(item), written)
+        namespace=parts["namespace"].text,
+        name=parts["name"].text,
+        interface=parts["interface"].text,
+        origin=Origin(at(item), written),
     )
+
+
+def _is_interface(text: str) -> bool:
+    return len(encoded(text)) <= _INTERFACE_BYTES and not set(text) & set(" \t\n\v\f\r/")
 
 
 def _checked(one: Selected, default_namespace: str) -> Selected:

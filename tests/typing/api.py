@@ -6,13 +6,21 @@ from collections.abc import Mapping
 from typing import assert_type
 
 import cnilint
-from cnilint import inspect, lint, predict, vpc_cni
+from cnilint import inspect, lint, networks, predict, vpc_cni
 from cnilint.engine.result import Result
 from cnilint.fix.options import Options
 from cnilint.model.finding import Applicability, Finding, Fix, Level, Note
 from cnilint.simulation.cluster import Cluster
 from cnilint.upstream.aws_vpc_cni.entrypoint import VpcCniStart
 from cnilint.upstream.aws_vpc_cni.program import Refusal
+from cnilint.upstream.multus_outcome import (
+    Delegate,
+    FaultPlace,
+    Networks,
+    PluginCall,
+    Selection,
+    Stage,
+)
 from cnilint.upstream.prediction import Prediction
 
 assert_type(cnilint.__version__, str)
@@ -57,8 +65,24 @@ assert_type(started, VpcCniStart)
 assert_type(started.wrote, Mapping[str, object])
 assert_type(started.refused, Refusal | None)
 
+found = networks(
+    "shop",
+    {"k8s.v1.cni.cncf.io/networks": "net1"},
+    [{"namespace": "shop", "name": "net1", "config": None}],
+    version="v4.3.0",
+    conf_dir={"10-net1.conf": "{}"},
+    multus_config={"namespaceIsolation": True},
+    primary="{}",
+)
+assert_type(found, Networks)
+assert_type(found.parse, Stage[Selection])
+assert_type(found.load, Stage[Delegate])
+assert_type(found.add, Stage[PluginCall] | None)
+assert_type(found.load.where, FaultPlace | None)
+
 lint("clusters", runtime=1)  # type: ignore[arg-type]
 inspect(["."], options=Options())  # type: ignore[call-arg]
+networks("shop", {}, [])  # type: ignore[call-arg]
 predict("containerd")  # type: ignore[call-arg]
 vpc_cni({})  # type: ignore[call-arg]
 cnilint.no_such_name  # type: ignore[attr-defined]  # noqa: B018

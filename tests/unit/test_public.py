@@ -1,4 +1,4 @@
-"""The public interface: four functions and a version, loaded only when they are asked for."""
+"""The public interface: five functions and a version, loaded only when they are asked for."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 
 import cnilint
 from cnilint.errors import NothingReadError, ReadError
-from cnilint.upstream import selector
+from cnilint.upstream import multus_networks, selector
 from cnilint.upstream.aws_vpc_cni import entrypoint
 from tests.clusters import OWNED, VPC, multus, placed, places
 
@@ -42,6 +42,7 @@ def test_each_name_is_the_function_of_its_module() -> None:
 
     assert cnilint.lint is run.lint
     assert cnilint.inspect is run.inspect
+    assert cnilint.networks is multus_networks.networks
     assert cnilint.predict is selector.predict
     assert cnilint.vpc_cni is entrypoint.vpc_cni
     assert cnilint.__version__ == version("cnilint")
@@ -89,6 +90,20 @@ def test_predict_answers_without_any_manifest() -> None:
     assert (found.outcome, found.primary, found.network) == ("picked", "10-aws.conflist", "aws-cni")
     with pytest.raises(ValueError, match="unknown selector 'multus'"):
         cnilint.predict("multus", files)
+
+
+def test_networks_answers_without_any_manifest() -> None:
+    definition = {"namespace": "shop", "name": "net1", "config": '{"type": "macvlan"}'}
+    found = cnilint.networks(
+        "shop",
+        {"k8s.v1.cni.cncf.io/networks": "net1@eth1"},
+        [definition],
+        version="v4.3.0",
+        primary='{"name": "aws-cni", "plugins": [{"type": "aws-cni"}]}',
+    )
+    assert [one["name"] for one in found.load.ok or []] == ["aws-cni", "shop/net1"]
+    assert found.add is not None
+    assert [call["interface"] for call in found.add.ok or []] == ["eth0", "eth1"]
 
 
 def test_the_types_are_those_that_callers_see(tmp_path: Path) -> None:

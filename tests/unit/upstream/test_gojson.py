@@ -181,3 +181,16 @@ def test_a_number_is_no_string() -> None:
 )
 def test_kinds_have_words(text: str, word: str) -> None:
     assert gojson.kind(parse(text)) == word
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        *(("", 0), ("{} x", 3), ('{"a": oops}', 6), ("[1 2]", 3), ("{a}", 1), ('{"a" 1}', 5)),
+        ("[" * 10_001, 10_000),
+    ],
+)
+def test_an_error_tells_the_character(text: str, at: int) -> None:
+    with pytest.raises(JSONError) as error:
+        parse(text)
+    assert error.value.at == at

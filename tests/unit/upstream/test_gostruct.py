@@ -182,3 +182,32 @@ def test_null_makes_a_pointer_nil(text: str, limit: int | None) -> None:
 def test_a_pointer_holds_what_its_element_does(text: str) -> None:
     with pytest.raises(JSONError):
         Struct({"limit": PointerTo(INTEGER)}).unmarshal(text, {})
+
+
+RULES = Struct({"rules": ListOf(PointerTo(Struct({"port": INTEGER, "host": STRING})))})
+
+
+@pytest.mark.parametrize(
+    ("text", "rules"),
+    [
+        ('{"rules": [null, {}]}', [None, {}]),
+        ('{"rules": [{"port": 1}], "rules": [{"host": "h"}]}', [{"port": 1, "host": "h"}]),
+        ('{"rules": [{"port": 1}], "rules": [null, {"port": 2}]}', [None, {"port": 2}]),
+        ('{"rules": [{"port": 1}, {"port": 2}], "rules": [{}]}', [{"port": 1}]),
+        ('{"rules": [{"port": 1}], "rules": null, "rules": [{}]}', [{}]),
+    ],
+)
+def test_a_second_array_is_decoded_into_the_elements_of_the_first(
+    text: str, rules: list[object]
+) -> None:
+    assert RULES.unmarshal(text, {}) == {"rules": rules}
+
+
+def test_an_error_tells_the_way_to_a_value_of_the_wrong_type() -> None:
+    with pytest.raises(JSONError) as wrong:
+        RULES.unmarshal('{"x": 1, "RULES": [{}, {"host": "h", "Port": "80"}]}', {})
+    assert wrong.value.route == ("RULES", 1, "Port")
+    assert wrong.value.at is None
+    with pytest.raises(JSONError) as whole:
+        RULES.unmarshal("[]", {})
+    assert whole.value.route == ()
