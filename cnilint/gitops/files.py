@@ -1,0 +1,277 @@
+"""The texts of a repository, by their paths in it: given ones first, the others read when asked.
+
+A build follows references to files that nobody named on the command line. They are read when they
+are asked for, only regular files, and never one outside of the repository, whatever links lead there.
+"""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import stat
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+
+from cnilint.gitops.graph import Reason
+from cnilint.model.text import Source
+from cnilint.model.tree import Document, SyntaxProblem
+from cnilint.syntax.collect import SIZE_LIMIT, STANDARD_INPUT, decode, encode
+from cnilint.syntax.compose import compose
+
+Found = tuple[Document | SyntaxProblem, ...]
+"""The documents of a text in order, each with the problems that stand in or behind it."""
+
+_FLAGS = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+
+
+class Files:
+    """The files of one repository.
+
+    Every path given and returned is relative to its top, with forward slashes and without `.` or
+    `..`; the top itself is `.`. A path that leaves the repository has no file (`OUTSIDE`).
+    """
+
+    def __init__(
+        self, top: str, sources: Iterable[Source], found: Sequence[Found] | None = None
+    ) -> None:
+        """Take the folder at the top and the texts that were read already.
+
+        `found` are the documents of the sources in the same order, where they are known. An empty
+        `top` means that there is no disk: the sources are all there is, by the paths they have.
+        """
+        self.top = os.path.realpath(top) if top else ""
+        self.read_paths: set[str] = set()
+        """Every path that was asked for, those that are not there included."""
+        self._store = _Store(self.top, sources, found)
+
+    def tracked(self) -> Files:
+        """Return the same files, which tell what is asked for from now on in `read_paths`."""
+        return self._with(self._store)
+
+    def replaced(self, sources: Iterable[Source]) -> Files:
+        """Return the same files with other texts in place of those of the same paths."""
+        return self._with(self._store.replaced(sources))
+
+    def _with(self, store: _Store) -> Files:
+        other = object.__new__(Files)
+        other.top, other.read_paths, other._store = self.top, set(), store
+        return other
+
+    def source(self, path: str) -> Source | None:
+        """Return the text of a file; None if there is none, for which `reason` has the reason."""
+        self.read_paths.add(path)
+        found = self._store.text(path)
+        return found if isinstance(found, Source) else None
+
+    def reason(self, path: str) -> Reason:
+        """Return why a path has no text: `MISSING`, `OUTSIDE`, or `SYNTAX` for what is no text."""
+        found = self._store.text(path)
+        return found if isinstance(found, Reason) else Reason.SYNTAX
+
+    def content(self, path: str) -> bytes | None:
+        """Return what a file holds, also where it is no text; None if there is no such file."""
+        self.read_paths.add(path)
+        return self._store.content(path)
+
+    def found(self, path: str) -> Found:
+        """Return the documents and problems of a file, in order; nothing if there is no text."""
+        self.read_paths.add(path)
+        return self._store.found(path)
+
+    def documents(self, path: str) -> tuple[Document, ...]:
+        """Return the documents of a file in order, without those that could not be read."""
+        return tuple(one for one in self.found(path) if isinstance(one, Document))
+
+    def is_file(self, path: str) -> bool:
+        """Whether there is a file at a path, of whatever content."""
+        self.read_paths.add(path)
+        return self._store.is_file(path)
+
+    def is_folder(self, path: str) -> bool:
+        """Whether there is a folder at a path."""
+        return self._store.is_folder(path)
+
+    def names(self, folder: str) -> tuple[str, ...]:
+        """Return the names of what lies in a folder, sorted; nothing if there is no such folder."""
+        return self._store.names(folder)
+
+    def real(self, path: str) -> str | None:
+        """Return a path with its symbolic links followed; None if it leads out of the top."""
+        return self._store.real(path)
+
+    def paths(self) -> Iterator[str]:
+        """Yield the paths of the texts that were given, in their order."""
+        yield from self._store.given
+
+
+def joined(folder: str, path: str) -> str:
+    """Return the path that a path means in a folder; it begins with `..` if it leaves the top."""
+    return posixpath.normpath(posixpath.join(folder, path))
+
+
+def leaves(path: str) -> bool:
+    """Whether a normalised path leads out of the folder it counts from."""
+    return path == ".." or path.startswith(("../", "/"))
+
+
+class _Store:
+    """What was read so far, shared by all who ask."""
+
+    def __init__(
+        self, top: str, sources: Iterable[Source], found: Sequence[Found] | None = None
+    ) -> None:
+        self.top = top
+        self.given: dict[str, Source] = {}
+        self._found: dict[str, Found] = {}
+        self._texts: dict[str, Source | Reason] = {}
+        self._names: dict[str, tuple[str, ...]] = {}
+        self._real: dict[str, str | None] = {}
+        for at, source in enumerate(sources):
+            path = self._path(source.path)
+            self.given[path] = source
+            if found is not None:
+                self._found[path] = found[at]
+
+    def replaced(self, sources: Iterable[Source]) -> _Store:
+        other = _Store(self.top, ())
+        new = {self._path(source.path): source for source in sources}
+        other.given = self.given | new
+        other._found = {path: one for path, one in self._found.items() if path not in new}
+        other._texts = {path: one for path, one in self._texts.items() if path not in new}
+        other._names, other._real = dict(self._names), dict(self._real)
+        return other
+
+    def _path(self, shown: str) -> str:
+        """Return the path in the repository of a text that was given."""
+        if not self.top or shown == STANDARD_INPUT:
+            return posixpath.normpath(shown)
+        whole = os.path.abspath(shown)
+        inside = _below(self.top, whole)
+        if inside is None:
+            inside = _below(self.top, os.path.realpath(whole))
+        return whole.replace(os.sep, "/") if inside is None else inside
+
+    def text(self, path: str) -> Source | Reason:
+        given = self.given.get(path)
+        if given is not None:
+            return given
+        known = self._texts.get(path)
+        if known is None:
+            known = self._texts[path] = self._read_text(path)
+        return known
+
+    def found(self, path: str) -> Found:
+        known = self._found.get(path)
+        if known is None:
+            text = self.text(path)
+            known = tuple(compose(text)) if isinstance(text, Source) else ()
+            self._found[path] = known
+        return known
+
+    def content(self, path: str) -> bytes | None:
+        whole = self._whole(path)
+        if path in self.given:
+            like = b"" if whole is None else _read(whole) or b""
+            return encode(self.given[path].text, like)
+        return None if whole is None else _read(whole)
+
+    def _read_text(self, path: str) -> Source | Reason:
+        real = self.real(path)
+        if real is None:
+            return Reason.OUTSIDE
+        given = self.given.get(real)
+        if given is not None:
+            return given
+        whole = self._whole(path)
+        content = None if whole is None else _read(whole)
+        if whole is None or content is None:
+            return Reason.MISSING
+        shown = os.path.relpath(os.path.join(self.top, path)).replace(os.sep, "/")
+        text = decode(shown, content)
+        return text if isinstance(text, Source) else Reason.SYNTAX
+
+    def _whole(self, path: str) -> str | None:
+        """Return where a path lies on the disk; None if it must not be read or there is no disk."""
+        real = self.real(path) if self.top else None
+        return None if real is None else os.path.join(self.top, real)
+
+    def real(self, path: str) -> str | None:
+        if path not in self._real:
+            self._real[path] = self._followed(path)
+        return self._real[path]
+
+    def _followed(self, path: str) -> str | None:
+        if leaves(path) or "\0" in path:
+            return None
+        if not self.top:
+            return path
+        try:
+            return _below(self.top, os.path.realpath(os.path.join(self.top, path)))
+        except (OSError, ValueError):
+            return None
+
+    def is_file(self, path: str) -> bool:
+        if path in self.given:
+            return True
+        whole = self._whole(path)
+        try:
+            return whole is not None and stat.S_ISREG(os.stat(whole).st_mode)
+        except OSError:
+            return False
+
+    def is_folder(self, path: str) -> bool:
+        if path in self._given_folders:
+            return True
+        whole = self._whole(path)
+        return whole is not None and os.path.isdir(whole)
+
+    def names(self, folder: str) -> tuple[str, ...]:
+        known = self._names.get(folder)
+        if known is None:
+            whole = self._whole(folder)
+            try:
+                listed = set(os.listdir(whole)) if whole is not None else set()
+            except OSError:
+                listed = set()
+            listed |= self._given_folders.get(folder, set())
+            known = self._names[folder] = tuple(sorted(listed))
+        return known
+
+    @cached_property
+    def _given_folders(self) -> Mapping[str, set[str]]:
+        """The folders of the given texts, all that they lie in included, with what is in them."""
+        folders: dict[str, set[str]] = {}
+        for path in self.given:
+            above, name = posixpath.split(path)
+            while True:
+                names = folders.get(above or ".")
+                if names is not None:
+                    names.add(name)
+                    break
+                folders[above or "."] = {name}
+                if above in ("", "/"):
+                    break
+                above, name = posixpath.split(above)
+        return folders
+
+
+def _below(top: str, whole: str) -> str | None:
+    """Return a path from the top; None if it does not lie there."""
+    if whole == top:
+        return "."
+    start = os.path.join(top, "")
+    return whole[len(start) :].replace(os.sep, "/") if whole.startswith(start) else None
+
+
+def _read(whole: str) -> bytes | None:
+    """Return what a regular file holds; None if there is none, or it is too large."""
+    try:
+        # a named pipe would keep us waiting: it is looked at first, and again when it is open
+        if not stat.S_ISREG(os.stat(whole).st_mode):
+            return None
+        with open(os.open(whole, _FLAGS), "rb") as file:
+            if os.fstat(file.fileno()).st_size > SIZE_LIMIT:
+                return None
+            return file.read()
+    except OSError:
+        return None
