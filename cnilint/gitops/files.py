@@ -1,7 +1,8 @@
 """The texts of a repository, by their paths in it: given ones first, the others read when asked.
 
 A build follows references to files that nobody named on the command line. They are read when they
-are asked for, only regular files, and never one outside of the repository, whatever links lead there.
+are asked for, only regular ones, and never one outside of the repository, whatever links lead
+there.
 """
 
 from __future__ import annotations

@@ -1,0 +1,150 @@
+"""JSON patches (RFC 6902) as the library applies them that Kustomize uses.
+
+gopkg.in/evanphx/json-patch.v4@v4.12.0:patch.go. Unlike in the RFC, `replace` may name a member that
+is not there, and an index may count from the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from cnilint.gitops.built import Node
+from cnilint.gitops.kustomize_resources import RefusedError, scalar_text
+
+Container = dict[str, Node] | list[Node]
+
+
+def patched(root: Node, operations: Sequence[Node]) -> Node:
+    """Return an object with operations applied in order; it is changed itself.
+
+    RefusedError for an operation that cannot be done, at the operation.
+    """
+    for operation in operations:
+        place = operation.places[-1] if operation.places else None
+        name, path = operation.text("op"), operation.text("path")
+        try:
+            root = _applied(root, operation, name, path)
+        except (LookupError, ValueError):
+            raise RefusedError(f"{name} {path}", place) from None
+    _write_nulls(root)
+    return root
+
+
+def _applied(root: Node, operation: Node, name: str, path: str) -> Node:
+    value = operation.get("value")
+    if not path and name in ("replace", "test"):
+        return _whole(root, name, value)
+    container, key = _found(root, operation.text("from") if name in _MOVING else path)
+    new = value.copy() if value is not None else Node(None)
+    if name in _MOVING:
+        moved = _got(container, key)
+        if name == "move":
+            _remove(container, key)
+        elif moved is None:
+            raise LookupError
+        new = moved.copy() if moved is not None else Node(None)
+        _add(*_found(root, path), new)
+    elif name in _SIMPLE:
+        _SIMPLE[name](container, key, new)
+    else:
+        raise LookupError
+    return root
+
+
+def _whole(root: Node, name: str, value: Node | None) -> Node:
+    """Return what an operation on the object as a whole makes of it."""
+    if value is None or (name == "test" and value.plain() != root.plain()):
+        raise LookupError
+    if name == "test":
+        return root
+    if isinstance(value.value, dict):
+        return value.copy()
+    raise LookupError
+
+
+def _found(root: Node, path: str) -> tuple[Container, str]:
+    """Return what a path's last step is a member of, and that step."""
+    steps = path.split("/")
+    if len(steps) < 2:
+        raise LookupError
+    steps = [step.replace("~1", "/").replace("~0", "~") for step in steps[1:]]
+    node: Node | None = root
+    for step in steps[:-1]:
+        if node is None or not isinstance(node.value, dict | list):
+            raise LookupError
+        node = _got(node.value, step)
+    if node is None or not isinstance(node.value, dict | list):
+        raise LookupError
+    return node.value, steps[-1]
+
+
+def _index(key: str, size: int) -> int:
+    at = int(key)
+    if not -size <= at < size:
+        raise IndexError
+    return at + size if at < 0 else at
+
+
+def _got(container: Container, key: str) -> Node | None:
+    if isinstance(container, dict):
+        return container.get(key)
+    return container[_index(key, len(container))]
+
+
+def _add(container: Container, key: str, new: Node) -> None:
+    if isinstance(container, dict):
+        old = container.get(key)
+        container[key] = _over(new, old)
+    elif key == "-":
+        container.append(new)
+    else:
+        container.insert(_index(key, len(container) + 1), new)
+
+
+def _replace(container: Container, key: str, new: Node) -> None:
+    if isinstance(container, dict):
+        container[key] = _over(new, container.get(key))
+    else:
+        at = _index(key, len(container))
+        container[at] = _over(new, container[at])
+
+
+def _over(new: Node, old: Node | None) -> Node:
+    """Return what was put in place of something: written there before, then in the patch."""
+    return new if old is None else Node(new.value, (*old.places, *new.places), "", new.written)
+
+
+def _remove(container: Container, key: str, _new: Node | None = None) -> None:
+    if isinstance(container, dict):
+        del container[key]
+    else:
+        del container[_index(key, len(container))]
+
+
+def _test(container: Container, key: str, wanted: Node) -> None:
+    found = _got(container, key)
+    plain = found.plain() if found is not None else None
+    expected = wanted.plain()
+    if plain != expected or isinstance(plain, bool) is not isinstance(expected, bool):
+        raise LookupError
+
+
+_SIMPLE: dict[str, Callable[[Container, str, Node], None]] = {
+    "add": _add,
+    "remove": _remove,
+    "replace": _replace,
+    "test": _test,
+}
+_MOVING = ("move", "copy")
+
+
+def _write_nulls(node: Node) -> None:
+    """Write out each null, as is done where an object becomes JSON and comes back."""
+    if isinstance(node.value, dict):
+        for one in node.value.values():
+            _write_nulls(one)
+    elif isinstance(node.value, list):
+        for one in node.value:
+            _write_nulls(one)
+    elif node.value is None and not scalar_text(node):
+        node.written = "null"

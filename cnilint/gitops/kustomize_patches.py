@@ -1,0 +1,165 @@
+"""Patches of a kustomization: which objects each is for, and what it makes of them.
+
+kubernetes-sigs/kustomize@kustomize/v5.7.1: api/internal/builtins/PatchTransformer.go,
+PatchStrategicMergeTransformer.go, PatchJson6902Transformer.go, api/resmap/reswrangler.go
+ApplySmPatch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from cnilint.gitops.built import Node, Place
+from cnilint.gitops.kustomize_fields import Gvk
+from cnilint.gitops.kustomize_json_patch import patched
+from cnilint.gitops.kustomize_merge import merge
+from cnilint.gitops.kustomize_resources import (
+    NO_NAMESPACE,
+    Identity,
+    RefusedError,
+    Resource,
+    Resources,
+    mapping_member,
+    scalar_text,
+)
+from cnilint.gitops.kustomize_schema import is_cluster_scoped
+from cnilint.gitops.kustomize_selectors import Selector
+
+
+class NoTargetError(RefusedError):
+    """A patch for an object that is not there."""
+
+
+class Options(NamedTuple):
+    """What a patch may change of an object's identity."""
+
+    name: bool = False
+    kind: bool = False
+
+
+def options_of(entry: Node) -> Options:
+    """Return the options of an item of `patches`."""
+    name, kind = entry.get("options", "allowNameChange"), entry.get("options", "allowKindChange")
+    return Options(name is not None and name.value is True, kind is not None and kind.value is True)
+
+
+def apply(
+    resources: Resources, patches: Sequence[Node], target: Selector | None, options: Options
+) -> None:
+    """Apply the documents of one patch: operations of JSON patches, or pieces of objects.
+
+    RefusedError where Kustomize would refuse it, NoTargetError if that is for want of an object.
+    """
+    if not patches:
+        raise RefusedError("patch")
+    if isinstance(patches[0].value, list):
+        if target is None:
+            raise RefusedError("target", _place(patches[0]))
+        operate(resources, patches[0].value, target)
+        return
+    for patch in patches:
+        _check(patch)
+    if target is None:
+        for patch in patches:
+            _merge_all(resources, [_target(resources, patch)], patch, options)
+    elif len(patches) > 1:
+        raise RefusedError("target", _place(patches[1]))
+    else:
+        # that a target means nothing is no mistake for Kustomize
+        _merge_all(
+            resources, [one for one in resources if target.selects(one)], patches[0], options
+        )
+
+
+def operate(
+    resources: Resources, operations: Sequence[Node], target: Selector, *, remember: bool = True
+) -> None:
+    """Apply the operations of a JSON patch to every object that a target means."""
+    for resource in [one for one in resources if target.selects(one)]:
+        if remember:
+            resource.remember()
+        resource.become(patched(resource.root, operations))
+    _settle(resources)
+
+
+def merge_named(resources: Resources, patches: Iterable[Node]) -> None:
+    """Apply pieces of objects to those that they name."""
+    for patch in patches:
+        _check(patch)
+        _merge_all(resources, [_target(resources, patch)], patch, Options())
+
+
+def is_object(node: Node) -> bool:
+    """Whether a document can be a piece of an object: it says what it is a piece of."""
+    return bool(scalar_text(node.get("kind")) and scalar_text(node.get("metadata", "name")))
+
+
+def _check(patch: Node) -> None:
+    if not is_object(patch):
+        raise RefusedError("kind, metadata.name", _place(patch))
+
+
+def _place(node: Node) -> Place | None:
+    return node.places[-1] if node.places else None
+
+
+def _target(resources: Resources, patch: Node) -> Resource:
+    version, kind = scalar_text(patch.get("apiVersion")), scalar_text(patch.get("kind"))
+    namespace = scalar_text(patch.get("metadata", "namespace")) or "default"
+    if is_cluster_scoped(version, kind):
+        namespace = NO_NAMESPACE
+    name = scalar_text(patch.get("metadata", "name"))
+    identity = Identity(Gvk.of(version, kind), name, namespace)
+    found = resources.with_identity(identity)
+    if not found:
+        raise NoTargetError(str(identity), _place(patch))
+    if len(found) > 1:
+        raise RefusedError(str(identity), _place(patch))
+    return found[0]
+
+
+def _merge_all(
+    resources: Resources, chosen: Sequence[Resource], patch: Node, options: Options
+) -> None:
+    for resource in chosen:
+        if options.name or options.kind:
+            resource.remember()
+        merged = _merged(resource, patch.copy(), options)
+        if merged is None or not merged.value:
+            resources.replace_all(one for one in resources if one is not resource)
+        else:
+            resource.become(merged)
+    _settle(resources)
+
+
+def _merged(resource: Resource, patch: Node, options: Options) -> Node | None:
+    """Return an object merged with a patch, what it is called kept as it is."""
+    root = resource.root
+    kept = {name: root.get(name) for name in ("apiVersion", "kind")}
+    names = {name: root.get("metadata", name) for name in ("name", "namespace")}
+    if options.kind:
+        del kept["kind"]
+    if options.name:
+        del names["name"]
+    merged = merge(root, patch)
+    if merged is None or not isinstance(merged.value, dict) or not merged.value:
+        return None
+    _restore(merged.value, kept)
+    _restore(mapping_member(merged, "metadata"), names)
+    return merged
+
+
+def _restore(members: dict[str, Node], kept: dict[str, Node | None]) -> None:
+    for name, node in kept.items():
+        if node is not None:
+            members[name] = node
+        else:
+            members.pop(name, None)
+
+
+def _settle(resources: Resources) -> None:
+    resources.changed()
+    repeated = resources.repeated()
+    if repeated is not None:
+        raise RefusedError(str(repeated.identity), repeated.place)
