@@ -15,13 +15,14 @@ from cnilint.engine.evaluate import Surroundings, evaluate
 from cnilint.engine.inputs import Inputs
 from cnilint.engine.inputs import inputs as read
 from cnilint.engine.policy import EVERYTHING, Policy
+from cnilint.engine.repository import repository_top
 from cnilint.engine.result import Result
 from cnilint.errors import NothingReadError, ReadError, UsageError, near_path
 from cnilint.fix.options import DEFAULT_OPTIONS, Fixed, Options
 from cnilint.model.text import Source
 from cnilint.progress import Progress, unseen
 from cnilint.simulation.class_facts import HostFile
-from cnilint.syntax.collect import Unreadable, collect
+from cnilint.syntax.collect import STANDARD_INPUT, Unreadable, collect
 from cnilint.syntax.tracked import tracked
 
 __all__ = ["Options", "fix", "inspect", "lint", "load", "surroundings"]
@@ -49,10 +50,22 @@ def load(
             raise ReadError(one.path, f"{one.reason}{near_path(one.path) if one.missing else ''}")
         found.append(one)
         progress("reading files", len(found), 0)
-    inputs = replace(read(found), paths=tuple(paths) or (".",))
+    inputs = replace(read(found, _top(paths)), paths=tuple(paths) or (".",))
     if not may_be_empty and not inputs.documents and not inputs.problems:
         raise NothingReadError(inputs.paths)
     return inputs
+
+
+def _top(paths: Sequence[str]) -> str:
+    """Return the folder at the top of the repository that paths are in."""
+    given = [os.path.realpath(path) for path in paths if path != STANDARD_INPUT] or [os.getcwd()]
+    top = repository_top()
+    if all(
+        os.path.commonpath((top, os.path.realpath(path))) == os.path.realpath(top) for path in given
+    ):
+        return top
+    first = given[0]
+    return repository_top(first if os.path.isdir(first) else os.path.dirname(first))
 
 
 def surroundings(

@@ -10,7 +10,7 @@ from string import Formatter
 
 import pytest
 
-from cnilint.engine.checks import CHECKS, IGNORE_CHECKS, INPUT_CHECKS
+from cnilint.engine.checks import CHECKS, IGNORE_CHECKS, INPUT_CHECKS, LAYOUT_CHECKS
 from cnilint.engine.evaluate import evaluate
 from cnilint.engine.hit import Hit
 from cnilint.engine.ignores.suppress import judged
@@ -18,6 +18,7 @@ from cnilint.engine.jsonpath import find
 from cnilint.engine.match import OPERATORS, matches
 from cnilint.engine.policy import EVERYTHING
 from cnilint.engine.ruleset import Rule, rules
+from cnilint.engine.sources import sources
 from cnilint.run import load
 
 CASES = Path(__file__).resolve().parent / "rules"
@@ -38,6 +39,8 @@ def hits(rule: Rule, case: Path) -> Iterator[Hit]:
         if check in INPUT_CHECKS:
             notes = [note for one in clusters for note in one.notes]
             yield from INPUT_CHECKS[check](inputs.problems, notes)
+        elif check in LAYOUT_CHECKS:
+            yield from LAYOUT_CHECKS[check](sources(inputs, {})[0])
         elif check in IGNORE_CHECKS:
             yield from IGNORE_CHECKS[check](judged([], inputs, EVERYTHING).ignores)
         else:

@@ -56,6 +56,14 @@ def installers(
     return found, notes
 
 
+def concerns_cni(manifest: Manifest, index: ManifestIndex) -> bool:
+    """Whether an object installs or configures a product by itself."""
+    if manifest.kind in TEMPLATE and manifest.kind not in INSTALLING_KINDS:
+        return False
+    found, _notes = installers((manifest,), index)
+    return any(not one.assumed or one.assumed == CONFIGURED for one in found)
+
+
 def shows_eks(manifests: Iterable[Manifest]) -> Location | None:
     """Return the first place that shows a cluster to be EKS, or None.
 

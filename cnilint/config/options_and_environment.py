@@ -7,8 +7,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from cnilint.engine.globs import fits
 from cnilint.errors import ConfigurationError
+from cnilint.model.globs import fits
 
 from .file import Steps, faults
 

@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import posixpath
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
 from cnilint.catalog.recognise import NO_TARGETS, Targets
 from cnilint.engine.ignores.ignore import MARK
 from cnilint.errors import RuleError, did_you_mean
-from cnilint.gitops.partition import ONLY, clusters
-from cnilint.kube.manifest import Manifest
-from cnilint.model.finding import Finding, Level, Location, Note
+from cnilint.gitops.clusters import Layout, Settings
+from cnilint.gitops.kustomization import patch_files
+from cnilint.gitops.partition import ONLY
+from cnilint.kube.manifest import Manifest, manifests
+from cnilint.model.finding import Finding, Level, Note
 from cnilint.model.tree import Document
 from cnilint.progress import Progress, unseen
 from cnilint.simulation.class_facts import HostFile
 from cnilint.simulation.cluster import Cluster, cluster
 
-from .checks import CHECKS, IGNORE_CHECKS, INPUT_CHECKS
+from .checks import CHECKS, IGNORE_CHECKS, INPUT_CHECKS, LAYOUT_CHECKS
 from .hit import Hit
 from .inputs import Inputs
 from .match import matches
+from .places import placed_finding, placed_note
 from .policy import EVERYTHING, Policy
+from .problems import concerning, unjudged_notes
 from .result import Known, Reason, Result, Suppressed
 from .ruleset import Rule
+from .sources import problem_notes, sources
 
 Told = tuple[Finding, Reason | None]
 """A finding, and why it is known if it is."""
@@ -44,6 +50,7 @@ class Surroundings(NamedTuple):
     targets: Targets = NO_TARGETS
     by_file: bool = False
     progress: Progress = unseen
+    clusters: Mapping[str, Settings] = {}
 
 
 NOTHING_AROUND: Surroundings = Surroundings()
@@ -56,9 +63,10 @@ def evaluate(inputs: Inputs, surroundings: Surroundings = NOTHING_AROUND) -> Res
     the inputs, and nothing is said of clusters.
     """
     by_file = surroundings.by_file
-    parts, notes = (_each_file(inputs), []) if by_file else clusters(inputs.documents)
+    whole, notes = (Layout(()), []) if by_file else sources(inputs, surroundings.clusters)
+    parts = _each_file(inputs) if by_file else [(one.name, one.objects) for one in whole.clusters]
     if not parts and surroundings.host_files:
-        parts = [(ONLY, [])]
+        parts = [(ONLY, ())]
     found: list[Cluster] = []
     for name, members in parts:
         surroundings.progress("working out clusters", len(found), len(parts))
@@ -74,13 +82,14 @@ def evaluate(inputs: Inputs, surroundings: Surroundings = NOTHING_AROUND) -> Res
         )
     notes += [note for one in found for note in one.notes]
     notes += _primary_not_there(surroundings.primary, found)
-    notes = [] if by_file else _distinct(notes)
+    notes = [] if by_file else _distinct([placed_note(note) for note in notes])
+    notes += [*problem_notes(inputs.problems), *unjudged_notes(inputs)]
     policy = surroundings.policy.of_files() if by_file else surroundings.policy
     hits = [
         finding
         for rule in policy.rules
         if policy.level(rule) is not Level.OFF
-        for finding in _findings(rule, inputs, found, notes, policy)
+        for finding in _findings(rule, inputs, _Facts(found, whole, notes), policy)
     ]
     order = {source.path: at for at, source in enumerate(inputs.sources)}
     told = _told_apart(hits, inputs, policy)
@@ -91,7 +100,7 @@ def evaluate(inputs: Inputs, surroundings: Surroundings = NOTHING_AROUND) -> Res
     findings, suppressed = _compared(ranked, policy)
     return Result(
         findings=findings,
-        notes=tuple(notes + _template_notes(inputs)),
+        notes=tuple(notes),
         clusters=() if by_file else tuple(found),
         sources=len(inputs.sources),
         documents=len(inputs.documents),
@@ -112,10 +121,14 @@ def _primary_not_there(name: str, found: Sequence[Cluster]) -> Iterator[Note]:
         yield Note(f"nothing here writes {name}, which is said to be the primary's file{near}")
 
 
-def _each_file(inputs: Inputs) -> list[tuple[str, list[Manifest]]]:
+def _each_file(inputs: Inputs) -> list[tuple[str, tuple[Manifest, ...]]]:
     """Return the manifests of every file as those of a cluster without a name."""
-    documents = ([one for one in each if isinstance(one, Document)] for each in inputs.found)
-    return [("", members) for each in documents for _name, members in clusters(each)[0]]
+    patches = patch_files(inputs.documents)
+    return [
+        ("", tuple(m for one in each if isinstance(one, Document) for m in manifests(one)))
+        for source, each in zip(inputs.sources, inputs.found, strict=True)
+        if posixpath.normpath(source.path) not in patches
+    ]
 
 
 def _told_apart(hits: list[Finding], inputs: Inputs, policy: Policy) -> list[Told]:
@@ -165,25 +178,30 @@ def _compared(
     return tuple(findings), tuple(suppressed)
 
 
-def _findings(
-    rule: Rule,
-    inputs: Inputs,
-    found: Sequence[Cluster],
-    notes: Sequence[Note],
-    policy: Policy,
-) -> Iterator[Finding]:
+class _Facts(NamedTuple):
+    """What the checks of a run are about: the clusters, how they were found, and the notes."""
+
+    clusters: Sequence[Cluster]
+    layout: Layout
+    notes: Sequence[Note]
+
+
+def _findings(rule: Rule, inputs: Inputs, facts: _Facts, policy: Policy) -> Iterator[Finding]:
     for check in rule.checks:
         if check in INPUT_CHECKS:
-            for hit in INPUT_CHECKS[check](inputs.problems, notes):
+            for hit in INPUT_CHECKS[check](concerning(inputs), facts.notes):
+                yield _finding(rule, hit, "", policy)
+        elif check in LAYOUT_CHECKS:
+            for hit in LAYOUT_CHECKS[check](facts.layout):
                 yield _finding(rule, hit, "", policy)
         elif check in CHECKS:
-            for one in found:
+            for one in facts.clusters:
                 for hit in CHECKS[check](one):
                     yield _finding(rule, hit, one.name, policy)
         elif check not in IGNORE_CHECKS:
             raise RuleError(f"{rule.id}.yaml", "check", f"there is no check {check!r}")
     for entry in rule.match:
-        for one in found:
+        for one in facts.clusters:
             for hit in matches(entry, one):
                 yield _finding(rule, hit, one.name, policy)
 
@@ -191,6 +209,10 @@ def _findings(
 def _finding(rule: Rule, hit: Hit, cluster_name: str, policy: Policy) -> Finding:
     level = hit.level if hit.level is not None else rule.level
     level = policy.severity.get(rule.id, level)
+    return placed_finding(_stated(rule, hit, level, cluster_name))
+
+
+def _stated(rule: Rule, hit: Hit, level: Level, cluster_name: str) -> Finding:
     return Finding(
         rule=rule.id,
         name=rule.name,
@@ -237,11 +259,3 @@ def _distinct(notes: Sequence[Note]) -> list[Note]:
 def _order(finding: Finding) -> tuple[int, int, str, str]:
     span = finding.location.span
     return (span.start, span.end, finding.rule, finding.message)
-
-
-def _template_notes(inputs: Inputs) -> list[Note]:
-    return [
-        Note(problem.message, Location(problem.source, problem.span))
-        for problem in inputs.problems
-        if problem.is_note
-    ]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from cnilint.gitops.files import Files
 from cnilint.model.text import Source, Span
 from cnilint.model.tree import Document, SyntaxProblem
 from cnilint.syntax.collect import Unreadable
@@ -15,12 +16,14 @@ from cnilint.syntax.compose import compose
 class Inputs:
     """Sources in the order they were given, each with its documents and problems.
 
-    `paths` are what they were read from.
+    `paths` are what they were read from, `files` the repository they are in, in which what they
+    refer to is read.
     """
 
     sources: tuple[Source, ...]
     found: tuple[tuple[Document | SyntaxProblem, ...], ...]
     paths: tuple[str, ...] = ()
+    files: Files = field(default_factory=lambda: Files("", ()))
 
     @property
     def documents(self) -> list[Document]:
@@ -32,18 +35,25 @@ class Inputs:
         """Every place that could not be read, or reads differently than it looks."""
         return [one for group in self.found for one in group if isinstance(one, SyntaxProblem)]
 
+    def source(self, path: str) -> Source | None:
+        """Return a text by the path it is reported under, given or read as others refer to it."""
+        given = (one for one in self.sources if one.path == path)
+        return next(given, None) or self.files.source(self.files.path(path))
+
     def replaced(self, source: Source) -> Inputs:
         """Return the inputs with the source of the same path exchanged; the others stay as read."""
-        at = next(i for i, old in enumerate(self.sources) if old.path == source.path)
-        return Inputs(
-            (*self.sources[:at], source, *self.sources[at + 1 :]),
-            (*self.found[:at], tuple(compose(source)), *self.found[at + 1 :]),
-            self.paths,
-        )
+        sources, found = list(self.sources), list(self.found)
+        for at, old in enumerate(sources):
+            if old.path == source.path:
+                sources[at], found[at] = source, tuple(compose(source))
+        return Inputs(tuple(sources), tuple(found), self.paths, self.files.replaced([source]))
 
 
-def inputs(collected: Iterable[Source | Unreadable]) -> Inputs:
-    """Return the documents of sources; a file that gives no text is a problem of its own."""
+def inputs(collected: Iterable[Source | Unreadable], top: str = "") -> Inputs:
+    """Return the documents of sources; a file that gives no text is a problem of its own.
+
+    `top` is the folder of the repository they are in; without one nothing else is read.
+    """
     sources: list[Source] = []
     found: list[tuple[Document | SyntaxProblem, ...]] = []
     for one in collected:
@@ -56,4 +66,5 @@ def inputs(collected: Iterable[Source | Unreadable]) -> Inputs:
             kind = "foreign" if one.foreign else "syntax"
             reason = f"{one.reason}: it is not read" if one.foreign else one.reason
             found.append((SyntaxProblem(empty, Span(0, 0), kind, reason),))
-    return Inputs(tuple(sources), tuple(found))
+    files = Files(top, sources, found)
+    return Inputs(tuple(sources), tuple(found), files=files)

@@ -55,12 +55,13 @@ def _further(before: Rounds, surroundings: Surroundings, options: Options, way: 
 
 def _changed(inputs: Inputs, written: Rounds) -> tuple[tuple[Source, Source], ...]:
     """Return the files to be written, before and after: not what only shows an effect."""
-    paths = set(_written(written.made))
-    return tuple(
-        (old, new)
-        for old, new in zip(inputs.sources, written.inputs.sources, strict=True)
-        if old.text != new.text and old.path in paths
+    pairs = (
+        (inputs.source(path), written.inputs.source(path))
+        for path in dict.fromkeys(_written(written.made))
     )
+    order = {source.path: at for at, source in enumerate(inputs.sources)}
+    changed = [(o, n) for o, n in pairs if o is not None and n is not None and o.text != n.text]
+    return tuple(sorted(changed, key=lambda pair: order.get(pair[0].path, len(order))))
 
 
 def _written(made: Iterable[Choice]) -> Iterable[str]:

@@ -112,7 +112,8 @@ class Prover:
 def with_edits(inputs: Inputs, edits: TextEdits) -> Inputs:
     """Return inputs with text edits made."""
     for path, made in edits.items():
-        source = next(one for one in inputs.sources if one.path == path)
+        source = inputs.source(path)
+        assert source is not None  # noqa: S101  an edit is in a text that was read
         inputs = inputs.replaced(Source(path, apply(source.text, made)))
     return inputs
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from cnilint.kube.manifest import Manifest
 from cnilint.model.text import Source, Span
 from cnilint.model.tree import (
     Document,
@@ -105,18 +106,39 @@ class Node:
 def read(document: Document, route: Route = (), tree: Tree | None = None) -> Node:
     """Return what stands at a route of a document; merge keys and aliases are resolved.
 
-    `tree` is what stands there, where the caller has it already.
+    `tree` is what stands there, where the caller has it already. What was built before keeps the
+    places and doubts that it has.
     """
     found = follow(document.root if tree is None else tree)
-    places = (Place(document, route),)
+    if isinstance(document, BuiltDocument):
+        places, doubt = document.places.get(route, ()), document.doubts.get(route, "")
+    else:
+        places, doubt = (Place(document, route),), ""
     if isinstance(found, Scalar):
         written = "" if isinstance(found.value, str) else found.text
-        return Node(found.value, places, written=written)
+        return Node(found.value, places, doubt, written)
     if isinstance(found, Sequence):
         listed = [read(document, (*route, at), item) for at, item in enumerate(found.items)]
-        return Node(listed, places)
+        return Node(listed, places, doubt)
     named = {key: read(document, (*route, key), one) for key, one in members(found).items()}
-    return Node(named, places)
+    return Node(named, places, doubt)
+
+
+def as_node(one: Manifest) -> Node:
+    """Return an object as nodes that know their places."""
+    return read(one.document, one.route, one.root)
+
+
+def rebuilt(one: Manifest, root: Node) -> Manifest:
+    """Return an object that was changed, as one of a document of its own."""
+    name = root.text("metadata", "name") or root.text("metadata", "generateName")
+    namespace = root.text("metadata", "namespace")
+    kind = root.text("kind")
+    whole = document(root, f"{one.document.source.path}: {kind} {namespace}/{name}")
+    tree = whole.root
+    assert isinstance(tree, MappingTree)  # noqa: S101  an object is a mapping before and after
+    api_version = root.text("apiVersion")
+    return Manifest(whole, (), tree, api_version, kind, namespace, name)
 
 
 def made(value: Value, *places: Place) -> Node:
@@ -157,6 +179,12 @@ class BuiltDocument(Document):
             if at == route[: len(at)] or route == at[: len(route)]:
                 return why
         return ""
+
+
+def written_in(document: Document) -> Document:
+    """Return the document that an object stands in; of a built one that of its base."""
+    places = document.places.get(()) if isinstance(document, BuiltDocument) else None
+    return places[0].document if places else document
 
 
 def document(root: Node, title: str) -> BuiltDocument:

@@ -45,6 +45,10 @@ class Files:
         """Every path that was asked for, those that are not there included."""
         self._store = _Store(self.top, sources, found)
 
+    def path(self, shown: str) -> str:
+        """Return the path in the repository of a text by the path that it is reported under."""
+        return self._store.path(shown)
+
     def tracked(self) -> Files:
         """Return the same files, which tell what is asked for from now on in `read_paths`."""
         return self._with(self._store)
@@ -100,6 +104,20 @@ class Files:
         """Return a path with its symbolic links followed; None if it leads out of the top."""
         return self._store.real(path)
 
+    def below(self, folder: str) -> tuple[str, ...]:
+        """Return the paths of the files below a folder, counted from it; hidden ones left out."""
+        return self._store.below(folder)
+
+    def folders_below(self, folder: str) -> tuple[str, ...]:
+        """Return the paths of the folders below a folder, counted from it; hidden ones left out."""
+        found: dict[str, None] = {}
+        for path in self._store.below(folder):
+            above = posixpath.dirname(path)
+            while above and above not in found:
+                found[above] = None
+                above = posixpath.dirname(above)
+        return tuple(sorted(found))
+
     def paths(self) -> Iterator[str]:
         """Yield the paths of the texts that were given, in their order."""
         yield from self._store.given
@@ -127,22 +145,23 @@ class _Store:
         self._texts: dict[str, Source | Reason] = {}
         self._names: dict[str, tuple[str, ...]] = {}
         self._real: dict[str, str | None] = {}
+        self._below: dict[str, tuple[str, ...]] = {}
         for at, source in enumerate(sources):
-            path = self._path(source.path)
+            path = self.path(source.path)
             self.given[path] = source
             if found is not None:
                 self._found[path] = found[at]
 
     def replaced(self, sources: Iterable[Source]) -> _Store:
         other = _Store(self.top, ())
-        new = {self._path(source.path): source for source in sources}
+        new = {self.path(source.path): source for source in sources}
         other.given = self.given | new
         other._found = {path: one for path, one in self._found.items() if path not in new}
         other._texts = {path: one for path, one in self._texts.items() if path not in new}
         other._names, other._real = dict(self._names), dict(self._real)
         return other
 
-    def _path(self, shown: str) -> str:
+    def path(self, shown: str) -> str:
         """Return the path in the repository of a text that was given."""
         if not self.top or shown == STANDARD_INPUT:
             return posixpath.normpath(shown)
@@ -236,6 +255,25 @@ class _Store:
                 listed = set()
             listed |= self._given_folders.get(folder, set())
             known = self._names[folder] = tuple(sorted(listed))
+        return known
+
+    def below(self, folder: str) -> tuple[str, ...]:
+        known = self._below.get(folder)
+        if known is None:
+            found: list[str] = []
+            pending = [""]
+            while pending:
+                inside = pending.pop()
+                for name in self.names(posixpath.normpath(posixpath.join(folder, inside))):
+                    path = f"{inside}/{name}" if inside else name
+                    whole = posixpath.normpath(posixpath.join(folder, path))
+                    if name.startswith("."):
+                        continue
+                    if self.is_file(whole):
+                        found.append(path)
+                    elif self.is_folder(whole) and self.real(whole) == whole:
+                        pending.append(path)
+            known = self._below[folder] = tuple(sorted(found))
         return known
 
     @cached_property

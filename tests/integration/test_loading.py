@@ -87,9 +87,9 @@ def test_standard_input_alone_or_beside_files(tmp_path: Path) -> None:
 def test_a_document_that_does_not_parse_is_told_at_its_line_and_the_rest_is_read(
     tmp_path: Path,
 ) -> None:
-    broken = f"{VPC}---\nkind: ConfigMap\ndata: [1,\n---\n{OWNED}---\n{multus()}"
+    broken = f"{VPC}---\napiVersion: v1\nkind: ConfigMap\ndata: [1,\n---\n{OWNED}---\n{multus()}"
     placed(tmp_path, {"all.yaml": broken})
-    at = VPC.count("\n") + 3
+    at = VPC.count("\n") + 4
     multus_at = broken[: broken.index('"auto"')].count("\n") + 1
     first, second = lines(tmp_path)
     assert second == f"all.yaml:{multus_at}:29: CNI101"
@@ -98,11 +98,17 @@ def test_a_document_that_does_not_parse_is_told_at_its_line_and_the_rest_is_read
     assert int(line) in (at, at + 1)
 
 
+OBJECT = "apiVersion: v1\nkind: ConfigMap\n"
+JSON = '{"apiVersion": "v1",\n "kind": "ConfigMap",\n "a": 1,,}'
+
+
 def test_every_broken_document_is_told(tmp_path: Path) -> None:
-    placed(tmp_path, {"a.yaml": f"a: 'x\n---\nb: ]\n---\n{NAMESPACE}", "b.json": '{"a": 1,,}'})
+    placed(
+        tmp_path, {"a.yaml": f"{OBJECT}a: 'x\n---\n{OBJECT}b: ]\n---\n{NAMESPACE}", "b.json": JSON}
+    )
     found = lines(tmp_path)
     assert [line.split(":")[0] for line in found] == ["a.yaml", "a.yaml", "b.json"]
-    assert {line.split()[1] for line in found} == {"CNI901"}
+    assert {line.split()[1] for line in found} == {"CNI901"}, found
     assert summary(tmp_path)["documents"] == 1
 
 
@@ -128,10 +134,10 @@ def test_a_file_that_is_no_text_is_a_finding_in_a_folder_and_a_mistake_by_name(
 @pytest.mark.parametrize(
     ("content", "place"),
     [
-        (b"a: 1\n---\na: caf\xe9\n---\nb: 1\n", "3:7"),
-        (b"\xe9: 1\n---\nb: 1\n", "1:1"),
-        (b"# \xff\xfe\na: 1\n---\nb: 1\n", "1:3"),
-        (b'{"a": "\xc3"}\n---\nb: 1\n', "1:8"),
+        (b"a: 1\n---\nmultus: caf\xe9\n---\nb: 1\n", "3:12"),
+        (b"\xe9: cni\n---\nb: 1\n", "1:1"),
+        (b"# \xff\xfe\na: cni\n---\nb: 1\n", "1:3"),
+        (b'{"cni": "\xc3"}\n---\nb: 1\n', "1:10"),
     ],
 )
 def test_a_byte_that_is_no_text_is_a_finding_at_its_place_and_costs_one_document(
@@ -144,7 +150,7 @@ def test_a_byte_that_is_no_text_is_a_finding_at_its_place_and_costs_one_document
 
 
 def test_a_fix_keeps_bytes_that_are_no_text(tmp_path: Path) -> None:
-    tail = b"---\na: caf\xe9\n"
+    tail = b"---\ncni: caf\xe9\n"
     placed(tmp_path, {**RACE, "multus.yaml": multus().encode() + tail})
     diff = cnilint("check", "--diff", folder=tmp_path)
     assert cnilint("check", "--fix", folder=tmp_path).code == 1
@@ -191,17 +197,11 @@ def test_repeated_keys_are_told_each_with_the_first_one(tmp_path: Path) -> None:
     assert all("the last one counts" in each["message"] for each in found)
 
 
-def test_a_kustomization_patch_is_no_object_and_said(tmp_path: Path) -> None:
-    unpinned = "apiVersion: apps/v1\nkind: DaemonSet\nmetadata: {name: aws-node}\n"
-    files = {
-        "base/vpc.yaml": VPC,
-        "over/patch.yaml": unpinned.replace("aws-node}", "aws-node, namespace: kube-system}"),
-        "over/kustomization.yaml": "resources: [../base]\npatches:\n  - path: patch.yaml\n",
-    }
+def test_what_is_no_object_and_names_no_cni_is_counted_and_not_judged(tmp_path: Path) -> None:
+    files = {"a/values.yaml": "a: [\n", "b/board.json": '{"a": 1,,}', "vpc.yaml": VPC}
     placed(tmp_path, files)
     report = json.loads(cnilint("check", "--output-format", "json", folder=tmp_path).out)
-    assert [cluster["name"] for cluster in report["clusters"]] == ["default"]
-    assert len(report["clusters"][0]["installers"]) == 1
     (note,) = report["notes"]
-    assert "kustomize build" in note["message"]
-    assert (note["location"]["path"], note["location"]["line"]) == ("over/kustomization.yaml", 3)
+    assert "2 files that are no Kubernetes object cannot be read" in note["message"]
+    assert [one["rule"] for one in report["findings"]] == ["CNI905"]
+    assert lines(tmp_path, "a/values.yaml") == ["a/values.yaml:1:5: CNI901"]

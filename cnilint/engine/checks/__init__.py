@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterable, Iterator
 
 from cnilint.engine.hit import Hit
 from cnilint.engine.ignores.ignore import Judged
+from cnilint.gitops.clusters import Layout
 from cnilint.model.finding import Note
 from cnilint.model.tree import SyntaxProblem
 from cnilint.simulation.cluster import Cluster
 
+from .applied import not_applied_here
 from .chaining import chain_target_depends_on_order
 from .configuration import cni_version_incompatible, daemon_config_invalid, repeated_members
 from .coverage import cni_on_managed_nodes, multus_without_primary, primary_without_multus
@@ -52,6 +54,7 @@ from .selection import master_depends_on_order, master_not_pinned, master_switch
 
 Check = Callable[[Cluster], Iterator[Hit]]
 InputCheck = Callable[[Iterable[SyntaxProblem], Iterable[Note]], Iterator[Hit]]
+LayoutCheck = Callable[[Layout], Iterator[Hit]]
 IgnoreCheck = Callable[[Iterable[Judged]], Iterator[Hit]]
 
 IGNORE_CHECKS: dict[str, IgnoreCheck] = {
@@ -65,6 +68,10 @@ INPUT_CHECKS: dict[str, InputCheck] = {
     "repeated_key": repeated_key,
     "syntax_problem": syntax_problem,
     "unresolved": unresolved,
+}
+
+LAYOUT_CHECKS: dict[str, LayoutCheck] = {
+    "not_applied_here": not_applied_here,
 }
 
 CHECKS: dict[str, Check] = {

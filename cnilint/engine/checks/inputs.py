@@ -26,11 +26,8 @@ def repeated_key(problems: Iterable[SyntaxProblem], _notes: Iterable[Note]) -> I
         yield Hit(_place(problem), {"key": key, "first": f"line {line}"}, related=_related(problem))
 
 
-def unresolved(problems: Iterable[SyntaxProblem], notes: Iterable[Note]) -> Iterator[Hit]:
+def unresolved(_problems: Iterable[SyntaxProblem], notes: Iterable[Note]) -> Iterator[Hit]:
     """CNI905: what could not be decided, with its reason."""
-    for problem in problems:
-        if problem.is_note:
-            yield Hit(_place(problem), {"message": problem.message})
     for note in notes:
         if note.location is not None:
             yield Hit(note.location, {"message": note.message})

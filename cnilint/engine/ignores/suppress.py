@@ -6,11 +6,11 @@ import os
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from cnilint.engine.globs import fits
 from cnilint.engine.inputs import Inputs
 from cnilint.engine.policy import Policy
 from cnilint.engine.result import Known, Reason
 from cnilint.model.finding import Finding, Level
+from cnilint.model.globs import fits
 from cnilint.model.tree import Document
 
 from .ignore import Ignore, Judged, Scope

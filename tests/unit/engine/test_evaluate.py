@@ -55,16 +55,23 @@ def at(cluster: Cluster, start: int = 0, end: int = 1, path: str = "") -> Locati
     return Location(sources[0], Span(start, end))
 
 
+OBJECT = "apiVersion: v1\nkind: ConfigMap\n"
+
+
 def test_findings_come_in_the_order_of_the_files_and_of_their_places() -> None:
     wrong = UNPINNED.replace("0.3.1", "1").replace('"socketDir"', '"name"')
-    files = {"z/multus.yaml": multus(wrong), "vpc.yaml": VPC, "a.yaml": "a: [\n---\nb: 1\nb: 2\n"}
+    files = {
+        "z/multus.yaml": multus(wrong),
+        "vpc.yaml": VPC,
+        "a.yaml": f"{OBJECT}a: [\n---\n{OBJECT}b: 1\nb: 2\n",
+    }
     found = places(evaluate(read(files)))
     assert found == [
         "multus.yaml:9:23: CNI109",
         "multus.yaml:12:29: CNI102",
         "multus.yaml:13:17: CNI110",
-        "a.yaml:1:5: CNI901",
-        "a.yaml:4:1: CNI902",
+        "a.yaml:3:5: CNI901",
+        "a.yaml:8:1: CNI902",
     ]
     turned = dict(reversed(files.items()))
     assert places(evaluate(read(turned))) == found[3:] + found[:3]
@@ -207,7 +214,10 @@ def test_the_runtime_reaches_every_cluster(runtime: str) -> None:
 
 
 def test_the_result_counts_what_was_read() -> None:
-    files = {"a.yaml": f"{NAMESPACE}---\n{VPC}---\nb: [\n---\nc: 1\n", "i.yaml": istio()}
+    files = {
+        "a.yaml": f"{NAMESPACE}---\n{VPC}---\nkind: A\napiVersion: [\n---\nc: 1\n",
+        "i.yaml": istio(),
+    }
     result = evaluate(read(files))
     assert (result.sources, result.documents, result.manifests) == (2, 4, 3)
     assert [result.count(level) for level in (Level.ERROR, Level.WARNING, Level.NOTE)] == [1, 0, 0]

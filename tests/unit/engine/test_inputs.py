@@ -62,9 +62,12 @@ def test_the_old_inputs_are_as_they_were() -> None:
     assert (old.sources, old.found) == before
 
 
-def test_what_was_not_read_cannot_be_exchanged() -> None:
-    with pytest.raises(StopIteration):
-        read(FILES).replaced(Source("d.yaml", ""))
+def test_a_file_that_was_not_given_is_exchanged_for_those_who_refer_to_it() -> None:
+    new = read(FILES).replaced(Source("d.yaml", "d: 1\n"))
+    found = new.source("d.yaml")
+    assert found is not None
+    assert found.text == "d: 1\n"
+    assert [one.path for one in new.sources] == list(FILES)
 
 
 def test_a_document_can_be_exchanged_by_a_problem_and_back() -> None:

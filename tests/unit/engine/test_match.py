@@ -8,7 +8,7 @@ import pytest
 
 from cnilint.engine.hit import Hit
 from cnilint.engine.match import OPERATORS, matches
-from cnilint.gitops.partition import clusters
+from cnilint.kube.manifest import manifests
 from cnilint.simulation.cluster import cluster
 from tests.clusters import NAMESPACE, VPC, read
 
@@ -56,8 +56,8 @@ LOG = "$.spec.template.spec.containers[?(@.name == 'log')]"
 
 def hits(entry: dict[str, Any], *texts: str) -> list[Hit]:
     inputs = read({f"{number}.yaml": text for number, text in enumerate(texts or (APP,))})
-    parts, _notes = clusters(inputs.documents)
-    return [hit for name, members in parts for hit in matches(entry, cluster(name, members))]
+    found = [manifest for document in inputs.documents for manifest in manifests(document)]
+    return list(matches(entry, cluster("default", found)))
 
 
 def places(entry: dict[str, Any], *texts: str) -> list[str]:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from cnilint.gitops.partition import ONLY, clusters
+from cnilint.gitops.clusters import Layout, layout
+from cnilint.gitops.files import Files
+from cnilint.gitops.partition import ONLY
 from cnilint.model.text import Source
 from cnilint.model.tree import Document
 from cnilint.syntax.compose import compose
 
 
-def documents(files: dict[str, str]) -> list[Document]:
-    found = []
-    for path, text in files.items():
-        found += [one for one in compose(Source(path, text)) if isinstance(one, Document)]
-    return found
+def laid_out(files: dict[str, str]) -> Layout:
+    sources = [Source(path, text) for path, text in files.items()]
+    documents = [one for s in sources for one in compose(s) if isinstance(one, Document)]
+    return layout(Files("", sources), documents, lambda one: one.kind == "DaemonSet")
 
 
 def daemon_set(name: str, namespace: str = "kube-system") -> str:
@@ -30,10 +31,9 @@ def config_map(name: str) -> str:
 
 
 def parted(files: dict[str, str]) -> dict[str, list[str]]:
-    found, _notes = clusters(documents(files))
     return {
-        name: sorted(f"{m.document.source.path}:{m.name}" for m in members)
-        for name, members in found
+        one.name: sorted(f"{m.document.source.path}:{m.name}" for m in one.objects)
+        for one in laid_out(files).clusters
     }
 
 
@@ -82,61 +82,23 @@ def test_absolute_and_relative_paths_go_together() -> None:
 
 
 def test_nothing_is_no_cluster() -> None:
-    assert clusters([]) == ([], [])
-
-
-@pytest.mark.parametrize(
-    "key",
-    [
-        "patches: [{path: patch.yaml}]",
-        "patches: [{path: ./patch.yaml, target: {kind: DaemonSet}}]",
-        "patchesStrategicMerge: [patch.yaml]",
-        "patchesJson6902: [{path: patch.yaml, target: {name: x}}]",
-    ],
-)
-def test_a_patch_file_is_left_out_and_said(key: str) -> None:
-    files = {
-        "net/kustomization.yaml": f"resources: [x.yaml]\n{key}\n",
-        "net/x.yaml": daemon_set("x"),
-        "net/patch.yaml": daemon_set("x"),
-    }
-    found, notes = clusters(documents(files))
-    assert [m.document.source.path for _name, members in found for m in members] == ["net/x.yaml"]
-    (note,) = notes
-    assert "net/patch.yaml" in note.message
-    assert "kustomize build" in note.message
-    assert note.location is not None
-    assert note.location.source.path == "net/kustomization.yaml"
-
-
-def test_an_inline_patch_names_no_file() -> None:
-    files = {
-        "kustomization.yaml": "patches:\n- patch: |\n    kind: DaemonSet\n",
-        "x.yaml": daemon_set("x"),
-    }
-    found, notes = clusters(documents(files))
-    assert [m.name for _name, members in found for m in members] == ["x"]
-    assert notes == []
+    assert laid_out({}).clusters == ()
 
 
 def test_an_object_that_stands_twice_is_what_stands_last() -> None:
     files = {"a.yaml": daemon_set("x") + "---\n" + daemon_set("w"), "b.yaml": daemon_set("x")}
-    found, notes = clusters(documents(files))
-    assert [(m.document.source.path, m.name) for _name, members in found for m in members] == [
+    found = laid_out(files)
+    (only,) = found.clusters
+    assert [(m.document.source.path, m.name) for m in only.objects] == [
         ("a.yaml", "w"),
         ("b.yaml", "x"),
     ]
-    (note,) = notes
-    assert "stands here and again in b.yaml" in note.message
-    assert note.location is not None
-    assert note.location.source.path == "a.yaml"
+    ((before, after),) = found.repeated
+    assert before.document.source.path == "a.yaml"
+    assert after.document.source.path == "b.yaml"
 
 
 def test_what_installs_nothing_may_stand_twice() -> None:
     files = {"a.yaml": config_map("x"), "b.yaml": config_map("x")}
-    found, notes = clusters(documents(files))
-    assert [m.document.source.path for _n, members in found for m in members] == [
-        "a.yaml",
-        "b.yaml",
-    ]
-    assert notes == []
+    (only,) = laid_out(files).clusters
+    assert [m.document.source.path for m in only.objects] == ["a.yaml", "b.yaml"]

@@ -6,8 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnilint.gitops.partition import ONLY, clusters
+from cnilint.gitops.clusters import Layout, layout
+from cnilint.gitops.partition import ONLY
 from tests.clusters import read
+
+
+def laid_out(files: dict[str, str]) -> Layout:
+    found = read(files)
+    return layout(found.files, found.documents, lambda one: one.kind == "DaemonSet")
 
 
 def daemon_set(name: str) -> str:
@@ -27,10 +33,10 @@ def parted(*paths: str) -> dict[str, list[str]]:
     for path in paths:
         name = path.rpartition("/")[2].removesuffix(".yaml")
         files[path] = (config_map if name.startswith("config") else daemon_set)(name)
-    found, notes = clusters(read(files).documents)
-    assert notes == []
-    assert len(dict(found)) == len(found)
-    return {name: [m.document.source.path for m in members] for name, members in found}
+    found = laid_out(files)
+    assert found.repeated == ()
+    assert len({one.name for one in found.clusters}) == len(found.clusters)
+    return {one.name: [m.document.source.path for m in one.objects] for one in found.clusters}
 
 
 def test_a_folder_whose_name_begins_alike_is_another_one() -> None:
@@ -98,35 +104,29 @@ def test_clusters_are_named_by_the_folder_that_tells_them_apart(
     paths: tuple[str, ...], names: list[str]
 ) -> None:
     files = dict.fromkeys(paths, daemon_set("x"))
-    found, _notes = clusters(read(files).documents)
-    assert [name for name, _members in found] == names
+    assert [one.name for one in laid_out(files).clusters] == names
 
 
 def test_the_items_of_a_list_stand_in_the_folder_of_their_file() -> None:
     item = "- {apiVersion: apps/v1, kind: DaemonSet, metadata: {name: x, namespace: n}}\n"
     text = f"apiVersion: v1\nkind: List\nitems:\n{item}"
-    found, _notes = clusters(read({"a/all.yaml": text, "b/all.yaml": text}).documents)
-    assert [name for name, _members in found] == ["a", "b"]
+    found = laid_out({"a/all.yaml": text, "b/all.yaml": text})
+    assert [one.name for one in found.clusters] == ["a", "b"]
 
 
 PATCHED = {
     "base/x.yaml": daemon_set("x"),
+    "base/kustomization.yaml": "resources: [x.yaml]\n",
     "over/x.yaml": daemon_set("x"),
     "over/kustomization.yaml": "resources: [../base]\npatches:\n- path: ./x.yaml\n",
 }
 
 
 def test_a_patch_makes_no_cluster_of_its_folder() -> None:
-    found, notes = clusters(read(PATCHED).documents)
-    assert [(name, len(members)) for name, members in found] == [(ONLY, 1)]
-    assert len(notes) == 1
-    without, _notes = clusters(read({k: PATCHED[k] for k in list(PATCHED)[:2]}).documents)
-    assert [name for name, _members in without] == ["base", "over"]
-
-
-def test_a_patch_of_what_is_not_there_is_not_worth_a_word() -> None:
-    files = {**PATCHED, "base/x.yaml": daemon_set("y")}
-    assert clusters(read(files).documents)[1] == []
+    found = laid_out(PATCHED)
+    assert [(one.name, len(one.objects)) for one in found.clusters] == [(ONLY, 1)]
+    without = laid_out({path: text for path, text in PATCHED.items() if path.endswith("x.yaml")})
+    assert [one.name for one in without.clusters] == ["base", "over"]
 
 
 FOLDERS = st.lists(st.sampled_from("abc"), max_size=3).map("/".join)

@@ -22,7 +22,7 @@ FILES = {
     "test/aws-node.yaml": VPC,
     "test/istio-cni.yaml": OWNED,
     "test/multus.yaml": multus(),
-    "twice.yaml": "a: 1\na: 2\n",
+    "twice.yaml": "apiVersion: v1\nkind: A\na: 1\na: 2\n",
 }
 INPUTS = read(FILES)
 ALL = evaluate(INPUTS)

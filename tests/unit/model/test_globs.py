@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnilint.engine.globs import fits
+from cnilint.model.globs import fits
 
 FITS = [
     ("multus.yaml", "multus.yaml"),

@@ -1,0 +1,115 @@
+"""The clusters of a run, with what is said of the sources that were not read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from cnilint.catalog.recognise import concerns_cni
+from cnilint.gitops.clusters import Layout, Settings, layout
+from cnilint.gitops.graph import ClusterObjects, NotRead, Reason
+from cnilint.kube.manifest import Manifest, ManifestIndex
+from cnilint.model.finding import Location, Note
+from cnilint.model.tree import SyntaxProblem
+
+from .inputs import Inputs
+from .places import placed
+
+MOST_NAMED = 3
+"""Places that are named where many are told of together."""
+
+WORDS: Mapping[Reason, tuple[str, str]] = {
+    Reason.REMOTE: ("a remote resource", "remote resources"),
+    Reason.MISSING: ("a path where nothing lies", "paths where nothing lies"),
+    Reason.OUTSIDE: ("a path outside of the repository", "paths outside of the repository"),
+    Reason.CYCLE: ("a folder that brings in itself", "folders that bring in themselves"),
+    Reason.DEPTH: ("a source that is nested too deep", "sources that are nested too deep"),
+    Reason.NOT_BUILT: ("something Kustomize refuses", "things Kustomize refuses"),
+    Reason.SYNTAX: ("a file that cannot be read", "files that cannot be read"),
+    Reason.UNSUPPORTED: ("a part of Kustomize that is not modelled", "parts that are not modelled"),
+    Reason.GENERATOR_PLUGIN: ("a plugin's output", "plugins' output"),
+    Reason.TEMPLATE: ("a template that was not filled in", "templates that were not filled in"),
+    Reason.SECRET: ("a Secret", "Secrets"),
+    Reason.CHART_NOT_RENDERED: ("a chart that was not rendered", "charts that were not rendered"),
+    Reason.OTHER_REPOSITORY: ("a path in another repository", "paths in other repositories"),
+    Reason.UNKNOWN_VARIABLE: ("a path with a variable", "paths with variables"),
+    Reason.UNKNOWN_CLUSTERS: (
+        "an ApplicationSet that asks the running Argo CD",
+        "ApplicationSets that ask the running Argo CD",
+    ),
+}
+"""What was not read, one of it and several."""
+
+
+def sources(inputs: Inputs, settings: Mapping[str, Settings]) -> tuple[Layout, list[Note]]:
+    """Return the clusters of what was read, and notes on what could not be followed."""
+    found = layout(inputs.files, inputs.documents, _Installs(), settings)
+    notes = [note for one in found.clusters for note in _not_read(one)]
+    return found, [*map(_repeated, found.repeated), *notes]
+
+
+class _Installs:
+    """Whether an object installs a CNI product, worked out once for each."""
+
+    def __init__(self) -> None:
+        self._index = ManifestIndex(())
+        self._known: dict[int, tuple[Manifest, bool]] = {}
+
+    def __call__(self, one: Manifest) -> bool:
+        if id(one) not in self._known:
+            self._known[id(one)] = (one, concerns_cni(one, self._index))
+        return self._known[id(one)][1]
+
+
+def _repeated(pair: tuple[Manifest, Manifest]) -> Note:
+    before, after = pair
+    path = placed(after.location()).source.path
+    message = f"{before.title} stands here and again in {path}: the later one counts"
+    return Note(message, before.location("metadata", "name"))
+
+
+def _not_read(one: ClusterObjects) -> Iterator[Note]:
+    """Yield a note for each reason why sources of a cluster were not read."""
+    groups: dict[Reason, list[NotRead]] = {}
+    for each in one.not_read:
+        groups.setdefault(each.reason, []).append(each)
+    for reason, members in groups.items():
+        yield Note(_not_read_words(reason, members), members[0].place, one.name)
+
+
+def _not_read_words(reason: Reason, members: Sequence[NotRead]) -> str:
+    single, several = WORDS[reason]
+    names = list(dict.fromkeys(_named(each) for each in members))
+    if len(members) == 1:
+        return f"{single} is not read: {names[0]}"
+    return f"{len(members)} {several} are not read: {named_together(names)}"
+
+
+def _named(one: NotRead) -> str:
+    return f"{one.target} ({one.detail})" if one.detail else one.target
+
+
+def named_together(names: Sequence[str]) -> str:
+    """Return the first of some names, and how many there are beside them."""
+    more = len(names) - MOST_NAMED
+    listed = ", ".join(names[:MOST_NAMED])
+    return f"{listed} and {more} more" if more > 0 else listed
+
+
+NOTED = {
+    "template": "templates are not rendered",
+    "foreign": "files are not read, as they lie outside of the repository",
+}
+"""What is said of several texts of one kind that are no manifests as they are."""
+
+
+def problem_notes(problems: Iterable[SyntaxProblem]) -> Iterator[Note]:
+    """Yield one note on all texts of each kind that are no manifests as they are."""
+    kinds: dict[str, list[SyntaxProblem]] = {}
+    for one in problems:
+        if one.is_note:
+            kinds.setdefault(one.kind, []).append(one)
+    for kind, found in kinds.items():
+        first = Location(found[0].source, found[0].span)
+        names = list(dict.fromkeys(one.source.path for one in found))
+        several = f"{len(found)} {NOTED[kind]}: {named_together(names)}"
+        yield Note(found[0].message if len(found) == 1 else several, first)

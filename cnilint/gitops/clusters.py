@@ -1,0 +1,392 @@
+"""Which clusters a repository has, and which objects each of them gets.
+
+The evidence, strongest first: the settings; Argo CD's Applications and Flux's Kustomizations, which
+say what they apply; documents that name a cluster; kustomizations that nothing refers to; and where
+nothing says anything, everything that was given is one cluster, as `kubectl apply` would have it.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from cnilint.kube.manifest import Manifest, manifests
+from cnilint.model.tree import Document
+
+from . import argo, argo_sets, flux
+from .built import written_in
+from .files import Files, joined
+from .graph import Build, ClusterObjects, Edge, NotRead, Reason
+from .kustomize import FILE_NAMES
+from .partition import ONLY, Applied, partition
+
+Installs = Callable[[Manifest], bool]
+"""Whether an object installs or configures a CNI product: two of these make two clusters."""
+
+GENERIC = frozenset(
+    {
+        *("apps", "argo", "argocd", "base", "bootstrap", "cluster", "clusters", "config", "deploy"),
+        *("flux", "flux-system", "gitops", "infrastructure", "k8s", "kubernetes", "manifests"),
+    }
+)
+"""Names of folders that say nothing of which cluster it is."""
+
+PATHS = ("resource", "component")
+"""The edges by which a kustomization brings in objects of the tree."""
+
+MOST_OBJECTS = 100_000
+"""Objects followed for one cluster: past that the rest is a source that was not read."""
+
+
+class Settings(NamedTuple):
+    """What a person says of one cluster's sources: the paths that are applied to it."""
+
+    paths: tuple[str, ...]
+
+
+class Layout(NamedTuple):
+    """The clusters of a repository, and the objects that none of them gets.
+
+    `repeated` are installs that one cluster gets twice, each with the one that was applied later.
+    """
+
+    clusters: tuple[ClusterObjects, ...]
+    unapplied: tuple[Manifest, ...] = ()
+    repeated: tuple[tuple[Manifest, Manifest], ...] = ()
+
+
+def layout(
+    files: Files,
+    documents: Sequence[Document],
+    installs: Installs,
+    settings: Mapping[str, Settings] | None = None,
+) -> Layout:
+    """Return the clusters of the documents that were given, and what they get of the repository."""
+    survey = _Survey(files, documents, installs)
+    if settings:
+        found = survey.by_settings(settings)
+    elif roots := survey.roots():
+        found = survey.by_roots(roots)
+    else:
+        found = survey.by_folders()
+    return found._replace(repeated=tuple(survey.repeated))
+
+
+class _Root(NamedTuple):
+    """An object that nothing in the repository applies, and that applies things itself."""
+
+    cluster: str
+    folder: str
+    object: Manifest
+
+
+class _Survey:
+    """What the documents of a run are: loose objects, kustomizations, and who refers to which."""
+
+    def __init__(self, files: Files, documents: Sequence[Document], installs: Installs) -> None:
+        self._files = files
+        self._installs = installs
+        self.repeated: list[tuple[Manifest, Manifest]] = []
+        self._folders = sorted(
+            {
+                joined(files.path(one.source.path), "..")
+                for one in documents
+                if posixpath.basename(one.source.path) in FILE_NAMES
+            }
+        )
+        self._builds: dict[str, Build] = {}
+        self._loose = [
+            manifest
+            for one in documents
+            if posixpath.basename(one.source.path) not in FILE_NAMES
+            for manifest in manifests(one)
+        ]
+        self._sources = flux.sources(self._loose)
+        self._own = argo.own_addresses(self._loose, files)
+
+    def _path_in(self, one: Manifest) -> str:
+        """Return the path of the file that an object stands in."""
+        return self._files.path(written_in(one.document).source.path)
+
+    def _home(self, one: Manifest) -> str:
+        return joined(self._path_in(one), "..")
+
+    # What begins a cluster
+
+    def roots(self) -> list[_Root]:
+        """Return the objects of Flux and Argo CD that nothing else in the repository applies."""
+        appliers = [one for one in self._loose if _applies(one)]
+        if not any(self._leads_somewhere(one) for one in appliers):
+            return []
+        reached = self._reached(appliers)
+        first = [one for one in appliers if id(one) not in reached]
+        folders = {id(one): self._home(one) for one in first}
+        names = self._names(first, folders)
+        found = []
+        for one in first:
+            folder = folders[id(one)]
+            if argo.is_application(one) or argo.is_set(one):
+                found.append(_Root(argo.destination(one) or names[folder], folder, one))
+            else:
+                found.append(_Root(names[folder], folder, one))
+        return found
+
+    def _leads_somewhere(self, one: Manifest) -> bool:
+        """Whether an object applies a path of this repository."""
+        return bool(self._path_of(one))
+
+    def _path_of(self, one: Manifest) -> list[str]:
+        """Return the folders that an object applies, as far as it can be followed."""
+        if flux.is_kustomization(one) or flux.is_instance(one):
+            found = flux.followed(one, self._sources, self._files)
+            return [found.folder] if found.reason is None else []
+        edges = [edge for each in self._applications(one) for edge in self._argo(each).edges]
+        return [edge.target for edge in edges if edge.kind == "argo-source"]
+
+    def _applications(self, one: Manifest) -> tuple[Manifest, ...]:
+        if argo.is_set(one):
+            return argo_sets.expanded(one, self._files, self._own).applications
+        return (one,) if argo.is_application(one) else ()
+
+    def _argo(self, one: Manifest) -> Build:
+        return argo.applied(one, self._files, self._own)
+
+    def _reached(self, appliers: Sequence[Manifest]) -> set[int]:
+        """Return the ids of those that another one applies; of a circle the first stays a root."""
+        reads = {id(one): self._reads(one) for one in appliers}
+        reached: set[int] = set()
+        for one in appliers:
+            path = self._path_in(one)
+            for other in appliers:
+                if other is one or path not in reads[id(other)]:
+                    continue
+                mutual = self._path_in(other) in reads[id(one)]
+                if mutual and not self._is_above(other, one):
+                    continue
+                reached.add(id(one))
+                break
+        return reached
+
+    def _is_above(self, one: Manifest, other: Manifest) -> bool:
+        """Whether the first of two that apply each other is where it begins.
+
+        It is the one whose own folder is applied by itself (Flux's sync), else the first by path.
+        """
+
+        def rank(each: Manifest) -> tuple[bool, str, str]:
+            path = self._path_in(each)
+            return (path not in self._reads(each), path, each.name)
+
+        return rank(one) < rank(other)
+
+    def _reads(self, one: Manifest) -> frozenset[str]:
+        found: set[str] = set()
+        for folder in self._path_of(one):
+            found |= self._folder(folder).reads
+        return frozenset(found)
+
+    def _folder(self, folder: str) -> Build:
+        """Return what a folder is when it is applied as it lies."""
+        if folder not in self._builds:
+            self._builds[folder] = flux.folder_build(self._files, folder)
+        return self._builds[folder]
+
+    def _names(self, first: Iterable[Manifest], folders: Mapping[int, str]) -> dict[str, str]:
+        """Return a name for the cluster of each folder that holds roots.
+
+        A folder below another one with roots is the same cluster. The name is the last part that
+        says something, of the folder that is applied if it holds the root itself, else of its own.
+        """
+        outer: dict[str, str] = {}
+        for folder in sorted(set(folders.values()), key=lambda name: (name.count("/"), name)):
+            above = (name for name in outer.values() if _holds(name, folder))
+            outer[folder] = next(above, folder)
+        homes: dict[str, str] = {}
+        for one in first:
+            folder = outer[folders[id(one)]]
+            path = self._path_in(one)
+            holding = [each for each in self._path_of(one) if _holds(each, path)]
+            if holding:
+                homes[folder] = min(holding, key=len)
+        named = {folder: homes.get(folder, folder) for folder in outer.values()}
+        short = {folder: _short(home) for folder, home in named.items()}
+        twice = {name for name in short.values() if list(short.values()).count(name) > 1}
+        full = {f: named[f] if short[f] in twice else short[f] for f in named}
+        return {folder: full[top] or ONLY for folder, top in outer.items()}
+
+    # What a cluster gets
+
+    def by_settings(self, settings: Mapping[str, Settings]) -> Layout:
+        """Return the clusters that the settings name, each with what its paths apply."""
+        found = []
+        for name, one in settings.items():
+            start = [self._path(path) for path in one.paths]
+            found.append(self._cluster(name, one.paths, start))
+        return Layout(tuple(found), self._left(found))
+
+    def _path(self, path: str) -> Build:
+        path = self._files.path(path)
+        if self._files.is_folder(path):
+            return self._folder(path)
+        objects = [manifest for one in self._files.documents(path) for manifest in manifests(one)]
+        return Build(tuple(objects), (), (), frozenset({path}))
+
+    def by_roots(self, roots: Sequence[_Root]) -> Layout:
+        """Return a cluster for each name that roots have."""
+        groups: dict[str, list[_Root]] = {}
+        for root in roots:
+            groups.setdefault(root.cluster, []).append(root)
+        found = []
+        for name, members in groups.items():
+            objects = tuple(root.object for root in members)
+            reads = frozenset(self._path_in(root.object) for root in members)
+            folders = tuple(dict.fromkeys(root.folder for root in members))
+            found.append(self._cluster(name, folders, [Build(objects, (), (), reads)]))
+        return Layout(tuple(found), self._left(found))
+
+    def _cluster(
+        self, name: str, roots: Sequence[str], start: Sequence[Build], assumed: str = ""
+    ) -> ClusterObjects:
+        """Return a cluster: what its roots apply, and what that applies in turn."""
+        objects: list[Manifest] = []
+        edges: list[Edge] = []
+        not_read: list[NotRead] = []
+        reads: set[str] = set()
+        seen: set[tuple[str, str, str, str]] = set()
+        pending = list(start)
+        while pending:
+            one = pending.pop(0)
+            edges += one.edges
+            not_read += one.not_read
+            reads |= one.reads
+            for each in one.objects:
+                objects.append(each)
+                key = (each.kind, each.namespace, each.name, _path_text(each))
+                if _applies(each) and key not in seen and len(objects) < MOST_OBJECTS:
+                    seen.add(key)
+                    pending += self._brought(each, objects, name)
+        kept = self._last_ones(objects)
+        return ClusterObjects(
+            name,
+            tuple(kept),
+            tuple(roots),
+            tuple(dict.fromkeys(edges)),
+            tuple(dict.fromkeys(not_read)),
+            frozenset(reads),
+            assumed,
+        )
+
+    def _last_ones(self, objects: Sequence[Manifest]) -> list[Manifest]:
+        """Return objects without the installs that are applied again later, under the same name."""
+        last: dict[tuple[str, ...], Manifest] = {}
+        kept: list[Manifest] = []
+        for one in objects:
+            key = (one.kind, one.namespace, one.name)
+            before = last.get(key)
+            if before is one:
+                continue
+            if before is not None and one.name and self._installs(one):
+                kept = [each for each in kept if each is not before]
+                self.repeated.append((before, one))
+            last[key] = one
+            kept.append(one)
+        return kept
+
+    def _brought(self, one: Manifest, known: Sequence[Manifest], name: str) -> list[Build]:
+        """Return what one object of a cluster applies to this cluster."""
+        if flux.is_kustomization(one) or flux.is_instance(one):
+            return [flux.applied(one, self._sources, self._files, [*self._loose, *known])]
+        if argo.is_set(one):
+            found = argo_sets.expanded(one, self._files, self._own)
+            edges = (Edge("applicationset", one.title, one.location("spec", "generators")),)
+            unread = (
+                (NotRead(Reason.UNKNOWN_CLUSTERS, one.title, one.location("spec", "generators")),)
+                if found.unknown
+                else ()
+            )
+            return [Build(found.applications, edges, unread, frozenset())]
+        target = argo.destination(one)
+        if target and target != name:
+            return []
+        return [self._argo(one)]
+
+    # Where nothing applies paths
+
+    def by_folders(self) -> Layout:
+        """Return the clusters of kustomizations that nothing refers to, and of loose objects."""
+        builds = {folder: self._folder(folder) for folder in self._folders}
+        tops = self._tops()
+        reads = frozenset(path for one in builds.values() for path in one.reads)
+        loose = [one for one in self._loose if self._path_in(one) not in reads]
+        applied = [Applied(one, folder) for folder in tops for one in builds[folder].objects]
+        built = {id(one.object) for one in applied}
+        left: tuple[Manifest, ...] = ()
+        if any(edge.kind in PATHS for folder in tops for edge in builds[folder].edges):
+            left, loose = tuple(one for one in loose if self._installs(one)), []
+        applied += [Applied(one, self._home(one)) for one in loose]
+        found = []
+        for name, members in partition(applied, self._installs):
+            inside = [folder for folder in tops if any(one.folder == folder for one in members)]
+            start = [builds[folder] for folder in inside]
+            more = Build(
+                tuple(one.object for one in members if id(one.object) not in built),
+                (),
+                (),
+                frozenset(self._path_in(one.object) for one in members),
+            )
+            found.append(self._cluster(name, inside, [*start, more], "folders"))
+        if len(found) == 1:
+            found = [found[0]._replace(assumed="")]
+        return Layout(tuple(found), left)
+
+    def _left(self, found: Iterable[ClusterObjects]) -> tuple[Manifest, ...]:
+        """Return the installs that no cluster gets, those that kustomizations bring in included."""
+        reads = {path for one in found for path in one.reads}
+        tops = [f for f in self._tops() if not any(joined(f, name) in reads for name in FILE_NAMES)]
+        built = [one for folder in tops for one in self._folder(folder).objects]
+        reads |= {path for folder in tops for path in self._folder(folder).reads}
+        loose = [one for one in self._loose if self._path_in(one) not in reads]
+        return tuple(one for one in (*built, *loose) if self._installs(one))
+
+    def _tops(self) -> list[str]:
+        """Return the folders with a kustomization that no other kustomization refers to."""
+        used = {
+            path
+            for folder in self._folders
+            for path in self._folder(folder).reads
+            if not _is_own(path, folder)
+        }
+        return [f for f in self._folders if not any(joined(f, name) in used for name in FILE_NAMES)]
+
+
+def _is_own(path: str, folder: str) -> bool:
+    """Whether a path is that of a folder's own kustomization."""
+    return joined(path, "..") == folder and posixpath.basename(path) in FILE_NAMES
+
+
+def _holds(folder: str, path: str) -> bool:
+    """Whether a path lies below a folder."""
+    return folder == "." or path.startswith(f"{folder}/")
+
+
+def _applies(one: Manifest) -> bool:
+    """Whether an object brings in other objects of a repository."""
+    return (
+        flux.is_kustomization(one)
+        or flux.is_instance(one)
+        or argo.is_application(one)
+        or argo.is_set(one)
+    )
+
+
+def _path_text(one: Manifest) -> str:
+    found = one.at("spec", "path")
+    return one.document.source.text[found.span.start : found.span.end] if found else ""
+
+
+def _short(folder: str) -> str:
+    """Return the last part of a path that tells clusters apart, the whole where none does."""
+    parts = [part for part in folder.split("/") if part not in ("", ".")]
+    telling = [part for part in parts if part.lower() not in GENERIC]
+    return telling[-1] if telling else (parts[-1] if parts else "")
