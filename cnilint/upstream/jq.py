@@ -1,7 +1,8 @@
-"""The one jq program of aws-node's entrypoint script: a plugin is added to each value of a file.
+"""Streams of JSON as jq reads them, and the jq program of aws-node's entrypoint script.
 
-jq reads a stream of JSON values, and more than JSON: numbers as C's strtod takes them, a byte order
-mark in front. It refuses control characters in strings, as jq 1.6 with its security fixes does.
+That one adds a plugin to each value of a file; Linkerd's are in linkerd_filter. jq reads more than
+JSON: numbers as C's strtod takes them, a byte order mark in front. It refuses control characters in
+strings, as jq 1.6 with its security fixes does.
 Source: jqlang/jq@jq-1.6:src/jv_parse.c; `.plugins += [...]` in src/builtin.jq and src/jv_aux.c.
 """
 
@@ -58,7 +59,19 @@ def add_plugin(text: str, plugin: dict[str, object]) -> str:
 
 def read(text: str) -> list[Value]:
     """Return the values of a stream; JqError for what jq does not read."""
-    return _Reader(text.removeprefix("\ufeff")).values()
+    values, failed = read_before_error(text)
+    if failed is not None:
+        raise failed
+    return values
+
+
+def read_before_error(text: str) -> tuple[list[Value], JqError | None]:
+    """Return the values of a stream up to what jq does not read, and its error, if any."""
+    reader = _Reader(text.removeprefix("\ufeff"))
+    try:
+        return reader.values(), None
+    except JqError as error:
+        return reader.found, error
 
 
 def _added(value: Value, plugin: dict[str, object]) -> Value:
