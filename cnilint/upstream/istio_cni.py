@@ -1,0 +1,415 @@
+"""Istio CNI's install-cni: which file it takes, what it writes, and when it is ready.
+
+It looks at the directory, and where its plugin is missing it chooses a file and puts the plugin
+into it: into another CNI's list (chained), into a copy of it (an Istio-owned configuration), or
+alone into a file of its own (standalone). Then it watches the directory, is ready, and begins anew
+whenever a file there changes.
+
+Sources: istio/istio@1.12.9, 1.18.7, 1.22.8, 1.24.6, 1.28.10 and
+1.30.3:cni/pkg/install/install.go, cniconfig.go, cni/pkg/util/pluginutil.go, cni/pkg/cmd/root.go.
+"""
+
+from __future__ import annotations
+
+import json
+import posixpath
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import NamedTuple
+
+from . import gojson
+from .confdir import ConfDirectory, is_file_name
+from .go_text import parse_bool
+from .gojson import JSON, Object
+from .istio_files import (
+    TYPE,
+    MissingError,
+    RefusedError,
+    as_map,
+    inserted,
+    located,
+    name_of,
+    path_of,
+    plugins_of,
+    read,
+    taken_out,
+    valid_names,
+)
+from .program import Change, Event, Files, Happening, Installer, Settings, Status, removed, written
+from .release import Release
+
+_STANDALONE = "YYY-istio-cni.conf"
+_OWNED = "02-istio-cni.conflist"
+
+
+class Habits(NamedTuple):
+    """What differs between releases."""
+
+    looks_first: bool
+    """It writes only what is missing; before, it wrote again whenever a file changed.
+    istio/istio@1.19.10 and 1.20.0:cni/pkg/install/install.go install, installAll"""
+
+    adopts: bool
+    """It makes the first file that it found its own for good, as if it had been named, and knows
+    Istio-owned configurations. istio/istio@1.27.0:cni/pkg/install/install.go checkValidCNIConfig"""
+
+    standalone_may_follow: bool
+    """Its standalone file may stand behind others.
+    istio/istio@1.16.7 and 1.17.0:cni/pkg/install/install.go checkInstall"""
+
+    template: bool
+    """Its plugin is the text that it is given in CNI_NETWORK_CONFIG.
+    istio/istio@1.22.8 and 1.23.0:cni/pkg/install/cniconfig.go createCNIConfigFile"""
+
+    may_skip: bool
+    """CNI_ENABLE_INSTALL and CNI_ENABLE_REINSTALL are read.
+    istio/istio@1.18.7 and 1.19.0:cni/pkg/cmd/root.go"""
+
+    empty_is_unset: bool
+    """An empty variable counts as one that is not there.
+    istio/istio@1.12.9 and 1.13.0:cni/pkg/cmd/root.go AllowEmptyEnv"""
+
+    reads_folders: bool
+    """A list is completed from the folder that is called like the network: libcni 1.3.
+    istio/istio@1.26.8 and 1.27.0:go.mod"""
+
+
+def habits(release: Release) -> Habits:
+    """Return what a release does."""
+    return Habits(
+        looks_first=release >= (1, 20, 0),
+        adopts=release >= (1, 27, 0),
+        standalone_may_follow=release >= (1, 17, 0),
+        template=release < (1, 23, 0),
+        may_skip=release < (1, 19, 0),
+        empty_is_unset=release < (1, 13, 0),
+        reads_folders=release >= (1, 27, 0),
+    )
+
+
+class Phase(Enum):
+    """Where the program stands in its loop: what its next step is, or what it waits for."""
+
+    LOOK = "look"
+    """See whether the plugin is where it belongs; if not, do what CHOOSE does."""
+    CHOOSE = "choose"
+    """Choose a file and read it."""
+    AWAIT = "await"
+    """There is none: nothing more until a file of the directory changes."""
+    WRITE = "write"
+    RENAME = "rename"
+    """What it wrote into a .conf is a list: make it a .conflist."""
+    WATCH = "watch"
+    """Watch the directory from now on, and look once more."""
+    READY = "ready"
+    CLEAN = "clean"
+    """It failed: undo what it did."""
+    EXITED = "exited"
+
+
+class Memory(NamedTuple):
+    """What a process knows."""
+
+    phase: Phase = Phase.LOOK
+    primary: str = ""
+    """The name of the file it works on, given or adopted; "" as long as it takes the first."""
+    own: str = ""
+    """The file that it wrote last, which it keeps an eye on, and cleans at the end."""
+    resume: Phase = Phase.LOOK
+    """What it goes on with after a change, while it waits for one."""
+    target: str = ""
+    content: str = ""
+    """What it is about to write, and where."""
+
+
+@dataclass(frozen=True, slots=True)
+class IstioCNI(Installer):
+    """One install-cni, as its environment makes it."""
+
+    habits: Habits
+    named: str = ""
+    """CNI_CONF_NAME."""
+    chained: bool = True
+    owned: str = ""
+    """The file of an Istio-owned configuration; "" without one."""
+    removes_its_file: bool = False
+    """At the end it removes the file that it wrote, whatever else is in it."""
+    installs: bool = True
+    reinstalls: bool = True
+    plugin: str = ""
+    """Its plugin's configuration as JSON text."""
+
+    def start(self) -> Hashable:
+        """Return the memory of a process before its first step."""
+        first = self._again if self.installs else Phase.WATCH
+        return Memory(first, self.named)
+
+    def step(self, files: Files, memory: Hashable) -> Change | None:
+        """Return the next step; None while it waits or has exited."""
+        known = _known(memory)
+        if known.phase is Phase.LOOK:
+            return Change(files, self._looked(files, known))
+        if known.phase is Phase.CHOOSE:
+            return Change(files, self._chosen(files, known))
+        if known.phase is Phase.WRITE:
+            return self._written(files, known)
+        if known.phase is Phase.RENAME:
+            return _renamed(files, known)
+        if known.phase is Phase.WATCH:
+            return Change(files, self._watched(files, known))
+        if known.phase is Phase.CLEAN:
+            return self._cleaned(files, known)
+        return None
+
+    def notice(
+        self,
+        files: Files,  # noqa: ARG002  it reads them in its next step
+        memory: Hashable,
+        events: Sequence[Event],
+    ) -> Hashable:
+        """Wake up, if it watches: for any change but that a file is renamed away.
+
+        istio/istio@1.30.3:cni/pkg/util/pluginutil.go watchFiles
+        """
+        known = _known(memory)
+        if all(event.happening is Happening.MOVED_FROM for event in events):
+            return known
+        if known.phase is Phase.AWAIT:
+            return known._replace(phase=known.resume, resume=Phase.LOOK)
+        if known.phase is Phase.READY:
+            return known._replace(phase=self._again if self.reinstalls else Phase.WATCH)
+        return known
+
+    def stop(self, files: Files, memory: Hashable) -> Change:
+        """Return what SIGTERM leaves: what its Cleanup does, once it waits for something.
+
+        It looks for the signal nowhere else: one that rewrites for ever is killed in the end, and
+        cleans nothing.
+        """
+        seen: set[Hashable] = set()
+        while (change := self.step(files, memory)) is not None:
+            files, memory = change.files, change.memory
+            state = (frozenset(files.items()), memory)
+            if state in seen:
+                return Change(files, _known(memory)._replace(phase=Phase.EXITED))
+            seen.add(state)
+        known = _known(memory)
+        return Change(files, known) if known.phase is Phase.EXITED else self._cleaned(files, known)
+
+    def status(self, memory: Hashable) -> Status:
+        """Return READY as its probe says it, EXITED, or WAITS for all else."""
+        phase = _known(memory).phase
+        found = {Phase.READY: Status.READY, Phase.EXITED: Status.EXITED}
+        return found.get(phase, Status.WAITS)
+
+    @property
+    def _again(self) -> Phase:
+        """What an installation begins with."""
+        return Phase.LOOK if self.habits.looks_first else Phase.CHOOSE
+
+    def _looked(self, files: Files, known: Memory) -> Memory:
+        """Decide whether something is to be written."""
+        adopted = self._adopted(files, known)
+        try:
+            self._check(files, known, adopted.primary)
+        except RefusedError:
+            # nothing of any length lies between the two
+            return self._chosen(files, adopted)
+        except MissingError:
+            return adopted._replace(phase=Phase.AWAIT, resume=Phase.LOOK)
+        return adopted._replace(phase=Phase.WATCH)
+
+    def _watched(self, files: Files, known: Memory) -> Memory:
+        """Look once more, and be ready or begin anew.
+
+        istio/istio@1.30.3:cni/pkg/install/install.go sleepWatchInstall
+        """
+        if not self.installs:
+            return known._replace(phase=Phase.READY)
+        adopted = self._adopted(files, known)
+        try:
+            self._check(files, known, adopted.primary)
+        except RefusedError:
+            return adopted._replace(phase=self._again if self.reinstalls else Phase.WATCH)
+        except MissingError:
+            return adopted._replace(phase=Phase.AWAIT, resume=Phase.LOOK)
+        return adopted._replace(phase=Phase.READY)
+
+    def _adopted(self, files: Files, known: Memory) -> Memory:
+        """Make the first file the primary for good, where the release does that and none is named.
+
+        istio/istio@1.30.3:cni/pkg/install/install.go checkValidCNIConfig
+        """
+        found = self._valid(files)
+        if not found or known.primary or not self.habits.adopts or not self.chained:
+            return known
+        if self.owned:
+            second = found[1] if len(found) > 1 else ""
+            return known._replace(primary=second if found[0] == self.owned else found[0])
+        return known if found[0] == known.own else known._replace(primary=found[0])
+
+    def _check(self, files: Files, known: Memory, primary: str) -> None:
+        """Raise RefusedError if the installation is not as it is meant to be, MissingError to wait.
+
+        `primary` is the name as adopted in this look, which counts as given from the next one on.
+        istio/istio@1.30.3:cni/pkg/install/install.go checkValidCNIConfig
+        """
+        found = self._valid(files)
+        if not found or found[0] != (self.owned or found[0]):
+            raise RefusedError
+        may_follow = self.habits.standalone_may_follow and not self.chained
+        if found[0] != known.own and not known.primary and not may_follow:
+            raise RefusedError
+        if not known.own:
+            raise RefusedError
+        directory = ConfDirectory(files)
+        config = as_map(read(directory, known.own))
+        if self.chained:
+            self._check_list(directory, config, primary)
+        elif config.get("type") != TYPE:
+            raise RefusedError
+
+    def _check_list(
+        self, directory: ConfDirectory, config: Mapping[str, JSON], primary: str
+    ) -> None:
+        """Raise RefusedError if the plugin is not in the list, or one of the primary's is not."""
+        present = self._types(config)
+        if TYPE not in present:
+            raise RefusedError
+        if self.owned:
+            copied = as_map(read(directory, located(directory, primary)))
+            if not set(self._types(copied)) <= set(present):
+                raise RefusedError
+
+    def _types(self, config: Mapping[str, JSON]) -> list[str]:
+        """Return the types of a list's plugins: up to its own where the release stops there."""
+        found: list[str] = []
+        for item in plugins_of(config):
+            if not isinstance(item, Object):
+                raise RefusedError
+            kind = item.members.get("type")
+            if gojson.is_string(kind):
+                found.append(kind)
+            elif self.habits.adopts:
+                raise RefusedError
+            if kind == TYPE and not self.habits.adopts:
+                break
+        return found
+
+    def _chosen(self, files: Files, known: Memory) -> Memory:
+        """Choose a file, read it, and put the plugin in.
+
+        istio/istio@1.30.3:cni/pkg/install/cniconfig.go writeCNIConfig
+        """
+        failed = known._replace(phase=Phase.CLEAN)
+        if (self.owned and not known.primary) or not self.plugin:
+            return failed
+        if not self.chained:
+            target = known.primary or _STANDALONE
+            return known._replace(phase=Phase.WRITE, target=target, content=self.plugin)
+        directory = ConfDirectory(files)
+        try:
+            target = located(directory, known.primary or (self._valid(files) or ("",))[0])
+            content = inserted(self.plugin, read(directory, target))
+        except MissingError:
+            return known._replace(phase=Phase.AWAIT, resume=Phase.CHOOSE)
+        except RefusedError:
+            return failed
+        return known._replace(phase=Phase.WRITE, target=self.owned or target, content=content)
+
+    def _written(self, files: Files, known: Memory) -> Change:
+        """Write by a temporary file and a rename."""
+        done = known._replace(target="", content="")
+        name, directory = name_of(known.target), ConfDirectory(files)
+        parent = posixpath.dirname(path_of(name))
+        if not is_file_name(name) or directory.is_directory(path_of(name)):
+            return Change(files, done._replace(phase=Phase.CLEAN))
+        if not directory.is_directory(parent):
+            return Change(files, done._replace(phase=Phase.CLEAN))
+        after = written(files, name, known.content)
+        events = (Event(Happening.MOVED_TO, name),)
+        if self.chained and name.endswith(".conf"):
+            renaming = done._replace(phase=Phase.RENAME, target=name)
+            return Change(after, renaming, events)
+        return Change(after, done._replace(phase=Phase.WATCH, own=name), events)
+
+    def _cleaned(self, files: Files, known: Memory) -> Change:
+        """Undo what it wrote last: Cleanup. It touches no other file.
+
+        istio/istio@1.30.3:cni/pkg/install/install.go Cleanup
+        """
+        ended = known._replace(phase=Phase.EXITED)
+        if not known.own or known.own not in files:
+            return Change(files, ended)
+        if not self.chained or self.removes_its_file:
+            gone = (Event(Happening.DELETED, known.own),)
+            return Change(removed(files, known.own), ended, gone)
+        try:
+            content = taken_out(files[known.own])
+        except RefusedError:
+            return Change(files, ended)
+        put = (Event(Happening.MOVED_TO, known.own),)
+        return Change(written(files, known.own, content), ended, put)
+
+    def _valid(self, files: Files) -> tuple[str, ...]:
+        return valid_names(tuple(sorted(files.items())), folders=self.habits.reads_folders)
+
+
+def _renamed(files: Files, known: Memory) -> Change:
+    """Make a .conf that holds a list a .conflist; it fails if the file is gone meanwhile."""
+    name, after = known.target, known._replace(target="")
+    if name not in files:
+        return Change(files, after._replace(phase=Phase.CLEAN))
+    listed = f"{name}list"
+    moved = written(removed(files, name), listed, files[name])
+    events = (Event(Happening.MOVED_FROM, name), Event(Happening.MOVED_TO, listed))
+    return Change(moved, after._replace(phase=Phase.WATCH, own=listed), events)
+
+
+def _known(memory: Hashable) -> Memory:
+    if not isinstance(memory, Memory):
+        raise TypeError(f"not a memory of this program: {memory!r}")
+    return memory
+
+
+def istio_cni(release: Release, settings: Settings) -> IstioCNI:
+    """Return the program of a release as the environment (`settings["env"]`) makes it."""
+    found = habits(release)
+    given = settings.get("env")
+    variables = given if isinstance(given, Mapping) else {}
+    env = {str(name): str(value) for name, value in variables.items()}
+    if found.empty_is_unset:
+        env = {name: value for name, value in env.items() if value}
+    chained = _flag(env, "CHAINED_CNI_PLUGIN", default=True)
+    owns = found.adopts and _flag(env, "ISTIO_OWNED_CNI_CONFIG")
+    copies = owns and chained and _flag(env, "AMBIENT_ENABLED")
+    return IstioCNI(
+        found,
+        named=env.get("CNI_CONF_NAME", ""),
+        chained=chained,
+        # the chart renders ISTIO_OWNED_CNI_CONF_FILENAME, which nothing reads
+        owned=(env.get("ISTIO_OWNED_CNI_CONFIG_FILENAME") or _OWNED) if copies else "",
+        removes_its_file=owns,
+        installs=not found.may_skip or _flag(env, "CNI_ENABLE_INSTALL", default=True),
+        reinstalls=not found.may_skip or _flag(env, "CNI_ENABLE_REINSTALL", default=True),
+        plugin=_plugin(env, found),
+    )
+
+
+def _flag(env: Mapping[str, str], name: str, *, default: bool = False) -> bool:
+    """Return a setting as viper's GetBool does: what strconv.ParseBool refuses is false."""
+    return bool(parse_bool(env[name])) if name in env else default
+
+
+def _plugin(env: Mapping[str, str], found: Habits) -> str:
+    """Return the configuration of its plugin; "" if it is given an empty one and ends over it.
+
+    istio/istio@1.30.3:cni/pkg/install/cniconfig.go createCNIConfigFile and
+    1.22.8:manifests/charts/istio-cni/templates/configmap-cni.yaml (what is given if nothing is)
+    """
+    if found.template and "CNI_NETWORK_CONFIG" in env:
+        return env["CNI_NETWORK_CONFIG"]
+    ambient = _flag(env, "AMBIENT_ENABLED")
+    made = {"cniVersion": "0.3.1", "name": TYPE, "type": TYPE, "ambient_enabled": ambient}
+    return json.dumps(made, indent=2) + "\n"
