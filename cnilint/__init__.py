@@ -1,10 +1,10 @@
 """Finds out, before the merge, which CNI will own the pods of a Kubernetes cluster.
 
 `lint` reports what is wrong, `inspect` every way the nodes can come to look, `predict` which
-configuration of a directory a program takes, `networks` what Multus makes of a pod's annotations,
-and `vpc_cni` what a start of aws-node does with its environment. They are loaded on first use, so
-that importing the package (for its version, say) costs next to nothing; the stub beside this file
-has their types.
+configuration of a directory a program takes, `replay` what an installer makes of a directory as
+files come and go, `networks` what Multus makes of a pod's annotations, and `vpc_cni` what a start
+of aws-node does with its environment. They are loaded on first use, so that importing the package
+(for its version, say) costs next to nothing; the stub beside this file has their types.
 """
 
 from __future__ import annotations
@@ -16,10 +16,11 @@ _PUBLIC = {
     "lint": "cnilint.run",
     "networks": "cnilint.upstream.multus_networks",
     "predict": "cnilint.upstream.selector",
+    "replay": "cnilint.upstream.replay",
     "vpc_cni": "cnilint.upstream.aws_vpc_cni.entrypoint",
 }
 
-__all__ = ["__version__", "inspect", "lint", "networks", "predict", "vpc_cni"]
+__all__ = ["__version__", "inspect", "lint", "networks", "predict", "replay", "vpc_cni"]
 
 
 def __getattr__(name: str) -> object:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import assert_type
 
 import cnilint
-from cnilint import inspect, lint, networks, predict, vpc_cni
+from cnilint import inspect, lint, networks, predict, replay, vpc_cni
 from cnilint.engine.result import Result
 from cnilint.fix.options import Options
 from cnilint.model.finding import Applicability, Finding, Fix, Level, Note
@@ -80,9 +80,13 @@ assert_type(found.load, Stage[Delegate])
 assert_type(found.add, Stage[PluginCall] | None)
 assert_type(found.load.where, FaultPlace | None)
 
+assert_type(replay("istio-cni@1.30.3", [{"op": "start"}]), list[dict[str, object]])
+replay("istio-cni@1.30.3", [], before={"a.conf": ""}, settings={"env": {"CNI_CONF_NAME": "a.conf"}})
+
 lint("clusters", runtime=1)  # type: ignore[arg-type]
 inspect(["."], options=Options())  # type: ignore[call-arg]
 networks("shop", {}, [])  # type: ignore[call-arg]
+replay("istio-cni@1.30.3")  # type: ignore[call-arg]
 predict("containerd")  # type: ignore[call-arg]
 vpc_cni({})  # type: ignore[call-arg]
 cnilint.no_such_name  # type: ignore[attr-defined]  # noqa: B018

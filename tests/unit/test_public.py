@@ -1,4 +1,4 @@
-"""The public interface: five functions and a version, loaded only when they are asked for."""
+"""The public interface: six functions and a version, loaded only when they are asked for."""
 
 from __future__ import annotations
 
@@ -39,11 +39,13 @@ def test_the_stub_names_what_there_is() -> None:
 
 def test_each_name_is_the_function_of_its_module() -> None:
     from cnilint import run
+    from cnilint.upstream import replay
 
     assert cnilint.lint is run.lint
     assert cnilint.inspect is run.inspect
     assert cnilint.networks is multus_networks.networks
     assert cnilint.predict is selector.predict
+    assert cnilint.replay is replay.replay
     assert cnilint.vpc_cni is entrypoint.vpc_cni
     assert cnilint.__version__ == version("cnilint")
 
