@@ -36,6 +36,7 @@ from .istio_files import (
     taken_out,
     valid_names,
 )
+from .libcni import LIBCNI_1_1, LIBCNI_1_2, LIBCNI_1_3, Libcni
 from .program import Change, Event, Files, Happening, Installer, Settings, Status, removed, written
 from .release import Release
 
@@ -70,9 +71,8 @@ class Habits(NamedTuple):
     """An empty variable counts as one that is not there.
     istio/istio@1.12.9 and 1.13.0:cni/pkg/cmd/root.go AllowEmptyEnv"""
 
-    reads_folders: bool
-    """A list is completed from the folder that is called like the network: libcni 1.3.
-    istio/istio@1.26.8 and 1.27.0:go.mod"""
+    libcni: Libcni
+    """What it loads networks with. istio/istio@1.22.8, 1.23.0, 1.26.8 and 1.27.0:go.mod"""
 
 
 def habits(release: Release) -> Habits:
@@ -84,8 +84,14 @@ def habits(release: Release) -> Habits:
         template=release < (1, 23, 0),
         may_skip=release < (1, 19, 0),
         empty_is_unset=release < (1, 13, 0),
-        reads_folders=release >= (1, 27, 0),
+        libcni=_libcni(release),
     )
+
+
+def _libcni(release: Release) -> Libcni:
+    if release >= (1, 27, 0):
+        return LIBCNI_1_3
+    return LIBCNI_1_2 if release >= (1, 23, 0) else LIBCNI_1_1
 
 
 class Phase(Enum):
@@ -353,7 +359,7 @@ class IstioCNI(Installer):
         return Change(written(files, known.own, content), ended, put)
 
     def _valid(self, files: Files) -> tuple[str, ...]:
-        return valid_names(tuple(sorted(files.items())), folders=self.habits.reads_folders)
+        return valid_names(tuple(sorted(files.items())), self.habits.libcni)
 
 
 def _renamed(files: Files, known: Memory) -> Change:

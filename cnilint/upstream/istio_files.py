@@ -13,7 +13,8 @@ from . import gojson
 from .confdir import ConfDirectory, PathError, join
 from .gojson import JSON, Array, JSONError, Object
 from .indented import go_indented
-from .netconf import NetworkError, list_from_file, list_from_plugin, list_from_text
+from .libcni import Libcni, LibcniError, file_text, list_from_file
+from .netconf import list_from_plugin
 
 TYPE = "istio-cni"
 """The type of its plugin, by which it knows it."""
@@ -30,7 +31,7 @@ class MissingError(Exception):
 
 
 @lru_cache(maxsize=1024)
-def valid_names(files: tuple[tuple[str, str], ...], *, folders: bool) -> tuple[str, ...]:
+def valid_names(files: tuple[tuple[str, str], ...], libcni: Libcni) -> tuple[str, ...]:
     """Return the .conf and .conflist files that load as a network, in byte order.
 
     istio/istio@1.30.3:cni/pkg/install/cniconfig.go getConfigFilenames
@@ -39,13 +40,11 @@ def valid_names(files: tuple[tuple[str, str], ...], *, folders: bool) -> tuple[s
     found = []
     for path in directory.conf_files(directory.path, _EXTENSIONS):
         try:
-            if not path.endswith(".conflist"):
-                list_from_plugin(directory.read(path))
-            elif folders:
-                list_from_file(directory, path)
-            elif not list_from_text(directory.read(path)).plugins:
-                continue
-        except (NetworkError, PathError):
+            if path.endswith(".conflist"):
+                list_from_file(directory, path, libcni)
+            else:
+                list_from_plugin(file_text(directory, path))
+        except LibcniError:
             continue
         found.append(directory.relative(path))
     return tuple(found)
