@@ -46,7 +46,7 @@ def replay(
 
     A state has `status` (`ready`, `waits`, `exited` or `stopped`) and `files` (name to content). A
     program that never rests counts as one that waits, if it says at all whether it is ready. Thick
-    Multus is told its `master` (the pin), and has states of its own: see thick_daemon.
+    Multus is told its `master` (the pin), and has states of its own: see multus_thick_daemon.
 
     ValueError for another selector, for an operation that is unknown or lacks what it needs, and
     for a master or settings that the program is not given.
