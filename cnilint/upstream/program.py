@@ -91,3 +91,8 @@ def written(files: Files, name: str, content: str) -> Files:
 def removed(files: Files, name: str) -> Files:
     """Return the files without one."""
     return {other: text for other, text in files.items() if other != name}
+
+
+def is_directory(files: Files, name: str) -> bool:
+    """Return whether a name is that of a directory below the one of the files."""
+    return any(other.startswith(f"{name}/") for other in files)
