@@ -1,0 +1,304 @@
+"""Kuma's install-cni: chains its plugin into a file, or writes one, and ends when that is undone.
+
+Which file it takes is settled when the process starts, and never again. It looks once a second
+whether its plugin is still there; where it is not, it takes back what it did and ends, so that only
+the next process repairs it.
+Source: kumahq/kuma@2.0.0, 2.4.0, 2.7.0, 2.9.13, 2.10.0, 2.12.14, 2.13.0 and 2.14.0:
+app/cni/pkg/install/main.go, installer_config.go, validation.go and transform.go
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import NamedTuple
+
+from . import gojson
+from .confdir import encoded, extension, is_file_name
+from .go_text import parse_bool
+from .gojson import JSON, Array, JSONError, Object, is_string
+from .indented import go_indented
+from .program import (
+    Change,
+    Event,
+    Files,
+    Happening,
+    Installer,
+    Settings,
+    Status,
+    is_directory,
+    removed,
+    written,
+)
+from .release import Release
+
+DEFAULT_NAME = "YYY-kuma-cni.conflist"
+"""What it looks for where it found no file to take: nobody writes it, unless it is not to chain."""
+
+_PLUGIN = "kuma-cni"
+_TEMPLATE = '{"cniVersion": "0.3.1", "name": "kuma-cni", "type": "kuma-cni"}'
+"""What the chart gives it, as far as it matters here."""
+
+
+class Habits(NamedTuple):
+    """What differs between releases."""
+
+    waits: bool
+    """Whether it gives its target five minutes to appear; before, it ends at once."""
+    checks_first: bool
+    """Whether it leaves a directory alone in which its plugin is already where it should be."""
+    takes_lists: bool
+    """Whether it can take a .conflist by itself: v2.10 to v2.12 want a `type` in it, too."""
+    either_first: bool
+    """Whether .conf or .conflist is looked at first by chance: the order of a Go map."""
+
+
+def habits(release: Release) -> Habits:
+    """Return what a release does."""
+    return Habits(
+        waits=release >= (2, 4, 0),
+        checks_first=release >= (2, 10, 0),
+        takes_lists=not (2, 10, 0) <= release < (2, 13, 0),
+        either_first=release >= (2, 13, 0),
+    )
+
+
+class Phase(Enum):
+    """Where a process is."""
+
+    NEW = "new"
+    TAKING = "about to chain or to write"
+    WATCHING = "watching"
+    UNDOING = "about to undo what it did, and to end"
+    ENDED = "ended"
+
+
+class KumaState(NamedTuple):
+    """The memory of a process."""
+
+    phase: Phase = Phase.NEW
+    name: str = ""
+    """The file it has settled on, and in which it looks for its plugin."""
+    target: str = ""
+    """The file it chains into: the list of that name, if only that was there."""
+
+
+@dataclass(frozen=True, slots=True)
+class KumaInstaller(Installer):
+    """The installer with its environment.
+
+    `lists_first` says which kind of file a release that leaves it to chance looks at first.
+    `patient`: whether the five minutes that it gives its target come to an end.
+    """
+
+    release: Release
+    environment: tuple[tuple[str, str], ...] = ()
+    lists_first: bool = False
+    patient: bool = True
+
+    def start(self) -> Hashable:
+        """Return the memory of a process that has not settled on a file yet."""
+        return KumaState()
+
+    def step(self, files: Files, memory: Hashable) -> Change | None:
+        """Settle on a file, chain or write, see that it was undone, or undo it and end."""
+        state = _state(memory)
+        if state.phase is Phase.NEW:
+            name = self._value("CNI_CONF_NAME", "") or self._found(files)
+            return Change(files, KumaState(self._first_phase(files, name), *_target(files, name)))
+        if state.phase is Phase.TAKING:
+            return self._take(files, state)
+        if state.phase is Phase.WATCHING and not self._is_installed(files, state.name):
+            return Change(files, state._replace(phase=Phase.UNDOING))
+        if state.phase is Phase.UNDOING:
+            undone = self._undone(files, state.name)
+            return undone._replace(memory=state._replace(phase=Phase.ENDED))
+        return None
+
+    def notice(
+        self,
+        files: Files,  # noqa: ARG002
+        memory: Hashable,
+        events: Sequence[Event],  # noqa: ARG002
+    ) -> Hashable:
+        """Return the memory as it is: it watches nothing, it looks again every second."""
+        return memory
+
+    def stop(self, files: Files, memory: Hashable) -> Change:
+        """Take the plugin out of the list again, or remove the file, once it has installed."""
+        state = _state(memory)
+        if state.phase in (Phase.WATCHING, Phase.UNDOING):
+            return self._undone(files, state.name)._replace(memory=None)
+        return Change(files, None)
+
+    def status(self, memory: Hashable) -> Status:
+        """Return READY once it is installed."""
+        phase = _state(memory).phase
+        if phase is Phase.ENDED:
+            return Status.EXITED
+        return Status.READY if phase is Phase.WATCHING else Status.WAITS
+
+    @property
+    def _habits(self) -> Habits:
+        return habits(self.release)
+
+    def _value(self, variable: str, default: str) -> str:
+        return dict(self.environment).get(variable, default)
+
+    def _switch(self, variable: str) -> bool:
+        """Return a switch that is on by default; a wrong one has ended the process before."""
+        return bool(parse_bool(self._value(variable, "true")))
+
+    def _first_phase(self, files: Files, name: str) -> Phase:
+        """Return what follows the settling: nothing where a variable is wrong."""
+        switches = ("SLEEP", "CHAINED_CNI_PLUGIN")
+        if any(parse_bool(self._value(variable, "true")) is None for variable in switches):
+            return Phase.ENDED
+        if not is_file_name(name) or (not self._chains and is_directory(files, name)):
+            return Phase.ENDED
+        if self._habits.checks_first and self._is_installed(files, name):
+            return Phase.WATCHING if self._switch("SLEEP") else Phase.UNDOING
+        return Phase.TAKING
+
+    @property
+    def _chains(self) -> bool:
+        return self._switch("CHAINED_CNI_PLUGIN")
+
+    def _found(self, files: Files) -> str:
+        """Return the first file that it may take, in byte order of its kind; else the default."""
+        kinds = [".conf", ".conflist"]
+        if self._habits.either_first and self.lists_first:
+            kinds.reverse()
+        for kind in kinds:
+            for name in sorted(files, key=encoded):
+                if "/" not in name and extension(name) == kind and self._takes(kind, files[name]):
+                    return name
+        return DEFAULT_NAME
+
+    def _takes(self, kind: str, text: str) -> bool:
+        found = _parsed(text)
+        if found is None:
+            return False
+        if kind == ".conflist" and self._habits.takes_lists:
+            return "name" in found.members and "plugins" in found.members
+        return "type" in found.members
+
+    def _take(self, files: Files, state: KumaState) -> Change | None:
+        """Return the change that installs the plugin, or the end of the process."""
+        ended = Change(files, state._replace(phase=Phase.ENDED))
+        target, content = state.name, self._value("CNI_NETWORK_CONFIG", _TEMPLATE)
+        if self._chains:
+            target = state.target
+            if is_directory(files, target):
+                return ended
+            if target not in files:
+                return None if self._habits.waits and not self.patient else ended
+            chained = _chained(files[target], content)
+            if chained is None:
+                return ended
+            content = chained
+        phase = Phase.WATCHING if self._switch("SLEEP") else Phase.UNDOING
+        event = Event(Happening.MOVED_TO, target)
+        return Change(written(files, target, content), state._replace(phase=phase), (event,))
+
+    def _is_installed(self, files: Files, name: str) -> bool:
+        """Return whether the plugin is where it should be. Source: CheckInstall."""
+        found = _parsed(files.get(name, ""))
+        if found is None:
+            return False
+        if not self._chains:
+            kind = found.members.get("type")
+            return is_string(kind) and kind == _PLUGIN
+        plugins = _plugins(found)
+        return "name" in found.members and plugins is not None and _own(plugins) is not None
+
+    def _undone(self, files: Files, name: str) -> Change:
+        """Return what the process leaves when it ends. Source: revertConfig."""
+        if name not in files:
+            return Change(files, None)
+        if not self._chains:
+            return Change(removed(files, name), None, (Event(Happening.DELETED, name),))
+        found = _parsed(files[name])
+        plugins = _plugins(found) if found is not None else None
+        if found is None or plugins is None:
+            return Change(files, None)
+        text = _indented(found.with_member("plugins", Array(_without(plugins))))
+        return Change(written(files, name, text), None, (Event(Happening.MOVED_TO, name),))
+
+
+def _state(memory: Hashable) -> KumaState:
+    if not isinstance(memory, KumaState):
+        raise TypeError(memory)
+    return memory
+
+
+def _target(files: Files, name: str) -> tuple[str, str]:
+    """Return the name, and the file to chain into as it is resolved before the waiting."""
+    listed = f"{name}list"
+    only_list = name not in files and extension(name) == ".conf" and listed in files
+    return name, listed if only_list else name
+
+
+def _parsed(text: str) -> Object | None:
+    """Return a map's members; none for `null`, and None for what is no map."""
+    try:
+        return gojson.as_map(text) or Object([])
+    except JSONError:
+        return None
+
+
+def _plugins(network: Object) -> list[JSON] | None:
+    """Return the plugins of a list; None if it has none, or one that is no object."""
+    plugins = network.members.get("plugins")
+    if not isinstance(plugins, Array):
+        return None
+    return plugins.items if all(isinstance(one, Object) for one in plugins.items) else None
+
+
+def _own(plugins: Sequence[JSON]) -> int | None:
+    """Return the place of the last plugin that is its own."""
+    found = None
+    for place, one in enumerate(plugins):
+        kind = one.members.get("type") if isinstance(one, Object) else None
+        if is_string(kind) and kind == _PLUGIN:
+            found = place
+    return found
+
+
+def _without(plugins: Sequence[JSON]) -> list[JSON]:
+    own = _own(plugins)
+    return [one for place, one in enumerate(plugins) if place != own]
+
+
+def _chained(text: str, plugin: str) -> str | None:
+    """Return a configuration with the plugin at its end; None if one of them cannot be read.
+
+    A single plugin becomes a list called k8s-pod-network, in the same file.
+    """
+    found, own = _parsed(text), _parsed(plugin)
+    if found is None or own is None:
+        return None
+    if "type" in found.members:
+        listed = Array([found, own])
+        members: list[tuple[str, JSON]] = [("name", "k8s-pod-network"), ("cniVersion", "0.3.0")]
+        return _indented(Object([*members, ("plugins", listed)]))
+    plugins = _plugins(found)
+    if plugins is None:
+        return None
+    return _indented(found.with_member("plugins", Array([*_without(plugins), own])))
+
+
+def _indented(value: JSON) -> str:
+    return go_indented(value).removesuffix("\n")
+
+
+def kuma(release: Release, settings: Settings) -> KumaInstaller:
+    """Return the installer of a release with the `env` of its settings.
+
+    Its target gets as much time as it needs; of what is left to chance, .conf comes first.
+    """
+    given = settings.get("env")
+    pairs = given.items() if isinstance(given, Mapping) else ()
+    environment = tuple((str(name), str(value)) for name, value in pairs)
+    return KumaInstaller(release, environment, patient=False)
