@@ -11,15 +11,26 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping, Sequence
 
 from . import multus_thick_daemon
+from .calico_cni import calico
+from .cilium_cni import cilium
 from .confdir import is_file_name
 from .istio_cni import istio_cni
+from .kuma_cni import kuma
 from .linkerd_cni import linkerd_cni
+from .multus_script import multus_script
 from .program import Event, Files, Happening, Installer, Settings, Status, removed, written
 from .release import Release, release
 
 Make = Callable[[Release, Settings], Installer]
 
-PROGRAMS: dict[str, Make] = {"istio-cni": istio_cni, "linkerd-cni": linkerd_cni}
+PROGRAMS: dict[str, Make] = {
+    "calico": calico,
+    "cilium": cilium,
+    "istio-cni": istio_cni,
+    "kuma-cni": kuma,
+    "linkerd-cni": linkerd_cni,
+    "multus-v3": multus_script,
+}
 """Who makes the installers: the program's name to a function of its release and its settings."""
 
 _THICK = "multus-thick"
@@ -37,12 +48,14 @@ def replay(
 ) -> list[dict[str, object]]:
     """Return what stands after each operation, once the program has come to rest.
 
-    `selector` is a program and its release: `istio-cni@1.30.3`, `linkerd-cni@v1.6.8` or
-    `multus-thick@v4.3.0`. An operation has `op`: `start`, `stop` (SIGTERM), `write` (`file`,
-    `content`: moved into place), `write_in_place` (the same, but truncated and written), `remove`
-    (`file`) or `rename` (`file`, `to`); one on a file that is not there does nothing, nor does a
-    start of a program that runs. `before` are the files at the beginning, `settings` what the
-    program is given, such as `{"env": {"CNI_CONF_NAME": "10-aws.conflist"}}`.
+    `selector` is a program and its release: `multus-thick@v4.3.0`, or one of `PROGRAMS` such as
+    `istio-cni@1.30.3`, `linkerd-cni@v1.6.8`, `cilium@v1.18.2` or `multus-v3@v3.9.3`. An operation
+    has `op`: `start`, `stop` (SIGTERM), `write` (`file`, `content`: moved into place),
+    `write_in_place` (the same, but truncated and written), `remove` (`file`) or `rename` (`file`,
+    `to`); one on a file that is not there does nothing, nor does a start of a program that runs.
+    `before` are the files at the beginning, `settings` what the program is given: its environment,
+    `{"env": {"CNI_CONF_NAME": "10-aws.conflist"}}`, its arguments (`args`, for Multus's script), or
+    the keys of its ConfigMap (`config`, for Cilium).
 
     A state has `status` (`ready`, `waits`, `exited` or `stopped`) and `files` (name to content). A
     program that never rests counts as one that waits, if it says at all whether it is ready. Thick
