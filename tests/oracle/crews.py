@@ -52,10 +52,12 @@ class Crew:
 
     def begun(self, state: State, event: Mapping[str, Any]) -> State:
         """Return a state once an event has happened to it."""
+        # Cilium, one of the programs, writes the file that has no content here
+        pending = self.primary["content"] is not None
         if event["kind"] in ("start", "reboot"):
-            return State(state.files, (ABSENT,) * len(self.programs), pending=True)
+            return State(state.files, (ABSENT,) * len(self.programs), pending=pending)
         if event["kind"] == "write":
-            return state._replace(pending=True)
+            return state._replace(pending=pending)
         at = self.names.index(event["program"])
         if event["signal"] == "SIGTERM" and state.memories[at] != ABSENT:
             change = self.programs[at].stop(state.files, state.memories[at])

@@ -18,6 +18,8 @@ RECORDINGS = Path(__file__).with_name("installers")
 COUNTS = {
     "istio-cni": {"1.18.7": 11, "1.22.8": 25, "1.24.6": 49, "1.28.10": 43, "1.30.3": 89},
     "linkerd-cni": {"v1.2.2": 18, "v1.5.2": 41, "v1.6.8": 41},
+    "cilium": {"v1.16.5": 71, "v1.18.2": 45},
+    "multus-v3": {"v3.4.2": 18, "v3.7.2": 65, "v3.8": 36, "v3.9.3": 65},
 }
 """How many recordings there are of each program and release."""
 
