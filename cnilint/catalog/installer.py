@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cnilint.kube.environment import placeholder
+from cnilint.kube.manifest import Manifest
 from cnilint.kube.scheduling import Placement
 from cnilint.kube.workload import Container, Workload
 from cnilint.model.finding import Location, Note
@@ -66,6 +67,8 @@ class Installer:
     of_network: str = ""
     later: bool = False
     """Whether the path of its file has a placeholder, so that it is not known yet."""
+    copies: tuple[Manifest, ...] = ()
+    """Workloads that are the same release, rendered."""
 
     @property
     def title(self) -> str:

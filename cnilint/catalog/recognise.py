@@ -17,6 +17,7 @@ from cnilint.model.tree import Mapping as MappingTree
 from cnilint.model.tree import child, items, members, string
 
 from .catalog import Delivered, Product, Recogniser, products
+from .copies import without_copies
 from .form import DeliveryForm, Form, ObjectForm, WorkloadForm
 from .installer import Installer, install
 from .release import Release, release
@@ -51,7 +52,7 @@ def installers(
             for delivery in deliveries(manifest, index):
                 found.extend(_from_delivery(delivery, targets, notes))
     notes.extend(_unused_charts(manifests, index))
-    found = _without_mere_settings(found)
+    found = without_copies(_without_mere_settings(found))
     found.extend(_assumed(manifests, found, targets))
     return found, notes
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from cnilint.kube.manifest import Manifest, ManifestIndex
 from cnilint.kube.scheduling import Placement, placement
-from cnilint.kube.workload import Workload, workload
+from cnilint.kube.workload import Container, Workload, workload
 from cnilint.model.finding import Location
 from cnilint.model.tree import child, descend, string
 
@@ -29,9 +29,12 @@ def unknown_writers(
 ) -> Iterator[UnknownWriter]:
     """Yield the workloads that mount a runtime's directory, or one above it, to write to it.
 
-    Of whatever kind: a Job or a Deployment writes on the nodes it happens to run on.
+    Of whatever kind: a Job or a Deployment writes on the nodes it happens to run on. The whole root
+    of the host is mounted for many reasons: it counts where the container says what for.
     """
-    explained = {id(one.workload.manifest) for one in known if one.workload is not None}
+    installs = list(known)
+    explained = {id(one.workload.manifest) for one in installs if one.workload is not None}
+    explained |= {id(copy) for one in installs for copy in one.copies}
     for manifest in manifests:
         if id(manifest) in explained:
             continue
@@ -48,12 +51,19 @@ def _writable(pods: Workload) -> Iterator[UnknownWriter]:
             host = pods.host_path(container, path)
             if not raw or host is None or host.read_only:
                 continue
+            if host.path == "/" and not _speaks_of_cni(container):
+                continue
             directory = next((d for d in runtime_directories() if _is_in(d, host.path)), None)
             if directory is not None:
                 place = pods.manifest.locate(mount, route)
                 where = placement(pods.specification)
                 yield UnknownWriter(pods.manifest.title, directory, place, where)
                 return
+
+
+def _speaks_of_cni(container: Container) -> bool:
+    words = (container.image.repository, *(word.value for word in container.words))
+    return any("cni" in word or "/net.d" in word for word in words)
 
 
 def _is_in(directory: str, mounted: str) -> bool:

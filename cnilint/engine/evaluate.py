@@ -78,6 +78,7 @@ def evaluate(inputs: Inputs, surroundings: Surroundings = NOTHING_AROUND) -> Res
                 runtime=surroundings.runtime,
                 primary=surroundings.primary,
                 targets=surroundings.targets,
+                texts=inputs.files,
             )
         )
     notes += [note for one in found for note in one.notes]

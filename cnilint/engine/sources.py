@@ -42,7 +42,7 @@ WORDS: Mapping[Reason, tuple[str, str]] = {
 
 def sources(inputs: Inputs, settings: Mapping[str, Settings]) -> tuple[Layout, list[Note]]:
     """Return the clusters of what was read, and notes on what could not be followed."""
-    found = layout(inputs.files, inputs.documents, _Installs(), settings)
+    found = layout(inputs.files, inputs.documents, _Installs(inputs), settings)
     notes = [note for one in found.clusters for note in _not_read(one)]
     return found, [*map(_repeated, found.repeated), *notes]
 
@@ -50,8 +50,8 @@ def sources(inputs: Inputs, settings: Mapping[str, Settings]) -> tuple[Layout, l
 class _Installs:
     """Whether an object installs a CNI product, worked out once for each."""
 
-    def __init__(self) -> None:
-        self._index = ManifestIndex(())
+    def __init__(self, inputs: Inputs) -> None:
+        self._index = ManifestIndex((), inputs.files)
         self._known: dict[int, tuple[Manifest, bool]] = {}
 
     def __call__(self, one: Manifest) -> bool:

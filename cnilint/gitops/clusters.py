@@ -16,6 +16,7 @@ from cnilint.model.tree import Document
 
 from . import argo, argo_sets, flux
 from .built import written_in
+from .charts import other_objects
 from .files import Files, joined
 from .graph import Build, ClusterObjects, Edge, NotRead, Reason
 from .kustomize import FILE_NAMES
@@ -100,7 +101,7 @@ class _Survey:
             manifest
             for one in documents
             if posixpath.basename(one.source.path) not in FILE_NAMES
-            for manifest in manifests(one)
+            for manifest in (*manifests(one), *other_objects(one))
         ]
         self._sources = flux.sources(self._loose)
         self._own = argo.own_addresses(self._loose, files)

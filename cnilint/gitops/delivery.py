@@ -6,13 +6,16 @@ What they would render is not in the repository; their chart, version and values
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from cnilint.kube.manifest import Manifest, ManifestIndex
 from cnilint.kube.values import Steps, Values, embedded_values, inline_values, text_of
 from cnilint.model.finding import Location
-from cnilint.model.tree import Embedded, Tree, child, items, string
+from cnilint.model.tree import Document, Embedded, Tree, child, items, string
+
+from .built import written_in
+from .charts import CHART_FILE, as_object, dependencies, entry_text, file_values
 
 _ARCHIVE = re.compile(r"-v?[0-9][^/]*\.tgz$")
 """What follows a chart's name in the name of its archive (helm/helm@e9b85e4:pkg/chart/v2)."""
@@ -25,13 +28,21 @@ class Room(NamedTuple):
     held: Embedded | None = None
 
 
+class Release(NamedTuple):
+    """The name that a chart is installed under, and its namespace; empty where nothing says so."""
+
+    name: str
+    namespace: str
+
+
 class Delivery(NamedTuple):
     """A chart release (`kind` is `release`) or an EKS add-on (`addon`) that an object asks for.
 
     `version` is the chart's or the add-on's as given, `source` the address the chart comes from
     (empty when no object in view says it), `values` what it is given, the last one with the highest
     precedence; `unread` are places that name further values, which are not in view, or patches.
-    Values given at `room` count more than those; None where that would not be so.
+    Values given at `room` count more than those; None where that would not be so. `release` is what
+    the chart is installed as.
     """
 
     kind: str
@@ -43,10 +54,11 @@ class Delivery(NamedTuple):
     source: str = ""
     unread: tuple[Location, ...] = ()
     room: Room | None = None
+    release: Release = Release("", "")
 
 
 def deliveries(manifest: Manifest, index: ManifestIndex) -> Iterator[Delivery]:
-    """Yield what an object installs from elsewhere.
+    """Yield what an object installs from elsewhere, with what it is installed as.
 
     Flux HelmRelease (fluxcd/helm-controller@0f61a86:api/v2/helmrelease_types.go), Argo CD
     Application and ApplicationSet (argoproj/argo-cd@37ee009:docs/user-guide/helm.md), k3s and RKE2
@@ -56,16 +68,53 @@ def deliveries(manifest: Manifest, index: ManifestIndex) -> Iterator[Delivery]:
     Crossplane's Addon, and Cluster API's AWSManagedControlPlane
     (kubernetes-sigs/cluster-api-provider-aws@4d1322e:controlplane/eks/api/v1beta2/types.go).
     """
+    for one in _deliveries(manifest, index):
+        yield one._replace(release=_release_of(one)) if one.kind == "release" else one
+
+
+def _release_of(one: Delivery) -> Release:
+    """Return what a chart is installed as, by the object that asks for it."""
+    manifest, entry = one.manifest, one.place.route[len(one.manifest.route) : -1]
+    steps = tuple(step for step in entry if not isinstance(step, Embedded))
+    match manifest.kind:
+        case "HelmRelease":
+            target = _text(manifest.at("spec", "targetNamespace"))
+            name = _text(manifest.at("spec", "releaseName")) or (
+                f"{target}-{manifest.name}" if target else manifest.name
+            )
+            return Release(name, target or manifest.namespace)
+        case "Application":
+            name = _text(manifest.at(*steps, "helm", "releaseName")) or manifest.name
+            return Release(name, _text(manifest.at("spec", "destination", "namespace")))
+        case "HelmChart":
+            return Release(manifest.name, _text(manifest.at("spec", "targetNamespace")))
+        case "Kustomization":
+            name = _text(manifest.at(*steps, "releaseName"))
+            return Release(name, _text(manifest.at(*steps, "namespace")) or manifest.namespace)
+        case "Helmfile":
+            return Release(
+                _text(manifest.at(*steps, "name")), _text(manifest.at(*steps, "namespace"))
+            )
+    return Release("", "")
+
+
+def _deliveries(manifest: Manifest, index: ManifestIndex) -> Iterator[Delivery]:
     group = manifest.api_version.partition("/")[0]
     match manifest.kind:
         case "HelmRelease" if group == "helm.toolkit.fluxcd.io":
             yield from _flux(manifest, index)
         case "Application" | "ApplicationSet" if group == "argoproj.io":
-            yield from _argo(manifest)
+            yield from _argo(manifest, index)
         case "HelmChart" | "HelmChartConfig" if group == "helm.cattle.io":
             yield from _cattle(manifest, index)
         case "Kustomization" if group == "kustomize.config.k8s.io":
-            yield from _kustomize(manifest)
+            yield from _kustomize(manifest, index)
+        case "Chart" if not group:
+            yield from _chart(manifest, (), index)
+        case "Helmfile" if not group:
+            yield from _helmfile(manifest, index)
+        case "HelmChartProxy" if group == "addons.cluster.x-k8s.io":
+            yield from _proxy(manifest)
         case "ClusterConfig" if group == "eksctl.io":
             yield from _listed_addons(manifest, ("addons",), "configurationValues")
         case "AWSManagedControlPlane" if group.endswith("cluster.x-k8s.io"):
@@ -134,7 +183,9 @@ def _values_from(
     for at, entry in enumerate(items(manifest.at(*base))):
         held: tuple[Values, ...] = ()
         if _text(child(entry, "kind")) == "ConfigMap" and child(entry, "targetPath") is None:
-            source = index.find("ConfigMap", _text(child(entry, "name")), manifest.namespace)
+            name = _text(child(entry, "name"))
+            source = index.find("ConfigMap", name, manifest.namespace)
+            source = source or index.generated("ConfigMap", name, manifest.namespace)
             key = _text(child(entry, "valuesKey")) or "values.yaml"
             held = embedded_values(source, ("data", key)) if source is not None else ()
         if not held:
@@ -152,11 +203,12 @@ def _referred(manifest: Manifest, index: ManifestIndex, steps: Steps) -> Manifes
     return index.find(kind, name, _text(child(reference, "namespace")) or manifest.namespace)
 
 
-def _argo(manifest: Manifest) -> Iterator[Delivery]:
+def _argo(manifest: Manifest, index: ManifestIndex) -> Iterator[Delivery]:
     """Yield an Application's charts; of an ApplicationSet, those of its template."""
     base: Steps = ("spec", "template", "spec") if manifest.kind == "ApplicationSet" else ("spec",)
     places: list[Steps] = [(*base, "source"), (*base, "sourceHydrator", "drySource")]
     places += [(*base, "sources", at) for at in range(len(items(manifest.at(*base, "sources"))))]
+    named = {_text(manifest.at(*place, "ref")) for place in places} - {""}
     for place in places:
         chart = _text(manifest.at(*place, "chart"))
         address = _text(manifest.at(*place, "repoURL"))
@@ -164,20 +216,113 @@ def _argo(manifest: Manifest) -> Iterator[Delivery]:
         if not chart and address.startswith("oci://"):
             chart, steps = address, (*place, "repoURL")
         helm: Steps = (*place, "helm")
+        folder = "" if chart else _text(manifest.at(*place, "path"))
+        files, unread = _value_files(manifest, (*helm, "valueFiles"), index, named, folder)
+        if items(manifest.at(*helm, "fileParameters")):
+            unread += (manifest.location(*helm, "fileParameters"),)
         # valuesObject wins over values as a whole; parameters come on top
         values = inline_values(manifest, (*helm, "valuesObject"))
         room = Room((*helm, "valuesObject"))
         if not values and string(manifest.at(*helm, "values")):
             values = embedded_values(manifest, (*helm, "values"))
             room = Room((*helm, "values"), Embedded.YAML)
-        values += inline_values(manifest, (*helm, "parameters"), named=True)
-        unread = [
-            manifest.location(*helm, key)
-            for key in ("valueFiles", "fileParameters")
-            if items(manifest.at(*helm, key))
-        ]
+        values = files + values + inline_values(manifest, (*helm, "parameters"), named=True)
         version = _text(manifest.at(*place, "targetRevision"))
-        yield from _release(manifest, chart, version, values, steps, address, tuple(unread), room)
+        yield from _release(manifest, chart, version, values, steps, address, unread, room)
+        for document in index.texts.at(f"{folder}/{CHART_FILE}") if folder else ():
+            brought = as_object(document, "Chart")
+            if brought is not None:
+                yield from _chart(brought, values, index)
+
+
+def _value_files(
+    manifest: Manifest, steps: Steps, index: ManifestIndex, named: Collection[str], folder: str
+) -> tuple[tuple[Values, ...], tuple[Location, ...]]:
+    """Return the values of an Application's files, and the places of those not in view.
+
+    A path counts from the chart's folder, one that begins with `$name` from the top of the source
+    of that name, which is taken to be this repository where the file is in it.
+    """
+    values: tuple[Values, ...] = ()
+    unread: tuple[Location, ...] = ()
+    for at, item in enumerate(items(manifest.at(*steps))):
+        path = string(item) or ""
+        reference, _, rest = path.partition("/")
+        found: tuple[Document, ...] = ()
+        if reference.startswith("$") and reference[1:] in named:
+            found = index.texts.at(rest)
+        elif folder and "://" not in path:
+            found = index.texts.at(path if path.startswith("/") else f"{folder}/{path}")
+        read = file_values(found)
+        values += read
+        unread += () if read else (manifest.location(*steps, at),)
+    return values, unread
+
+
+def _chart(
+    manifest: Manifest, given: tuple[Values, ...], index: ManifestIndex
+) -> Iterator[Delivery]:
+    """Yield what a chart of the repository brings in by its dependencies."""
+    for one in dependencies(manifest, given, index.texts):
+        name = _ARCHIVE.sub("", one.name)
+        source = one.repository
+        if not source.startswith("file:"):
+            yield Delivery(
+                "release", one.manifest, name, one.version, one.values, one.place, source
+            )
+
+
+def _helmfile(manifest: Manifest, index: ManifestIndex) -> Iterator[Delivery]:
+    """Yield the releases of a helmfile.
+
+    helmfile/helmfile@v1.1.3:pkg/state/state.go: values are files and mappings in their order, `set`
+    comes on top; a file that is a template is not read.
+    """
+    addresses = {
+        entry_text(one, "name"): entry_text(one, "url")
+        for one in items(manifest.at("repositories"))
+    }
+    for at, entry in enumerate(items(manifest.at("releases"))):
+        place: Steps = ("releases", at)
+        if entry_text(entry, "installed") == "false":
+            continue
+        chart = entry_text(entry, "chart")
+        values: tuple[Values, ...] = ()
+        unread: list[Location] = []
+        for number, item in enumerate(items(child(entry, "values"))):
+            path = string(item)
+            read = inline_values(manifest, (*place, "values", number))
+            if path is not None and not path.endswith(".gotmpl"):
+                read = file_values(index.texts.beside(manifest.document, path))
+            values += read
+            if not read and text_of(item) is not None:
+                unread.append(manifest.location(*place, "values", number))
+        values += inline_values(manifest, (*place, "set"), named=True)
+        source = addresses.get(chart.partition("/")[0], "") if "://" not in chart else chart
+        version = entry_text(entry, "version")
+        steps: Steps = (*place, "chart")
+        yield from _release(manifest, chart, version, values, steps, source, tuple(unread))
+
+
+def _proxy(manifest: Manifest) -> Iterator[Delivery]:
+    """Yield the release that Cluster API's add-on provider makes in the clusters it selects.
+
+    kubernetes-sigs/cluster-api-addon-provider-helm@v0.3.2:api/v1alpha1/helmchartproxy_types.go
+    """
+    content: Steps = ("spec", "valuesTemplate")
+    text = _text(manifest.at(*content))
+    values = embedded_values(manifest, content) if "{{" not in text else ()
+    unread = (manifest.location(*content),) if "{{" in text else ()
+    yield from _release(
+        manifest,
+        _text(manifest.at("spec", "chartName")),
+        _text(manifest.at("spec", "version")),
+        values,
+        ("spec", "chartName"),
+        _text(manifest.at("spec", "repoURL")),
+        unread,
+        Room(content, Embedded.YAML),
+    )
 
 
 def _cattle(manifest: Manifest, index: ManifestIndex) -> Iterator[Delivery]:
@@ -205,25 +350,47 @@ def _cattle(manifest: Manifest, index: ManifestIndex) -> Iterator[Delivery]:
     yield from _release(manifest, name, version, values, steps, source, (), room)
 
 
-def _kustomize(manifest: Manifest) -> Iterator[Delivery]:
+def _kustomize(manifest: Manifest, index: ManifestIndex) -> Iterator[Delivery]:
+    """Yield the charts of a kustomization, with the values of the files that it names.
+
+    kubernetes-sigs/kustomize@12f9e63:api/internal/builtins/HelmChartInflationGenerator.go: the
+    inline values count more than those of `valuesFile`, with `valuesMerge: merge` less, and with
+    `replace` alone; those of additional files count most.
+    """
     base: Steps = ("helmCharts",)
     for at, entry in enumerate(items(manifest.at(*base))):
         place: Steps = (*base, at)
-        unread = [
-            manifest.location(*place, key)
-            for key in ("valuesFile", "additionalValuesFiles")
-            if child(entry, key) is not None
-        ]
+        inline = inline_values(manifest, (*place, "valuesInline"))
+        first, unread = _named_files(manifest, (*place, "valuesFile"), index)
+        more, others = _named_files(manifest, (*place, "additionalValuesFiles"), index)
+        merge = _text(child(entry, "valuesMerge"))
+        values = (*inline, *first) if merge == "merge" else (*first, *inline)
         yield from _release(
             manifest,
             _text(child(entry, "name")),
             _text(child(entry, "version")),
-            inline_values(manifest, (*place, "valuesInline")),
+            (*(inline if merge == "replace" and inline else values), *more),
             (*place, "name"),
             _text(child(entry, "repo")),
-            tuple(unread),
+            (*unread, *others),
             _room_inline(entry, place),
         )
+
+
+def _named_files(
+    manifest: Manifest, steps: Steps, index: ManifestIndex
+) -> tuple[tuple[Values, ...], tuple[Location, ...]]:
+    """Return the values of one file or of a list of them, and the places of those not in view."""
+    tree = manifest.at(*steps)
+    listed = [(*steps, at) for at in range(len(items(tree)))] or ([steps] if tree else [])
+    values: tuple[Values, ...] = ()
+    unread: tuple[Location, ...] = ()
+    home = written_in(manifest.document)
+    for one in listed:
+        read = file_values(index.texts.beside(home, _text(manifest.at(*one))))
+        values += read
+        unread += () if read else (manifest.location(*one),)
+    return values, unread
 
 
 def _room_inline(entry: Tree, place: Steps) -> Room | None:

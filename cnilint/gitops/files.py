@@ -87,6 +87,15 @@ class Files:
         """Return the documents of a file in order, without those that could not be read."""
         return tuple(one for one in self.found(path) if isinstance(one, Document))
 
+    def at(self, path: str) -> tuple[Document, ...]:
+        """Return the documents of a file by its path from the top."""
+        return self.documents(joined(".", path))
+
+    def beside(self, document: Document, path: str) -> tuple[Document, ...]:
+        """Return the documents of a file by its path from the folder of another one."""
+        home = joined(self.path(document.source.path), "..")
+        return self.documents(joined(home, path))
+
     def is_file(self, path: str) -> bool:
         """Whether there is a file at a path, of whatever content."""
         self.read_paths.add(path)

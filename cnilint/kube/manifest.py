@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from cnilint.model.finding import Location
 from cnilint.model.tree import (
@@ -18,6 +19,9 @@ from cnilint.model.tree import (
     items,
     string,
 )
+
+_HASH = re.compile(r"-[bcdfghkmt2456789]{10}")
+"""kubernetes-sigs/kustomize@kustomize/v5.7.1:api/hasher/hasher.go encode."""
 
 ORIGIN_ANNOTATION = "config.kubernetes.io/origin"
 """Set by `kustomize build` under `buildMetadata: [originAnnotations]`.
@@ -55,7 +59,9 @@ class Manifest:
     def title(self) -> str:
         """The object as a person names it: `DaemonSet kube-system/aws-node`."""
         scope = f"{self.namespace}/" if self.namespace else ""
-        return f"{self.kind} {scope}{self.name}"
+        begun = string(descend(self.root, "metadata", "generateName")) or ""
+        name = self.name or (f"{begun}*" if begun else "")
+        return f"{self.kind} {scope}{name}".rstrip()
 
     def at(self, *steps: str | int) -> Tree | None:
         """Return what stands at the end of some steps inside the object, or None."""
@@ -131,15 +137,51 @@ def _kustomize_origin(annotation: str) -> Origin:
     return Origin("kustomize", f"{repository}//{path}" if repository else path, generator)
 
 
-class ManifestIndex:
-    """Finds the objects that others refer to by name."""
+class Texts(Protocol):
+    """The files of a repository, as far as objects refer to them by path."""
 
-    def __init__(self, found: Iterable[Manifest]) -> None:
+    def at(self, path: str) -> tuple[Document, ...]:
+        """Return the documents of a file by its path from the top of the repository."""
+
+    def beside(self, document: Document, path: str) -> tuple[Document, ...]:
+        """Return the documents of a file by its path from the folder of another one."""
+
+
+class NoTexts:
+    """No files at all: what objects refer to is not in view."""
+
+    def at(self, path: str) -> tuple[Document, ...]:
+        """Return nothing."""
+        del path
+        return ()
+
+    def beside(self, document: Document, path: str) -> tuple[Document, ...]:
+        """Return nothing."""
+        del document, path
+        return ()
+
+
+class ManifestIndex:
+    """Finds the objects that others refer to by name, and the files they refer to by path."""
+
+    def __init__(self, found: Iterable[Manifest], texts: Texts | None = None) -> None:
         """Index manifests; of objects with one kind, namespace and name the last one counts."""
+        self.texts: Texts = texts if texts is not None else NoTexts()
         self._by_name: dict[tuple[str, str], dict[str, Manifest]] = {}
         for manifest in found:
             key = (manifest.kind, manifest.name)
             self._by_name.setdefault(key, {})[manifest.namespace] = manifest
+
+    def generated(self, kind: str, name: str, namespace: str) -> Manifest | None:
+        """Return the object that a generator made under a name, the hash of its content behind it.
+
+        Kustomize corrects the names in what it knows to refer to them; where it is not told of a
+        field, the reference keeps the name without the hash.
+        """
+        for (one, full), named in self._by_name.items():
+            if one == kind and full.startswith(f"{name}-") and _HASH.fullmatch(full[len(name) :]):
+                return named.get(namespace) or named.get("")
+        return None
 
     def find(self, kind: str, name: str, namespace: str) -> Manifest | None:
         """Return the object a reference from `namespace` means, or None.

@@ -11,7 +11,7 @@ from cnilint.catalog.installer import ConfFile, Installer
 from cnilint.catalog.recognise import NO_TARGETS, Targets, installers
 from cnilint.catalog.release import shown
 from cnilint.catalog.unknown_installer import UnknownWriter, unknown_writers
-from cnilint.kube.manifest import Manifest, ManifestIndex
+from cnilint.kube.manifest import Manifest, ManifestIndex, Texts
 from cnilint.kube.node_classes import node_classes
 from cnilint.kube.node_systems import node_groups, survives_reboot
 from cnilint.kube.scheduling import EVERYWHERE, LabelDomain, Placement
@@ -71,13 +71,14 @@ def cluster(
     runtime: str = "containerd",
     primary: str = "",
     targets: Targets = NO_TARGETS,
+    texts: Texts | None = None,
 ) -> Cluster:
     """Return the facts of one cluster, given all of its manifests.
 
     `runtime` is a selector of `predict`; `targets` has the releases of products where the manifests
-    name none.
+    name none; `texts` are the files that manifests refer to.
     """
-    index = ManifestIndex(manifests)
+    index = ManifestIndex(manifests, texts)
     found, notes = installers(manifests, index, targets)
     found = [_with_own_file(installer) for installer in found]
     by_installer = {id(installer): multus(installer) for installer in found}
