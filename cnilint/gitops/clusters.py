@@ -11,12 +11,13 @@ import posixpath
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from cnilint.kube.manifest import Manifest, manifests
+from cnilint.kube.manifest import Manifest, ManifestIndex, manifests
 from cnilint.model.tree import Document
 
-from . import argo, argo_sets, flux
+from . import argo, argo_sets, flux, generic_chart
 from .built import written_in
 from .charts import other_objects
+from .delivery import deliveries
 from .files import Files, joined
 from .graph import Build, ClusterObjects, Edge, NotRead, Reason
 from .kustomize import FILE_NAMES
@@ -268,6 +269,7 @@ class _Survey:
                     seen.add(key)
                     pending += self._brought(each, objects, name)
         kept = self._last_ones(objects)
+        kept += self._rendered(kept)
         return ClusterObjects(
             name,
             tuple(kept),
@@ -277,6 +279,17 @@ class _Survey:
             frozenset(reads),
             assumed,
         )
+
+    def _rendered(self, objects: Sequence[Manifest]) -> list[Manifest]:
+        """Return the workloads of releases whose values say the whole of them."""
+        index = ManifestIndex(objects, self._files)
+        return [
+            made
+            for one in objects
+            for delivery in deliveries(one, index)
+            if delivery.name == generic_chart.CHART
+            for made in generic_chart.rendered(delivery)
+        ]
 
     def _last_ones(self, objects: Sequence[Manifest]) -> list[Manifest]:
         """Return objects without the installs that are applied again later, under the same name."""

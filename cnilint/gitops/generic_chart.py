@@ -1,0 +1,263 @@
+"""What bjw-s' app-template makes of its values: workloads and ConfigMaps, with their places.
+
+It is the chart by which most public repositories run Multus: whatever stands in the values is the
+workload. bjw-s-labs/helm-charts@app-template-4.4.0:charts/library/common/values.yaml and
+templates/lib (controllers, containers, persistence, configMaps); releases before 2.0 have one
+controller and one container at the top (bjw-s-labs/helm-charts@app-template-1.5.1).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from cnilint.kube.manifest import Manifest
+from cnilint.kube.values import Values
+from cnilint.model.tree import Mapping
+
+from .built import Node, made, read, rebuilt
+from .delivery import Delivery
+
+CHART = "app-template"
+
+KINDS = {
+    "daemonset": ("apps/v1", "DaemonSet"),
+    "deployment": ("apps/v1", "Deployment"),
+    "statefulset": ("apps/v1", "StatefulSet"),
+    "cronjob": ("batch/v1", "CronJob"),
+    "job": ("batch/v1", "Job"),
+}
+PATHS = {"CronJob": ("spec", "jobTemplate", "spec", "template")}
+
+POD = ("affinity", "hostIPC", "hostNetwork", "hostPID", "nodeSelector", "tolerations")
+"""The members of a pod that matter to where it runs and what it sees."""
+
+CONTAINER = ("args", "command", "envFrom", "lifecycle", "resources", "securityContext")
+
+_RELEASE_NAME = re.compile(r"\{\{-?\s*\.Release\.Name\s*-?\}\}")
+
+UNREAD = "values that are not in view may say otherwise"
+
+
+def rendered(one: Delivery) -> list[Manifest]:
+    """Return the workloads and ConfigMaps that the chart makes of a release's values."""
+    values = merged(one.values)
+    if values is None:
+        return []
+    if one.unread:
+        values.doubt = UNREAD
+    chart = _Chart(one, values)
+    return [rebuilt(one.manifest, root) for root in (*chart.config_maps(), *chart.workloads())]
+
+
+def merged(values: tuple[Values, ...]) -> Node | None:
+    """Return values as one: mappings together, anything else of the last that has it."""
+    whole: Node | None = None
+    for one in values:
+        if not one.named and isinstance(one.tree, Mapping):
+            found = read(one.manifest.document, (*one.manifest.route, *one.route), one.tree)
+            whole = found if whole is None else _over(whole, found)
+    return whole
+
+
+def _over(below: Node, above: Node) -> Node:
+    if not isinstance(below.value, dict) or not isinstance(above.value, dict):
+        return above
+    value = dict(below.value)
+    for key, one in above.value.items():
+        if one.value is None:
+            value.pop(key, None)
+        else:
+            value[key] = _over(value[key], one) if key in value else one
+    return Node(value, (*below.places, *above.places), below.doubt or above.doubt)
+
+
+class _Chart:
+    """One release of the chart."""
+
+    def __init__(self, one: Delivery, values: Node) -> None:
+        self._release = one.release.name or one.manifest.name
+        self._namespace = one.release.namespace or one.manifest.namespace
+        self._values = values
+
+    def config_maps(self) -> Iterator[Node]:
+        """Yield the ConfigMaps, each under the name that the workloads refer to."""
+        for identifier, one in _members(self._values.get("configMaps")):
+            data = one.get("data")
+            if data is not None and not _is_off(one):
+                names = self._metadata(self._map_name(identifier))
+                yield self._object("v1", "ConfigMap", names, {"data": data}, one)
+
+    def workloads(self) -> Iterator[Node]:
+        """Yield the workloads: one for each controller."""
+        controllers = _members(self._values.get("controllers"))
+        old = self._values.get("controller")
+        if not controllers:
+            controllers = [("main", old if old is not None else Node({}, self._values.places))]
+        for name, one in controllers:
+            if _is_off(one):
+                continue
+            api_version, kind = KINDS.get(one.text("type").lower() or "deployment", ("", ""))
+            if not kind:
+                continue
+            alone = len(controllers) == 1
+            called = self._release if alone else f"{self._release}-{name}"
+            template = Node({"metadata": self._labels(called), "spec": self._pod(name, one)})
+            specification = {"template": template}
+            if kind == "CronJob":
+                inner = Node({"spec": Node({"template": template})})
+                specification = {"jobTemplate": inner}
+            members = {"spec": Node(dict(specification), one.places)}
+            yield self._object(api_version, kind, self._metadata(called), members, one)
+
+    def _object(
+        self, api_version: str, kind: str, metadata: Node, members: dict[str, Node], source: Node
+    ) -> Node:
+        head = {"apiVersion": Node(api_version), "kind": Node(kind), "metadata": metadata}
+        return Node({**head, **members}, source.places, self._values.doubt)
+
+    def _metadata(self, name: str) -> Node:
+        labels = made({"app.kubernetes.io/instance": self._release})
+        names = {"name": Node(name), "namespace": Node(self._namespace), "labels": labels}
+        return Node(names)
+
+    def _labels(self, name: str) -> Node:
+        return made({"labels": {"app.kubernetes.io/name": name}})
+
+    def _pod(self, controller: str, one: Node) -> Node:
+        defaults, own = self._values.get("defaultPodOptions"), one.get("pod")
+        pod: dict[str, Node] = {}
+        for options in (self._values, defaults, own):
+            for key in POD:
+                found = options.get(key) if options is not None else None
+                if found is not None:
+                    pod[key] = found
+        containers = _members(one.get("containers")) or [("main", self._values)]
+        volumes, mounts = self._volumes(controller)
+        pod["initContainers"] = Node(
+            [
+                self._container(name, each, mounts)
+                for name, each in _members(one.get("initContainers"))
+            ]
+        )
+        pod["containers"] = Node(
+            [self._container(name, each, mounts) for name, each in containers if not _is_off(each)],
+            one.places,
+        )
+        pod["volumes"] = Node(volumes)
+        return Node(dict(pod), one.places)
+
+    def _container(self, name: str, one: Node, mounts: dict[str, list[Node]]) -> Node:
+        found: dict[str, Node] = {"name": Node(name)}
+        image = one.get("image")
+        repository, tag = image and image.get("repository"), image and image.get("tag")
+        if image is not None and isinstance(image.value, str):
+            found["image"] = image
+        elif repository is not None:
+            text = str(repository.value) + (f":{tag.value or tag.written}" if tag else "")
+            found["image"] = Node(text, (*repository.places, *(tag.places if tag else ())))
+        for key in CONTAINER:
+            value = one.get(key)
+            if value is not None:
+                found[key] = value
+        for key in ("args", "command"):
+            if key in found and isinstance(found[key].value, str):
+                found[key] = Node([found[key]], found[key].places)
+        environment = one.get("env")
+        if environment is not None:
+            found["env"] = _environment(environment)
+        found["volumeMounts"] = Node([*mounts.get("", ()), *mounts.get(name, ())])
+        return Node(dict(found), one.places)
+
+    def _volumes(self, controller: str) -> tuple[list[Node], dict[str, list[Node]]]:
+        """Return the volumes of a pod, and the mounts of each container (`""`: of all)."""
+        volumes: list[Node] = []
+        mounts: dict[str, list[Node]] = {}
+        for name, one in _members(self._values.get("persistence")):
+            source = self._source(name, one)
+            if source is None or _is_off(one):
+                continue
+            advanced = one.get("advancedMounts", controller)
+            everywhere = one.get("globalMounts")
+            if one.get("advancedMounts") is not None and advanced is None and everywhere is None:
+                continue
+            volumes.append(Node({"name": Node(name), **source}, one.places))
+            for container, listed in _members(advanced):
+                mounts.setdefault(container, []).extend(_mounts(name, listed, one))
+            if everywhere is not None or advanced is None:
+                mounts.setdefault("", []).extend(_mounts(name, everywhere, one))
+        return volumes, mounts
+
+    def _source(self, name: str, one: Node) -> dict[str, Node] | None:
+        """Return a volume's source as a pod has it."""
+        kind = one.text("type")
+        if kind == "hostPath":
+            path = one.get("hostPath")
+            return {"hostPath": Node({"path": path}, one.places)} if path is not None else None
+        if kind == "emptyDir":
+            return {"emptyDir": Node({}, one.places)}
+        if kind in ("configMap", "secret"):
+            given = one.text("name")
+            map_name = (
+                self._called(given) if given else self._map_name(one.text("identifier") or name)
+            )
+            source = {"configMap": "name", "secret": "secretName"}
+            members: dict[str, Node] = {source[kind]: Node(map_name, one.places)}
+            items = one.get("items")
+            if items is not None:
+                members["items"] = items
+            return {kind: Node(dict(members), one.places)}
+        custom = one.get("volumeSpec")
+        if kind == "custom" and custom is not None and isinstance(custom.value, dict):
+            return dict(custom.value)
+        return None
+
+    def _map_name(self, identifier: str) -> str:
+        return f"{self._release}-{identifier}"
+
+    def _called(self, text: str) -> str:
+        return _RELEASE_NAME.sub(self._release, text)
+
+
+def _members(node: Node | None) -> list[tuple[str, Node]]:
+    return list(node.value.items()) if node is not None and isinstance(node.value, dict) else []
+
+
+def _is_off(node: Node) -> bool:
+    enabled = node.get("enabled")
+    return enabled is not None and enabled.value is False
+
+
+def _mounts(name: str, listed: Node | None, one: Node) -> Iterator[Node]:
+    """Yield the mounts of a volume: those listed, else one at the path of the volume's own."""
+    entries = listed.value if listed is not None and isinstance(listed.value, list) else None
+    if entries is None:
+        given = (one.get(key) for key in ("mountPath", "hostPath"))
+        path = next((each for each in given if each is not None), Node(f"/{name}"))
+        entries = [Node({"path": path, **_options(one)}, one.places)]
+    for entry in entries:
+        where = entry.get("path")
+        path = Node(f"/{name}") if where is None else where
+        members = {"name": Node(name), "mountPath": path, **_options(entry)}
+        yield Node(dict(members), entry.places)
+
+
+def _options(node: Node) -> dict[str, Node]:
+    keys = ("readOnly", "subPath", "mountPropagation")
+    return {key: value for key in keys if (value := node.get(key)) is not None}
+
+
+def _environment(node: Node) -> Node:
+    """Return variables as a container has them, from a list or a mapping of them."""
+    if isinstance(node.value, list):
+        return node
+    listed: list[Node] = []
+    for name, one in _members(node):
+        members: dict[str, Node] = {"name": Node(name)}
+        if isinstance(one.value, dict):
+            members |= one.value
+        else:
+            text = one.value if isinstance(one.value, str) else one.written
+            members["value"] = Node(text, one.places, one.doubt)
+        listed.append(Node(dict(members), one.places))
+    return Node(listed, node.places)
