@@ -34,18 +34,20 @@ class JsonProblem(NamedTuple):
     """Something a strict decoder refuses, at a code point offset of the text.
 
     `kind` is `trailing-comma`, `comment`, `single-quotes`, `number`, `control`, `escape`, `word`,
-    `trailing-text` or `syntax`; with the last the reading ended.
+    `trailing-text` or `syntax`; with the last the reading ended. `missing` is the mark that is due
+    at the place: a comma or a colon, or the quote of a key without quotes; else it is empty.
     """
 
     offset: int
     message: str
     kind: str
+    missing: str = ""
 
 
 class _UnreadableError(Exception):
-    def __init__(self, offset: int, message: str) -> None:
+    def __init__(self, offset: int, message: str, missing: str = "") -> None:
         super().__init__(message)
-        self.problem = JsonProblem(offset, message, "syntax")
+        self.problem = JsonProblem(offset, message, "syntax", missing)
 
 
 def read_json(
@@ -86,8 +88,8 @@ class _Reader:
         self.at = 0
         self.problems: list[JsonProblem] = []
 
-    def note(self, offset: int, message: str, kind: str) -> None:
-        self.problems.append(JsonProblem(offset, message, kind))
+    def note(self, offset: int, message: str, kind: str, missing: str = "") -> None:
+        self.problems.append(JsonProblem(offset, message, kind, missing))
 
     def peek(self) -> str:
         """Return the next character that is neither space nor comment; empty at the end."""
@@ -118,7 +120,7 @@ class _Reader:
             first = self.peek()
             key = self.string(first) if first in _RUN else self.word(key=True)
             if self.peek() != ":":
-                raise _UnreadableError(self.at, f"expected ':' behind the key {key.text!r}")
+                raise _UnreadableError(self.at, f"expected ':' behind the key {key.text!r}", ":")
             self.at += 1
             entries.append(Entry(key, self.value(depth + 1)))
         return Mapping(self.place(start, self.at), tuple(entries), flow=True)
@@ -147,7 +149,7 @@ class _Reader:
         if not found:
             raise _UnreadableError(self.at, f"the text ends before {bracket!r}")
         if behind_member and comma < 0:
-            raise _UnreadableError(self.at, f"expected ',' or {bracket!r}, found {found!r}")
+            raise _UnreadableError(self.at, f"expected ',' or {bracket!r}, found {found!r}", ",")
         return False
 
     def string(self, quote: str) -> Scalar:
@@ -218,7 +220,7 @@ class _Reader:
         value: ScalarValue = text
         number = None if key else self.number(start, text)
         if key:
-            self.note(start, f"a key needs double quotes: {text!r}", "word")
+            self.note(start, f"a key needs double quotes: {text!r}", "word", '"')
         elif text in _WORDS:
             value = _WORDS[text]
         elif number is not None:

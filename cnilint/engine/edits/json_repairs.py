@@ -17,7 +17,6 @@ from cnilint.syntax.style import containers, end_of_line, json_string, line_star
 MOST_MARKS = 20
 """More commas and colons than that are not left out by mistake."""
 
-_LEFT_OUT = {"expected ','": ",", "expected ':'": ":"}
 _CONTROL = {"\t": "\\t"}
 _UNREADABLE = ("syntax", "word", "trailing-text")
 
@@ -89,8 +88,8 @@ def _structure(text: str) -> tuple[str, Applicability, list[TextEdit], str] | No
         first = min(unreadable, key=lambda problem: problem.offset)
         grown = sum(len(e.text) - (e.span.end - e.span.start) for e in edits)
         at = first.offset - grown
-        mark = next((m for said, m in _LEFT_OUT.items() if first.message.startswith(said)), "")
-        if first.kind == "word" and first.message.startswith("a key"):
+        mark = first.missing
+        if mark == '"':
             keys = True
             end = at + len(re.match(r"[\w.-]+", text[at:])[0])  # type: ignore[index]
             edits.append(TextEdit(Span(at, end), json_string(text[at:end])))
