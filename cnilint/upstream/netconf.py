@@ -5,11 +5,13 @@ Source: containernetworking/cni@v1.3.0:libcni/conf.go, in libcni.py with what ot
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
-from . import gojson, libcni
+from . import gojson, gostruct, libcni
 from .confdir import ConfDirectory
-from .gojson import Object
+from .gojson import Array, JSONError, Object
+from .gostruct import Struct
 from .libcni import LIBCNI_1_3, Raw
 
 NetworkError = libcni.LibcniError
@@ -69,3 +71,29 @@ def _plugin(raw: Raw) -> PluginConf:
 def _list(loaded: libcni.ConfigurationList) -> NetworkConfList:
     plugins = tuple(PluginConf(one.type, one.name, one.cni_version) for one in loaded.plugins)
     return NetworkConfList(loaded.name, loaded.cni_version, plugins, loaded.only_inlined)
+
+
+_TYPE = Struct({"type": gostruct.STRING})
+
+
+@lru_cache(maxsize=4096)
+def plugin_types(text: str) -> tuple[str, ...]:
+    """Return the types of the plugins of a list, or of the one plugin, in their order.
+
+    Whatever else is wrong with the text does not matter; none of one that is no JSON object.
+    """
+    try:
+        found = gojson.parse(text)
+    except JSONError:
+        return ()
+    listed = found.members.get("plugins") if isinstance(found, Object) else None
+    types = []
+    for each in listed.items if isinstance(listed, Array) else [found]:
+        try:
+            fields = _TYPE.decode(each, {}, encoded=True)
+        except JSONError:
+            continue
+        kind = fields.get("type") if isinstance(fields, dict) else None
+        if isinstance(kind, str) and kind:
+            types.append(kind)
+    return tuple(types)

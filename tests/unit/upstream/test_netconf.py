@@ -17,6 +17,7 @@ from cnilint.upstream.netconf import (
     list_from_plugin,
     list_from_text,
     plugin_from_text,
+    plugin_types,
 )
 
 BRIDGE = PluginConf("bridge")
@@ -190,3 +191,28 @@ def test_a_list_without_a_name_draws_in_the_directory_itself() -> None:
 def test_of_twelve_spellings_of_the_highest_version_the_first_counts(versions: list[str]) -> None:
     highest = [version for version in versions if version != "0.4.0"] or versions
     assert list_from_text(written(cniVersions=versions)).cni_version == highest[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "types"),
+    [
+        ('{"type": "a"}', ("a",)),
+        ('{"TYPE":"a"}', ("a",)),
+        ('{"type": "a", "Type": "b"}', ("a",)),
+        ('{"plugins": [{"type": "a"}, {\n"type"\t:\n"b"}, {"type": "a"}]}', ("a", "b", "a")),
+        ('{"plugins": [{"type": "a"}, 7, {"type": 7}, {"type": ""}, {}, null]}', ("a",)),
+        # of a map a name has one case
+        ('{"Plugins": [{"type": "a"}]}', ()),
+        ('{"type": "a", "plugins": [{"type": "b"}]}', ("b",)),
+        ('{"type": "a", "plugins": {}}', ("a",)),
+        ('{"type": "a", "delegates": [{"type": "b"}], "ipam": {"type": "c"}}', ("a",)),
+        ("[]", ()),
+        ("null", ()),
+        ('{"type": "a"', ()),
+        ("", ()),
+    ],
+)
+def test_the_types_of_the_plugins_are_told_whatever_else_is_wrong(
+    text: str, types: tuple[str, ...]
+) -> None:
+    assert plugin_types(text) == types
