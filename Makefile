@@ -10,6 +10,8 @@ CANDIDATES := $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11
 # The file that `make bench` lints.
 FILE := $(firstword $(wildcard examples/*/*.yaml examples/*/*/*.yaml))
 RUNS := 20
+# The folders of folders that `make compare` reads, with the checkout in BEFORE and with this one.
+TOPS := examples
 
 # An editable install compiles nothing: without this every start would, where Python is told to write
 # no bytecode. The second command keeps what the data files read as, beside it.
@@ -20,7 +22,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: help demo test lint docs pipelines build bench clean
+.PHONY: help demo test lint docs pipelines build bench compare clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -62,6 +64,9 @@ build: $(VENV)/.installed-dev ## build the source distribution and the wheel int
 
 bench: $(VENV)/.installed ## measure a cold start (FILE=manifest.yaml RUNS=20)
 	$(BIN)/python benchmarks/cold_start.py --runs $(RUNS) $(FILE)
+
+compare: $(VENV)/.installed ## list what another checkout reports otherwise (BEFORE=folder TOPS="examples")
+	$(BIN)/python benchmarks/compare_reports.py $(BEFORE) . $(TOPS)
 
 clean: ## remove .venv, what was built and every cache
 	rm -rf $(VENV) dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis

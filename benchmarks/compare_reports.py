@@ -45,7 +45,8 @@ for line in sys.stdin:
     sys.argv = ["cnilint", *json.loads(line)]
     told = io.TextIOWrapper(io.BytesIO(), "utf-8", errors="surrogateescape", newline="")
     code = 0
-    with contextlib.redirect_stdout(told), contextlib.redirect_stderr(io.TextIOWrapper(io.BytesIO(), "utf-8")):
+    aside = io.TextIOWrapper(io.BytesIO(), "utf-8")
+    with contextlib.redirect_stdout(told), contextlib.redirect_stderr(aside):
         try:
             runpy.run_module("cnilint", run_name="__main__", alter_sys=True)
         except SystemExit as end:
