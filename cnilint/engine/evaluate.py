@@ -222,6 +222,7 @@ def _stated(rule: Rule, hit: Hit, level: Level, cluster_name: str) -> Finding:
         location=hit.location,
         cluster=cluster_name,
         details=hit.details,
+        witnesses=hit.witnesses,
         help="" if level is Level.NOTE else rule.help["fix"],
         related=hit.related,
         fixes=hit.fixes,

@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from cnilint.model.finding import Fix, Level, Location, Related
+from cnilint.model.steps import Witness
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
     """One place where a rule fires.
 
-    `parameters` fill the card's message; `details` are lines for a person (outcomes and orders);
-    `level` replaces the card's level where the rule has more than one.
+    `parameters` fill the card's message; `witnesses` are orders of events that show it, `details`
+    further lines for a person; `level` replaces the card's level where the rule has more than one.
     """
 
     location: Location
@@ -22,3 +23,4 @@ class Hit:
     related: tuple[Related, ...] = ()
     fixes: tuple[Fix, ...] = ()
     level: Level | None = None
+    witnesses: tuple[Witness, ...] = ()

@@ -7,8 +7,26 @@ from dataclasses import dataclass
 from enum import Enum, IntEnum
 from typing import NamedTuple
 
-from .text import Source, Span
+from .location import Location
+from .steps import Witness
+from .text import Span
 from .tree import Document, Route, Value
+
+__all__ = [
+    "Applicability",
+    "Edit",
+    "Finding",
+    "Fix",
+    "Handover",
+    "Level",
+    "Location",
+    "Note",
+    "Operation",
+    "Related",
+    "Repair",
+    "TextEdit",
+    "Way",
+]
 
 
 class Level(IntEnum):
@@ -44,20 +62,6 @@ class Applicability(IntEnum):
 
     def __str__(self) -> str:
         return self.name.lower()
-
-
-class Location(NamedTuple):
-    """A place in a source: `route` is the logical address, `span` the text that is marked.
-
-    `document` is None for a place in a text that could not be read as a document.
-    """
-
-    source: Source
-    span: Span
-    route: Route = ()
-    document: Document | None = None
-    object: str = ""
-    """The Kubernetes object it belongs to, as `Kind namespace/name`."""
 
 
 class Operation(Enum):
@@ -177,10 +181,12 @@ class Finding:
     location: Location
     cluster: str = ""
     details: tuple[str, ...] = ()
-    """Further lines for a person: outcomes and the orders that lead to them."""
+    """Further lines for a person."""
     help: str = ""
     related: tuple[Related, ...] = ()
     fixes: tuple[Fix, ...] = ()
+    witnesses: tuple[Witness, ...] = ()
+    """The orders of events that show it."""
 
 
 class Note(NamedTuple):

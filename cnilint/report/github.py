@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from cnilint.engine.repository import reported_path
 from cnilint.engine.result import Result
+from cnilint.engine.sentences import detail_lines
 from cnilint.model.finding import Finding, Level
 from cnilint.model.text import Source, Span
 from cnilint.syntax.collect import STANDARD_INPUT
@@ -57,8 +58,8 @@ def _annotation(finding: Finding) -> str:
         properties |= _extent(location.source, location.span)
     properties["title"] = visible(f"{finding.rule} {finding.name}")
     lines = [*finding.message.splitlines()]
-    if finding.details:
-        lines += ["", *finding.details]
+    if told := detail_lines(finding):
+        lines += ["", *told]
     if finding.help:
         lines += ["", f"help: {finding.help}"]
     return _command(COMMANDS[finding.level], properties, lines)

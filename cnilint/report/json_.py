@@ -13,6 +13,7 @@ import math
 from cnilint.catalog.installer import Installer
 from cnilint.engine.ignores.identity import CROSSING
 from cnilint.engine.result import Known, Result, Suppressed
+from cnilint.engine.sentences import cause_words, detail_lines, heading, step_words, verdict_line
 from cnilint.model.finding import (
     Applicability,
     Edit,
@@ -24,17 +25,28 @@ from cnilint.model.finding import (
     Related,
     Repair,
 )
+from cnilint.model.steps import Actor, Cause, Failure, Step, Witness
 from cnilint.model.text import Source, Span
 from cnilint.model.tree import Embedded, Route
+from cnilint.model.verdict import Verdict
 from cnilint.report.terminal.statistics import Count, counts
 from cnilint.simulation.class_facts import ClassFacts
 from cnilint.simulation.cluster import Cluster
 from cnilint.simulation.search import Outcome
 
-from .verdict import verdict
-
 CHECK_SCHEMA = "cnilint.check/v1"
 INSPECT_SCHEMA = "cnilint.inspect/v1"
+
+TOLD_IN_WORDS = frozenset(
+    {
+        Failure.CLUSTER_NETWORK_UNREADABLE,
+        Failure.NETWORK_NOT_FOUND,
+        Failure.OWN_FILE,
+        Failure.RESTLESS,
+        Failure.STOPS_AFTER_COPYING,
+    }
+)
+"""Causes that an outcome's `cause` has in words; `reason` has each as data."""
 
 JSONObject = dict[str, object]
 
@@ -149,19 +161,74 @@ def _node_class(facts: ClassFacts) -> JSONObject:
         "exhausted": facts.simulation.exhausted,
         "deterministic": facts.deterministic,
         "decided": facts.decided,
-        "verdict": verdict(facts),
+        "verdict": verdict_line(facts.verdict),
+        "answer": _verdict(facts.verdict),
+    }
+
+
+def _verdict(verdict: Verdict) -> JSONObject:
+    doubt = verdict.doubt
+    return {
+        "kind": verdict.kind.value,
+        "owners": list(verdict.owners),
+        "causes": [_cause(each) for each in verdict.causes],
+        "lost": list(verdict.lost),
+        "unknown": {"what": doubt.unknown.value, "title": doubt.title} if doubt else None,
+    }
+
+
+def _cause(cause: Cause) -> JSONObject:
+    subject = cause.subject or None
+    return {"failure": cause.failure.value, "subject": subject, "words": cause_words(cause)}
+
+
+def _step(step: Step, *, whole: bool = True) -> JSONObject:
+    """Return a step; as part of another one it has neither words nor an actor of its own."""
+    found: JSONObject = {"words": step_words(step), "actor": _actor(step.actor)} if whole else {}
+    return {
+        **found,
+        "verb": step.verb.value,
+        "files": list(step.files),
+        "source": step.source or None,
+        "also": [_step(each, whole=False) for each in step.also],
+    }
+
+
+def _actor(actor: Actor) -> JSONObject:
+    return {
+        "title": actor.title,
+        "product": actor.product or None,
+        "object": actor.object or None,
+    }
+
+
+def _witness(witness: Witness) -> JSONObject:
+    return {
+        "words": heading(witness),
+        "nodes": witness.nodes,
+        "situation": witness.situation.value,
+        "ending": witness.ending.value,
+        "files": list(witness.files),
+        "steps": [_step(each) for each in witness.steps],
     }
 
 
 def _outcome(outcome: Outcome) -> JSONObject:
     return {
-        "situation": outcome.situation,
-        "order": list(outcome.order),
+        "situation": outcome.situation.value,
+        "order": [step_words(each) for each in outcome.order],
+        "steps": [_step(each) for each in outcome.order],
         "files": list(outcome.files),
         "runtime": outcome.runtime,
         "master": outcome.master,
-        "cause": outcome.cause or None,
+        "cause": _cause_text(outcome.cause) if outcome.cause is not None else None,
+        "reason": _cause(outcome.cause) if outcome.cause is not None else None,
     }
+
+
+def _cause_text(cause: Cause) -> str:
+    """Return a cause as one text: a word where it is a program's own error, else a clause."""
+    return cause_words(cause) if cause.failure in TOLD_IN_WORDS else cause.failure.value
 
 
 def finding_object(finding: Finding) -> JSONObject:
@@ -174,7 +241,8 @@ def finding_object(finding: Finding) -> JSONObject:
         "cluster": finding.cluster,
         "location": _location(finding.location),
         "related": [_related(each) for each in finding.related],
-        "details": list(finding.details),
+        "details": detail_lines(finding),
+        "witnesses": [_witness(each) for each in finding.witnesses],
         "help": finding.help,
         "fixes": [_fix(each) for each in finding.fixes],
     }

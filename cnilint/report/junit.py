@@ -13,10 +13,10 @@ from typing import NamedTuple
 
 from cnilint.engine.repository import reported_path
 from cnilint.engine.result import Result, Suppressed
+from cnilint.engine.sentences import detail_lines, verdict_line
 from cnilint.model.finding import Finding, Level
 
 from .glyphs import visible
-from .verdict import verdict
 from .words import place, why_known
 
 TOOL = "cnilint"
@@ -73,7 +73,7 @@ def _suites(result: Result) -> dict[str, Suite]:
 
     for each in result.clusters:
         suite(each.name).said.extend(
-            f"{each.name}, {facts.name}: {verdict(facts)}" for facts in each.classes
+            f"{each.name}, {facts.name}: {verdict_line(facts.verdict)}" for facts in each.classes
         )
     for finding, known in result.everything():
         suite(finding.cluster).findings.append((finding, known))
@@ -142,8 +142,8 @@ def _body(finding: Finding) -> Iterator[str]:
     yield f"{place(finding.location)}: {finding.rule} {finding.message}"
     for related in finding.related:
         yield f"{place(related.location)}: {related.message}"
-    if finding.details:
-        yield from ["", *finding.details]
+    if told := detail_lines(finding):
+        yield from ["", *told]
     if finding.help:
         yield from ["", f"help: {finding.help}"]
     for fix in finding.fixes:

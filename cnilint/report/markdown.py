@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator
 
 from cnilint.engine.repository import reported_path
 from cnilint.engine.result import Result
+from cnilint.engine.sentences import detail_lines, verdict_line
 from cnilint.model.finding import Applicability, Finding, Fix, Level, Location, Note
 from cnilint.quoting import shell_word
 from cnilint.report.terminal.inspect import does
 
 from .markup import code, fenced, prose
-from .verdict import verdict, verdict_style
-from .words import counted, known_of, sum_of
+from .words import counted, known_of, sum_of, verdict_style
 
 MOST_BYTES = 1_000_000
 """GitHub drops a summary over 1 MiB, GitLab a comment over a million characters."""
@@ -99,7 +99,7 @@ def _verdicts(result: Result, report: _Report) -> None:
     report.add("\n| Cluster | Nodes | Who owns the pods |\n| --- | --- | --- |\n")
     lines = (
         f"| {_cell(cluster.name)} | {_cell(facts.name)} "
-        f"| {SYMBOLS[verdict_style(facts)]} {_cell(verdict(facts))} |\n"
+        f"| {SYMBOLS[verdict_style(facts.verdict)]} {_cell(verdict_line(facts.verdict))} |\n"
         for cluster, facts in rows
     )
     report.fill(lines, len(rows), 0.2)
@@ -166,8 +166,8 @@ def _folded(finding: Finding, *, several: bool) -> str:
     if finding.related:
         lines = (f"- {_place(each.location)}: {prose(each.message)}" for each in finding.related)
         parts.append("\n".join(lines))
-    if finding.details:
-        parts.append(fenced(finding.details, "text"))
+    if told := detail_lines(finding):
+        parts.append(fenced(told, "text"))
     if finding.help:
         parts.append(f"**Help:** {prose(finding.help)}")
     for fix in finding.fixes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cnilint.engine.result import Known, Reason, Result
 from cnilint.model.finding import Level, Location
+from cnilint.model.verdict import Verdict, VerdictKind
 from cnilint.quoting import shell_word
 
 KNOWN = {
@@ -20,6 +21,13 @@ SECTIONS = {
     "fix-safety": "How safe the fix is",
 }
 """The titles of what a card tells, by its keys."""
+
+
+def verdict_style(verdict: Verdict) -> str:
+    """Return the name of the style a verdict is shown in: `good`, `bad` or `faint`."""
+    if verdict.kind is VerdictKind.UNDECIDED:
+        return "faint"
+    return "good" if verdict.good else "bad"
 
 
 def place(location: Location) -> str:

@@ -9,9 +9,19 @@ from dataclasses import dataclass
 
 from cnilint.catalog.catalog import Action
 from cnilint.catalog.installer import ConfFile, Installer
+from cnilint.model.steps import Actor, Step, Verb
 from cnilint.upstream.confdir import extension
 
-from .steps import Change, Files, Program, candidates, file_names, is_valid, with_changes
+from .steps import (
+    Change,
+    Files,
+    Program,
+    candidates,
+    file_names,
+    is_valid,
+    stopped_with,
+    with_changes,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +33,9 @@ class Inserter(Program):
     istio/istio@86c9f01:cni/pkg/install/cniconfig.go writeCNIConfig, insertCNIConfig
     """
 
+    actor: Actor
     installer: Installer
     directory: str
-
-    @property
-    def title(self) -> str:
-        """Its name for people."""
-        return self.installer.title
 
     def step(self, files: Files, memory: Hashable) -> Change | None:
         """Insert the plugin into the target unless it is there."""
@@ -58,10 +64,9 @@ class Inserter(Program):
         )
         without = {path: unchain(files[path], plugin) for path in found}
         changed = {path: text for path, text in without.items() if text is not None}
-        label = f"{self.title} stops"
-        if changed:
-            label += f", its plugin goes out of {file_names(changed)}"
-        return Change(with_changes(files, changed), memory, tuple(changed), label)
+        out = (Step(self.actor, Verb.UNCHAINS, file_names(changed)),) if changed else ()
+        step = Step(self.actor, Verb.STOPS, also=out)
+        return Change(with_changes(files, changed), memory, tuple(changed), step)
 
     def _inserted(self, files: Files, path: str) -> Change | None:
         """Return the change that puts the plugin into a file; None if it is there or cannot be."""
@@ -69,17 +74,18 @@ class Inserter(Program):
         if chained is None:
             return None
         single = self.installer.behaviour.single if extension(path) == ".conf" else "in_place"
-        label = f"{self.title} chains itself into {posixpath.basename(path)}"
+        name, listed = posixpath.basename(path), path + "list"
         if single == "in_place":
-            return Change(with_changes(files, {path: chained}), path, (path,), label)
-        listed = path + "list"
+            step = Step(self.actor, Verb.CHAINS, (name,))
+            return Change(with_changes(files, {path: chained}), path, (path,), step)
         if single == "renamed":
+            step = Step(self.actor, Verb.CHAINS_AS_LIST, file_names([listed]), name)
             after = with_changes(files, {listed: chained}, [path])
-            return Change(after, listed, (path, listed), f"{label}, now a .conflist")
+            return Change(after, listed, (path, listed), step)
         if single == "unread" or files.get(listed) == chained:
             return None
-        after = with_changes(files, {listed: chained})
-        return Change(after, path, (listed,), f"{label}list, a copy that leaves the .conf in place")
+        step = Step(self.actor, Verb.CHAINS_BESIDE, file_names([listed]), name)
+        return Change(with_changes(files, {listed: chained}), path, (listed,), step)
 
     def _targets(self, files: Files) -> list[str]:
         found = candidates(files, self.directory)
@@ -106,13 +112,9 @@ class Copier(Program):
     spidernet-io/spiderpool@a7fbd3b:charts/spiderpool/templates/configmap.yaml entrypoint.sh
     """
 
+    actor: Actor
     installer: Installer
     file: ConfFile
-
-    @property
-    def title(self) -> str:
-        """Its name for people."""
-        return self.installer.title
 
     def step(self, files: Files, memory: Hashable) -> Change | None:
         """Write the file when it is not there and its source is."""
@@ -127,15 +129,15 @@ class Copier(Program):
             source = self._first(files)
         if source is None or source not in files:
             return None
-        name = posixpath.basename(source)
-        label = f"{self.title} writes {self.file.name}, a copy of {name}"
         if self.installer.action is Action.REFER:
+            verb = Verb.REFERS
             content = json.dumps({**json.loads(self.file.content), "clusterNetwork": source})
-            label = f"{self.title} writes {self.file.name}, which refers to {name}"
         else:
+            verb = Verb.COPIES
             content = chain(files[source], self.installer.product.plugins[0]) or files[source]
+        step = Step(self.actor, verb, (self.file.name,), posixpath.basename(source))
         after = with_changes(files, {own: content})
-        return Change(after, "ran" if once else None, (own,), label)
+        return Change(after, "ran" if once else None, (own,), step)
 
     def _first(self, files: Files) -> str | None:
         skips = self.installer.behaviour.skips
@@ -144,9 +146,8 @@ class Copier(Program):
     def stop(self, files: Files, memory: Hashable) -> Change:
         """Remove its own file where the product cleans up after itself: Istio's Cleanup."""
         if not self.installer.behaviour.removed_on_stop or self.file.path not in files:
-            return Change(files, memory, (), f"{self.title} stops")
-        label = f"{self.title} stops, {self.file.name} goes"
-        return Change(with_changes(files, {}, [self.file.path]), memory, (self.file.path,), label)
+            return Change(files, memory, (), Step(self.actor, Verb.STOPS))
+        return stopped_with(self.actor, self.file, files, memory)
 
 
 def first_valid(files: Files, directory: str, *, but: str = "", skips: str = "") -> str | None:

@@ -14,17 +14,21 @@ from cnilint.catalog.installer import Installer
 from cnilint.catalog.unknown_installer import UnknownWriter
 from cnilint.catalog.written_file import network_name
 from cnilint.kube.node_classes import NodeClass
+from cnilint.model.steps import Actor, Cause, Failure, Situation
+from cnilint.model.verdict import Doubt, Unknown, Verdict, VerdictKind
 from cnilint.multus.configuration import Multus
 from cnilint.upstream.confdir import encoded
 from cnilint.upstream.gojson import JSONError
 from cnilint.upstream.multus_daemon_config import read_daemon_config
 
-from .multus_programs import Copying, Failing, Thick, Thin
+from .multus_programs import Copying, Failing, Thick, Thin, multus_actor
 from .network_copy import network_copy
 from .owner import Reading
 from .programs import Files, Program, candidates, names_in, program
-from .search import SITUATIONS, Outcome, Simulation, simulate
+from .search import Outcome, Simulation, simulate
 from .unknown_file import strangers_outcomes
+
+NO_REASON = Cause(Failure.UNKNOWN)
 
 MULTUS_FILES = ("00-multus.conf", "00-multus.conflist")
 
@@ -82,16 +86,17 @@ class ClassFacts:
     @property
     def deterministic(self) -> bool:
         """Whether every order ends with the same owner of the pods, and with one at all."""
-        if self.not_known:
+        if self.doubt:
             return False
         return len(self.delegates) == 1 and all(o.master is not None for o in self.outcomes)
 
     @property
-    def not_known(self) -> str:
-        """What decides on the class and is not in view, or filled in later; empty if nothing is."""
-        told = (f"what {one.installer.title} is told" for one in self.multuses if not one.in_view)
-        written = (f"where {one.title} writes" for one in self.installers if one.later)
-        return next(chain(told, written), "")
+    def doubt(self) -> Doubt | None:
+        """What decides on the class and is not in view, or filled in later; None if nothing is."""
+        titles = (one.installer.title for one in self.multuses if not one.in_view)
+        told = (Doubt(Unknown.SETTINGS, title) for title in titles)
+        written = (Doubt(Unknown.FILE, one.title) for one in self.installers if one.later)
+        return next(chain(told, written), None)
 
     @property
     def decided(self) -> bool:
@@ -100,7 +105,7 @@ class ClassFacts:
         Where only Multus or a chained plugin runs, the CNI they build on is not in view; and what
         a CNI does whose settings are not in view is not known.
         """
-        if self.not_known:
+        if self.doubt:
             return False
         shown = any(m.action is Action.WRITE for m in self.installers)
         return shown or bool(self.delegates) or any(entry.on_host for entry in self.entries)
@@ -109,10 +114,34 @@ class ClassFacts:
         """Return the names that may come to be in a host directory, in any order of events."""
         return set(names_in(self.simulation.contents, directory))
 
-    def witness(self, master: str | None) -> Outcome | None:
+    def shortest(self, master: str | None) -> Outcome | None:
         """Return the outcome that shows an owner best: the earliest situation, the fewest steps."""
         found = [outcome for outcome in self.outcomes if outcome.master == master]
-        return min(found, key=lambda o: (SITUATIONS.index(o.situation), len(o.order)), default=None)
+        each = list(Situation)
+        return min(found, key=lambda o: (each.index(o.situation), len(o.order)), default=None)
+
+    @property
+    def verdict(self) -> Verdict:
+        """The answer for the class."""
+        outcomes = self.outcomes
+        unowned = dict.fromkeys(o.cause or NO_REASON for o in outcomes if o.master is None)
+        found = Verdict(
+            VerdictKind.RACE,
+            owners=tuple(self.delegates),
+            causes=tuple(unowned),
+            reserved=bool(self.wild),
+            cut=not self.simulation.exhausted,
+        )
+        if not self.decided:
+            return found._replace(kind=VerdictKind.UNDECIDED, doubt=self.doubt)
+        if not found.owners:
+            return found._replace(kind=VerdictKind.NEVER_READY)
+        if not self.deterministic:
+            return found
+        missed = any(not o.through_multus for o in outcomes)
+        lost = dict.fromkeys(one.installer.title for one in self.multuses) if missed else ()
+        failing = tuple(dict.fromkeys(o.cause for o in outcomes if o.cause))
+        return found._replace(kind=VerdictKind.DETERMINISTIC, causes=failing, lost=tuple(lost))
 
 
 def class_facts(
@@ -150,7 +179,14 @@ def class_facts(
         entries=_entries(directory, members, multuses, present, simulation.contents),
         persistent=persistent,
         wild=strangers_outcomes(
-            [one.object for one in unknown if one.directory == directory], programs, present, how
+            [
+                Actor(one.object, object=one.object, location=one.location)
+                for one in unknown
+                if one.directory == directory
+            ],
+            programs,
+            present,
+            how,
         ),
     )
 
@@ -183,9 +219,9 @@ def multus_program(one: Multus) -> Program | None:
     if not one.auto:
         return _copying(one, written)
     if masters is None:
-        return Failing("autoconfig-dir-missing")
+        return Failing(multus_actor(one), Failure.AUTOCONFIG_DIR_MISSING)
     if not one.thick:
-        return Thin(one, masters, written) if written is not None else None
+        return Thin(multus_actor(one), one, masters, written) if written is not None else None
     text = one.selection_text()
     if text is None:
         return None
@@ -193,8 +229,8 @@ def multus_program(one: Multus) -> Program | None:
     try:
         configuration = read_daemon_config(version, text)
     except JSONError:
-        return Failing("invalid-daemon-config")
-    return Thick(one, configuration, masters, written)
+        return Failing(multus_actor(one), Failure.INVALID_DAEMON_CONFIG)
+    return Thick(multus_actor(one), one, configuration, masters, written)
 
 
 def _copying(one: Multus, written: str | None) -> Program | None:
@@ -203,15 +239,16 @@ def _copying(one: Multus, written: str | None) -> Program | None:
     workload, container = one.installer.workload, one.installer.container
     if written is None:
         return None
+    who, destination = multus_actor(one), posixpath.join(written, posixpath.basename(path))
     if workload is None or container is None:
-        destination = posixpath.join(written, posixpath.basename(path))
-        return Copying(one, "", destination, one.copied_text())
-    destination = posixpath.join(written, posixpath.basename(path))
+        return Copying(who, one, "", destination, one.copied_text())
     if one.file_is_missing:
-        return Copying(one, "", destination, "")
+        return Copying(who, one, "", destination, "")
     text = workload.mounted_text(container, path)
     unknown = json.dumps({"name": "multus-cni-network", "type": "multus", "cniVersion": "0.3.1"})
-    return Copying(one, one.host_path(path) or "", destination, text.value if text else unknown)
+    return Copying(
+        who, one, one.host_path(path) or "", destination, text.value if text else unknown
+    )
 
 
 def _unknown_readiness_file(one: Multus) -> Files:

@@ -7,6 +7,7 @@ import posixpath
 from collections.abc import Hashable
 from dataclasses import dataclass
 
+from cnilint.model.steps import Actor, Cause, Failure, Step, Verb
 from cnilint.multus.configuration import Multus
 from cnilint.multus.settings import OTHER_DIRECTORY
 from cnilint.upstream import multus_thick_daemon as thick_daemon
@@ -17,7 +18,10 @@ from cnilint.upstream.prediction import Prediction
 from cnilint.upstream.selector import predict
 
 from .owner import MASTER_KEY
-from .programs import Change, Files, Program, names_in
+from .steps import Change, Files, Program, actor_of, failed, names_in
+
+TITLE = "Multus"
+"""What orders call it, of whatever family."""
 
 _RE_PICKING_SINCE = (4, 1, 0)
 """k8snetworkplumbingwg/multus-cni@v4.1.0:cmd/thin_entrypoint/main.go, the watch loop."""
@@ -31,15 +35,11 @@ class Thick(Program):
     `conf_directory` where 00-multus.conf goes (None: nowhere on the host).
     """
 
+    actor: Actor
     multus: Multus
     configuration: DaemonConf
     directory: str
     conf_directory: str | None
-
-    @property
-    def title(self) -> str:
-        """Its name for people."""
-        return "Multus"
 
     def start(self) -> Hashable:
         """Not running."""
@@ -52,10 +52,9 @@ class Thick(Program):
         state, names = thick_daemon.start(self.configuration, STOPPED, self._names(files))
         if state.status != "running":
             return None
-        label = f"Multus picks {state.master} as its master and writes 00-multus.conf"
-        if self.multus.master:
-            label = f"Multus finds its master {state.master} and writes 00-multus.conf"
-        return self._changed(files, names, state, label)
+        verb = Verb.FINDS if self.multus.master else Verb.PICKS
+        step = Step(self.actor, verb, ("00-multus.conf",), state.master)
+        return self._changed(files, names, state, step)
 
     def notice(self, files: Files, memory: Hashable, touched: tuple[str, ...]) -> Change | None:
         """Answer events of the master's own file (and of the readiness file)."""
@@ -71,26 +70,27 @@ class Thick(Program):
             state, names = thick_daemon.react(self.configuration, state, names, name, change)
         if state == memory and names == before:
             return None
-        label = "" if state.status == "running" else "Multus exits"
-        return self._changed(files, names, state, label)
+        step = None if state.status == "running" else Step(self.actor, Verb.EXITS)
+        return self._changed(files, names, state, step)
 
     def stop(self, files: Files, memory: Hashable) -> Change:
         """End in order: from v4.1.0 on 00-multus.conf goes."""
         if not isinstance(memory, DaemonState):
             raise TypeError(memory)
         state, names = thick_daemon.stop(self.configuration, memory, self._names(files))
-        return self._changed(files, names, state, "Multus stops")
+        return self._changed(files, names, state, Step(self.actor, Verb.STOPS))
 
-    def complaint(self, files: Files, memory: Hashable) -> str:
-        """Return why it has not come up, empty when it has."""
+    def complaint(self, files: Files, memory: Hashable) -> Cause | None:
+        """Return why it has not come up, None when it has."""
         if isinstance(memory, DaemonState) and memory.status == "running":
-            return ""
-        found = predict(
-            self.multus.selector_v4,
-            self._names(files),
-            daemon_config=self.multus.selection_text(),
+            return None
+        return failed(
+            predict(
+                self.multus.selector_v4,
+                self._names(files),
+                daemon_config=self.multus.selection_text(),
+            )
         )
-        return found.error or ("no-master" if found.outcome == "waits" else "")
 
     def _name(self, path: str) -> str | None:
         """Return a host path's name in the daemon's view, or None if it does not see it."""
@@ -106,13 +106,13 @@ class Thick(Program):
         named = ((self._name(path), text) for path, text in files.items())
         return {name: text for name, text in named if name is not None}
 
-    def _changed(self, files: Files, names: Files, state: DaemonState, label: str) -> Change:
+    def _changed(self, files: Files, names: Files, state: DaemonState, step: Step | None) -> Change:
         """Return the change from the daemon's view as one of the host's files."""
         unseen = {path: text for path, text in files.items() if self._name(path) is None}
         seen = {self._path(name): text for name, text in names.items()}
         after = unseen | seen
         touched = tuple(path for path in {**files, **after} if files.get(path) != after.get(path))
-        return Change(after, state, touched, label)
+        return Change(after, state, touched, step)
 
     def _path(self, name: str) -> str:
         inside = f"{OTHER_DIRECTORY}/"
@@ -123,22 +123,18 @@ class Thick(Program):
 
 @dataclass(frozen=True, slots=True)
 class Failing(Program):
-    """Multus that ends at each start, whatever files there are; `cause` is a class of errors."""
+    """Multus that ends at each start, whatever files there are."""
 
-    cause: str
-
-    @property
-    def title(self) -> str:
-        """Its name for people."""
-        return "Multus"
+    actor: Actor
+    failure: Failure
 
     def step(self, files: Files, memory: Hashable) -> Change | None:  # noqa: ARG002
         """Return None: it never gets to do anything."""
         return None
 
-    def complaint(self, files: Files, memory: Hashable) -> str:  # noqa: ARG002
+    def complaint(self, files: Files, memory: Hashable) -> Cause | None:  # noqa: ARG002
         """Return why it does not come up."""
-        return self.cause
+        return Cause(self.failure)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,14 +144,10 @@ class Thin(Program):
     Its memory is the host path of the master it picked, None before.
     """
 
+    actor: Actor
     multus: Multus
     directory: str
     conf_directory: str
-
-    @property
-    def title(self) -> str:
-        """Its name for people."""
-        return "Multus"
 
     def step(self, files: Files, memory: Hashable) -> Change | None:
         """Pick and write, or with the cleanup flag switch to a file that sorts earlier."""
@@ -170,23 +162,20 @@ class Thin(Program):
         name = f"00-multus.conf{'list' if self._writes_list(files, found) else ''}"
         path = posixpath.join(self.conf_directory, name)
         content = self._content(files, master, listed=name.endswith(".conflist"))
-        verb = "picks" if memory is None else "switches to"
-        label = f"Multus {verb} {found.primary} as its master and writes {name}"
-        return Change({**files, path: content}, master, (path,), label)
+        verb = Verb.PICKS if memory is None else Verb.SWITCHES
+        step = Step(self.actor, verb, (name,), found.primary)
+        return Change({**files, path: content}, master, (path,), step)
 
     def stop(self, files: Files, memory: Hashable) -> Change:
         """With the cleanup flag its files go, else they stay."""
         own = [posixpath.join(self.conf_directory, f"00-multus.conf{end}") for end in ("", "list")]
         gone = tuple(path for path in own if path in files) if _cleans(self.multus) else ()
         after = {path: text for path, text in files.items() if path not in gone}
-        return Change(after, memory, gone, "Multus stops")
+        return Change(after, memory, gone, Step(self.actor, Verb.STOPS))
 
-    def complaint(self, files: Files, memory: Hashable) -> str:
-        """Return why it has not come up, empty when it has."""
-        if memory is not None:
-            return ""
-        found = self.prediction(files)
-        return found.error or ("no-master" if found.outcome == "waits" else "")
+    def complaint(self, files: Files, memory: Hashable) -> Cause | None:
+        """Return why it has not come up, None when it has."""
+        return None if memory is not None else failed(self.prediction(files))
 
     def prediction(self, files: Files) -> Prediction:
         """Return what it would pick now. v3's script is taken as v4.1's code, without its flags."""
@@ -237,15 +226,11 @@ class Copying(Program):
     k8snetworkplumbingwg/multus-cni@v4.3.0:cmd/multus-daemon/main.go copyUserProvidedConfig
     """
 
+    actor: Actor
     multus: Multus
     source: str
     destination: str
     content: str
-
-    @property
-    def title(self) -> str:
-        """Its name for people."""
-        return "Multus"
 
     def start(self) -> Hashable:
         """Not copied yet."""
@@ -260,29 +245,34 @@ class Copying(Program):
             if not self.multus.thick:
                 return None
             emptied = {**files, self.destination: ""}
-            label = f"Multus truncates {name} to 0 bytes"
-            return Change(emptied, "copied", (self.destination,), label)
+            step = Step(self.actor, Verb.TRUNCATES, (name,))
+            return Change(emptied, "copied", (self.destination,), step)
         content = files.get(self.source, "") if self.source else self.content
         if memory == "copied" or not content:
             return None
-        label = f"Multus copies {name} into the directory"
-        return Change({**files, self.destination: content}, "copied", (self.destination,), label)
+        step = Step(self.actor, Verb.COPIES, (name,))
+        return Change({**files, self.destination: content}, "copied", (self.destination,), step)
 
     def stop(self, files: Files, memory: Hashable) -> Change:
         """Leave the copy. The entrypoint's cleanup flag deletes it, the original included."""
         if not self.multus.thick and _cleans(self.multus):
             after = {path: text for path, text in files.items() if path != self.destination}
             gone = (self.destination,) if self.destination in files else ()
-            return Change(after, memory, gone, "Multus stops")
-        return Change(files, memory, (), "Multus stops")
+            return Change(after, memory, gone, Step(self.actor, Verb.STOPS))
+        return Change(files, memory, (), Step(self.actor, Verb.STOPS))
 
-    def complaint(self, files: Files, memory: Hashable) -> str:  # noqa: ARG002
-        """Return why it has not come up, empty when it has."""
-        return "the daemon exits after copying the file" if self._exits else ""
+    def complaint(self, files: Files, memory: Hashable) -> Cause | None:  # noqa: ARG002
+        """Return why it has not come up, None when it has."""
+        return Cause(Failure.STOPS_AFTER_COPYING) if self._exits else None
 
     @property
     def _exits(self) -> bool:
         return self.multus.thick and self.multus.release >= _RE_PICKING_SINCE
+
+
+def multus_actor(one: Multus) -> Actor:
+    """Return who acts for a Multus install."""
+    return actor_of(one.installer, TITLE)
 
 
 def _cleans(one: Multus) -> bool:

@@ -8,9 +8,10 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 
 from cnilint.catalog.installer import ConfFile, Installer
+from cnilint.model.steps import Actor, Cause, Failure, Step, Verb
 from cnilint.upstream.confdir import encoded, extension
 
-from .programs import CANDIDATES, Change, Files, Program, candidates, names_in
+from .steps import CANDIDATES, Change, Files, Program, actor_of, candidates, file_names, names_in
 
 ANY_NETWORK = "*"
 
@@ -26,13 +27,9 @@ class NetworkCopy(Program):
     cleanupOtherCNI
     """
 
+    actor: Actor
     installer: Installer
     file: ConfFile
-
-    @property
-    def title(self) -> str:
-        """Its name for people."""
-        return self.installer.title
 
     def step(self, files: Files, memory: Hashable) -> Change | None:
         """Write the copy once; where it watches, again when that or another file has changed."""
@@ -46,20 +43,24 @@ class NetworkCopy(Program):
         renamed = {path + self.installer.suffix: files[path] for path in others}
         kept = {path: text for path, text in files.items() if path not in others}
         after = {**kept, **renamed}
-        done = []
-        if content != memory:
-            after[self.file.path] = content
-            name = posixpath.basename(source)
-            done.append(f"writes {self.file.name}, a copy of {name} with its plugin chained")
-        if others:
-            done.append(f"renames {', '.join(map(posixpath.basename, others))}")
-        touched = (*((self.file.path,) if content != memory else ()), *others)
-        return Change(after, content, touched, f"{self.title} {' and '.join(done)}")
+        renames = Step(self.actor, Verb.RENAMES, file_names(others))
+        if content == memory:
+            return Change(after, content, tuple(others), renames)
+        after[self.file.path] = content
+        step = Step(
+            self.actor,
+            Verb.COPIES_CHAINED,
+            (self.file.name,),
+            posixpath.basename(source),
+            also=(renames,) if others else (),
+        )
+        return Change(after, content, (self.file.path, *others), step)
 
-    def complaint(self, files: Files, memory: Hashable) -> str:  # noqa: ARG002
-        """Return why it has not come up in a state of rest, empty when it has."""
-        wanted = self.installer.of_network
-        return "" if memory is not None else f"no file holds the network {wanted}"
+    def complaint(self, files: Files, memory: Hashable) -> Cause | None:  # noqa: ARG002
+        """Return why it has not come up in a state of rest, None when it has."""
+        if memory is not None:
+            return None
+        return Cause(Failure.NETWORK_NOT_FOUND, self.installer.of_network)
 
     def _others(self, files: Files) -> list[str]:
         return [p for p in candidates(files, self.file.directory) if p != self.file.path]
@@ -94,7 +95,7 @@ def network_copy(installer: Installer) -> Program | None:
     """Return the program of an installer that copies a network by its name, or None."""
     if not installer.of_network or installer.writes is None:
         return None
-    return NetworkCopy(installer, installer.writes)
+    return NetworkCopy(actor_of(installer), installer, installer.writes)
 
 
 def _network(content: str) -> dict[str, object]:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import posixpath
+from collections.abc import Mapping
 from typing import NamedTuple
 
+from cnilint.model.steps import Cause, Failure
 from cnilint.multus.settings import CONF_DIRECTORY
+from cnilint.upstream import gojson, gostruct
+from cnilint.upstream.confdir import extension
+from cnilint.upstream.gojson import Array, JSONError, Object
+from cnilint.upstream.netconf import NetworkError, list_from_text, plugin_from_text
 from cnilint.upstream.selector import predict
 
-from .programs import Files, candidates, names_in
+from .steps import Files, candidates, failed, names_in
 
 MULTUS_TYPES = ("multus", "multus-shim")
 
@@ -31,7 +36,7 @@ class Delegate(NamedTuple):
     runtime: str | None
     master: str | None
     through_multus: bool = False
-    cause: str = ""
+    cause: Cause | None = None
 
 
 class Reading(NamedTuple):
@@ -57,52 +62,70 @@ def delegate(files: Files, reading: Reading) -> Delegate:
     """
     prediction = predict(reading.runtime, names_in(files, reading.directory))
     if prediction.primary is None:
-        return Delegate(None, None, cause=prediction.error or "no-config")
+        return Delegate(None, None, cause=failed(prediction) or Cause(Failure.NO_CONFIG))
     taken = prediction.primary
     if not prediction.plugins or prediction.plugins[0] not in MULTUS_TYPES:
         return Delegate(taken, taken)
-    first = _first_plugin(taken, files[posixpath.join(reading.directory, taken)])
-    path = first.get("clusterNetwork", first.get(MASTER_KEY))
-    if first.get("type") == "multus-shim" and reading.cluster_network is not None:
-        path = reading.cluster_network
-    elif isinstance(path, str) and path.startswith(CONF_DIRECTORY + "/"):
-        path = reading.masters + path[len(CONF_DIRECTORY) :]
-    if isinstance(path, str) and path and "/" not in path:
-        path = _holding(path, files, str(first.get("confDir") or NETWORKS_DIRECTORY))
-    path = posixpath.normpath(path) if isinstance(path, str) and path else ""
+    own = posixpath.join(reading.directory, taken)
+    path = _cluster_network(prediction.plugins[0], _first_plugin(own, files[own]), files, reading)
     if path and path not in files:
         path = next(iter(candidates(files, path)), path)  # the first file of a directory
-        if path == posixpath.join(reading.directory, taken):
-            cause = "Multus hands the pods to its own file"
-            return Delegate(taken, None, through_multus=True, cause=cause)
+        if path == own:
+            return Delegate(taken, None, through_multus=True, cause=Cause(Failure.OWN_FILE))
     if path not in files:
-        cause = f"Multus cannot read {posixpath.basename(path) or 'its cluster network'}"
+        cause = Cause(Failure.CLUSTER_NETWORK_UNREADABLE, posixpath.basename(path))
         return Delegate(taken, None, through_multus=True, cause=cause)
     return Delegate(taken, posixpath.basename(path), through_multus=True)
+
+
+def _cluster_network(plugin: str, first: Mapping[str, str], files: Files, reading: Reading) -> str:
+    """Return the host path of Multus's cluster network, empty where it has none."""
+    path = first.get("clusterNetwork") or first.get(MASTER_KEY, "")
+    if plugin == "multus-shim" and reading.cluster_network is not None:
+        path = reading.cluster_network
+    elif path.startswith(CONF_DIRECTORY + "/"):
+        path = reading.masters + path[len(CONF_DIRECTORY) :]
+    if path and "/" not in path:
+        path = _holding(path, files, first.get("confDir") or NETWORKS_DIRECTORY)
+    return posixpath.normpath(path) if path else ""
 
 
 def _holding(network: str, files: Files, directory: str) -> str:
     """Return the first file that holds a network, by whose name Multus may be told it, too.
 
-    k8snetworkplumbingwg/multus-cni@v4.3.0:pkg/k8sclient/k8sclient.go getNetDelegate
+    A file before it that holds none ends the search.
+    k8snetworkplumbingwg/multus-cni@v4.3.0:pkg/k8sclient/k8sclient.go getNetDelegate,
+    k8snetworkplumbingwg/network-attachment-definition-client@acf3365:pkg/utils/cniconfig.go
+    GetCNIConfigFromFile
     """
     for path in candidates(files, directory):
+        listed = extension(path) == ".conflist"
         try:
-            found: object = json.loads(files[path])
-        except (ValueError, RecursionError):
-            continue
-        if isinstance(found, dict) and found.get("name") == network:
+            found = list_from_text(files[path]) if listed else plugin_from_text(files[path])
+        except NetworkError:
+            break
+        if found.name == network:
             return path
     return f"{directory}/{network}"
 
 
-def _first_plugin(name: str, content: str) -> dict[str, object]:
-    """Return the members of a file's first plugin; none of what only the runtime can read."""
+_READ_BY_MULTUS = gostruct.Struct(
+    dict.fromkeys(("clusterNetwork", "confDir", MASTER_KEY), gostruct.STRING)
+)
+"""k8snetworkplumbingwg/multus-cni@v4.3.0:pkg/types/types.go NetConf"""
+
+
+def _first_plugin(path: str, content: str) -> dict[str, str]:
+    """Return what Multus reads of a file's first plugin; nothing of what it refuses.
+
+    libcni decodes the file without types and encodes the plugin anew before Multus gets it.
+    """
     try:
-        found: object = json.loads(content)
-    except (ValueError, RecursionError):
+        found = gojson.parse(content)
+        if extension(path) == ".conflist" and isinstance(found, Object):
+            listed = found.members.get("plugins")
+            found = listed.items[0] if isinstance(listed, Array) and listed.items else None
+        fields = _READ_BY_MULTUS.decode(found, {}, encoded=True)
+    except JSONError:
         return {}
-    if name.endswith(".conflist") and isinstance(found, dict):
-        listed = found.get("plugins")
-        found = listed[0] if isinstance(listed, list) and listed else None
-    return found if isinstance(found, dict) else {}
+    return {key: str(value) for key, value in fields.items()} if isinstance(fields, dict) else {}

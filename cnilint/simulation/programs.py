@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 
 from cnilint.catalog.catalog import Action
 from cnilint.catalog.installer import ConfFile, Installer
+from cnilint.model.steps import Actor, Step, Verb
 
 from .chaining import Copier, Inserter, chain
 from .steps import (
@@ -16,10 +17,12 @@ from .steps import (
     Change,
     Files,
     Program,
+    actor_of,
     candidates,
     file_names,
     is_valid,
     names_in,
+    stopped_with,
     with_changes,
 )
 
@@ -41,13 +44,9 @@ __all__ = [
 class Writer(Program):
     """Writes its file, removes and renames what it is known to. Remembers whether it has run."""
 
+    actor: Actor
     installer: Installer
     file: ConfFile
-
-    @property
-    def title(self) -> str:
-        """Its name for people."""
-        return self.installer.title
 
     def start(self) -> Hashable:
         """Not run yet."""
@@ -60,31 +59,30 @@ class Writer(Program):
         if self.installer.renames == "always":
             after, renamed = self._renamed(files)
             if renamed:
-                return Change(after, memory, renamed, f"{self.title} renames {file_names(renamed)}")
+                step = Step(self.actor, Verb.RENAMES, file_names(renamed))
+                return Change(after, memory, renamed, step)
         return None
 
     def stop(self, files: Files, memory: Hashable) -> Change:
         """Remove the file where the product cleans up after itself; leave it otherwise."""
         if not self.installer.behaviour.removed_on_stop or self.file.path not in files:
-            return Change(files, memory, (), f"{self.title} stops")
-        label = f"{self.title} stops, {self.file.name} goes"
-        return Change(with_changes(files, {}, [self.file.path]), memory, (self.file.path,), label)
+            return Change(files, memory, (), Step(self.actor, Verb.STOPS))
+        return stopped_with(self.actor, self.file, files, memory)
 
     def _first(self, files: Files) -> Change:
         """Do what it does when it starts; nothing where its file is there and it minds that."""
         if self.installer.behaviour.unless_present and self.file.path in files:
-            return Change(files, "ran", (), f"{self.title} finds {self.file.name} and leaves it")
+            return Change(files, "ran", (), Step(self.actor, Verb.LEAVES, (self.file.name,)))
         removed = self._removed(files)
         after = with_changes(files, {self.file.path: self.file.content}, removed)
-        label = f"{self.title} writes {self.file.name}"
         touched: tuple[str, ...] = (self.file.path, *removed)
-        if removed:
-            label += " and removes " + file_names(removed)
+        also = [Step(self.actor, Verb.REMOVES, file_names(removed))] if removed else []
         if self.installer.renames:
             after, renamed = self._renamed(after)
             touched += renamed
-            label += f" and renames {file_names(renamed)}" if renamed else ""
-        return Change(after, "ran", touched, label)
+            also += [Step(self.actor, Verb.RENAMES, file_names(renamed))] if renamed else []
+        step = Step(self.actor, Verb.WRITES, (self.file.name,), also=tuple(also))
+        return Change(after, "ran", touched, step)
 
     def _removed(self, files: Files) -> list[str]:
         """Return the other files that its patterns match, as a shell's do: no hidden ones."""
@@ -111,9 +109,9 @@ class Writer(Program):
 def program(installer: Installer) -> Program | None:
     """Return the program of an installer other than Multus, or None if it touches no file."""
     if installer.action is Action.WRITE and installer.writes is not None:
-        return Writer(installer, installer.writes)
+        return Writer(actor_of(installer), installer, installer.writes)
     if installer.action in (Action.COPY, Action.REFER) and installer.writes is not None:
-        return Copier(installer, installer.writes)
+        return Copier(actor_of(installer), installer, installer.writes)
     if installer.action is Action.INSERT and installer.directory is not None:
-        return Inserter(installer, installer.directory)
+        return Inserter(actor_of(installer), installer, installer.directory)
     return None

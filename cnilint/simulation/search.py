@@ -8,37 +8,35 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Hashable, Iterable, Mapping, Sequence
+from operator import attrgetter
 from typing import NamedTuple
 
+from cnilint.model.steps import NODE, Cause, Failure, Situation, Step, Verb
 from cnilint.upstream.multus_thick_daemon import replay
+from cnilint.upstream.netconf import plugin_types
 
 from .directory_state import Moment, Moments
 from .owner import Reading
 from .programs import Change, Files, Program
 
-__all__ = ["MOST_STATES", "Moment", "Outcome", "Simulation", "Situation", "replay", "simulate"]
+__all__ = ["MOST_STATES", "Moment", "Outcome", "Simulation", "replay", "simulate"]
 
 MOST_STATES = 20_000
 """States looked at per class of nodes; past that the search is not exhausted, and says so."""
 
-FIRST_BOOT = "first boot"
-REBOOT = "reboot"
-RESTART = "rolling restart"
-SITUATIONS = (FIRST_BOOT, REBOOT, RESTART)
-
-RESTLESS = "the installers undo each other's work for ever"
+RESTLESS = Cause(Failure.RESTLESS)
 
 Memories = tuple[Hashable, ...]
 Content = frozenset[tuple[str, str]]
 Key = tuple[Content, Memories]
 
 
-class Situation(NamedTuple):
+class Reached(NamedTuple):
     """Where a search is: files, memories, the steps that led there, and the files before each."""
 
     files: Files
     memories: Memories
-    order: tuple[str, ...] = ()
+    order: tuple[Step, ...] = ()
     earlier: tuple[Files, ...] = ()
 
 
@@ -52,13 +50,13 @@ class Outcome(NamedTuple):
     `moments` has one for the beginning and one after each step.
     """
 
-    situation: str
-    order: tuple[str, ...]
+    situation: Situation
+    order: tuple[Step, ...]
     files: tuple[str, ...]
     runtime: str | None
     master: str | None
     through_multus: bool
-    cause: str = ""
+    cause: Cause | None = None
     chained: tuple[tuple[str, str], ...] = ()
     """Plugins that are chained into others' files, each with the file it is in."""
     moments: tuple[Moment, ...] = ()
@@ -89,27 +87,27 @@ def simulate(
     """
     search = _Search(programs, reading)
     start = tuple(program.start() for program in programs)
-    first = search.quiescent([Situation(host_files, start)], FIRST_BOOT)
+    first = search.quiescent([Reached(host_files, start)], Situation.FIRST_BOOT)
     settled = list(first)
-    known = {_key(situation.files, ()) for situation in first}
-    fresh: Iterable[Situation] = first if persistent else ()
+    known = {_key(found.files, ()) for found in first}
+    fresh: Iterable[Reached] = first if persistent else ()
     while fresh:
         booted = [
-            Situation(
+            Reached(
                 found.files,
                 start,
-                (search.label("the node reboots", found.files),),
+                (Step(NODE, Verb.REBOOTS, search.names(found.files)),),
                 (found.files,),
             )
             for found in fresh
         ]
         fresh = []
-        for found in search.quiescent(booted, REBOOT):
+        for found in search.quiescent(booted, Situation.REBOOT):
             settled.append(found)
             if _key(found.files, ()) not in known:
                 known.add(_key(found.files, ()))
                 fresh.append(found)
-    search.quiescent(search.restarted(settled), RESTART)
+    search.quiescent(search.restarted(settled), Situation.RESTART)
     return Simulation(
         outcomes=tuple(search.outcomes.values()),
         exhausted=search.exhausted,
@@ -134,21 +132,21 @@ class _Search:
         self.outcomes: dict[tuple[object, ...], Outcome] = {}
         self.contents: dict[str, str] = {}
 
-    def quiescent(self, starts: Iterable[Situation], situation: str) -> list[Situation]:
+    def quiescent(self, starts: Iterable[Reached], situation: Situation) -> list[Reached]:
         """Return the states that the programs come to rest in, each once, and keep the outcomes."""
-        queue = deque(starts)
-        seen = {_key(start.files, start.memories): start for start in queue}
+        seen: dict[Key, Reached] = {}
+        for start in starts:
+            seen.setdefault(_key(start.files, start.memories), start)
+        queue = deque(seen.items())
         before: dict[Key, list[Key]] = {}
-        rest: list[Situation] = []
+        rest: list[Reached] = []
         while queue:
-            at = queue.popleft()
-            here = _key(at.files, at.memories)
-            following = self._following(at)
+            here, at = queue.popleft()
+            following = self._following(at, here)
             if not following:
                 rest.append(at)
                 self._keep(at, situation)
-            for after in following:
-                key = _key(after.files, after.memories)
+            for key, after in following:
                 before.setdefault(key, []).append(here)
                 if key in seen:
                     continue
@@ -157,33 +155,33 @@ class _Search:
                     return rest
                 self._states += 1
                 seen[key] = after
-                queue.append(after)
+                queue.append((key, after))
         self._keep_restless(seen, before, rest, situation)
         return rest
 
-    def restarted(self, settled: Iterable[Situation]) -> list[Situation]:
+    def restarted(self, settled: Iterable[Reached]) -> list[Reached]:
         """Return the states right after any one program was ended and started again."""
         found = []
         for at in settled:
             for index, program in enumerate(self._programs):
                 change = program.stop(at.files, at.memories[index])
                 memories = _replaced(at.memories, index, program.start())
-                label = change.label.replace("stops", "restarts", 1)
-                order = (self.label(label, at.files),)
-                after = Situation(change.files, memories, order, (at.files,))
+                also = change.step.also if change.step is not None else ()
+                step = Step(program.actor, Verb.RESTARTS, self.names(at.files), also=also)
+                after = Reached(change.files, memories, (step,), (at.files,))
                 found.append(self._noticed(after, index, change.touched))
         return found
 
-    def label(self, event: str, files: Files) -> str:
-        """Return what begins a situation: the event, and what is in the directory at that time."""
-        return f"{event} with {', '.join(self._moments.names(files)) or 'nothing'} in place"
+    def names(self, files: Files) -> tuple[str, ...]:
+        """Return what is in the directory the runtime reads."""
+        return self._moments.names(files)
 
     def _keep_restless(
         self,
-        seen: dict[Key, Situation],
+        seen: dict[Key, Reached],
         before: dict[Key, list[Key]],
-        rest: Iterable[Situation],
-        situation: str,
+        rest: Iterable[Reached],
+        situation: Situation,
     ) -> None:
         """Keep one state from which no state of rest can be reached: the last one that is new."""
         settling = {_key(at.files, at.memories) for at in rest}
@@ -197,29 +195,27 @@ class _Search:
                 self._keep(at, situation, RESTLESS)
                 return
 
-    def _following(self, at: Situation) -> list[Situation]:
+    def _following(self, at: Reached, here: Key) -> list[tuple[Key, Reached]]:
+        """Return what one more step of each program leads to, if that is another state."""
         found = []
-        here = _key(at.files, at.memories)
         for index in range(len(self._programs)):
             change = self._step(index, at, here[0])
             if change is None:
                 continue
-            memories = _replaced(at.memories, index, change.memory)
-            order, earlier = (*at.order, change.label), (*at.earlier, at.files)
-            after = Situation(change.files, memories, order, earlier)
-            after = self._noticed(after, index, change.touched)
-            if _key(after.files, after.memories) != here:
-                found.append(after)
+            after = self._noticed(_after(at, index, change), index, change.touched)
+            key = _key(after.files, after.memories)
+            if key != here:
+                found.append((key, after))
         return found
 
-    def _step(self, index: int, at: Situation, content: Content) -> Change | None:
+    def _step(self, index: int, at: Reached, content: Content) -> Change | None:
         """Return a program's step, worked out once for what it depends on."""
         key = index, content, at.memories[index]
         if key not in self._steps:
             self._steps[key] = self._programs[index].step(at.files, at.memories[index])
         return self._steps[key]
 
-    def _noticed(self, at: Situation, cause: int, touched: tuple[str, ...]) -> Situation:
+    def _noticed(self, at: Reached, cause: int, touched: tuple[str, ...]) -> Reached:
         """Let programs that watch react to what another one did."""
         if not touched:
             return at
@@ -232,14 +228,10 @@ class _Search:
                 self._notices[key] = program.notice(at.files, at.memories[index], touched)
             change = self._notices[key]
             if change is not None:
-                memories = _replaced(at.memories, index, change.memory)
-                order, earlier = at.order, at.earlier
-                if change.label:
-                    order, earlier = (*order, change.label), (*earlier, at.files)
-                at = Situation(change.files, memories, order, earlier)
+                at = _after(at, index, change)
         return at
 
-    def _keep(self, at: Situation, situation: str, cause: str = "") -> None:
+    def _keep(self, at: Reached, situation: Situation, cause: Cause | None = None) -> None:
         names, found = self._moments.of(at.files)
         for path, text in at.files.items():
             self.contents.setdefault(path, text)
@@ -268,16 +260,24 @@ class _Search:
             (plugin, name)
             for path, text in files.items()
             if (name := self._moments.name(path)) is not None
-            for plugin in self._reading.chained
-            if f'"type": "{plugin}"' in text
+            if self._reading.chained
+            for plugin in set(plugin_types(text)).intersection(self._reading.chained)
         ]
         return tuple(sorted(found))
 
-    def _complaint(self, at: Situation) -> str:
+    def _complaint(self, at: Reached) -> Cause | None:
         """Return why a program has not come up; of several reasons one that no order changes."""
         each = zip(self._programs, at.memories, strict=True)
         found = [program.complaint(at.files, memory) for program, memory in each]
-        return min(filter(None, found), default="")
+        return min(filter(None, found), key=attrgetter("rank"), default=None)
+
+
+def _after(at: Reached, index: int, change: Change) -> Reached:
+    """Return where a program's change leads to."""
+    memories = _replaced(at.memories, index, change.memory)
+    if change.step is None:
+        return Reached(change.files, memories, at.order, at.earlier)
+    return Reached(change.files, memories, (*at.order, change.step), (*at.earlier, at.files))
 
 
 def _replaced(memories: Memories, index: int, memory: Hashable) -> Memories:

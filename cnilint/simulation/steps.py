@@ -11,7 +11,10 @@ from collections.abc import Hashable, Iterable, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
+from cnilint.catalog.installer import ConfFile, Installer
+from cnilint.model.steps import Actor, Cause, Failure, Step, Verb
 from cnilint.upstream.confdir import encoded, extension
+from cnilint.upstream.prediction import Prediction
 from cnilint.upstream.selector import predict
 
 Files = Mapping[str, str]
@@ -21,21 +24,22 @@ CANDIDATES = (".conf", ".conflist", ".json")
 
 
 class Change(NamedTuple):
-    """One step taken: the files after it, the paths it touched in order, and what to call it."""
+    """One step taken: the files after it, the paths it touched in order, and what it is.
+
+    `step` is None where a program that watches only goes along with what another one did.
+    """
 
     files: Files
     memory: Hashable
     touched: tuple[str, ...]
-    label: str
+    step: Step | None
 
 
 class Program:
     """An actor on a node. Its memory is any value; before its first step it is `start()`'s."""
 
-    @property
-    def title(self) -> str:
-        """Its name for people."""
-        raise NotImplementedError
+    actor: Actor
+    """Who takes its steps."""
 
     def start(self) -> Hashable:
         """Return its memory before its first step. Most have none: the files say what was done."""
@@ -56,11 +60,30 @@ class Program:
 
     def stop(self, files: Files, memory: Hashable) -> Change:
         """Return what ending it in order leaves behind: everything, for most."""
-        return Change(files, memory, (), f"{self.title} stops")
+        return Change(files, memory, (), Step(self.actor, Verb.STOPS))
 
-    def complaint(self, files: Files, memory: Hashable) -> str:  # noqa: ARG002
-        """Return why it has not come up in a state of rest, empty when it has."""
-        return ""
+    def complaint(self, files: Files, memory: Hashable) -> Cause | None:  # noqa: ARG002
+        """Return why it has not come up in a state of rest, None when it has."""
+        return None
+
+
+def actor_of(installer: Installer, title: str = "") -> Actor:
+    """Return who acts for an install; `title` stands for the product's own where it has another."""
+    product = installer.product
+    return Actor(title or product.title, product.id, installer.object, installer.location())
+
+
+def failed(prediction: Prediction) -> Cause | None:
+    """Return why a program of Multus takes no file, None if it takes one."""
+    if prediction.error:
+        return Cause(Failure(prediction.error))
+    return Cause(Failure.NO_MASTER) if prediction.outcome == "waits" else None
+
+
+def stopped_with(actor: Actor, file: ConfFile, files: Files, memory: Hashable) -> Change:
+    """Return what a program leaves that takes its own file along when it ends."""
+    step = Step(actor, Verb.STOPS, also=(Step(actor, Verb.REMOVES, (file.name,)),))
+    return Change(with_changes(files, {}, [file.path]), memory, (file.path,), step)
 
 
 def names_in(files: Files, directory: str) -> dict[str, str]:
@@ -90,6 +113,6 @@ def with_changes(files: Files, added: Files, removed: Iterable[str] = ()) -> Fil
     return {**{path: text for path, text in files.items() if path not in removed}, **added}
 
 
-def file_names(paths: Iterable[str]) -> str:
-    """Return the names of some paths as a text for people."""
-    return ", ".join(posixpath.basename(path) for path in paths)
+def file_names(paths: Iterable[str]) -> tuple[str, ...]:
+    """Return the names of the files at some paths."""
+    return tuple(map(posixpath.basename, paths))

@@ -11,9 +11,11 @@ import posixpath
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
+from cnilint.model.steps import Actor, Step, Verb
+
 from .owner import Reading
 from .search import Outcome, simulate
-from .steps import Change, Files, Program, with_changes
+from .steps import Change, Files, Program, file_names, with_changes
 
 NAMES = (
     "(a name that sorts first).conflist",
@@ -29,33 +31,28 @@ CONTENT = json.dumps({"cniVersion": "0.3.1", "name": "unknown", "plugins": [{"ty
 class Stranger(Program):
     """Writes a file once, at any time."""
 
-    object: str
+    actor: Actor
     path: str
-
-    @property
-    def title(self) -> str:
-        """The workload, as a person names it."""
-        return self.object
 
     def step(self, files: Files, memory: Hashable) -> Change | None:
         """Write the file unless that is done."""
         if memory is not None:
             return None
-        label = f"{self.object} writes {posixpath.basename(self.path)}"
-        return Change(with_changes(files, {self.path: CONTENT}), "ran", (self.path,), label)
+        step = Step(self.actor, Verb.WRITES, file_names([self.path]))
+        return Change(with_changes(files, {self.path: CONTENT}), "ran", (self.path,), step)
 
 
 def strangers_outcomes(
-    objects: Sequence[str], programs: Sequence[Program], present: Files, reading: Reading
+    workloads: Sequence[Actor], programs: Sequence[Program], present: Files, reading: Reading
 ) -> tuple[Outcome, ...]:
     """Return the outcomes in which a file of some unknown workload owns the pods.
 
     One per name and way to the pods (the runtime's own, or Multus's), each with a shortest order.
     """
     found: dict[tuple[str, bool], Outcome] = {}
-    for object_ in objects:
+    for workload in workloads:
         for name in NAMES:
-            stranger = Stranger(object_, posixpath.join(reading.directory, name))
+            stranger = Stranger(workload, posixpath.join(reading.directory, name))
             for outcome in simulate([*programs, stranger], present, reading).outcomes:
                 if outcome.master == name:
                     found.setdefault((name, outcome.through_multus), outcome)

@@ -11,6 +11,7 @@ import pytest
 
 from cnilint import lint
 from cnilint.engine.result import Result
+from cnilint.model.steps import Situation, Witness
 from cnilint.report.html.page import html
 from tests.clusters import OWNED, VPC, multus
 
@@ -124,7 +125,13 @@ def test_hostile_names_and_values_are_text(opened: Open, tmp_path: Path) -> None
     result = lint([str(folder)])
     nasty = tuple(
         replace(
-            each, message=hostile, name=hostile, details=(hostile,), help=hostile, cluster=hostile
+            each,
+            message=hostile,
+            name=hostile,
+            details=(hostile,),
+            help=hostile,
+            cluster=hostile,
+            witnesses=(Witness(Situation.REBOOT, (), hostile, files=(hostile,)),),
         )
         for each in result.findings
         for hostile in HOSTILE

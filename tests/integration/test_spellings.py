@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from cnilint.engine.result import Result
+from cnilint.engine.sentences import verdict_line
 from cnilint.model.finding import Applicability
-from cnilint.report.verdict import verdict
 from cnilint.run import fix, lint
 from tests.clusters import OWNED, PINNED, UNPINNED, VPC, multus, place, placed, thin
 
@@ -150,7 +150,7 @@ def test_a_directory_of_the_host_that_is_filled_in_later_is_nobodys_mistake(
     assert all("/${CNI_DIR}" in finding.message for finding in result.findings)
     assert verdicts(result) == [False]
     (facts,) = result.clusters[0].classes
-    assert verdict(facts).startswith(
+    assert verdict_line(facts.verdict).startswith(
         "undecided: what Multus" if 0 in installs else "undecided: where"
     )
 

@@ -10,8 +10,8 @@ from cnilint.engine.result import Result
 from cnilint.report.glyphs import columns
 from cnilint.report.terminal.findings import full
 from cnilint.report.terminal.inspect import inspect_text
-from cnilint.report.terminal.layout import numbered
-from cnilint.report.terminal.paint import Paint
+from cnilint.report.terminal.layout import hanging
+from cnilint.report.terminal.paint import Line, Paint
 from cnilint.run import lint
 from tests.clusters import OWNED, STANDALONE, VPC, multus, placed
 
@@ -50,24 +50,34 @@ def test_an_inspection_says_the_same_in_every_width(race: Result, width: int) ->
 
 
 @pytest.mark.parametrize(
-    ("line", "width", "lines"),
+    ("number", "text", "width", "lines"),
     [
-        ("first boot:", 40, ["first boot:"]),
-        ("  1. short", 40, ["  1. short"]),
+        ("", "first boot:", 40, ["first boot:"]),
+        ("  1. ", "short", 40, ["  1. short"]),
         (
-            "  2. Multus picks 10-aws.conflist as its master",
+            "  2. ",
+            "Multus picks 10-aws.conflist as its master",
             30,
             ["  2. Multus picks", "     10-aws.conflist as its", "     master"],
         ),
-        ("  12. one two three four five six", 28, ["  12. one two three four five", "      six"]),
-        ("10-aws.conflist on all nodes, first boot: then", 26, None),
-        ("", 40, [""]),
+        (
+            "  12. ",
+            "one two three four five six",
+            28,
+            ["  12. one two three four five", "      six"],
+        ),
+        (
+            "",
+            "10-aws.conflist on all nodes, first boot: then",
+            26,
+            ["10-aws.conflist on all", "nodes, first boot: then"],
+        ),
+        ("", "", 40, [""]),
     ],
 )
 def test_a_step_is_continued_behind_its_number(
-    line: str, width: int, lines: list[str] | None
+    number: str, text: str, width: int, lines: list[str]
 ) -> None:
-    found = numbered(line, width)
-    if lines is not None:
-        assert found == lines
-    assert " ".join(part.strip() for part in found) == line.strip()
+    head: Line = [(number, "")] if number else []
+    found = hanging(head, text, "", Paint(color=False, width=100), width)
+    assert ["".join(part for part, _style in line) for line in found] == lines

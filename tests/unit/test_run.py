@@ -14,6 +14,7 @@ from cnilint.run import fix, inspect, lint, load, surroundings
 from cnilint.simulation.class_facts import HostFile
 from cnilint.upstream.selector import predict
 from tests.clusters import NAMESPACE, OWNED, PINNED, VPC, contents, istio, multus, placed, places
+from tests.unit.simulation.actors import failure
 
 
 @pytest.fixture
@@ -148,7 +149,7 @@ def test_an_invalid_file_stops_containerd_and_cri_o_goes_on(content: str, tmp_pa
         )
         (facts,) = result.clusters[0].classes
         owners[runtime] = facts.delegates
-        causes[runtime] = {outcome.cause for outcome in facts.outcomes}
+        causes[runtime] = {failure(outcome.cause) for outcome in facts.outcomes}
         assert [entry.name for entry in facts.entries] == ["05-x.conf", "10-aws.conflist"]
         assert facts.entries[0].written_by == ("the host",)
     if content == BRIDGE:

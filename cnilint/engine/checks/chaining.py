@@ -8,16 +8,18 @@ from cnilint.catalog.catalog import Action
 from cnilint.catalog.installer import Installer
 from cnilint.engine.edits.values import nested, set_in_values
 from cnilint.engine.hit import Hit
+from cnilint.engine.sentences import either
 from cnilint.kube.workload import Container, Workload
 from cnilint.model.finding import Applicability, Edit, Fix, Operation, Related
+from cnilint.model.steps import Ending
 from cnilint.model.tree import Value, child, descend, items, string
 from cnilint.simulation.class_facts import MULTUS_FILES, ClassFacts
 from cnilint.simulation.cluster import Cluster
 from cnilint.simulation.search import Outcome
 from cnilint.upstream.confdir import encoded
 
+from .orders import shown
 from .primaries import class_primaries
-from .selection import either
 
 TARGET = "named"
 """What the catalog calls the setting by which such a plugin is told the file to chain into."""
@@ -50,7 +52,9 @@ def chain_target_depends_on_order(cluster: Cluster) -> Iterator[Hit]:
                 "targets": ended,
                 "classes": " and ".join(each.name for each, _targets in found),
             },
-            details=tuple(_witnesses(facts, targets)),
+            witnesses=tuple(
+                shown(facts, outcome, each, Ending.CHAINED) for each, outcome in targets.items()
+            ),
             related=tuple(
                 Related(place, f"{each.title} writes {each.writes.name}")
                 for each in facts.installers
@@ -81,15 +85,6 @@ def _targets(facts: ClassFacts, one: Installer) -> dict[tuple[str, ...], Outcome
         if names:
             found.setdefault(names, outcome)
     return found
-
-
-def _witnesses(facts: ClassFacts, targets: dict[tuple[str, ...], Outcome]) -> Iterator[str]:
-    for at, (names, outcome) in enumerate(targets.items()):
-        if at:
-            yield ""
-        yield f"{' and '.join(names)} on {facts.name}, {outcome.situation}:"
-        for number, step in enumerate(outcome.order, 1):
-            yield f"  {number}. {step}"
 
 
 def _named_target(facts: ClassFacts, one: Installer) -> Iterator[Fix]:

@@ -9,6 +9,7 @@ from cnilint.engine.edits.json_repairs import repairs
 from cnilint.engine.edits.repairs import set_value, spelled, unset_value
 from cnilint.engine.hit import Hit
 from cnilint.model.finding import Applicability, Edit, Fix, Level, Location, Operation
+from cnilint.model.steps import Failure
 from cnilint.model.tree import Embedded, Value, plain
 from cnilint.multus.configuration import Multus
 from cnilint.multus.settings import Given
@@ -24,7 +25,11 @@ _WORDS: dict[str, Value] = {"true": True, "false": False}
 OLDEST = "0.3.1"
 """What every manifest of upstream and of AWS sets, and every primary is compatible with."""
 
-VERSION_ERRORS = ("cni-version-incompatible", "cni-version-mismatch", "cni-version-missing")
+VERSION_ERRORS = {
+    Failure.CNI_VERSION_INCOMPATIBLE: "from 0.4.0 on its master needs 0.4.0 or later too",
+    Failure.CNI_VERSION_MISMATCH: "its master has another one",
+    Failure.CNI_VERSION_MISSING: "its master has none",
+}
 
 
 def daemon_config_invalid(cluster: Cluster) -> Iterator[Hit]:
@@ -50,14 +55,9 @@ def cni_version_incompatible(cluster: Cluster) -> Iterator[Hit]:
             continue
         why = _own_version(one)
         for facts in cluster.classes_of(one) if why is None else ():
-            causes = {outcome.cause for outcome in facts.outcomes}
-            found = [error for error in VERSION_ERRORS if error in causes]
-            if found:
-                why = {
-                    "cni-version-incompatible": "from 0.4.0 on its master needs 0.4.0 or later too",
-                    "cni-version-mismatch": "its master has another one",
-                    "cni-version-missing": "its master has none",
-                }[found[0]]
+            causes = {each.cause.failure for each in facts.outcomes if each.cause is not None}
+            why = next((said for error, said in VERSION_ERRORS.items() if error in causes), None)
+            if why is not None:
                 break
         if why is None:
             continue

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from cnilint.catalog.catalog import Role, runtime_directories
 from cnilint.engine.edits.repairs import pin, remove_member, set_value, spelled
 from cnilint.engine.hit import Hit
+from cnilint.engine.sentences import either
 from cnilint.kube.values import Steps
 from cnilint.model.finding import Applicability, Edit, Fix, Level, Operation
 from cnilint.model.tree import Route, Value, child, items, string
@@ -20,7 +21,6 @@ from cnilint.upstream.confdir import encoded
 
 from .master import EXTENSIONS
 from .primaries import knows_writers, only_primary, primary_files, written_somewhere
-from .selection import either
 
 NAMES = {"autoconfig_directory": "looks for its master", "conf_directory": "writes 00-multus.conf"}
 

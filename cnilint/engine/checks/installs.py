@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from cnilint.catalog.catalog import Action, Role, runtime_directories
 from cnilint.catalog.installer import Installer
 from cnilint.engine.edits.affinity import apart
 from cnilint.engine.edits.exclusive import set_exclusive
 from cnilint.engine.hit import Hit
+from cnilint.engine.sentences import either
 from cnilint.kube.manifest import Manifest
 from cnilint.model.finding import Applicability, Fix, Level
+from cnilint.model.steps import Ending, Witness
 from cnilint.model.tree import child, items, string
 from cnilint.simulation.class_facts import ClassFacts
 from cnilint.simulation.cluster import Cluster
 
+from .orders import owners_shown, shown
 from .pairs import Pair, pairs, related_to
-from .selection import either, witnesses
 
 MULTUS = ("multus-thin", "multus-thick")
 
@@ -44,8 +47,9 @@ def two_primaries(cluster: Cluster) -> Iterator[Hit]:
             level=Level.WARNING if pair.second.assumed else None,
         ):
             facts = next(facts for facts in pair.classes if facts.delegates == owners)
-            shown = tuple(witnesses(facts, owners)) if len(owners) > 1 else ()
-            yield Hit(hit.location, hit.parameters, shown, hit.related, hit.fixes, hit.level)
+            yield replace(
+                hit, witnesses=tuple(owners_shown(facts, owners)) if len(owners) > 1 else ()
+            )
 
 
 def exclusive_cni(cluster: Cluster) -> Iterator[Hit]:
@@ -79,7 +83,7 @@ def exclusive_cni(cluster: Cluster) -> Iterator[Hit]:
                 "suffix": one.suffix,
                 "classes": " and ".join(facts.name for facts in classes),
             },
-            details=tuple(_renaming(one, classes)),
+            witnesses=tuple(_renaming(one, classes)),
             related=tuple(related for other in others for related in related_to(other)),
             fixes=(fix,),
         )
@@ -173,14 +177,13 @@ def named(one: Installer) -> str:
     return f"{one.title} (assumed: {one.assumed})" if one.assumed else one.title
 
 
-def _renaming(one: Installer, classes: Sequence[ClassFacts]) -> Iterator[str]:
-    """Yield lines that show an order in which an exclusive product renames a file."""
+def _renaming(one: Installer, classes: Sequence[ClassFacts]) -> Iterator[Witness]:
+    """Yield an order in which an exclusive product renames a file, if there is one."""
     for facts in classes:
         found = [o for o in facts.outcomes if any(name.endswith(one.suffix) for name in o.files)]
         if found:
-            shown = min(found, key=lambda o: len(o.order))
-            yield f"{', '.join(shown.files)} on {facts.name}, {shown.situation}:"
-            yield from (f"  {number}. {step}" for number, step in enumerate(shown.order, 1))
+            outcome = min(found, key=lambda o: len(o.order))
+            yield shown(facts, outcome, outcome.files, Ending.DIRECTORY)
             return
 
 

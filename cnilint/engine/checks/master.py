@@ -10,6 +10,7 @@ from cnilint.catalog.form import argument
 from cnilint.catalog.release import shown
 from cnilint.engine.edits.repairs import pin, spelled
 from cnilint.engine.hit import Hit
+from cnilint.engine.sentences import either
 from cnilint.model.finding import Applicability, Fix, Level, Related
 from cnilint.multus.configuration import Multus
 from cnilint.multus.settings import KEYS, OWN_PREFIX
@@ -24,7 +25,7 @@ from .primaries import (
     writer,
     written_somewhere,
 )
-from .selection import either, honours_pin
+from .selection import honours_pin
 
 MOST_EDITS = 2
 """How far a misspelt name may be from what it means."""

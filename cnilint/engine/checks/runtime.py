@@ -12,20 +12,26 @@ from cnilint.engine.hit import Hit
 from cnilint.kube.manifest import Manifest
 from cnilint.kube.workload import TEMPLATE
 from cnilint.model.finding import Applicability, Fix, Location, Related
+from cnilint.model.steps import WRITING, Cause, Failure
 from cnilint.model.tree import string
 from cnilint.multus.configuration import Multus
 from cnilint.simulation.class_facts import MULTUS_FILES, ClassFacts
 from cnilint.simulation.cluster import Cluster
+from cnilint.simulation.multus_programs import multus_actor
 from cnilint.simulation.programs import CANDIDATES
 from cnilint.simulation.search import Outcome
 from cnilint.upstream.confdir import encoded, extension
 from cnilint.upstream.selector import predict
+
+from .orders import shown
 
 NETWORKS = "k8s.v1.cni.cncf.io/networks"
 """The annotation by which a pod asks for further networks.
 
 k8snetworkplumbingwg/multus-cni@v4.2.4:pkg/k8sclient/k8sclient.go
 """
+
+FIRST_FILE_INVALID = Cause(Failure.FIRST_FILE_INVALID)
 
 FAIL_CLOSED = (
     "a private directory for the primary, Multus pinned to its file there with "
@@ -58,7 +64,7 @@ def runtime_never_asks_multus(cluster: Cluster) -> Iterator[Hit]:
                 "writer": writer.title if writer is not None else "the host",
                 "classes": " and ".join(dict.fromkeys(each.name for each, _outcome in found)),
             },
-            details=tuple(_steps(facts, outcome, file)),
+            witnesses=(shown(facts, outcome, (file,)),),
             related=(
                 (Related(location, f"{writer.title} writes {file}"),)
                 if writer is not None and location is not None
@@ -78,9 +84,7 @@ def first_file_invalid(cluster: Cluster) -> Iterator[Hit]:
     """CNI113: the runtime loads nothing because of a file before the one that would win."""
     found: dict[tuple[str, str], list[tuple[ClassFacts, Outcome]]] = {}
     for facts in cluster.classes:
-        invalid = [
-            o for o in facts.outcomes if o.runtime is None and o.cause == "first-file-invalid"
-        ]
+        invalid = [o for o in facts.outcomes if o.runtime is None and o.cause == FIRST_FILE_INVALID]
         if invalid:
             outcome = min(invalid, key=lambda o: len(o.order))
             file = next(name for name in outcome.files if extension(name) in CANDIDATES)
@@ -108,7 +112,7 @@ def first_file_invalid(cluster: Cluster) -> Iterator[Hit]:
                 if skipping.primary is not None
                 else "and finds no other",
             },
-            details=tuple(_steps(facts, outcome, "nothing")),
+            witnesses=(shown(facts, outcome, ()),),
             fixes=(Fix(f"repair or remove {file}", Applicability.DISPLAY, ()),),
         )
 
@@ -149,7 +153,7 @@ def stale_file(cluster: Cluster) -> Iterator[Hit]:
             (facts, outcome)
             for facts in cluster.classes_of(one)
             for outcome in facts.outcomes
-            if outcome.runtime == stale and _last_written(outcome) == current
+            if outcome.runtime == stale and _last_written(one, outcome) == current
         ]
         if not found:
             continue
@@ -162,7 +166,7 @@ def stale_file(cluster: Cluster) -> Iterator[Hit]:
                 "current": current,
                 "classes": " and ".join(dict.fromkeys(each.name for each, _outcome in found)),
             },
-            details=tuple(_steps(facts, outcome, stale)),
+            witnesses=(shown(facts, outcome, (stale,)),),
             fixes=(Fix(f"remove {stale} from the nodes", Applicability.DISPLAY, ()),),
         )
 
@@ -182,16 +186,11 @@ def requests(cluster: Cluster) -> Iterator[tuple[Manifest, Location]]:
             yield manifest, manifest.location(*steps)
 
 
-def _steps(facts: ClassFacts, outcome: Outcome, result: str) -> Iterator[str]:
-    """Yield lines that show the order of events which leads to a result."""
-    yield f"{result} on {facts.name}, {outcome.situation}:"
-    for number, step in enumerate(outcome.order, 1):
-        yield f"  {number}. {step}"
-
-
-def _last_written(outcome: Outcome) -> str:
+def _last_written(one: Multus, outcome: Outcome) -> str:
     """Return which of its two files Multus wrote last on the way to an outcome."""
-    written = [name for step in outcome.order for name in MULTUS_FILES if step.endswith(name)]
+    who = multus_actor(one)
+    made = (step for step in outcome.order if step.actor == who and step.verb in WRITING)
+    written = [name for step in made for name in step.files if name in MULTUS_FILES]
     return written[-1] if written else ""
 
 

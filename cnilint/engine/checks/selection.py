@@ -8,12 +8,14 @@ from cnilint.catalog.catalog import Role
 from cnilint.catalog.recognise import shows_eks
 from cnilint.engine.edits.repairs import pin
 from cnilint.engine.hit import Hit
+from cnilint.engine.sentences import either
 from cnilint.model.finding import Applicability, Fix, Related
 from cnilint.multus.configuration import Multus
 from cnilint.simulation.class_facts import ClassFacts
 from cnilint.simulation.cluster import Cluster
 from cnilint.upstream.confdir import encoded
 
+from .orders import owners_shown
 from .primaries import hides_a_file, meant_files, primary_files
 
 HONOURS_PIN_SINCE = {"thick": (4, 0, 0), "thin": (4, 1, 0), "legacy": (3, 9, 0)}
@@ -35,7 +37,7 @@ def master_depends_on_order(cluster: Cluster) -> Iterator[Hit]:
                 "masters": either(found),
                 "classes": " and ".join(facts.name for facts in races),
             },
-            details=tuple(witnesses(worst, masters(worst))),
+            witnesses=tuple(owners_shown(worst, masters(worst))),
             related=(*_writers(worst), *_assumed(cluster, races)),
             fixes=tuple(_pins(cluster, one)),
         )
@@ -82,26 +84,6 @@ def masters(facts: ClassFacts) -> list[str]:
     """Return the files Multus may hand pods to on a class, in byte order."""
     found = {o.master for o in facts.outcomes if o.through_multus and o.master is not None}
     return sorted(found, key=encoded)
-
-
-def witnesses(facts: ClassFacts, names: list[str]) -> Iterator[str]:
-    """Yield lines that show, for each owner of the pods, an order that leads to it."""
-    for name in names:
-        outcome = facts.witness(name)
-        if outcome is None:
-            continue
-        if name != names[0]:
-            yield ""
-        yield f"{name} on {facts.name}, {outcome.situation}:"
-        for number, step in enumerate(outcome.order, 1):
-            yield f"  {number}. {step}"
-
-
-def either(names: list[str]) -> str:
-    """Return names as people list alternatives."""
-    if len(names) < 2:
-        return "".join(names)
-    return f"{', '.join(names[:-1])} or {names[-1]}"
 
 
 def honours_pin(one: Multus) -> bool:

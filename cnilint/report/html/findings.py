@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from cnilint.engine.repository import reported_path
 from cnilint.engine.result import Result, Suppressed
 from cnilint.engine.ruleset import Rule
+from cnilint.engine.sentences import heading, step_words
 from cnilint.engine.text_edits import text_edits
 from cnilint.model.finding import Finding, Fix, Level, Location, Note, Way
 from cnilint.report.hunks import hunks
 from cnilint.report.markdown import GRADES
-from cnilint.report.witness import STEP
 from cnilint.report.words import counted, place, why_known
 from cnilint.syntax.rewrite import CannotEdit
 
@@ -72,7 +72,7 @@ def _finding(
     rule: Markup | str = finding.rule
     if finding.rule in known:
         rule = tag("a", finding.rule, href=f"#{finding.rule}")
-    more = joined([*_related(finding), *_details(finding.details), *_help(finding)])
+    more = joined([*_related(finding), *_details(finding), *_help(finding)])
     if folded and more:
         more = tag("details", tag("summary", "How it comes about"), more, class_="more")
     return tag(
@@ -115,20 +115,15 @@ def _place(location: Location, cluster: str = "") -> Markup:
     )
 
 
-def _details(details: Sequence[str]) -> Iterator[Markup]:
-    """Yield lines of details; numbered ones that follow one another are a list."""
-    numbered: list[Markup] = []
-    for line in details:
-        step = STEP.fullmatch(line)
-        if step is not None:
-            numbered.append(tag("li", step[1]))
-            continue
-        if numbered:
-            yield tag("ol", *numbered, class_="witness")
-            numbered = []
+def _details(finding: Finding) -> Iterator[Markup]:
+    """Yield a finding's details, then its orders, each a list of steps below what it leads to."""
+    for line in finding.details:
         yield tag("p", line, class_="detail prose")
-    if numbered:
-        yield tag("ol", *numbered, class_="witness")
+    for witness in finding.witnesses:
+        yield tag("p", f"{heading(witness)}:", class_="detail prose")
+        if witness.steps:
+            steps = (tag("li", step_words(step)) for step in witness.steps)
+            yield tag("ol", *steps, class_="witness")
 
 
 def _fix(fix: Fix) -> Iterator[Markup]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cnilint.engine.sentences import verdict_words
 from cnilint.report.terminal.inspect import does
-from cnilint.report.verdict import verdict, verdict_style
-from cnilint.report.words import counted
+from cnilint.report.words import counted, verdict_style
 from cnilint.simulation.class_facts import ClassFacts
 from cnilint.simulation.cluster import Cluster
 
 from .markup import Markup, cell, header, table, tag
-from .orders import orders
+from .orders import orders, shown_orders
 from .picture import NARROW, WIDE, picture
 from .scene import scene
 
@@ -24,8 +24,8 @@ CERTAIN_LEGEND = "What every order comes to in the end."
 
 def answer(facts: ClassFacts) -> tuple[Markup, str]:
     """Return a class's verdict as a badge, and what there is to say beside it."""
-    word, _, rest = verdict(facts).partition(": ")
-    style = verdict_style(facts)
+    word, rest = verdict_words(facts.verdict)
+    style = verdict_style(facts.verdict)
     symbol = "!" if style == "bad" and facts.deterministic else SYMBOLS[style]
     return badge(style, word, symbol), rest
 
@@ -57,7 +57,7 @@ def node_class(
 
 def settled(facts: ClassFacts) -> bool:
     """Whether there is nothing to do about a class of nodes."""
-    return verdict_style(facts) != "bad"
+    return verdict_style(facts.verdict) != "bad"
 
 
 def _timeline(facts: ClassFacts, cluster: Cluster, anchor: str) -> Markup:
@@ -82,12 +82,11 @@ def _timeline(facts: ClassFacts, cluster: Cluster, anchor: str) -> Markup:
         controls,
         tag("figcaption", legend, aria_live="polite", aria_atomic="true", data_all=legend),
     )
-    found = list(orders(facts, seen, 4))
-    count = sum(each.count('<div class="order">') for each in found)
+    count = shown_orders(facts)
     folded = tag(
         "details",
         tag("summary", f"How it comes about: {counted(count, 'order')} of events"),
-        *found,
+        *orders(facts, seen, 4),
         class_="orders",
         open=facts.decided and not facts.deterministic,
     )

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import islice
+from collections.abc import Iterator
 from typing import NamedTuple
 
-from cnilint.report.acting import acting
-from cnilint.report.verdict import cause_in_words
+from cnilint.engine.sentences import Way, cause_words, step_words, ways
+from cnilint.model.steps import Cause, Situation, Step
 from cnilint.simulation.class_facts import ClassFacts
 from cnilint.simulation.owner import Delegate
-from cnilint.simulation.search import FIRST_BOOT, Moment, Outcome
+from cnilint.simulation.search import Moment, Outcome
 
 from .markup import Markup, joined, tag
 from .scene import Scene
@@ -21,7 +20,7 @@ MOST_ORDERS = 12
 NO_MOMENT = Moment((), Delegate(None, None))
 
 
-class Step(NamedTuple):
+class ShownStep(NamedTuple):
     """An event, what there is after it, and in words what is taken of that."""
 
     event: str
@@ -32,43 +31,56 @@ class Step(NamedTuple):
 
 def orders(facts: ClassFacts, scene: Scene, level: int) -> Iterator[Markup]:
     """Yield a section for each way a class can end, under headings of a level and the next one."""
+    for end in _ends(facts):
+        found = [_order(way, facts, scene, level + 1) for way in end.ways[:MOST_ORDERS]]
+        if len(end.ways) > MOST_ORDERS:
+            more = len(end.ways) - MOST_ORDERS
+            found.append(tag("p", f"{more} more are in the JSON report.", class_="soft"))
+        yield tag("section", tag(f"h{level}", *_end(end.owner, end.cause)), *found, class_="end")
+
+
+def shown_orders(facts: ClassFacts) -> int:
+    """Return how many orders are shown of a class."""
+    return sum(min(len(end.ways), MOST_ORDERS) for end in _ends(facts))
+
+
+class End(NamedTuple):
+    """A way a class can end, with the orders that lead there."""
+
+    owner: str | None
+    cause: Cause | None
+    ways: list[Way]
+
+
+def _ends(facts: ClassFacts) -> Iterator[End]:
     for owner in [*facts.delegates, None]:
         outcomes = [each for each in facts.outcomes if each.master == owner]
         for cause in dict.fromkeys(each.cause for each in outcomes):
-            ways: dict[tuple[str, ...], list[Outcome]] = {}
-            for outcome in outcomes:
-                if outcome.cause == cause:
-                    ways.setdefault(outcome.order, []).append(outcome)
-            found = [
-                _order(same, facts, scene, level + 1) for same in islice(ways.values(), MOST_ORDERS)
-            ]
-            if len(ways) > MOST_ORDERS:
-                more = len(ways) - MOST_ORDERS
-                found.append(tag("p", f"{more} more are in the JSON report.", class_="soft"))
-            yield tag("section", tag(f"h{level}", *_end(owner, cause)), *found, class_="end")
+            yield End(owner, cause, ways(each for each in outcomes if each.cause == cause))
 
 
-def _end(owner: str | None, cause: str) -> tuple[str | Markup, ...]:
+def _end(owner: str | None, cause: Cause | None) -> tuple[str | Markup, ...]:
     if owner is None:
-        return (f"Nothing owns the pods: {cause_in_words(cause)}",)
-    but = f", but {cause_in_words(cause)}" if cause else ""
+        return (f"Nothing owns the pods: {cause_words(cause)}",)
+    but = f", but {cause_words(cause)}" if cause else ""
     return tag("code", owner), f" owns the pods{but}"
 
 
-def _order(same: Sequence[Outcome], facts: ClassFacts, scene: Scene, level: int) -> Markup:
+def _order(way: Way, facts: ClassFacts, scene: Scene, level: int) -> Markup:
     """Return one order: its situations, then its steps."""
-    situations = ", ".join(dict.fromkeys(each.situation for each in same))
+    situations = ", ".join(one.value for one in way.situations)
+    first = way.outcomes[0]
     place = {row.name: at for at, row in enumerate(scene.rows)}
-    items = [_item(step, place) for step in steps(same[0], facts, scene)]
+    items = [_item(step, place) for step in steps(first, facts, scene)]
     return tag(
         "div",
         tag(f"h{level}", situations, class_="situation"),
-        tag("ol", *items, class_="steps", start=1 - _early(same[0])),
+        tag("ol", *items, class_="steps", start=1 - _early(first)),
         class_="order",
     )
 
 
-def _item(step: Step, place: dict[str, int]) -> Markup:
+def _item(step: ShownStep, place: dict[str, int]) -> Markup:
     found = step.moment.found
     return tag(
         "li",
@@ -83,7 +95,7 @@ def _item(step: Step, place: dict[str, int]) -> Markup:
     )
 
 
-def _state(step: Step) -> Iterator[str | Markup]:
+def _state(step: ShownStep) -> Iterator[str | Markup]:
     names = [tag("code", name) for name in step.moment.files]
     yield joined(["In place: ", joined(names, ", "), ". "]) if names else "Nothing is in place. "
     yield step.words
@@ -91,10 +103,10 @@ def _state(step: Step) -> Iterator[str | Markup]:
 
 def _early(outcome: Outcome) -> bool:
     """Whether the steps begin with what was there before anything happened: at a first boot."""
-    return outcome.situation == FIRST_BOOT
+    return outcome.situation is Situation.FIRST_BOOT
 
 
-def steps(outcome: Outcome, facts: ClassFacts, scene: Scene) -> Iterator[Step]:
+def steps(outcome: Outcome, facts: ClassFacts, scene: Scene) -> Iterator[ShownStep]:
     """Yield the steps of the way to an outcome; the first boot's begin with what was there before.
 
     The last one is the outcome itself.
@@ -105,21 +117,28 @@ def steps(outcome: Outcome, facts: ClassFacts, scene: Scene) -> Iterator[Step]:
     padding = [NO_MOMENT] * (len(outcome.order) - len(moments))
     if _early(outcome):
         first = (outcome.moments or (NO_MOMENT if outcome.order else last,))[0]
-        yield Step("Before anything runs", None, first, taken(first.found, scene.runtime))
-    for event, moment in zip(outcome.order, [*padding, *moments], strict=False):
-        begun = event[:1].upper() + event[1:]
-        yield Step(begun, _acting(event, facts), moment, taken(moment.found, scene.runtime))
+        yield ShownStep("Before anything runs", None, first, taken(first.found, scene.runtime))
+    for step, moment in zip(outcome.order, [*padding, *moments], strict=False):
+        said = step_words(step)
+        begun = said[:1].upper() + said[1:]
+        yield ShownStep(begun, _acting(step, facts), moment, taken(moment.found, scene.runtime))
 
 
-def _acting(event: str, facts: ClassFacts) -> int | None:
-    """Return the place of the install that acts in an event."""
-    actor = acting(event, facts.installers, facts.multuses)
-    return None if actor is None else facts.installers.index(actor)
+def _acting(step: Step, facts: ClassFacts) -> int | None:
+    """Return the place of the install that acts in a step, None if it is none.
+
+    A workload may install a product twice; then it is the install whose file the step names.
+    """
+    who = step.actor.product, step.actor.object
+    found = [at for at, one in enumerate(facts.installers) if (one.product.id, one.object) == who]
+    files = [facts.installers[at].writes for at in found]
+    named = [at for at, file in zip(found, files, strict=True) if file and file.name in step.files]
+    return next(iter([*named, *found]), None)
 
 
 def taken(found: Delegate, runtime: str) -> str:
     """Return in words what a runtime and Multus hold at a moment."""
-    cause = cause_in_words(found.cause) if found.cause else ""
+    cause = cause_words(found.cause) if found.cause else ""
     if found.runtime is None:
         return f"{runtime} is not ready{': ' + cause if cause else ''}."
     if found.master is None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from cnilint import __version__
 from cnilint.engine.result import Result
 from cnilint.model.finding import Applicability, Level
-from cnilint.report.verdict import verdict
+from cnilint.model.verdict import VerdictKind
 from cnilint.report.words import counted
 from cnilint.simulation.class_facts import ClassFacts
 
@@ -60,12 +60,12 @@ def headline(result: Result) -> str:
     if not classes:
         return "nothing in these manifests installs a CNI"
     answers = (
-        ("a race", "a race decides who owns the pods"),
-        ("never ready", "no CNI owns the pods"),
-        ("deterministic", "it is decided who owns the pods"),
+        (VerdictKind.RACE, "a race decides who owns the pods"),
+        (VerdictKind.NEVER_READY, "no CNI owns the pods"),
+        (VerdictKind.DETERMINISTIC, "it is decided who owns the pods"),
     )
-    for word, words in answers:
-        found = [facts for facts in classes if verdict(facts).startswith(word)]
+    for kind, words in answers:
+        found = [facts for facts in classes if facts.verdict.kind is kind]
         if found:
             return f"{words}{_where(found, classes)}"
     return "no CNI in these manifests gives a node its network"

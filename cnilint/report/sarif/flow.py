@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-from cnilint.catalog.installer import Installer
-from cnilint.model.finding import Finding, Location, Related
-from cnilint.report.acting import acting
+from cnilint.engine.sentences import heading, step_words
+from cnilint.model.finding import Finding, Location
+from cnilint.model.steps import NODE, Actor
 from cnilint.report.json_ import JSONObject
-from cnilint.report.witness import witnesses
-from cnilint.simulation.cluster import Cluster
 
 from .place import place, unlinked
 
@@ -17,70 +15,49 @@ MOST_STEPS = 10_000
 """Of one result; GitHub drops a file's results that have more."""
 
 
-def code_flows(finding: Finding, clusters: Sequence[Cluster]) -> list[JSONObject]:
+def code_flows(finding: Finding) -> list[JSONObject]:
     """Return one flow for each order a finding shows, the first ones as far as the limit allows."""
-    actors = _Actors(finding, clusters)
+    places = _Places(finding)
     found: list[JSONObject] = []
     left = MOST_STEPS
-    for witness in witnesses(finding):
+    for witness in finding.witnesses:
         left -= len(witness.steps)
         if left < 0:
             break
         steps = [
-            {"location": place(actors.place(step), message={"text": unlinked(step)})}
+            {"location": place(places.of(step.actor), message={"text": unlinked(step_words(step))})}
             for step in witness.steps
         ]
         flow = {"threadFlows": [{"locations": steps}]}
-        found.append({"message": {"text": unlinked(witness.heading)}, **flow})
+        found.append({"message": {"text": unlinked(heading(witness))}, **flow})
     return found
 
 
 def flows_left_out(finding: Finding, flows: Sequence[JSONObject]) -> int:
     """Return how many of a finding's orders are not among its flows."""
-    return len(witnesses(finding)) - len(flows)
+    return len(finding.witnesses) - len(flows)
 
 
-class _Actors:
-    """Where each step of a finding's orders is to be looked at."""
+class _Places:
+    """Where each actor of a finding's orders is to be looked at."""
 
-    def __init__(self, finding: Finding, clusters: Sequence[Cluster]) -> None:
+    def __init__(self, finding: Finding) -> None:
         self._finding = finding
-        named = finding.cluster.split(", ")
-        mine = [each for each in clusters if each.name in named]
-        self._installers = [one for each in mine for one in each.installers]
-        self._multuses = [one for each in mine for one in each.multuses]
-        steps = {step for witness in witnesses(finding) for step in witness.steps}
-        strange = {id(actor): actor for actor in self._strangers(steps)}
+        steps = (step for witness in finding.witnesses for step in witness.steps)
+        actors = dict.fromkeys(step.actor for step in steps)
+        unrelated = [one for one in actors if one != NODE and self._related(one) is None]
         # where only one who acts has no related place, it is the one the finding is about
-        self._subject = next(iter(strange.values())) if len(strange) == 1 else None
+        self._subject = unrelated[0] if len(unrelated) == 1 else NODE
 
-    def place(self, step: str) -> Location:
-        """Return the place of a step; the finding's own where nobody in view acts."""
-        related = self._related(step)
-        if related is not None:
-            return related.location
-        actor = self._acting(step)
-        own = actor.location() if actor is not None and actor is not self._subject else None
-        return self._finding.location if own is None else own
+    def of(self, actor: Actor) -> Location:
+        """Return the place of an actor; the finding's own where nobody in view acts."""
+        own = actor.location if actor != self._subject else None
+        return self._related(actor) or own or self._finding.location
 
-    def _strangers(self, steps: set[str]) -> Iterator[Installer]:
-        for step in steps:
-            actor = self._acting(step)
-            if actor is not None and self._related(step) is None:
-                yield actor
-
-    def _acting(self, step: str) -> Installer | None:
-        return acting(step, self._installers, self._multuses)
-
-    def _related(self, step: str) -> Related | None:
-        """Return the related place that says the same as a step, or that is of who acts in it."""
-        related = self._finding.related
-        said = next((each for each in related if _says(each, step)), None)
-        actor = self._acting(step)
-        if said is not None or actor is None:
-            return said
-        return next((each for each in related if each.location.object == actor.object), None)
-
-
-def _says(related: Related, step: str) -> bool:
-    return bool(related.message) and f"{step},".startswith(f"{related.message},")
+    def _related(self, actor: Actor) -> Location | None:
+        """Return the related place that is the actor's, or that is of its object."""
+        places = [each.location for each in self._finding.related]
+        if actor.location in places:
+            return actor.location
+        mine = (each for each in places if actor.object and each.object == actor.object)
+        return next(mine, None)

@@ -65,7 +65,7 @@ def _results(result: Result) -> tuple[list[JSONObject], list[Note]]:
     left_out: list[Note] = []
     for at in sorted(ranked[:MOST_RESULTS]):
         finding, suppressed = whole[at]
-        flows = code_flows(finding, result.clusters)
+        flows = code_flows(finding)
         found = _result(finding, marks[at], known.get(finding.rule), flows)
         reason = suppressed.reason if suppressed is not None else None
         if result.compared:

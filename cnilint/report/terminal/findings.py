@@ -7,14 +7,14 @@ from dataclasses import replace
 from itertools import chain
 
 from cnilint.engine.result import Result
+from cnilint.engine.sentences import heading, step_words, verdict_line
 from cnilint.model.finding import Applicability, Finding, Fix, Level, Location, Related
 from cnilint.report.glyphs import columns, visible
-from cnilint.report.verdict import verdict, verdict_style
-from cnilint.report.words import counted, known_of, place_in_text
+from cnilint.report.words import counted, known_of, place_in_text, verdict_style
 from cnilint.simulation.class_facts import ClassFacts
 
 from .excerpt import excerpt, gutter_width, margin
-from .layout import hanging, numbered
+from .layout import hanging
 from .paint import Line, Paint
 
 MARKS = {Applicability.SAFE: "[*]", Applicability.UNSAFE: "[~]", Applicability.DISPLAY: "[ ]"}
@@ -56,19 +56,29 @@ def _finding(finding: Finding, result: Result, paint: Paint) -> Iterator[Line]:
     )
     for related in finding.related:
         yield from _related(related, gutter, paint)
-    if finding.details or finding.help or finding.fixes:
+    details = list(_details(finding, replace(paint, width=paint.width - gutter - 3)))
+    if details or finding.help or finding.fixes:
         yield margin(gutter)
     bar = margin(gutter)
-    for detail in finding.details:
-        shown = visible(detail, symbols=paint.symbols)
-        for part in numbered(shown, paint.width - gutter - 3):
-            yield [*bar, (part, "" if detail.startswith(" ") else "strong")]
-    if finding.details and (finding.help or finding.fixes):
+    yield from ([*bar, *line] for line in details)
+    if details and (finding.help or finding.fixes):
         yield bar
     inside = replace(paint, width=paint.width - gutter - 1)
     lines = [hanging([("help: ", "help")], finding.help, "", inside)] if finding.help else []
     for line in chain(*lines, *(_fix(fix, inside) for fix in finding.fixes)):
         yield [(" " * gutter + " ", ""), *line]
+
+
+def _details(finding: Finding, paint: Paint) -> Iterator[Line]:
+    """Yield the lines of a finding's details, then those of its orders, blank ones between them."""
+    for detail in finding.details:
+        yield from hanging([], detail, "strong", paint, paint.width)
+    for at, witness in enumerate(finding.witnesses):
+        if at or finding.details:
+            yield []
+        yield from hanging([], f"{heading(witness)}:", "strong", paint, paint.width)
+        for number, step in enumerate(witness.steps, 1):
+            yield from hanging([(f"  {number}. ", "")], step_words(step), "", paint, paint.width)
 
 
 def _related(related: Related, gutter: int, paint: Paint) -> Iterator[Line]:
@@ -134,8 +144,9 @@ def verdicts(result: Result, paint: Paint) -> Iterator[Line]:
     width = max((columns(n) for n in names if columns(n) <= NAME_COLUMN), default=0)
     for name, (_, facts) in zip(names, rows, strict=True):
         head = (name + " " * max(width + 1 - columns(name), 1), "strong")
-        text = verdict(facts) if facts else "nothing installs a CNI"
-        yield from hanging([head], text, verdict_style(facts) if facts else "faint", paint)
+        text = verdict_line(facts.verdict) if facts else "nothing installs a CNI"
+        style = verdict_style(facts.verdict) if facts else "faint"
+        yield from hanging([head], text, style, paint)
 
 
 def summary(result: Result) -> Line:

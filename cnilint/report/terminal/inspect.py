@@ -8,12 +8,13 @@ from dataclasses import replace
 from cnilint.catalog.catalog import Action
 from cnilint.catalog.installer import Installer
 from cnilint.engine.result import Result
+from cnilint.engine.sentences import cause_words, verdict_line, ways
+from cnilint.model.steps import Situation
 from cnilint.report.glyphs import columns
-from cnilint.report.verdict import cause_in_words, verdict, verdict_style
-from cnilint.report.words import counted
+from cnilint.report.words import counted, verdict_style
 from cnilint.simulation.class_facts import ClassFacts
 from cnilint.simulation.cluster import Cluster
-from cnilint.simulation.search import FIRST_BOOT, Outcome
+from cnilint.simulation.search import Outcome
 
 from .layout import LEAST_ROOM, aligned, hanging
 from .paint import Line, Paint
@@ -55,7 +56,8 @@ def _cluster(cluster: Cluster, paint: Paint) -> Iterator[Line]:
         for outcome in facts.wild:
             for line in _wild(outcome, inside):
                 yield [("│ ", "rule"), *line]
-        yield from hanging([("╰ ", "rule")], verdict(facts), verdict_style(facts), paint)
+        answer = facts.verdict
+        yield from hanging([("╰ ", "rule")], verdict_line(answer), verdict_style(answer), paint)
 
 
 def _class(facts: ClassFacts, paint: Paint) -> Iterator[Line]:
@@ -144,10 +146,10 @@ def _owned(facts: ClassFacts, owner: str | None, paint: Paint) -> Iterator[Line]
     for cause in dict.fromkeys(outcome.cause for outcome in outcomes):
         if owner is None:
             head = [("nothing owns the pods: ", "bad")]
-            yield from hanging(head, cause_in_words(cause), "", paint)
+            yield from hanging(head, cause_words(cause), "", paint)
         elif cause:
             head = [(owner, "file"), (" owns the pods, but ", "strong")]
-            yield from hanging(head, cause_in_words(cause), "warning", paint)
+            yield from hanging(head, cause_words(cause), "warning", paint)
         else:
             yield [(owner, "file"), (" owns the pods", "strong")]
         yield from _ways([outcome for outcome in outcomes if outcome.cause == cause], paint)
@@ -168,15 +170,14 @@ def _emptied(facts: ClassFacts, paint: Paint) -> Iterator[Line]:
 
 def _ways(outcomes: Sequence[Outcome], paint: Paint) -> Iterator[Line]:
     """Yield the steps to each outcome, under the situations in which they end there."""
-    ways: dict[tuple[str, ...], dict[str, None]] = {}
-    for outcome in outcomes:
-        ways.setdefault(outcome.order, {})[outcome.situation] = None
-    for order, situations in ways.items():
-        yield [(f"  {', '.join(situations)}", "")]
+    found = ways(outcomes)
+    at_first = {way.words for way in found if Situation.FIRST_BOOT in way.situations}
+    for way in found:
+        yield [(f"  {', '.join(one.value for one in way.situations)}", "")]
         # After a reboot or a restart the order begins with that event.
-        event, then = order[:1], order[1:]
-        repeated = len(then) > 1 and FIRST_BOOT in ways.get(then, ())
-        steps = (*event, "then the same as at the first boot") if repeated else order
+        event, then = way.words[:1], way.words[1:]
+        repeated = len(then) > 1 and then in at_first
+        steps = (*event, "then the same as at the first boot") if repeated else way.words
         for number, step in enumerate(steps, 1):
             yield from hanging([(f"    {number}. ", "faint")], step, "", paint, paint.width)
         if not steps:

@@ -33,15 +33,6 @@ def wrapped(text: str, width: int) -> list[str]:
     return found
 
 
-def numbered(line: str, width: int) -> list[str]:
-    """Return the lines a line of details takes: below its text, behind its indent and number."""
-    text = line.lstrip(" ")
-    number = text.partition(" ")[0] if text[:1].isdigit() else ""
-    indent = len(line) - len(text) + (len(number) + 1 if number else 0)
-    first, *others = wrapped(line[indent:], max(width - indent, LEAST_ROOM))
-    return [line[:indent] + first, *(" " * indent + other for other in others)]
-
-
 def hanging(
     head: Line, text: str, style: str, paint: Paint, width: int | None = None
 ) -> Iterator[Line]:

@@ -13,7 +13,7 @@ from cnilint.catalog.form import Form
 from cnilint.catalog.settings import Settings
 from cnilint.catalog.written_file import given_content, network_name, usual_content
 from cnilint.simulation.cluster import Cluster, cluster
-from tests.unit.simulation.actors import read
+from tests.unit.simulation.actors import failure, read
 
 LIST: dict[str, Any] = {
     "name": "own",
@@ -233,12 +233,12 @@ def test_a_list_that_is_copied_under_the_name_of_one_plugin_is_refused() -> None
     (good,) = seen(flannel(TEXT)).classes
     assert good.deterministic
     (bad,) = seen(flannel(TEXT, "10-flannel.conf")).classes
-    assert [outcome.cause for outcome in bad.outcomes] == ["first-file-invalid"] * len(bad.outcomes)
+    assert [failure(o.cause) for o in bad.outcomes] == ["first-file-invalid"] * len(bad.outcomes)
 
 
 def test_a_text_that_is_no_json_leaves_the_node_without_a_network() -> None:
     (facts,) = seen(flannel(TEXT[:-1] + ",}")).classes
-    assert {outcome.cause for outcome in facts.outcomes} == {"first-file-invalid"}
+    assert {failure(outcome.cause) for outcome in facts.outcomes} == {"first-file-invalid"}
 
 
 def test_a_map_that_is_not_in_view_leaves_the_usual_content() -> None:

@@ -8,10 +8,10 @@ import pytest
 
 from cnilint.engine.result import Result
 from cnilint.kube.node_systems import NodeGroup, node_groups, survives_reboot
+from cnilint.model.steps import Situation
 from cnilint.report.terminal.inspect import inspect_text
 from cnilint.report.terminal.paint import Paint
 from cnilint.simulation.cluster import Cluster, cluster
-from cnilint.simulation.search import FIRST_BOOT, REBOOT, RESTART
 from tests.unit.simulation.actors import objects, read, thick, writer
 
 EKSCTL = """
@@ -88,15 +88,17 @@ def on(family: str) -> Cluster:
 @pytest.mark.parametrize(
     ("family", "situations"),
     [
-        ("Bottlerocket", {FIRST_BOOT, RESTART}),
-        ("AmazonLinux2", {FIRST_BOOT, REBOOT, RESTART}),
-        ("AmazonLinux2023", {FIRST_BOOT, REBOOT, RESTART}),
+        ("Bottlerocket", {Situation.FIRST_BOOT, Situation.RESTART}),
+        ("AmazonLinux2", {Situation.FIRST_BOOT, Situation.REBOOT, Situation.RESTART}),
+        ("AmazonLinux2023", {Situation.FIRST_BOOT, Situation.REBOOT, Situation.RESTART}),
     ],
 )
-def test_a_reboot_is_played_through_where_files_are_left(family: str, situations: set[str]) -> None:
+def test_a_reboot_is_played_through_where_files_are_left(
+    family: str, situations: set[Situation]
+) -> None:
     (facts,) = on(family).classes
     assert {outcome.situation for outcome in facts.outcomes} == situations
-    assert facts.persistent is (REBOOT in situations)
+    assert facts.persistent is (Situation.REBOOT in situations)
 
 
 def test_inspect_says_why_a_situation_is_missing() -> None:

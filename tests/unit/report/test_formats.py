@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from cnilint import lint
 from cnilint.engine.result import Result
 from cnilint.model.finding import Finding, Level, Location, Note
+from cnilint.model.steps import Actor, Situation, Step, Verb, Witness
 from cnilint.model.text import Source, Span
 from cnilint.report.formats import FORMATS, report
 from cnilint.simulation.cluster import Cluster
@@ -53,7 +54,10 @@ def test_a_clean_run_says_so_unless_it_is_lines(
 def test_any_text_can_be_reported_and_ends_its_line(name: str, texts: list[str]) -> None:
     path, rule, thing, message, detail = texts
     place = Location(Source(path, "text"), Span(1, 2), (detail,), None, thing)
-    finding = Finding(rule, rule, Level.ERROR, message, place, details=(detail,), help=detail)
+    step = Step(Actor(thing), Verb.PICKS, (rule,), detail)
+    order = Witness(Situation.RESTART, (step,), message, files=(path,))
+    told = rule, rule, Level.ERROR, message, place
+    finding = Finding(*told, details=(detail,), help=detail, witnesses=(order,))
     result = Result((finding,), (Note(message, place),), (), 1, 1)
     text = report(name)(result)
     assert text.endswith("\n")

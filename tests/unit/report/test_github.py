@@ -16,6 +16,7 @@ from cnilint.model.finding import Finding, Level, Location, Note
 from cnilint.model.text import Source, Span
 from cnilint.report.github import github
 from cnilint.report.glyphs import visible
+from tests.unit.report.orders import AWS_WRITES, witness
 
 Find = Callable[..., Finding]
 
@@ -63,10 +64,13 @@ def bare_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_an_annotation_has_its_place_and_says_all(find: Find) -> None:
-    finding = find("multus", '"auto"', details=("10-aws: boot:", "  1. step"), help="pin it")
+    order = witness("10-aws.conflist", AWS_WRITES)
+    finding = find("multus", '"auto"', witnesses=(order,), help="pin it")
     assert github(result(finding)) == (
         "::error file=multus.yaml,line=10,endLine=10,col=27,endColumn=33,title=CNI101 a-race"
-        "::Multus takes whichever network comes first%0A%0A10-aws: boot:%0A  1. step"
+        "::Multus takes whichever network comes first"
+        "%0A%0A10-aws.conflist on all nodes, first boot:"
+        "%0A  1. Amazon VPC CNI writes 10-aws.conflist"
         "%0A%0Ahelp: pin it\n"
     )
 

@@ -13,6 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cnilint.engine.result import Result
+from cnilint.engine.sentences import cause_words, step_words, verdict_line
 from cnilint.model.finding import (
     Applicability,
     Edit,
@@ -25,11 +26,12 @@ from cnilint.model.finding import (
     Related,
     Repair,
 )
+from cnilint.model.steps import Cause, Failure, Situation, Step
 from cnilint.model.text import Source, Span
 from cnilint.model.tree import Embedded
 from cnilint.report.json_ import check_json, inspect_json
-from cnilint.report.verdict import verdict
 from cnilint.simulation.cluster import Cluster
+from tests.unit.report.orders import ISTIO_COPIES, RESTARTS, witness
 
 Read = Callable[..., Cluster]
 Tell = Callable[..., Result]
@@ -60,6 +62,7 @@ def test_a_finding_has_its_place_inside_the_embedded_json(find: Find, told: Tell
             },
             "related": [],
             "details": [],
+            "witnesses": [],
             "help": "",
             "fixes": [],
         }
@@ -199,16 +202,87 @@ def test_every_outcome_is_there_as_it_is(read: Read, told: Tell) -> None:
     (facts,) = cluster.classes
     assert nodes["outcomes"] == [
         {
-            "situation": outcome.situation,
-            "order": list(outcome.order),
+            "situation": outcome.situation.value,
+            "order": [step_words(step) for step in outcome.order],
+            "steps": [shown(step) for step in outcome.order],
             "files": list(outcome.files),
             "runtime": outcome.runtime,
             "master": outcome.master,
-            "cause": outcome.cause or None,
+            "cause": None,
+            "reason": None,
         }
         for outcome in facts.outcomes
     ]
-    assert nodes["verdict"] == verdict(facts)
+    assert nodes["verdict"] == verdict_line(facts.verdict)
+    assert nodes["answer"] == {
+        "kind": "race",
+        "owners": ["02-istio.conf", "10-aws.conflist"],
+        "causes": [],
+        "lost": [],
+        "unknown": None,
+    }
+
+
+def shown(step: Step, *, part: bool = False) -> dict[str, object]:
+    """Return a step as the report has it."""
+    whole = {
+        "words": step_words(step),
+        "actor": {
+            "title": step.actor.title,
+            "product": step.actor.product or None,
+            "object": step.actor.object or None,
+        },
+    }
+    return {
+        **({} if part else whole),
+        "verb": step.verb.value,
+        "files": list(step.files),
+        "source": step.source or None,
+        "also": [shown(one, part=True) for one in step.also],
+    }
+
+
+def test_a_finding_has_its_orders_as_data_and_in_words(find: Find, told: Tell) -> None:
+    order = witness("x.conf", ISTIO_COPIES, RESTARTS, situation=Situation.RESTART)
+    finding = find("multus", '"auto"', details=("more",), witnesses=(order,))
+    (found,) = json.loads(check_json(told(findings=(finding,))))["findings"]
+    steps = found["witnesses"][0].pop("steps")
+    assert found["witnesses"] == [
+        {
+            "words": "x.conf on all nodes, rolling restart",
+            "nodes": "all nodes",
+            "situation": "rolling restart",
+            "ending": "owner",
+            "files": ["x.conf"],
+        }
+    ]
+    assert steps == [shown(ISTIO_COPIES), shown(RESTARTS)]
+    assert found["details"] == [
+        *("more", "", "x.conf on all nodes, rolling restart:"),
+        *(f"  {number}. {step['words']}" for number, step in enumerate(steps, 1)),
+    ]
+
+
+def test_a_cause_is_one_text_and_data_as_well(read: Read, told: Tell) -> None:
+    cluster = read("aws")
+    (facts,) = cluster.classes
+    causes = [Cause(Failure.NO_CONFIG), Cause(Failure.CLUSTER_NETWORK_UNREADABLE, "x"), None]
+    outcomes = tuple(facts.outcomes[0]._replace(master=None, cause=each) for each in causes)
+    simulation = facts.simulation._replace(outcomes=outcomes)
+    changed = replace(cluster, classes=(replace(facts, simulation=simulation),))
+    (nodes,) = json.loads(inspect_json(told(changed)))["clusters"][0]["node_classes"]
+    reasons = [
+        {"failure": "no-config", "subject": None, "words": cause_words(causes[0])},
+        {"failure": "cluster-network-unreadable", "subject": "x", "words": cause_words(causes[1])},
+        None,
+    ]
+    assert [each["reason"] for each in nodes["outcomes"]] == reasons
+    assert [each["cause"] for each in nodes["outcomes"]] == [
+        *("no-config", "Multus cannot read x", None)
+    ]
+    unknown = {"failure": "unknown", "subject": None, "words": "the reason is not known"}
+    assert nodes["answer"]["kind"] == "never-ready"
+    assert nodes["answer"]["causes"] == [*reasons[:2], unknown]
 
 
 def test_an_assumed_installer_says_why(read: Read, told: Tell) -> None:

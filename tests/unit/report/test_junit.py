@@ -17,6 +17,7 @@ from cnilint.model.text import Source, Span
 from cnilint.report.glyphs import visible
 from cnilint.report.junit import junit
 from cnilint.simulation.cluster import Cluster
+from tests.unit.report.orders import AWS_WRITES, witness
 
 Find = Callable[..., Finding]
 Read = Callable[..., Cluster]
@@ -81,7 +82,8 @@ def test_a_finding_is_a_failed_test_case(find: Find, told: Tell) -> None:
     finding = find(
         "multus",
         '"auto"',
-        details=("10-aws: boot:", "  1. step"),
+        details=("more",),
+        witnesses=(witness("10-aws.conflist", AWS_WRITES),),
         related=(Related(other, "it writes here"),),
         help="pin the master",
         fixes=(Fix("pin it", Applicability.SAFE, ()),),
@@ -102,8 +104,10 @@ def test_a_finding_is_a_failed_test_case(find: Find, told: Tell) -> None:
         f"multus.yaml:10:27: CNI101 {message}\n"
         "aws.yaml:3:18: it writes here\n"
         "\n"
-        "10-aws: boot:\n"
-        "  1. step\n"
+        "more\n"
+        "\n"
+        "10-aws.conflist on all nodes, first boot:\n"
+        "  1. Amazon VPC CNI writes 10-aws.conflist\n"
         "\n"
         "help: pin the master\n"
         "fix (safe): pin it"

@@ -28,6 +28,7 @@ from cnilint.model.text import Source, Span
 from cnilint.model.tree import Embedded
 from cnilint.report.markdown import MOST_BYTES, markdown
 from cnilint.simulation.cluster import Cluster
+from tests.unit.report.orders import picks, witness
 
 Find = Callable[..., Finding]
 Read = Callable[..., Cluster]
@@ -115,7 +116,7 @@ def test_details_are_folded_with_the_diff_of_each_fix(read: Read, find: Find, to
     finding = find(
         "multus",
         '"auto"',
-        details=("10-aws on all nodes:", "  1. `step`"),
+        witnesses=(witness("`x`.conf", picks("`y`.conf")),),
         related=(Related(find("aws", "aws-node").location, "it writes *here*"),),
         help="pin the master",
         fixes=(pinned(read, Applicability.UNSAFE, "two could be meant"),),
@@ -131,8 +132,8 @@ def test_details_are_folded_with_the_diff_of_each_fix(read: Read, find: Find, to
 - `aws.yaml:3`: it writes &#42;here&#42;
 
 ```text
-10-aws on all nodes:
-  1. `step`
+`x`.conf on all nodes, first boot:
+  1. Multus picks `y`.conf as its master and writes 00-multus.conf
 ```
 
 **Help:** pin the master

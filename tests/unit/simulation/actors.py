@@ -10,14 +10,16 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from cnilint.catalog.recognise import installers
+from cnilint.engine.sentences import step_words
 from cnilint.kube.manifest import Manifest, ManifestIndex, manifests
+from cnilint.model.steps import Cause, Situation
 from cnilint.model.text import Source
 from cnilint.model.tree import Document
 from cnilint.multus.forms import multus
 from cnilint.simulation.class_facts import multus_program, reading
 from cnilint.simulation.owner import Reading
 from cnilint.simulation.programs import Files, Program, program
-from cnilint.simulation.search import FIRST_BOOT, RESTLESS, Outcome, Simulation, simulate
+from cnilint.simulation.search import RESTLESS, Outcome, Simulation, simulate
 from cnilint.syntax.compose import compose
 
 quick = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -32,7 +34,7 @@ names = st.builds(
 plain_names = st.builds("{}{}".format, st.sampled_from(STEMS), st.sampled_from(EXTENSIONS[:2]))
 lists = st.builds("{}.conflist".format, st.sampled_from(STEMS))
 
-Found = tuple[tuple[str, ...], str | None, str | None, str]
+Found = tuple[tuple[str, ...], str | None, str | None, Cause | None]
 """Of an outcome: the files, what the runtime takes, whose network a pod gets, and why not."""
 
 
@@ -279,12 +281,27 @@ def listed(files: Files) -> tuple[str, ...]:
     return tuple(sorted(path.removeprefix(f"{DIRECTORY}/") for path in files))
 
 
-def facts(outcomes: Sequence[Outcome], situation: str = FIRST_BOOT) -> set[Found]:
+def facts(outcomes: Sequence[Outcome], situation: Situation = Situation.FIRST_BOOT) -> set[Found]:
     return {
         (one.files, one.runtime, one.master, one.cause)
         for one in outcomes
         if one.situation == situation and one.cause != RESTLESS
     }
+
+
+def words(outcome: Outcome) -> tuple[str, ...]:
+    """Return the steps to an outcome in words."""
+    return tuple(map(step_words, outcome.order))
+
+
+def in_words(outcomes: Sequence[Outcome]) -> list[tuple[object, ...]]:
+    """Return outcomes with their steps in words, so that the place of an actor does not count."""
+    return [(words(one), *one._replace(order=())) for one in outcomes]
+
+
+def failure(cause: Cause | None) -> str:
+    """Return the class of a failure, empty for none."""
+    return cause.failure.value if cause is not None else ""
 
 
 def searched(found: Sequence[Actor], files: Mapping[str, str]) -> Simulation:
@@ -293,4 +310,4 @@ def searched(found: Sequence[Actor], files: Mapping[str, str]) -> Simulation:
 
 
 def masters(outcomes: Sequence[Outcome]) -> set[str | None]:
-    return {one.master for one in outcomes if one.situation == FIRST_BOOT}
+    return {one.master for one in outcomes if one.situation == Situation.FIRST_BOOT}

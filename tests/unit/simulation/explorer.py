@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
 
+from cnilint.model.steps import Step
 from cnilint.simulation.owner import Reading, delegate
 from cnilint.simulation.programs import Files, Program
 from tests.unit.simulation.actors import Found, listed
@@ -20,12 +21,12 @@ class Explorer:
         self.reading = reading
         self.budget = self.BUDGET
         self.found: set[Found] = set()
-        self.known: dict[tuple[object, ...], list[tuple[list[str], Files, list[Hashable]]]] = {}
+        self.known: dict[tuple[object, ...], list[tuple[list[Step], Files, list[Hashable]]]] = {}
 
     def moves(
         self, files: Files, memories: Sequence[Hashable]
-    ) -> list[tuple[list[str], Files, list[Hashable]]]:
-        """Return what each program can do now: the labels, and what is after it."""
+    ) -> list[tuple[list[Step], Files, list[Hashable]]]:
+        """Return what each program can do now: the steps, and what is after it."""
         key = (frozenset(files.items()), tuple(memories))
         if key not in self.known:
             self.known[key] = list(self._moves(files, memories))
@@ -33,12 +34,12 @@ class Explorer:
 
     def _moves(
         self, files: Files, memories: Sequence[Hashable]
-    ) -> Iterator[tuple[list[str], Files, list[Hashable]]]:
+    ) -> Iterator[tuple[list[Step], Files, list[Hashable]]]:
         for at, actor in enumerate(self.programs):
             step = actor.step(files, memories[at])
             if step is None:
                 continue
-            labels, after, held = [step.label], dict(step.files), list(memories)
+            steps, after, held = [step.step] if step.step else [], dict(step.files), list(memories)
             held[at] = step.memory
             for other, watcher in enumerate(self.programs):
                 if other == at or not step.touched:
@@ -46,9 +47,9 @@ class Explorer:
                 reaction = watcher.notice(after, held[other], step.touched)
                 if reaction is not None:
                     after, held[other] = dict(reaction.files), reaction.memory
-                    labels += [reaction.label] if reaction.label else []
+                    steps += [reaction.step] if reaction.step else []
             if after != dict(files) or held != list(memories):
-                yield labels, after, held
+                yield steps, after, held
 
     def explore(self, files: Files, memories: Sequence[Hashable], depth: int = 0) -> bool:
         """Return whether every order came to an end within the bounds."""
@@ -58,11 +59,11 @@ class Explorer:
         following = self.moves(files, memories)
         if not following:
             self.found.add(self.rest(files, memories))
-        return all(self.explore(after, held, depth + 1) for _labels, after, held in following)
+        return all(self.explore(after, held, depth + 1) for _steps, after, held in following)
 
     def rest(self, files: Files, memories: Sequence[Hashable]) -> Found:
         read = delegate(files, self.reading)
         complaints = [p.complaint(files, m) for p, m in zip(self.programs, memories, strict=True)]
-        complaint = min(filter(None, complaints), default="")
+        complaint = min(filter(None, complaints), key=lambda one: one.rank, default=None)
         master = None if complaint and read.through_multus else read.master
         return listed(files), read.runtime, master, complaint or read.cause

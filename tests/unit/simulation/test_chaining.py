@@ -22,7 +22,7 @@ from tests.unit.simulation.actors import (
     referrer,
     staying,
 )
-from tests.unit.simulation.alone import LIST, SINGLE, one, plugins, run, step, stopped
+from tests.unit.simulation.alone import LIST, SINGLE, one, plugins, run, said, step, stopped
 
 ISTIO = {"type": "istio-cni"}
 
@@ -70,7 +70,7 @@ def test_a_copier_keeps_a_file_of_its_own_and_takes_it_along() -> None:
     assert step(program, after | {"02-own.conflist": "{"}, None) is not None
     stopped = program.stop(on_host(after), None)
     assert set(names_in(stopped.files, DIRECTORY)) == {"b.conflist", "c.conflist"}
-    assert stopped.label == "Istio CNI stops, 02-own.conflist goes"
+    assert said(stopped) == "Istio CNI stops, 02-own.conflist goes"
     assert run(copier("02-own.conflist", "z.conflist"), {"b.conflist": LIST}) == {
         "b.conflist": LIST
     }
@@ -85,7 +85,7 @@ def test_one_that_takes_every_file_leaves_none_out() -> None:
     assert (after["x.json"], after["y.conf"]) == (SINGLE, "{")
     late = step(one(into_every_file()), after | {"z.conflist": LIST}, None)
     assert late is not None
-    assert late.label == "Linkerd CNI chains itself into z.conflist"
+    assert said(late) == "Linkerd CNI chains itself into z.conflist"
 
 
 @pytest.mark.parametrize("actor", [into_every_file(), inserter(""), staying(""), beside()])
@@ -131,7 +131,7 @@ def test_a_copy_that_is_made_once_is_not_made_again() -> None:
     assert step(program, {"10-antrea-of-old.conflist": LIST}, None) is None
     change = step(program, {"10-antrea-of-old.conflist": LIST, "10-c.conflist": LIST}, None)
     assert change is not None
-    assert change.label == "Antrea writes 05-antrea.conflist, a copy of 10-c.conflist"
+    assert said(change) == "Antrea writes 05-antrea.conflist, a copy of 10-c.conflist"
     copied = names_in(change.files, DIRECTORY)["05-antrea.conflist"]
     assert plugins(copied) == ["bridge", "antrea"]
     assert step(program, {"10-c.conflist": LIST}, change.memory) is None
@@ -153,7 +153,7 @@ def test_a_reference_is_to_the_first_file_at_its_start() -> None:
     assert step(program, {"00-multus.conflist": LIST}, None) is None
     change = step(program, {"10-c.conflist": LIST, "20-d.conflist": LIST}, None)
     assert change is not None
-    assert change.label == (
+    assert said(change) == (
         "Multus of Spiderpool writes 00-multus.conf, which refers to 10-c.conflist"
     )
     content = json.loads(names_in(change.files, DIRECTORY)["00-multus.conf"])

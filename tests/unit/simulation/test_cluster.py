@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from cnilint.model.steps import Situation
 from cnilint.simulation.class_facts import ClassFacts, HostFile
 from cnilint.simulation.cluster import Cluster, cluster
-from cnilint.simulation.search import FIRST_BOOT
-from tests.unit.simulation.actors import read
+from tests.unit.simulation.actors import failure, in_words, read, words
 
 BESIDE = Path(__file__).resolve().parents[4] / "shared" / "corpus"
 CORPUS = Path(os.environ.get("CNILINT_CORPUS", BESIDE), "manifests")
@@ -135,7 +135,7 @@ def with_vpc(found: Cluster) -> list[ClassFacts]:
 
 
 def first_boot(one: ClassFacts) -> dict[str | None, tuple[str, ...]]:
-    return {o.master: o.order for o in one.outcomes if o.situation == FIRST_BOOT}
+    return {o.master: words(o) for o in one.outcomes if o.situation == Situation.FIRST_BOOT}
 
 
 @pytest.mark.parametrize("istio", MODES.values(), ids=MODES)
@@ -175,10 +175,10 @@ def test_unpinned_beside_standalone_istio_is_a_race_of_two() -> None:
         ),
     }
     assert not one.deterministic
-    assert one.witness("11-bws.conflist") is None
-    witness = one.witness("YYY-istio-cni.conf")
+    assert one.shortest("11-bws.conflist") is None
+    witness = one.shortest("YYY-istio-cni.conf")
     assert witness is not None
-    assert witness.order == first_boot(one)["YYY-istio-cni.conf"]
+    assert words(witness) == first_boot(one)["YYY-istio-cni.conf"]
 
 
 def test_unpinned_beside_istios_own_file_is_a_race_of_two() -> None:
@@ -212,7 +212,7 @@ def test_where_the_vpc_cni_does_not_run_its_pin_never_comes_up() -> None:
         "EKS hybrid and EKS Auto Mode nodes",
     ]
     other = found.classes[1]
-    assert {(o.runtime, o.master, o.cause) for o in other.outcomes} == {
+    assert {(o.runtime, o.master, failure(o.cause)) for o in other.outcomes} == {
         (None, None, "master-unreadable")
     }
     assert not other.deterministic
@@ -223,7 +223,7 @@ def test_the_vpc_cni_that_eks_brings_counts_like_one_with_a_manifest() -> None:
     shown, implied = facts(multus("10-aws.conflist"), VPC), facts(multus("10-aws.conflist"))
     assert [c.name for c in implied.classes] == [c.name for c in shown.classes]
     for one, other in zip(implied.classes, shown.classes, strict=True):
-        assert set(one.outcomes) == set(other.outcomes)
+        assert set(in_words(one.outcomes)) == set(in_words(other.outcomes))
     assert [i.assumed != "" for i in implied.installers] == [False, True]
 
 
@@ -294,4 +294,6 @@ def test_a_readiness_file_that_nobody_is_known_to_write_is_taken_as_there() -> N
     assert one.deterministic
     beside = text.replace("/host/kept/ready", "/host/etc/cni/net.d/99-never.conf")
     (waiting,) = with_vpc(facts(beside, VPC))
-    assert {(o.runtime, o.cause) for o in waiting.outcomes} == {("10-aws.conflist", "no-master")}
+    assert {(o.runtime, failure(o.cause)) for o in waiting.outcomes} == {
+        ("10-aws.conflist", "no-master")
+    }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnilint.simulation.search import FIRST_BOOT, RESTART
+from cnilint.model.steps import Situation, Verb
 from tests.unit.simulation.actors import (
     Actor,
     free,
@@ -23,7 +23,9 @@ def test_each_step_of_a_race_leaves_its_files_behind() -> None:
     outcomes = searched(actors, {}).outcomes
     assert masters(outcomes) == {"05-b.conflist", "10-c.conflist"}
     found = next(
-        each for each in outcomes if each.master == "10-c.conflist" and each.situation == FIRST_BOOT
+        each
+        for each in outcomes
+        if each.master == "10-c.conflist" and each.situation == Situation.FIRST_BOOT
     )
     assert [moment.files for moment in found.moments] == [
         (),
@@ -48,8 +50,8 @@ def test_moments_stand_around_the_steps(found: list[Actor], files: dict[str, str
         assert last.files == outcome.files
         assert last.found.runtime == outcome.runtime
         assert outcome.master in (last.found.master, None)
-        if outcome.situation == FIRST_BOOT:
+        if outcome.situation == Situation.FIRST_BOOT:
             assert set(outcome.moments[0].files) == set(files)
-        elif outcome.situation == RESTART:
-            event = ", ".join(outcome.moments[0].files) or "nothing"
-            assert outcome.order[0].endswith(f" with {event} in place")
+        elif outcome.situation == Situation.RESTART:
+            assert outcome.order[0].verb is Verb.RESTARTS
+            assert outcome.order[0].files == outcome.moments[0].files

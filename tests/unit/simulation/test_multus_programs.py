@@ -9,9 +9,19 @@ import pytest
 
 from cnilint.simulation.multus_programs import Copying, Thin
 from cnilint.simulation.owner import MASTER_KEY
-from cnilint.simulation.programs import Program, names_in
+from cnilint.simulation.steps import Program, names_in
 from cnilint.upstream.multus_thick_daemon import STOPPED
-from tests.unit.simulation.actors import CONTENTS, DIRECTORY, Actor, made, on_host, thick, thin
+from tests.unit.simulation.actors import (
+    CONTENTS,
+    DIRECTORY,
+    Actor,
+    failure,
+    made,
+    on_host,
+    thick,
+    thin,
+)
+from tests.unit.simulation.alone import said
 
 LIST, SINGLE = CONTENTS[".conflist"], CONTENTS[".conf"]
 V0, V1 = "v4.0.2", "v4.1.4"
@@ -40,7 +50,7 @@ class Node:
         if change is None:
             return None
         self.paths, self.memory = dict(change.files), change.memory
-        return change.label
+        return said(change)
 
     def write(self, name: str, text: str | None) -> str | None:
         """Write or remove a file, and return what the program does about it."""
@@ -51,7 +61,7 @@ class Node:
         if change is None:
             return None
         self.paths, self.memory = dict(change.files), change.memory
-        return change.label or "answers"
+        return said(change) or "answers"
 
     def stop(self) -> None:
         change = self.program.stop(self.paths, self.memory)
@@ -59,7 +69,7 @@ class Node:
 
     @property
     def complaint(self) -> str:
-        return self.program.complaint(self.paths, self.memory)
+        return failure(self.program.complaint(self.paths, self.memory))
 
     @property
     def master(self) -> str:

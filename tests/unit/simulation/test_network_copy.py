@@ -6,9 +6,12 @@ import json
 
 import pytest
 
+from cnilint.engine.sentences import cause_words
+from cnilint.model.steps import Cause, Failure
 from cnilint.simulation.network_copy import NetworkCopy, network_copy
-from cnilint.simulation.programs import Change
+from cnilint.simulation.steps import Change
 from tests.unit.catalog.delivered import only, release
+from tests.unit.simulation.alone import said
 
 D = "/etc/cni/net.d"
 OWN = f"{D}/05-cilium.conflist"
@@ -52,14 +55,16 @@ def test_it_waits_for_its_network_and_touches_nothing_until_then() -> None:
     one = program(exclusive=True)
     for files in ({}, {f"{D}/10-x.conflist": OTHER}, {f"{D}/sub/10-aws.conflist": AWS}):
         assert one.step(files, None) is None
-    assert one.complaint({}, None) == "no file holds the network aws-cni"
-    assert one.complaint({}, "written") == ""
+    complaint = one.complaint({}, None)
+    assert complaint == Cause(Failure.NETWORK_NOT_FOUND, "aws-cni")
+    assert cause_words(complaint) == "no file holds the network aws-cni"
+    assert one.complaint({}, "written") is None
 
 
 def test_the_copy_has_the_networks_name_and_one_plugin_more() -> None:
     files = {f"{D}/10-aws.conflist": AWS, f"{D}/00-multus.conf": OTHER}
     change = step(program(), files)
-    assert change.label == (
+    assert said(change) == (
         "Cilium writes 05-cilium.conflist, a copy of 10-aws.conflist with its plugin chained"
     )
     written = change.files[OWN]
@@ -87,10 +92,10 @@ def test_what_it_renamed_itself_is_still_its_source() -> None:
         f"{D}/10-aws.conflist.cilium_bak",
         f"{D}/00-multus.conf.cilium_bak",
     }
-    assert change.label.endswith(" and renames 00-multus.conf, 10-aws.conflist")
+    assert said(change).endswith(" and renames 00-multus.conf, 10-aws.conflist")
     assert one.step(change.files, change.memory) is None
     again = step(one, {**change.files, **multus}, change.memory)
-    assert again.label == "Cilium renames 00-multus.conf"
+    assert said(again) == "Cilium renames 00-multus.conf"
     assert again.touched == (f"{D}/00-multus.conf",)
     assert set(again.files) == set(change.files)
 

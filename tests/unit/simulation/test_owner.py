@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import posixpath
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cnilint.engine.sentences import cause_words
+from cnilint.model.steps import Cause, Failure
 from cnilint.simulation.owner import MASTER_KEY, Delegate, Reading, delegate
 
 D = "/etc/cni/net.d"
@@ -37,10 +40,10 @@ def test_without_multus_the_runtimes_file_is_the_pods() -> None:
 
 
 def test_nothing_is_ready_without_a_file_that_loads() -> None:
-    assert owner({}).cause == "no-config"
-    assert owner({"/elsewhere/10-aws.conflist": AWS}).cause == "no-config"
+    assert owner({}).cause == Cause(Failure.NO_CONFIG)
+    assert owner({"/elsewhere/10-aws.conflist": AWS}).cause == Cause(Failure.NO_CONFIG)
     assert owner({"05-x.conf": "{", "10-aws.conflist": AWS}) == Delegate(
-        None, None, cause="first-file-invalid"
+        None, None, cause=Cause(Failure.FIRST_FILE_INVALID)
     )
     # CRI-O passes over what is invalid
     assert owner({"05-x.conf": "{", "10-aws.conflist": AWS}, runtime="cri-o").master == (
@@ -105,7 +108,60 @@ def test_of_a_directory_the_first_file_counts_which_may_be_multus_own() -> None:
     }
     assert owner(files, cluster_network="/run/masters/").master == "10-a.json"
     itself = owner(files, cluster_network=D)
-    assert (itself.master, itself.cause) == (None, "Multus hands the pods to its own file")
+    assert (itself.master, itself.cause) == (None, Cause(Failure.OWN_FILE))
+
+
+@pytest.mark.parametrize(
+    ("members", "master"),
+    [
+        ({"CLUSTERNETWORK": "10-aws.conflist"}, "10-aws.conflist"),
+        ({"clusternetwork": "10-aws.conflist"}, "10-aws.conflist"),
+        ({"clu\u017fterNetworK": "10-aws.conflist"}, "10-aws.conflist"),
+        # libcni sorts the members before Multus reads them, and the last one counts
+        ({"clusterNetwork": "20-b.conf", "ClusterNetwork": "10-aws.conflist"}, "20-b.conf"),
+        ({"clusterNetwork": "20-b.conf", "clusternetwork": "10-aws.conflist"}, "10-aws.conflist"),
+        ({"clusterNetwork": "20-b.conf", "clusternetwork": None}, "20-b.conf"),
+        ({"clusterNetwork": "20-b.conf", "clusternetwork": 7}, None),
+        ({"clusterNetwork": "20-b.conf", "confdir": []}, None),
+        ({"cluster-network": "20-b.conf"}, None),
+    ],
+)
+@pytest.mark.parametrize("listed", [False, True])
+@pytest.mark.parametrize("indent", [None, 7])
+def test_a_cluster_network_is_read_as_go_reads_it(
+    members: dict[str, object], master: str | None, listed: bool, indent: int | None
+) -> None:
+    paths = {k: f"/host/etc/cni/net.d/{v}" if isinstance(v, str) else v for k, v in members.items()}
+    plugin = SHIM | paths
+    content = {"name": "m", "plugins": [plugin]} if listed else plugin
+    files = {
+        f"00-multus.conf{'list' if listed else ''}": json.dumps(content, indent=indent),
+        "10-aws.conflist": AWS,
+        "20-b.conf": BRIDGE,
+    }
+    assert owner(files).master == master
+
+
+@pytest.mark.parametrize(
+    ("files", "master"),
+    [
+        ({"10-aws.conflist": AWS, "20-b.conf": BRIDGE}, "20-b.conf"),
+        ({"20-b.conf": BRIDGE.replace("name", "NAME")}, "20-b.conf"),
+        ({"20-b.conflist": AWS.replace('"aws-cni",', '"b",', 1)}, "20-b.conflist"),
+        # of a list the name is a key of a map, and that has one case
+        ({"20-b.conflist": AWS.replace('"name": "aws-cni"', '"Name": "b"')}, None),
+        # a file that does not load ends the search
+        ({"05-x.conf": "{", "20-b.conf": BRIDGE}, None),
+        ({"20-b.conf": BRIDGE, "30-x.conf": "{"}, "20-b.conf"),
+    ],
+)
+def test_a_network_is_found_by_its_name_as_libcni_loads_it(
+    files: dict[str, str], master: str | None
+) -> None:
+    inside = {f"/run/networks/{name}": text for name, text in files.items()}
+    named = {"00-multus.conf": shim("b", ConfDir="/run/networks")}
+    found = owner(named | inside)
+    assert found.master == master
 
 
 @pytest.mark.parametrize("network", [None, 7, "", "aws-cni", "/host/etc/cni/net.d/gone.conf", []])
@@ -113,8 +169,9 @@ def test_a_cluster_network_that_is_no_file_gives_no_network(network: object) -> 
     found = owner({"00-multus.conf": shim(network), "10-aws.conflist": AWS})
     assert found.master is None
     assert found.through_multus
-    gone = "gone.conf" if str(network).endswith("gone.conf") else "its cluster network"
-    assert found.cause == f"Multus cannot read {'aws-cni' if network == 'aws-cni' else gone}"
+    name = posixpath.basename(network) if isinstance(network, str) else ""
+    assert found.cause == Cause(Failure.CLUSTER_NETWORK_UNREADABLE, name)
+    assert cause_words(found.cause) == f"Multus cannot read {name or 'its cluster network'}"
 
 
 @pytest.mark.parametrize(
@@ -132,7 +189,7 @@ def test_a_cluster_network_that_is_no_file_gives_no_network(network: object) -> 
 def test_odd_files_that_load_have_an_owner_or_a_cause(text: str) -> None:
     found = owner({"10-x.conf": text})
     assert found.runtime == "10-x.conf"
-    assert (found.master is None) is bool(found.cause)
+    assert (found.master is None) is (found.cause is not None)
 
 
 JSON = st.recursive(
@@ -156,7 +213,7 @@ def test_no_content_makes_it_raise_and_no_owner_is_made_up(files: dict[str, obje
     found = owner({name: json.dumps(value) for name, value in files.items()})
     assert found.runtime is None or found.runtime in files
     assert found.master is None or found.master in files
-    assert (found.master is None) is bool(found.cause)
+    assert (found.master is None) is (found.cause is not None)
 
 
 @pytest.mark.parametrize("name", ["05-\0.conf", f"{'0' * 300}.conf"])

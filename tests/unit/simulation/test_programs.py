@@ -25,7 +25,7 @@ from tests.unit.simulation.actors import (
     unless_present,
     writer,
 )
-from tests.unit.simulation.alone import LIST, SINGLE, one, run, step, stopped
+from tests.unit.simulation.alone import LIST, SINGLE, one, run, said, step, stopped
 
 
 def test_a_writer_writes_once_and_leaves_what_is_not_its_own() -> None:
@@ -33,7 +33,7 @@ def test_a_writer_writes_once_and_leaves_what_is_not_its_own() -> None:
     change = step(program, {"x.conf": SINGLE}, program.start())
     assert change is not None
     assert set(names_in(change.files, DIRECTORY)) == {"10-c.conf", "x.conf"}
-    assert change.label == "Calico writes 10-c.conf"
+    assert said(change) == "Calico writes 10-c.conf"
     assert program.step(change.files, change.memory) is None
     assert program.stop(change.files, change.memory).files == change.files
 
@@ -44,7 +44,7 @@ def test_a_remover_takes_its_old_file_along_in_the_same_step() -> None:
     assert change is not None
     assert set(names_in(change.files, DIRECTORY)) == {"10-c.conf"}
     assert change.touched == (f"{DIRECTORY}/10-c.conf", f"{DIRECTORY}/x.conf")
-    assert change.label == "Calico writes 10-c.conf and removes x.conf"
+    assert said(change) == "Calico writes 10-c.conf and removes x.conf"
     # what appears later stays
     assert step(program, {"10-c.conf": "", "x.conf": SINGLE}, change.memory) is None
 
@@ -63,7 +63,7 @@ def test_an_exclusive_writer_renames_what_else_a_runtime_would_take() -> None:
     assert step(one(once), late, "ran") is None
     change = step(one(always), late, "ran")
     assert change is not None
-    assert change.label == "Cilium renames z.conf"
+    assert said(change) == "Cilium renames z.conf"
     assert set(names_in(change.files, DIRECTORY)) == {"05-cilium.conf", "z.conf.cilium_bak"}
 
 
@@ -73,7 +73,7 @@ def test_a_file_that_is_there_is_left_as_it_is() -> None:
     program = one(actor)
     change = step(program, {"01-own.conflist": LIST}, program.start())
     assert change is not None
-    assert (change.touched, change.label) == ((), "Kube-OVN finds 01-own.conflist and leaves it")
+    assert (change.touched, said(change)) == ((), "Kube-OVN finds 01-own.conflist and leaves it")
     # it looked when it started: that the file goes later is nothing to it
     assert step(program, {}, change.memory) is None
     assert set(run(actor, {})) == {"01-own.conflist"}
@@ -99,7 +99,7 @@ def test_a_sweeper_with_its_file_in_place_removes_nothing() -> None:
     program = one(sweeper())
     change = step(program, {"00-multus.conf": SINGLE}, program.start())
     assert change is not None
-    assert change.label == "kube-router writes 10-kuberouter.conflist and removes 00-multus.conf"
+    assert said(change) == "kube-router writes 10-kuberouter.conflist and removes 00-multus.conf"
 
 
 def test_a_file_goes_with_a_program_that_cleans_up() -> None:
@@ -154,5 +154,5 @@ def test_every_program_comes_to_rest_alone_and_tells_what_it_touched(
         kept = {path for path in differing if not path.endswith(".cilium_bak")}
         assert kept <= set(change.touched)
         now, memory = change.files, change.memory
-    assert program.complaint(now, memory) == ""
+    assert program.complaint(now, memory) is None
     assert program.notice(now, memory, tuple(now)) is None

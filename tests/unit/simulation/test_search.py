@@ -6,9 +6,10 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from cnilint.model.steps import NODE, Situation, Step, Verb
 from cnilint.simulation import search as module
 from cnilint.simulation.cluster import cluster
-from cnilint.simulation.search import FIRST_BOOT, REBOOT, RESTART, RESTLESS, simulate
+from cnilint.simulation.search import RESTLESS, simulate
 from tests.unit.simulation.actors import (
     Actor,
     actors,
@@ -27,6 +28,7 @@ from tests.unit.simulation.actors import (
     searched,
     thick,
     thin,
+    words,
     writer,
 )
 from tests.unit.simulation.explorer import Explorer
@@ -59,7 +61,7 @@ def test_a_witness_leads_to_its_outcome(found: list[Actor], files: dict[str, str
     explorer = Explorer(programs, reading)
     start = [one.start() for one in programs]
     for outcome in simulate(programs, on_host(files), reading).outcomes:
-        if outcome.situation != FIRST_BOOT or outcome.cause == RESTLESS:
+        if outcome.situation != Situation.FIRST_BOOT or outcome.cause == RESTLESS:
             continue
         states = [(on_host(files), start)]
         left = list(outcome.order)
@@ -68,7 +70,7 @@ def test_a_witness_leads_to_its_outcome(found: list[Actor], files: dict[str, str
             taken = [m for m in taken if m[0] == left[: len(m[0])]]
             assert taken
             left = left[len(taken[0][0]) :]
-            states = [(dict(after), held) for _labels, after, held in taken]
+            states = [(dict(after), held) for _steps, after, held in taken]
         ends = {explorer.rest(f, held) for f, held in states if not explorer.moves(f, held)}
         assert (outcome.files, outcome.runtime, outcome.master, outcome.cause) in ends
 
@@ -80,12 +82,12 @@ def test_a_reboot_begins_with_what_an_earlier_boot_left(
 ) -> None:
     outcomes = searched(found, files).outcomes
     lefts = {
-        f"the node reboots with {', '.join(one.files) or 'nothing'} in place"
+        Step(NODE, Verb.REBOOTS, one.files)
         for one in outcomes
-        if one.situation != RESTART
+        if one.situation != Situation.RESTART
     }
     for one in outcomes:
-        if one.situation == REBOOT:
+        if one.situation == Situation.REBOOT:
             assert one.order[0] in lefts
 
 
@@ -96,7 +98,7 @@ def test_the_search_ends_and_every_situation_comes_to_something(
 ) -> None:
     done = searched(found, files)
     assert done.exhausted
-    assert {one.situation for one in done.outcomes} >= {FIRST_BOOT}
+    assert {one.situation for one in done.outcomes} >= {Situation.FIRST_BOOT}
     assert len(set(done.outcomes)) == len(done.outcomes)
 
 
@@ -104,7 +106,7 @@ def test_installers_that_undo_each_other_are_an_outcome_of_their_own() -> None:
     """Istio writes its copy again whenever it is gone, and Cilium moves it away each time."""
     done = searched([exclusive_always("05-b.conflist"), copier("02-istio.conflist")], {})
     assert done.exhausted
-    first = [one for one in done.outcomes if one.situation == FIRST_BOOT]
+    first = [one for one in done.outcomes if one.situation == Situation.FIRST_BOOT]
     assert [(one.master, one.cause) for one in first] == [(None, RESTLESS)]
     assert first[0].order
 
@@ -116,18 +118,22 @@ def test_what_is_nested_anew_at_each_boot_ends_all_the_same(release: str, cleane
     found = [cleaner, copier("02-own.conflist"), thin(release), writer("10-c.conflist")]
     done = searched(found, {})
     assert done.exhausted
-    assert {one.situation for one in done.outcomes} == {FIRST_BOOT, REBOOT, RESTART}
+    assert {one.situation for one in done.outcomes} == {
+        Situation.FIRST_BOOT,
+        Situation.REBOOT,
+        Situation.RESTART,
+    }
 
 
 def test_a_daemon_writes_its_file_again_when_its_master_comes_back() -> None:
     """Cilium moves Multus's file and its master away; the master's writer is then restarted."""
     done = searched([writer("x.conflist"), exclusive_once(), thick("v4.1.4")], {})
     again = {
-        (one.order[0].split(" with ")[0], one.runtime)
+        (one.order[0].actor.title, one.order[0].verb, one.runtime)
         for one in done.outcomes
-        if one.situation == RESTART and one.master == "x.conflist"
+        if one.situation == Situation.RESTART and one.master == "x.conflist"
     }
-    assert ("Calico restarts", "00-multus.conf") in again
+    assert ("Calico", Verb.RESTARTS, "00-multus.conf") in again
 
 
 def test_the_limit_on_states_is_kept_and_reported(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -147,14 +153,18 @@ def test_files_that_do_not_survive_a_reboot_make_no_situation_of_it() -> None:
     programs, reading = made([writer("10-c.conflist"), writer("x.conflist"), thick("v4.1.4")])
     kept = simulate(programs, {}, reading)
     gone = simulate(programs, {}, reading, persistent=False)
-    assert {one.situation for one in kept.outcomes} == {FIRST_BOOT, REBOOT, RESTART}
-    assert {one.situation for one in gone.outcomes} == {FIRST_BOOT, RESTART}
+    assert {one.situation for one in kept.outcomes} == {
+        Situation.FIRST_BOOT,
+        Situation.REBOOT,
+        Situation.RESTART,
+    }
+    assert {one.situation for one in gone.outcomes} == {Situation.FIRST_BOOT, Situation.RESTART}
     assert facts(kept.outcomes) == facts(gone.outcomes)
 
 
 def test_a_race_is_told_with_its_shortest_orders() -> None:
     outcomes = searched([writer("10-c.conflist"), writer("x.conf"), thick("v4.1.4")], {}).outcomes
-    first = {one.master: one.order for one in outcomes if one.situation == FIRST_BOOT}
+    first = {one.master: words(one) for one in outcomes if one.situation == Situation.FIRST_BOOT}
     assert first == {
         "10-c.conflist": (
             "Calico writes 10-c.conflist",

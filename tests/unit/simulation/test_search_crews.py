@@ -15,10 +15,11 @@ from typing import NamedTuple
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from cnilint.model.steps import Situation
 from cnilint.simulation.class_facts import ClassFacts
 from cnilint.simulation.cluster import Cluster, cluster
 from cnilint.simulation.programs import Files
-from cnilint.simulation.search import FIRST_BOOT, RESTLESS
+from cnilint.simulation.search import RESTLESS
 from tests.unit.simulation.actors import (
     Actor,
     autos,
@@ -149,7 +150,7 @@ def test_an_order_at_random_ends_in_an_outcome(crew: list[Member], data: st.Data
         _labels, after, memories = moves[at]
         files = dict(after)
     # no rest so far: then it must be known that there may be none, or the way is a long one
-    assert any(o.cause == RESTLESS for o in one.outcomes if o.situation == FIRST_BOOT)
+    assert any(o.cause == RESTLESS for o in one.outcomes if o.situation == Situation.FIRST_BOOT)
 
 
 @often

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cnilint.model.steps import Situation
 from cnilint.simulation.class_facts import HostFile
 from cnilint.simulation.cluster import cluster
-from cnilint.simulation.search import FIRST_BOOT, REBOOT, RESTART
 from tests.unit.simulation.actors import (
     BEFORE_MULTUS,
     CONTENTS,
@@ -19,6 +20,7 @@ from tests.unit.simulation.actors import (
     facts,
     free,
     host_files,
+    in_words,
     inserter,
     lists,
     masters,
@@ -54,10 +56,15 @@ def test_names_do_not_matter_beyond_their_order(found: list[Actor], files: dict[
 
     before = searched(found, files)
     after = searched([again(one) for one in found], {name(n): t for n, t in files.items()})
-    for situation in (FIRST_BOOT, REBOOT, RESTART):
+    for situation in Situation:
         expected = {
-            (tuple(map(name, listing)), runtime and name(runtime), master and name(master), name(c))
-            for listing, runtime, master, c in facts(before.outcomes, situation)
+            (
+                tuple(map(name, listing)),
+                runtime and name(runtime),
+                master and name(master),
+                cause and cause._replace(subject=name(cause.subject)),
+            )
+            for listing, runtime, master, cause in facts(before.outcomes, situation)
         }
         assert facts(after.outcomes, situation) == expected
 
@@ -73,7 +80,7 @@ def test_an_actor_on_other_nodes_changes_nothing(
     both = cluster("both", [*objects(found, {"pool": "a"}), *away], host_files=host)
     (before,) = alone.classes
     (after,) = [c for c in both.classes if len(c.installers) == len(found) and "=a" in c.name]
-    assert [one.outcomes for one in (after,)] == [before.outcomes]
+    assert in_words(after.outcomes) == in_words(before.outcomes)
     assert after.entries == before.entries
 
 
@@ -112,4 +119,58 @@ def test_a_pin_that_is_written_owns_the_pods_in_every_order(
     files = {name: CONTENTS[name[name.index(".") :]] for name in hosted}
     outcomes = searched([writer(pin), one, *others], files).outcomes
     assert masters(outcomes) == {pin}
-    assert all(o.through_multus for o in outcomes if o.situation == FIRST_BOOT)
+    assert all(o.through_multus for o in outcomes if o.situation == Situation.FIRST_BOOT)
+
+
+PLUGINS = ("bridge", "istio-cni", "linkerd-cni", "multus")
+networks = st.builds(
+    lambda name, types: {
+        "cniVersion": "0.4.0",
+        "name": name,
+        "plugins": [{"type": kind} for kind in types],
+    },
+    st.sampled_from(("a", "aws-cni")),
+    st.lists(st.sampled_from(PLUGINS), min_size=1, max_size=3),
+)
+spaces = st.sampled_from([(None, (",", ":")), (None, (" ,", " :  ")), (3, (",", ": "))])
+
+
+@quick
+@given(
+    st.lists(free, min_size=1, max_size=3),
+    st.dictionaries(lists, networks, min_size=1, max_size=2),
+    spaces,
+)
+def test_white_space_in_a_host_file_changes_no_outcome(
+    found: list[Actor],
+    files: dict[str, object],
+    space: tuple[int | None, tuple[str, str]],
+) -> None:
+    def outcomes(indent: int | None, separators: tuple[str, str]) -> set[tuple[object, ...]]:
+        host = [
+            HostFile(name, json.dumps(content, indent=indent, separators=separators))
+            for name, content in files.items()
+        ]
+        (facts,) = cluster("x", objects(found), host_files=host).classes
+        return {
+            (*(o.situation, o.files, o.runtime, o.master, o.through_multus, o.cause), o.chained)
+            for o in facts.outcomes
+        }
+
+    assert outcomes(*space) == outcomes(None, (", ", ": "))
+
+
+def test_a_plugin_that_a_host_file_has_already_is_seen_whatever_its_white_space() -> None:
+    network = {
+        "name": "a",
+        "cniVersion": "0.4.0",
+        "plugins": [{"type": "x"}, {"Type": "istio-cni"}],
+    }
+    for text in (json.dumps(network), json.dumps(network, indent=4), json.dumps(network) + "\n"):
+        host = [HostFile("10-c.conflist", text)]
+        (facts,) = cluster("x", objects([inserter("other.conflist")]), host_files=host).classes
+        assert {one.chained for one in facts.outcomes} == {(("istio-cni", "10-c.conflist"),)}
+    nested = {"name": "a", "type": "x", "delegates": [{"type": "istio-cni"}]}
+    host = [HostFile("10-c.conf", json.dumps(nested))]
+    (facts,) = cluster("x", objects([inserter("other.conflist")]), host_files=host).classes
+    assert {one.chained for one in facts.outcomes} == {()}

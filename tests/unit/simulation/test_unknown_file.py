@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cnilint.model import steps
 from cnilint.simulation.cluster import cluster
 from cnilint.simulation.search import simulate
 from cnilint.simulation.unknown_file import CONTENT, NAMES, Stranger, strangers_outcomes
@@ -24,10 +25,12 @@ from tests.unit.simulation.actors import (
     read,
     thick,
     thin,
+    words,
     writer,
 )
 
 FIRST, BEHIND, LAST = NAMES
+POD = steps.Actor("Pod x", object="Pod x")
 AGENT = """
 apiVersion: apps/v1
 kind: DaemonSet
@@ -47,8 +50,8 @@ spec:
 def owning(actors: Sequence[Actor]) -> dict[tuple[str, bool], tuple[str, ...]]:
     """Return who could own the pods: the name, whether through Multus, and the order."""
     programs, reading = made(actors)
-    found = strangers_outcomes(["Pod x"], programs, {}, reading)
-    return {(one.master or "", one.through_multus): one.order for one in found}
+    found = strangers_outcomes([POD], programs, {}, reading)
+    return {(one.master or "", one.through_multus): words(one) for one in found}
 
 
 def test_each_name_sorts_as_it_says() -> None:
@@ -84,12 +87,11 @@ def test_there_is_none_without_a_stranger() -> None:
 
 
 def test_it_writes_once() -> None:
-    one = Stranger("Pod x", f"{DIRECTORY}/{LAST}")
+    one = Stranger(POD, f"{DIRECTORY}/{LAST}")
     step = one.step({}, one.start())
     assert step is not None
     assert step.files == {f"{DIRECTORY}/{LAST}": CONTENT}
     assert one.step(step.files, step.memory) is None
-    assert one.title == "Pod x"
 
 
 @quick
@@ -100,7 +102,7 @@ def test_whatever_its_name_it_owns_no_pods_that_one_of_three_does_not(
     programs, reading = made([*writers, multus])
     ways = {through_multus for _name, through_multus in owning([*writers, multus])}
     for name in ("00-a.conflist", "07-x.conflist", "15-y.conflist", "y.conflist"):
-        stranger = Stranger("Pod x", f"{DIRECTORY}/{name}")
+        stranger = Stranger(POD, f"{DIRECTORY}/{name}")
         outcomes = simulate([*programs, stranger], {}, reading).outcomes
         assert {one.through_multus for one in outcomes if one.master == name} <= ways
 
@@ -123,4 +125,4 @@ def test_a_class_has_the_outcomes_of_the_strangers_on_its_nodes(
     (facts,) = found.classes
     assert bool(facts.wild) is wild
     assert facts.deterministic, "it is no error by itself"
-    assert all(one.order[-1].startswith("DaemonSet ops/agent writes") for one in facts.wild)
+    assert all(words(one)[-1].startswith("DaemonSet ops/agent writes") for one in facts.wild)

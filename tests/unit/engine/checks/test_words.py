@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from cnilint.engine.checks.configuration import nearest_key
 from cnilint.engine.checks.master import _misspelt, _nearest, distance
-from cnilint.engine.checks.selection import either
+from cnilint.engine.sentences import either
 from cnilint.upstream.multus_daemon_config import DAEMON_KEYS
 
 WORDS = st.text("abc", max_size=6)

@@ -18,10 +18,12 @@ from cnilint.model.finding import (
     Related,
     Repair,
 )
+from cnilint.model.steps import Situation
 from cnilint.model.text import Span
 from cnilint.report.html.findings import explained, findings, fix_diff, notes, suppressed
 from cnilint.simulation.cluster import Cluster
 from tests.unit.report.html.page import Element, page
+from tests.unit.report.orders import AWS_WRITES, REBOOTS, witness
 
 Read = Callable[..., Cluster]
 Told = Callable[..., Result]
@@ -57,12 +59,24 @@ def test_another_place_has_its_message_and_its_excerpt(read: Read, told: Told, f
     ]
 
 
-def test_details_without_numbers_are_lines(read: Read, told: Told, find: Find) -> None:
-    details = ("first:", "  1. one", "  2. two", "second:", "  1. three", "and that is all")
-    found = card(told(read("aws"), findings=(find("aws", "aws-node", details=details),)))
-    assert [p.text for p in found.all("p", "detail")] == ["first:", "second:", "and that is all"]
+def test_orders_are_lists_below_the_details(read: Read, told: Told, find: Find) -> None:
+    witnesses = (
+        witness("a.conf", AWS_WRITES, REBOOTS),
+        witness("b.conf"),
+        witness("c.conf", REBOOTS, situation=Situation.REBOOT),
+    )
+    finding = find("aws", "aws-node", details=("  1. no step",), witnesses=witnesses)
+    found = card(told(read("aws"), findings=(finding,)))
+    assert [p.text for p in found.all("p", "detail")] == [
+        "  1. no step",
+        "a.conf on all nodes, first boot:",
+        "b.conf on all nodes, first boot:",
+        "c.conf on all nodes, reboot:",
+    ]
+    again = "the node reboots with nothing in place"
     assert [[li.text for li in ol.all("li")] for ol in found.all("ol")] == [
-        *(["one", "two"], ["three"])
+        ["Amazon VPC CNI writes 10-aws.conflist", again],
+        [again],
     ]
 
 

@@ -12,9 +12,10 @@ import pytest
 
 from cnilint import lint
 from cnilint.engine.result import Known, Reason, Result, Suppressed
+from cnilint.engine.sentences import step_words, verdict_line
 from cnilint.model.finding import Finding, Level, Note
+from cnilint.model.steps import Situation
 from cnilint.report.html.page import headline, html
-from cnilint.report.verdict import verdict
 from cnilint.simulation.cluster import Cluster
 from tests.unit.report.html.page import Element, page
 
@@ -85,7 +86,7 @@ def test_each_class_has_its_verdict_in_words_at_the_top_and_beside_its_picture(
     ]
     for cluster, section in zip((first, second), top.all("section", "nodes"), strict=True):
         said = section.one("p", "verdict").text.removeprefix("✗ ").removeprefix("✓ ")
-        assert said == verdict(cluster.classes[0]).replace(": ", " ")
+        assert said == verdict_line(cluster.classes[0].verdict).replace(": ", " ")
 
 
 def test_the_headline_is_the_worst_that_holds(read: Read, told: Told) -> None:
@@ -106,8 +107,8 @@ def test_without_a_script_every_step_of_every_order_is_there(race: tuple[Result,
     shown = [[p.text for p in order.all("p", "event")] for order in top.all("div", "order")]
     assert len(shown) == len({(each.master, each.cause, each.order) for each in facts.outcomes})
     for outcome in facts.outcomes:
-        first = ["Before anything runs"] if outcome.situation == "first boot" else []
-        events = [step[:1].upper() + step[1:] for step in outcome.order]
+        first = ["Before anything runs"] if outcome.situation is Situation.FIRST_BOOT else []
+        events = [said[:1].upper() + said[1:] for said in map(step_words, outcome.order)]
         assert [*first, *events] in shown
     assert [e.name for e in top.walk() if "hidden" in e.attributes] == ["div", "button"]
     assert "open" in top.one("details", "orders").attributes
@@ -150,7 +151,7 @@ def test_a_finding_has_its_place_its_excerpt_its_witness_and_its_fix(
     assert card.all("code", "path")[0].text.endswith("multus.yaml:15:29")
     assert [mark.text for mark in card.all("mark")] == ['"auto"', "aws-node", "istio-cni-node"]
     steps = [item.text for witness in card.all("ol", "witness") for item in witness.all("li")]
-    assert steps == [d.split(". ", 1)[1] for d in finding.details if d.startswith("  ")]
+    assert steps == [step_words(s) for order in finding.witnesses for s in order.steps]
     assert finding.help in card.one("p", "help").text
     diff = card.one("pre", "diff").text
     assert '+        "multusMasterCNI": "10-aws.conflist",\n' in diff

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from cnilint import lint
 from cnilint.engine.result import Known, Reason, Result, Suppressed
 from cnilint.model.finding import Applicability, Finding, Fix, Level, Location, Note, Repair
+from cnilint.model.steps import Actor, Ending, Situation, Step, Verb, Witness
 from cnilint.model.text import Source, Span
 from cnilint.model.tree import Document
 from cnilint.report.glyphs import visible
@@ -103,8 +104,10 @@ def told_of(text: str) -> Result:
     assert isinstance(document, Document)
     edit = Repair(document, Span(3, 4), text)
     fix = Fix(text, Applicability.SAFE, (edit,), text)
-    details = (f"{text}:", f"  1. {text}")
-    finding = Finding(text, text, Level.ERROR, text, place, text, details, text, (), (fix,))
+    step = Step(Actor(text, text, text, place), Verb.COPIES, (text,), text)
+    order = Witness(Situation.REBOOT, (step,), text, Ending.CHAINED, (text, text))
+    told = text, text, Level.ERROR, text, place, text, (text,), text
+    finding = Finding(*told, fixes=(fix,), witnesses=(order,))
     known = Suppressed(finding, Reason(Known.IN_SOURCE, text, place), 0)
     return Result((finding,), (Note(text, place),), (), 1, 1, (known,))
 

@@ -9,6 +9,7 @@ import pytest
 
 from cnilint import lint
 from cnilint.kube.manifest import manifests
+from cnilint.model.steps import Cause, Failure, Situation
 from cnilint.model.text import Source
 from cnilint.model.tree import Document
 from cnilint.report.html.orders import steps, taken
@@ -19,6 +20,7 @@ from cnilint.simulation.cluster import Cluster, cluster
 from cnilint.simulation.search import Outcome
 from cnilint.syntax.compose import compose
 from tests.unit.report.html.page import Element, page
+from tests.unit.report.orders import AWS_WRITES, REBOOTS
 
 ROOT = Path(__file__).resolve().parents[4]
 
@@ -161,7 +163,7 @@ def test_the_steps_begin_with_what_was_there_and_end_with_the_outcome(read: Read
     facts, pictured = only(found), seen(found)
     for outcome in facts.outcomes:
         listed = list(steps(outcome, facts, pictured))
-        first_boot = outcome.situation == "first boot"
+        first_boot = outcome.situation is Situation.FIRST_BOOT
         assert len(listed) == len(outcome.order) + first_boot
         last = listed[-1].moment
         assert last.files == outcome.files
@@ -188,10 +190,15 @@ def test_of_installs_with_one_name_the_one_whose_file_is_named_acts(read: Read) 
 def test_an_outcome_without_moments_still_has_its_steps(read: Read) -> None:
     found = read("aws")
     bare = Outcome(
-        "reboot", ("the node reboots", "x"), ("10-aws.conflist",), None, None, False, "no-config"
+        *(Situation.REBOOT, (REBOOTS, AWS_WRITES), ("10-aws.conflist",), None, None),
+        through_multus=False,
+        cause=Cause(Failure.NO_CONFIG),
     )
     listed = list(steps(bare, only(found), seen(found)))
-    assert [step.event for step in listed] == ["The node reboots", "X"]
+    assert [step.event for step in listed] == [
+        "The node reboots with nothing in place",
+        "Amazon VPC CNI writes 10-aws.conflist",
+    ]
     assert listed[-1].words == (
         "containerd is not ready: the container runtime finds no CNI configuration."
     )
@@ -203,10 +210,12 @@ def test_what_is_taken_is_said_with_its_cause(read: Read) -> None:
         taken(outcome.moments[-1].found, "cri-o")
         == "cri-o takes 10-aws.conflist: it owns the pods."
     )
-    no_master = outcome.moments[-1].found._replace(master=None, cause="x went away")
+    no_master = outcome.moments[-1].found._replace(
+        master=None, cause=Cause(Failure.CLUSTER_NETWORK_UNREADABLE, "x")
+    )
     assert (
         taken(no_master, "cri-o")
-        == "cri-o takes 10-aws.conflist, but pods get no network: x went away."
+        == "cri-o takes 10-aws.conflist, but pods get no network: Multus cannot read x."
     )
-    but = outcome.moments[-1].found._replace(cause="crash")
+    but = outcome.moments[-1].found._replace(cause=Cause(Failure.CRASH))
     assert taken(but, "cri-o").endswith("owns the pods, but Multus crashes on the file it picked.")

@@ -10,23 +10,31 @@ import pytest
 
 from cnilint import lint
 from cnilint.model.finding import Finding, Related
+from cnilint.model.steps import Actor, Situation, Step, Verb, Witness
 from cnilint.report.sarif import flow as module
 from cnilint.report.sarif.flow import code_flows, flows_left_out
-from cnilint.report.witness import witnesses
 from cnilint.simulation.cluster import Cluster
+from cnilint.simulation.steps import actor_of
+from tests.unit.report.orders import REBOOTS, RESTARTS, witness
 
 ROOT = Path(__file__).resolve().parents[4]
 Find = Callable[..., Finding]
 Read = Callable[..., Cluster]
 
-DETAILS = (
-    "02-istio.conf on all nodes, first boot:",
-    "  1. Amazon VPC CNI writes 10-aws.conflist",
-    "  2. Istio CNI writes 02-istio.conf, a copy",
-    "  3. Multus picks 02-istio.conf as its master",
-    "10-aws.conflist on all nodes, reboot:",
-    "  1. the node reboots",
-)
+
+def orders(cluster: Cluster) -> tuple[Witness, ...]:
+    """Return an order in which each install of a cluster acts once, and a reboot."""
+    found = [actor_of(one) for one in cluster.installers]
+    by_product = {one.product: one for one in found}
+    steps = (
+        Step(by_product["aws-vpc-cni"], Verb.WRITES, ("10-aws.conflist",)),
+        Step(by_product["istio-cni"], Verb.COPIES, ("02-istio.conf",), "10-aws.conflist"),
+        Step(by_product["multus-thick"], Verb.PICKS, ("00-multus.conf",), "02-istio.conf"),
+    )
+    return (
+        witness("02-istio.conf", *steps),
+        witness("10-aws.conflist", REBOOTS, situation=Situation.REBOOT),
+    )
 
 
 @pytest.fixture(autouse=True)
@@ -49,37 +57,42 @@ def places(flows: Any) -> list[list[str]]:  # noqa: ANN401
 def test_a_step_is_where_its_actor_is_and_the_subject_where_the_finding_is(
     find: Find, read: Read
 ) -> None:
+    cluster = read("multus", "aws", "istio")
+    aws = next(one for one in cluster.installers if one.product.id == "aws-vpc-cni").location()
+    assert aws is not None
     related = (
-        Related(find("aws", "image").location, "Amazon VPC CNI writes 10-aws.conflist"),
+        # another place of the same object, and the very place of who acts
+        Related(find("aws", "image").location._replace(object=aws.object), "it is there"),
+        Related(aws, "what it does there is said in other words"),
         Related(find("istio", "image").location._replace(object="DaemonSet mesh/istio"), "another"),
     )
-    clusters = [read("multus", "aws", "istio")]
-    finding = find("multus", '"auto"', cluster="default", details=DETAILS, related=related)
-    flows = places(code_flows(finding, clusters))
-    assert flows == [["aws.yaml:9", "istio.yaml:9", "multus.yaml:10"], ["multus.yaml:10"]]
+    finding = find("multus", '"auto"', witnesses=orders(cluster), related=related)
+    flows = places(code_flows(finding))
+    assert flows == [["aws.yaml:3", "istio.yaml:9", "multus.yaml:10"], ["multus.yaml:10"]]
 
 
 def test_of_several_without_a_related_place_each_is_at_its_workload(find: Find, read: Read) -> None:
-    clusters = [read("multus", "aws", "istio")]
-    finding = find("multus", '"auto"', cluster="test, default", details=DETAILS)
-    first, second = places(code_flows(finding, clusters))
+    finding = find("multus", '"auto"', witnesses=orders(read("multus", "aws", "istio")))
+    first, second = places(code_flows(finding))
     assert first == ["aws.yaml:3", "istio.yaml:3", "multus.yaml:15"]
     assert second == ["multus.yaml:10"]
 
 
-def test_another_cluster_has_other_actors(find: Find, read: Read) -> None:
-    finding = find("multus", '"auto"', cluster="prod", details=DETAILS)
-    flows = places(code_flows(finding, [read("multus", "aws", "istio")]))
-    assert flows == [["multus.yaml:10"] * 3, ["multus.yaml:10"]]
+def test_who_is_only_assumed_has_the_place_of_the_finding(find: Find) -> None:
+    steps = (Step(Actor("Amazon VPC CNI", "aws-vpc-cni"), Verb.WRITES, ("10-aws.conflist",)),)
+    related = (Related(find("istio", "image").location._replace(object=""), "no object"),)
+    order = witness("10-aws.conflist", *steps, RESTARTS)
+    finding = find("multus", '"auto"', witnesses=(order,), related=related)
+    assert places(code_flows(finding)) == [["multus.yaml:10"] * 2]
 
 
 def test_flows_end_before_there_are_too_many_steps_and_the_rest_is_counted(
-    find: Find, monkeypatch: pytest.MonkeyPatch
+    find: Find, read: Read, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    finding = find("multus", '"auto"', details=DETAILS)
+    finding = find("multus", '"auto"', witnesses=orders(read("multus", "aws", "istio")))
     for most, whole in ((4, 2), (3, 1), (2, 0)):
         monkeypatch.setattr(module, "MOST_STEPS", most)
-        flows = code_flows(finding, [])
+        flows = code_flows(finding)
         assert len(flows) == whole
         assert flows_left_out(finding, flows) == 2 - whole
 
@@ -90,13 +103,13 @@ def test_in_an_example_each_step_is_in_the_file_of_who_acts(example: str) -> Non
     result = lint([str(folder)])
     checked = 0
     for finding in result.findings:
-        flows = places(code_flows(finding, result.clusters))
-        for witness, shown in zip(witnesses(finding), flows, strict=True):
-            for step, place in zip(witness.steps, shown, strict=True):
-                word = step.split()[0].lower()
+        flows = places(code_flows(finding))
+        for order, shown in zip(finding.witnesses, flows, strict=True):
+            for step, place in zip(order.steps, shown, strict=True):
+                word = step.actor.title.split()[0].lower()
                 file = place.rpartition(":")[0].rpartition("/")[2]
                 names = {"amazon": "aws", "multus": "multus", "cilium": "cilium", "istio": "istio"}
                 if word in names and len(list(folder.glob(f"*{names[word]}*.y*ml"))) == 1:
                     assert names[word] in file, (step, place)
                     checked += 1
-    assert checked or not any(map(witnesses, result.findings))
+    assert checked or not any(each.witnesses for each in result.findings)

@@ -25,11 +25,13 @@ from cnilint.model.finding import (
     Operation,
     Related,
 )
+from cnilint.model.steps import Situation
 from cnilint.model.text import Source, Span
 from cnilint.model.tree import Embedded
 from cnilint.report.fingerprint import fingerprints
 from cnilint.report.sarif.log import sarif
 from cnilint.simulation.cluster import Cluster
+from tests.unit.report.orders import AWS_WRITES, REBOOTS, picks, witness
 from tests.unit.report.schema import complaints
 
 Find = Callable[..., Finding]
@@ -40,13 +42,9 @@ OFF = {"enabled": False}
 ROOT = Path(__file__).resolve().parents[4]
 PIN = ("data", "daemon-config.json", Embedded.JSON, "multusMasterCNI")
 
-DETAILS = (
-    "02-istio.conf on all nodes, first boot:",
-    "  1. Amazon VPC CNI writes 10-aws.conflist, a copy",
-    "  2. Multus picks 10-aws.conflist",
-    "",
-    "10-aws.conflist on all nodes, reboot:",
-    "  1. the node reboots",
+ORDERS = (
+    witness("02-istio.conf", AWS_WRITES, picks("10-aws.conflist")),
+    witness("10-aws.conflist", REBOOTS, situation=Situation.REBOOT),
 )
 
 
@@ -73,9 +71,12 @@ def full(read: Read, find: Find, told: Tell) -> Result:
         "multus",
         '"auto"',
         cluster="prod",
-        details=DETAILS,
+        witnesses=ORDERS,
         related=(
-            Related(find("aws", "aws-node").location, "Amazon VPC CNI writes 10-aws.conflist"),
+            Related(
+                find("aws", "aws-node").location._replace(object=AWS_WRITES.actor.object),
+                "Amazon VPC CNI writes 10-aws.conflist",
+            ),
             Related(find("istio", "install-cni").location, "an [odd] one"),
         ),
         fixes=tuple(Fix(f"pin it {grade}", grade, (edit,), "look") for grade in grades),
@@ -182,11 +183,17 @@ def test_each_order_of_events_is_a_code_flow(full: Result) -> None:
         (
             "02-istio.conf on all nodes, first boot",
             [
-                ("Amazon VPC CNI writes 10-aws.conflist, a copy", "aws.yaml"),
-                ("Multus picks 10-aws.conflist", "multus.yaml"),
+                ("Amazon VPC CNI writes 10-aws.conflist", "aws.yaml"),
+                (
+                    "Multus picks 10-aws.conflist as its master and writes 00-multus.conf",
+                    "multus.yaml",
+                ),
             ],
         ),
-        ("10-aws.conflist on all nodes, reboot", [("the node reboots", "multus.yaml")]),
+        (
+            "10-aws.conflist on all nodes, reboot",
+            [("the node reboots with nothing in place", "multus.yaml")],
+        ),
     ]
 
 

@@ -16,6 +16,7 @@ from cnilint.report.glyphs import columns
 from cnilint.report.terminal.findings import MOST_NOTES, full
 from cnilint.report.terminal.paint import Paint
 from cnilint.simulation.cluster import Cluster
+from tests.unit.report.orders import ISTIO_COPIES, ISTIO_WRITES, picks, witness
 
 Read = Callable[..., Cluster]
 Tell = Callable[..., Result]
@@ -41,9 +42,9 @@ error[CNI101]: Multus takes whichever network comes first
  3 │ metadata: {name: istio, namespace: mesh}
    │                  ----- Istio CNI writes 02-istio.conf
    │
-   │ 02-istio.conf owns the pods after
+   │ 02-istio.conf on all nodes, first boot:
    │   1. Istio CNI writes 02-istio.conf
-   │   2. Multus picks 02-istio.conf
+   │   2. Multus picks 02-istio.conf as its master and writes 00-multus.conf
    │
    help: Name the file.
    [~] fix: pin 10-aws.conflist (or is Istio's meant?)
@@ -64,11 +65,7 @@ def test_a_race(read: Read, told: Tell, find: Find) -> None:
                 writer._replace(object="DaemonSet mesh/istio"), "Istio CNI writes 02-istio.conf"
             ),
         ),
-        details=(
-            "02-istio.conf owns the pods after",
-            "  1. Istio CNI writes 02-istio.conf",
-            "  2. Multus picks 02-istio.conf",
-        ),
+        witnesses=(witness("02-istio.conf", ISTIO_WRITES, picks("02-istio.conf")),),
         help="Name the file.",
         fixes=(UNSAFE,),
         cluster="default",
@@ -203,6 +200,7 @@ def test_a_manifest_cannot_write_to_the_terminal(told: Tell) -> None:
     finding = Finding(
         *("CNI101", "a-race", Level.ERROR, "\x1b[31m\r", place),
         details=("\x9b1m",),
+        witnesses=(witness("\x9b2m", picks("\x9b3m"), nodes="\x9b4m"),),
         help="\x08",
         related=(Related(place, "\x1b"),),
         fixes=(Fix("\x1b", Applicability.SAFE, (), "\x7f"),),
@@ -253,9 +251,15 @@ def test_no_line_is_wider_than_the_screen(width: int, read: Read, told: Tell, fi
         "multus",
         "auto",
         details=(
-            "02-istio.conf owns the pods of all nodes that have the label after a first boot",
-            "  1. Istio CNI writes 02-istio.conf, which is a copy of the file 10-aws.conflist",
-            "  2. Multus picks 02-istio.conf as its master and then writes 00-multus.conf",
+            "what is told of it beside the orders of events goes on in the next line as well",
+        ),
+        witnesses=(
+            witness(
+                "10-aws.conflist",
+                ISTIO_COPIES,
+                picks("02-istio.conf"),
+                nodes="all nodes that have the label and none of the taints",
+            ),
         ),
         help=help_,
         related=(Related(writer, "Istio CNI writes 02-istio.conf"),),
@@ -265,13 +269,14 @@ def test_no_line_is_wider_than_the_screen(width: int, read: Read, told: Tell, fi
     wide = [line for line in text.splitlines() if columns(line) > width]
     assert wide == []
     words = " ".join(line.strip(" │") for line in text.splitlines())
-    assert "which is a copy of the file 10-aws.conflist" in words
+    assert "2. Multus picks 02-istio.conf as its master and writes 00-multus.conf" in words
+    assert "10-aws.conflist on all nodes that have the label and none of the taints, first" in words
+    assert "goes on in the next line as well" in words
     assert help_ in " ".join(text.split())
 
 
 def test_a_step_goes_on_below_its_words(read: Read, told: Tell, find: Find) -> None:
-    step = "  1. Istio CNI writes 02-istio.conf, a copy of 10-aws.conflist"
-    finding = find("multus", "auto", details=("outcome:", step))
+    finding = find("multus", "auto", witnesses=(witness("x.conf", ISTIO_COPIES),))
     text = full(told(read("multus"), findings=(finding,)), Paint(color=False, width=52))
     steps = "   │   1. Istio CNI writes 02-istio.conf, a copy of\n   │      10-aws.conflist\n"
     assert steps in text

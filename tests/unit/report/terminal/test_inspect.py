@@ -6,22 +6,27 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from cnilint.engine.result import Result
+from cnilint.engine.sentences import verdict_line
+from cnilint.model.steps import Actor, Cause, Failure, Situation, Step, Verb
 from cnilint.report.terminal.inspect import inspect_text
 from cnilint.report.terminal.paint import Paint
-from cnilint.report.verdict import verdict
 from cnilint.simulation.class_facts import ClassFacts
 from cnilint.simulation.cluster import Cluster
 from cnilint.simulation.search import Outcome, Simulation
+from tests.unit.report.orders import AWS_WRITES, ISTIO_WRITES, REBOOTS, RESTARTS, picks
 
 Read = Callable[..., Cluster]
 Tell = Callable[..., Result]
 
 PLAIN = Paint(color=False, width=100)
 
+NO_MASTER = Cause(Failure.NO_MASTER)
 AWS, ISTIO, OWN = "10-aws.conflist", "02-istio.conf", "00-multus.conf"
 
 
-def outcome(situation: str, order: tuple[str, ...], master: str | None, cause: str = "") -> Outcome:
+def outcome(
+    situation: Situation, order: tuple[Step, ...], master: str | None, cause: Cause | None = None
+) -> Outcome:
     multus = master is not None
     return Outcome(situation, order, (), OWN if multus else None, master, multus, cause)
 
@@ -49,32 +54,32 @@ all nodes
 │ 02-istio.conf owns the pods
 │   first boot, reboot
 │     1. Istio CNI writes 02-istio.conf
-│     2. Multus picks 02-istio.conf
+│     2. Multus picks 02-istio.conf as its master and writes 00-multus.conf
 │
 │ 10-aws.conflist owns the pods
 │   first boot
 │     1. Amazon VPC CNI writes 10-aws.conflist
-│     2. Multus picks 10-aws.conflist
+│     2. Multus picks 10-aws.conflist as its master and writes 00-multus.conf
 │   reboot
-│     1. the node reboots
+│     1. the node reboots with nothing in place
 │     2. then the same as at the first boot
 │   rolling restart
-│     1. Multus restarts
+│     1. Multus restarts with nothing in place
 │
 ╰ a race: 02-istio.conf or 10-aws.conflist
 """
 
 
 def test_a_race(read: Read, told: Tell) -> None:
-    istio = ("Istio CNI writes 02-istio.conf", "Multus picks 02-istio.conf")
-    aws = ("Amazon VPC CNI writes 10-aws.conflist", "Multus picks 10-aws.conflist")
+    istio = (ISTIO_WRITES, picks(ISTIO))
+    aws = (AWS_WRITES, picks(AWS))
     cluster = with_outcomes(
         read("multus", "aws", "istio"),
-        outcome("first boot", aws, AWS),
-        outcome("first boot", istio, ISTIO),
-        outcome("reboot", istio, ISTIO),
-        outcome("reboot", ("the node reboots", *aws), AWS),
-        outcome("rolling restart", ("Multus restarts",), AWS),
+        outcome(Situation.FIRST_BOOT, aws, AWS),
+        outcome(Situation.FIRST_BOOT, istio, ISTIO),
+        outcome(Situation.REBOOT, istio, ISTIO),
+        outcome(Situation.REBOOT, (REBOOTS, *aws), AWS),
+        outcome(Situation.RESTART, (RESTARTS,), AWS),
     )
     assert inspect_text(told(cluster), PLAIN) == A_RACE
 
@@ -101,7 +106,7 @@ all nodes
 def test_one_cni_that_is_assumed(read: Read, told: Tell) -> None:
     cluster = with_outcomes(
         read("aws"),
-        Outcome("first boot", ("Amazon VPC CNI writes 10-aws.conflist",), (AWS,), AWS, AWS, False),
+        Outcome(Situation.FIRST_BOOT, (AWS_WRITES,), (AWS,), AWS, AWS, through_multus=False),
     )
     (facts,) = cluster.classes
     assumed = replace(facts.installers[0], assumed="EKS installs it by default")
@@ -112,9 +117,14 @@ def test_one_cni_that_is_assumed(read: Read, told: Tell) -> None:
 def test_nobody_owns_the_pods(read: Read, told: Tell) -> None:
     cluster = with_outcomes(
         read("multus", "aws"),
-        outcome("first boot", (), None, "no-master"),
-        outcome("reboot", ("the node reboots with nothing in place",), None, "no-master"),
-        outcome("rolling restart", ("Multus restarts",), None, "Multus cannot read x.conf"),
+        outcome(Situation.FIRST_BOOT, (), None, NO_MASTER),
+        outcome(Situation.REBOOT, (REBOOTS,), None, NO_MASTER),
+        outcome(
+            Situation.RESTART,
+            (RESTARTS,),
+            None,
+            Cause(Failure.CLUSTER_NETWORK_UNREADABLE, "x.conf"),
+        ),
     )
     assert inspect_text(told(cluster), PLAIN).endswith("""\
 │ nothing owns the pods: Multus finds no network to delegate to
@@ -124,7 +134,7 @@ def test_nobody_owns_the_pods(read: Read, told: Tell) -> None:
 │     1. the node reboots with nothing in place
 │ nothing owns the pods: Multus cannot read x.conf
 │   rolling restart
-│     1. Multus restarts
+│     1. Multus restarts with nothing in place
 │
 ╰ never ready: Multus finds no network to delegate to; Multus cannot read x.conf
 """)
@@ -139,7 +149,11 @@ def test_nodes_whose_cni_is_not_shown(read: Read, told: Tell) -> None:
 def test_an_owner_is_shown_with_what_is_wrong_beside_it(read: Read, told: Tell) -> None:
     cluster = with_outcomes(
         read("multus", "aws"),
-        Outcome("first boot", (), (AWS,), AWS, AWS, through_multus=False, cause="crash"),
+        Outcome(
+            *(Situation.FIRST_BOOT, (), (AWS,), AWS, AWS),
+            through_multus=False,
+            cause=Cause(Failure.CRASH),
+        ),
     )
     shown = inspect_text(told(cluster), PLAIN)
     assert "│ 10-aws.conflist owns the pods, but Multus crashes on the file it picked\n" in shown
@@ -163,17 +177,18 @@ def test_an_installer_that_reaches_no_node_says_so(read: Read, told: Tell) -> No
 
 
 def test_steps_use_the_whole_width(read: Read, told: Tell) -> None:
-    steps = ("word " * 30, "Multus restarts")
-    cluster = with_outcomes(read("multus", "aws"), outcome("first boot", steps, AWS))
+    wordy = Step(Actor("word " * 30), Verb.EXITS)
+    way = outcome(Situation.FIRST_BOOT, (wordy, RESTARTS), AWS)
+    cluster = with_outcomes(read("multus", "aws"), way)
     lines = inspect_text(told(cluster), replace(PLAIN, width=150)).splitlines()
     assert "│     1. " + " ".join(["word"] * 28) in lines
-    assert "│        word word" in lines
+    assert "│        word word  exits" in lines
 
 
 def every_outcome_is_told(facts: ClassFacts, shown: str) -> bool:
     words = [outcome.master or "nothing owns the pods" for outcome in facts.outcomes]
-    words += [outcome.situation for outcome in facts.outcomes]
-    words += [verdict(facts), *(entry.name for entry in facts.entries)]
+    words += [outcome.situation.value for outcome in facts.outcomes]
+    words += [verdict_line(facts.verdict), *(entry.name for entry in facts.entries)]
     return all(word in shown for word in words)
 
 
@@ -199,12 +214,16 @@ def test_ascii_alone_will_do(read: Read, told: Tell) -> None:
     assert "  < Multus may take it\n" in shown
 
 
+def writes(name: str) -> Step:
+    return Step(Actor("X"), Verb.WRITES, (name,))
+
+
 def test_what_a_file_of_an_unknown_name_would_do_is_shown(read: Read, told: Tell) -> None:
     cluster = read("aws")
     (facts,) = cluster.classes
     ways = (
-        Outcome("first boot", ("X writes (a)",), (), "(a)", "(a)", through_multus=False),
-        Outcome("reboot", ("X writes ~b", "Multus picks ~b"), (), OWN, "~b", through_multus=True),
+        Outcome(Situation.FIRST_BOOT, (writes("(a)"),), (), "(a)", "(a)", through_multus=False),
+        Outcome(Situation.REBOOT, (writes("~b"), picks("~b")), (), OWN, "~b", through_multus=True),
     )
     found = replace(cluster, classes=(replace(facts, wild=ways),))
     lines = [line.removeprefix("│ ") for line in inspect_text(told(found), PLAIN).splitlines()]
@@ -216,5 +235,5 @@ def test_what_a_file_of_an_unknown_name_would_do_is_shown(read: Read, told: Tell
         "  ~b: Multus takes it",
         "  reboot",
         "    1. X writes ~b",
-        "    2. Multus picks ~b",
+        "    2. Multus picks ~b as its master and writes 00-multus.conf",
     ]

@@ -1,0 +1,217 @@
+"""What is said of steps, orders, causes and verdicts: the one place where these become words.
+
+Rules and reports share it. No word of it is read again by a program: what is decided is decided by
+the data (`model/steps.py`, `model/verdict.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from cnilint.model.finding import Finding
+from cnilint.model.steps import Cause, Ending, Failure, Situation, Step, Verb, Witness
+from cnilint.model.verdict import Doubt, Unknown, Verdict, VerdictKind
+from cnilint.simulation.search import Outcome
+
+DOES = {
+    Verb.WRITES: "writes {files}",
+    Verb.LEAVES: "finds {files} and leaves it",
+    Verb.REMOVES: "removes {files}",
+    Verb.RENAMES: "renames {files}",
+    Verb.CHAINS: "chains itself into {files}",
+    Verb.CHAINS_AS_LIST: "chains itself into {source}, now a .conflist",
+    Verb.CHAINS_BESIDE: "chains itself into {files}, a copy that leaves the .conf in place",
+    Verb.UNCHAINS: "takes its plugin out of {files}",
+    Verb.COPIES: "writes {files}, a copy of {source}",
+    Verb.COPIES_CHAINED: "writes {files}, a copy of {source} with its plugin chained",
+    Verb.REFERS: "writes {files}, which refers to {source}",
+    Verb.PICKS: "picks {source} as its master and writes {files}",
+    Verb.FINDS: "finds its master {source} and writes {files}",
+    Verb.SWITCHES: "switches to {source} as its master and writes {files}",
+    Verb.TRUNCATES: "truncates {files} to 0 bytes",
+    Verb.STOPS: "stops",
+    Verb.EXITS: "exits",
+    Verb.RESTARTS: "restarts",
+    Verb.REBOOTS: "reboots",
+}
+"""What an actor does, behind its title."""
+
+COPIES_FROM_OUTSIDE = "copies {files} into the directory"
+
+GOES_ALONG = {
+    Verb.REMOVES: "{files} goes",
+    Verb.UNCHAINS: "its plugin goes out of {files}",
+}
+"""What goes when an actor ends."""
+
+CAUSES = {
+    Failure.UNKNOWN: "the reason is not known",
+    Failure.NO_CONFIG: "the container runtime finds no CNI configuration",
+    Failure.FIRST_FILE_INVALID: (
+        "the first file is invalid, and the container runtime takes no other"
+    ),
+    Failure.AUTOCONFIG_DIR_MISSING: (
+        "the directory in which Multus looks for networks does not exist"
+    ),
+    Failure.CNI_VERSION_INCOMPATIBLE: (
+        "the cniVersion of Multus and the picked file's do not go together"
+    ),
+    Failure.CRASH: "Multus crashes on the file it picked",
+    Failure.MASTER_UNREADABLE: "Multus cannot read the file it picked",
+    Failure.NETWORK_NAME_MISSING: ("the file that Multus picked has no network name to take over"),
+    Failure.NO_MASTER: "Multus finds no network to delegate to",
+    Failure.NOT_AUTO: "Multus is given a configuration and picks none",
+    Failure.INVALID_DAEMON_CONFIG: "Multus cannot read its daemon-config.json",
+    Failure.RECURSIVE: "Multus is told to delegate to its own file",
+    Failure.CNI_VERSION_MISMATCH: (
+        "the file that Multus picked has another cniVersion than its flags ask"
+    ),
+    Failure.CNI_VERSION_MISSING: "the file that Multus picked has no cniVersion",
+    Failure.CONF_DIR_MISSING: "the directory that Multus writes to does not exist",
+    Failure.INVALID_FLAG: "Multus is given a flag with a value it refuses",
+    Failure.MASTER_MISSING: "the file that Multus is told to use does not exist",
+    Failure.UNKNOWN_FLAG: "Multus is given a flag it does not know",
+    Failure.UNWRITABLE: "Multus cannot write its configuration",
+    Failure.CLUSTER_NETWORK_UNREADABLE: "Multus cannot read {subject}",
+    Failure.NETWORK_NOT_FOUND: "no file holds the network {subject}",
+    Failure.OWN_FILE: "Multus hands the pods to its own file",
+    Failure.RESTLESS: "the installers undo each other's work for ever",
+    Failure.STOPS_AFTER_COPYING: "the daemon exits after copying the file",
+}
+"""Why a node without a network has none: clauses."""
+
+KINDS = {
+    VerdictKind.NEVER_READY: "never ready",
+    VerdictKind.RACE: "a race",
+    VerdictKind.UNDECIDED: "undecided",
+    VerdictKind.DETERMINISTIC: "deterministic",
+}
+"""What a verdict begins with."""
+
+UNKNOWN = {
+    Unknown.SETTINGS: "what {title} is told is not known",
+    Unknown.FILE: "where {title} writes is not known",
+}
+
+
+def step_words(step: Step) -> str:
+    """Return a step as a sentence without its full stop."""
+    done = f"{step.actor.title} {_does(step)}"
+    if step.verb in (Verb.STOPS, Verb.RESTARTS):
+        gone = (GOES_ALONG[one.verb].format(files=_listed(one.files)) for one in step.also)
+        done = ", ".join((done, *gone))
+    else:
+        done = " and ".join((done, *map(_does, step.also)))
+    if step.verb in (Verb.RESTARTS, Verb.REBOOTS):
+        done += f" with {_listed(step.files) or 'nothing'} in place"
+    return done
+
+
+def _does(step: Step) -> str:
+    words = DOES[step.verb]
+    if step.verb is Verb.COPIES and not step.source:
+        words = COPIES_FROM_OUTSIDE
+    return words.format(files=_listed(step.files), source=step.source)
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(names)
+
+
+def cause_words(cause: Cause | None) -> str:
+    """Return why something does not come up, as a clause."""
+    failure, subject = cause or Cause(Failure.UNKNOWN)
+    return CAUSES[failure].format(subject=subject or "its cluster network")
+
+
+def heading(witness: Witness) -> str:
+    """Return what an order of events leads to, on which nodes, and where it begins."""
+    between = " and " if witness.ending is Ending.CHAINED else ", "
+    shown = between.join(witness.files) or "nothing"
+    return f"{shown} on {witness.nodes}, {witness.situation.value}"
+
+
+def detail_lines(finding: Finding) -> list[str]:
+    """Return what is told of a finding in lines of plain text: its details, then its orders."""
+    blocks = [list(finding.details)] if finding.details else []
+    blocks += [
+        [
+            f"{heading(each)}:",
+            *(f"  {number}. {step_words(step)}" for number, step in enumerate(each.steps, 1)),
+        ]
+        for each in finding.witnesses
+    ]
+    lines = [line for block in blocks for line in ("", *block)]
+    return lines[1:]
+
+
+class Way(NamedTuple):
+    """An order of events in words, with the outcomes that it leads to."""
+
+    words: tuple[str, ...]
+    outcomes: tuple[Outcome, ...]
+
+    @property
+    def situations(self) -> tuple[Situation, ...]:
+        """Where the order begins, each once."""
+        return tuple(dict.fromkeys(one.situation for one in self.outcomes))
+
+
+def ways(outcomes: Iterable[Outcome]) -> list[Way]:
+    """Return the orders of some outcomes, those that read the same as one."""
+    found: dict[tuple[str, ...], list[Outcome]] = {}
+    for one in outcomes:
+        found.setdefault(tuple(map(step_words, one.order)), []).append(one)
+    return [Way(words, tuple(same)) for words, same in found.items()]
+
+
+def verdict_words(verdict: Verdict) -> tuple[str, str]:
+    """Return a verdict's kind in words, and what there is to say of it."""
+    said = "".join(_said(verdict))
+    if verdict.reserved:
+        said += " (unless a file of an unknown installer takes over)"
+    if verdict.cut:
+        said += " (not every order was looked at)"
+    return KINDS[verdict.kind], said
+
+
+def verdict_line(verdict: Verdict) -> str:
+    """Return a verdict in one line.
+
+    `deterministic: <file>` (with `, but <cause>` where something does not come up), `a race: <file>
+    or <file>`, `a race: <file> or nothing (<cause>)`, `never ready: <cause>`, or `undecided: ...`
+    where the CNI that gives the nodes a network is not among the manifests, or what decides is not
+    known yet. Each of them says so where a file of an unknown installer could own the pods.
+    """
+    return ": ".join(verdict_words(verdict))
+
+
+def _said(verdict: Verdict) -> Iterator[str]:
+    causes = "; ".join(dict.fromkeys(map(cause_words, verdict.causes)))
+    match verdict.kind:
+        case VerdictKind.UNDECIDED:
+            yield _undecided(verdict.doubt)
+        case VerdictKind.NEVER_READY:
+            yield causes or "no order of events came to an end"
+        case VerdictKind.RACE:
+            yield either([*verdict.owners, *([f"nothing ({causes})"] if causes else [])])
+        case VerdictKind.DETERMINISTIC:
+            yield verdict.owners[0]
+            if causes:
+                yield f", but {causes}"
+            elif verdict.lost:
+                yield ", but pods do not reach Multus"
+
+
+def _undecided(doubt: Doubt | None) -> str:
+    if doubt is None:
+        return "no CNI in these manifests gives these nodes a network"
+    return UNKNOWN[doubt.unknown].format(title=doubt.title)
+
+
+def either(names: list[str]) -> str:
+    """Return names as people list alternatives."""
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} or {names[-1]}"
