@@ -51,9 +51,10 @@ lint: $(VENV)/.installed-dev ## ruff, its formatter and mypy
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-docs: $(VENV)/.installed ## write the rules' pages in docs/rules anew from their cards
+docs: $(VENV)/.installed ## write docs/rules anew from the cards, docs/options.md from the table
 	rm -rf docs/rules
 	$(BIN)/cnilint rules --no-config --pages docs/rules
+	$(BIN)/python -m cnilint.config.reference >docs/options.md
 
 pipelines: $(VENV)/.installed-pipelines ## check the files made for GitHub, GitLab, pre-commit and Docker
 	.ci/pipelines

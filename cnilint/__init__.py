@@ -12,21 +12,41 @@ from __future__ import annotations
 __version__ = "0.1.0"
 
 _PUBLIC = {
-    "inspect": "cnilint.run",
-    "lint": "cnilint.run",
-    "networks": "cnilint.upstream.multus_networks",
-    "predict": "cnilint.upstream.selector",
-    "replay": "cnilint.upstream.replay",
-    "vpc_cni": "cnilint.upstream.aws_vpc_cni.entrypoint",
+    "Applicability": "model.finding.Applicability",
+    "CnilintError": "errors.CnilintError",
+    "ConfigurationError": "errors.ConfigurationError",
+    "Finding": "model.finding.Finding",
+    "Fix": "model.finding.Fix",
+    "Level": "model.finding.Level",
+    "Location": "model.location.Location",
+    "Note": "model.finding.Note",
+    "NothingReadError": "errors.NothingReadError",
+    "Options": "fix.options.Options",
+    "Policy": "engine.policy.Policy",
+    "ReadError": "errors.ReadError",
+    "Result": "engine.result.Result",
+    "RuleError": "errors.RuleError",
+    "Step": "model.steps.Step",
+    "UsageError": "errors.UsageError",
+    "Verdict": "model.verdict.Verdict",
+    "Witness": "model.steps.Witness",
+    "inspect": "run.inspect",
+    "lint": "run.lint",
+    "networks": "upstream.multus_networks.networks",
+    "predict": "upstream.selector.predict",
+    "replay": "upstream.replay.replay",
+    "vpc_cni": "upstream.aws_vpc_cni.entrypoint.vpc_cni",
 }
+"""Where each public name comes from."""
 
-__all__ = ["__version__", "inspect", "lint", "networks", "predict", "replay", "vpc_cni"]
+__all__ = ["__version__", *_PUBLIC]  # noqa: PLE0604  the keys are strings
 
 
 def __getattr__(name: str) -> object:
-    """Load a public function when it is first asked for."""
+    """Load what is public when it is first asked for."""
     if name not in _PUBLIC:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    return getattr(import_module(_PUBLIC[name]), name)
+    module, _dot, own_name = _PUBLIC[name].rpartition(".")
+    return getattr(import_module(f"{__name__}.{module}"), own_name)

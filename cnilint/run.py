@@ -1,51 +1,141 @@
-"""The whole pipeline: paths to texts to documents to clusters to findings, and fixes from there."""
+"""The whole pipeline: paths to texts to documents to clusters to findings, and fixes from there.
+
+What a person asked for is one `Run`; `asked` makes it of settings, and `checked`, `inspected` and
+`fixed` do it. `lint`, `inspect` and `fix` are the same for a program that uses cnilint.
+"""
 
 from __future__ import annotations
 
 import json
-import os.path
+import os
 import posixpath
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any, NamedTuple, TypedDict, Unpack
 
 from cnilint.catalog.catalog import known_files
-from cnilint.catalog.recognise import NO_TARGETS, Targets
+from cnilint.catalog.recognise import Targets
+from cnilint.config.options import DEFAULTS, Settings
+from cnilint.config.settings import policy, settings, targets
 from cnilint.confine import read_text
-from cnilint.engine.evaluate import Surroundings, evaluate
+from cnilint.engine.evaluate import NOTHING_AROUND, Surroundings, evaluate
 from cnilint.engine.inputs import Inputs
 from cnilint.engine.inputs import inputs as read
-from cnilint.engine.policy import EVERYTHING, Policy
+from cnilint.engine.policy import Policy
 from cnilint.engine.repository import repository_top
 from cnilint.engine.result import Result
 from cnilint.errors import NothingReadError, ReadError, UsageError, near_path
 from cnilint.fix.options import DEFAULT_OPTIONS, Fixed, Options
+from cnilint.model.finding import Applicability, Way
 from cnilint.model.text import Source
 from cnilint.progress import Progress, unseen
 from cnilint.simulation.class_facts import HostFile
 from cnilint.syntax.collect import STANDARD_INPUT, Unreadable, collect
 from cnilint.syntax.tracked import tracked
 
-__all__ = ["Options", "fix", "inspect", "lint", "load", "surroundings"]
+__all__ = ["Options", "Run", "fix", "inspect", "lint", "load"]
+
+AUTO = "auto"
+"""The configuration that the command would find."""
+
+Path = str | os.PathLike[str]
+
+
+def no_stdin() -> bytes:
+    """Refuse to read standard input."""
+    raise UsageError("there is no standard input to read")
+
+
+class Run(NamedTuple):
+    """What a person asked for, all in one value.
+
+    `settings` has every option in words, `surroundings` and `fixes` what follows from it. `stdin`
+    returns what the path `-` stands for.
+    """
+
+    paths: tuple[str, ...] = ()
+    settings: Settings = DEFAULTS
+    surroundings: Surroundings = NOTHING_AROUND
+    fixes: Options = DEFAULT_OPTIONS
+    stdin: Callable[[], bytes] = no_stdin
+
+    def shown_by(self, progress: Progress) -> Run:
+        """Return the same run, which tells how far it has come."""
+        return self._replace(surroundings=self.surroundings._replace(progress=progress))
+
+
+class Around(TypedDict, total=False):
+    """What a program may say of the nodes; see `lint`."""
+
+    host_files: Sequence[str]
+    runtime: str
+    targets: Targets
+    stdin: Callable[[], bytes]
+    progress: Progress
+
+
+class Asked(Around, total=False):
+    """What a program may say of a run; see `lint`."""
+
+    policy: Policy
+    primary: str
+    options: Options
+    by_file: bool
+    git_tracked: bool
+
+
+def asked(
+    paths: Sequence[str],
+    chosen: Settings,
+    stdin: Callable[[], bytes] = no_stdin,
+    *,
+    judged: bool = True,
+) -> Run:
+    """Return the run that settings ask for; `judged` says that it is to report findings.
+
+    UsageError for a host file that is none or a baseline that cannot be read, ReadError for a host
+    file's content.
+    """
+    around = Surroundings(
+        host_files(chosen.host_files),
+        chosen.runtime,
+        primary=chosen.primary,
+        targets=targets(chosen),
+        by_file=chosen.scope == "file",
+    )
+    if judged:
+        around = around._replace(policy=policy(chosen, paths))
+    least = Applicability.UNSAFE if chosen.unsafe_fixes else Applicability.SAFE
+    way = Way(chosen.fix_as) if chosen.fix_as is not None else None
+    fixes = Options(least, chosen.rendered, way, patches=bool(chosen.patch_dir))
+    return Run(tuple(paths), chosen, around, fixes, stdin)
 
 
 def load(
     paths: Sequence[str],
     stdin: Callable[[], bytes] | None = None,
     *,
+    chosen: Settings = DEFAULTS,
     may_be_empty: bool = False,
-    git_tracked: bool = False,
     progress: Progress = unseen,
 ) -> Inputs:
     """Read everything that paths stand for (`-`: what `stdin` returns).
 
-    `git_tracked` leaves out of folders what git does not track.
+    Of folders, `chosen` leaves out what git does not track and what it excludes.
 
     ReadError for a path that does not exist or a file that was named and gives no text;
     NothingReadError if there is not one document in all of it, unless it may be empty.
     """
     found: list[Source | Unreadable] = []
-    listing = tracked if git_tracked else None
-    for one in collect(paths or ["."], stdin=stdin or _no_stdin, listing=listing):
+    listing = tracked if chosen.git_tracked else None
+    excluding = None
+    if chosen.exclude:
+        from cnilint.engine.exclusion import Exclusion
+
+        excluding = Exclusion(chosen.exclude, chosen.folder).below
+    for one in collect(
+        paths or ["."], stdin=stdin or no_stdin, listing=listing, excluding=excluding
+    ):
         if isinstance(one, Unreadable) and (one.missing or _is_among(one.path, paths)):
             raise ReadError(one.path, f"{one.reason}{near_path(one.path) if one.missing else ''}")
         found.append(one)
@@ -54,6 +144,95 @@ def load(
     if not may_be_empty and not inputs.documents and not inputs.problems:
         raise NothingReadError(inputs.paths)
     return inputs
+
+
+def checked(run: Run) -> Result:
+    """Return what is wrong; the fixes are proven.
+
+    Where each file is judged by itself no fix is offered: what it would lead to can only be seen
+    with everything beside it.
+    """
+    around = run.surroundings
+    inputs = _read(run)
+    result = evaluate(inputs, around)
+    if around.by_file:
+        return _without_fixes(result)
+    if any(finding.fixes for finding in result.findings):
+        from cnilint.fix.plan import offered
+
+        result = offered(inputs, around, result, run.fixes)
+    return _public(result)
+
+
+def inspected(run: Run) -> Result:
+    """Return the facts of the clusters; fixes are not proven, so none is offered."""
+    return _without_fixes(evaluate(_read(run), run.surroundings))
+
+
+def fixed(run: Run) -> Fixed:
+    """Return the manifests with every fix of a grade made; nothing is written."""
+    from cnilint.fix import plan
+
+    done = plan.fixed(_read(run), run.surroundings, run.fixes)
+    return done._replace(found=_public(done.found), result=_public(done.result))
+
+
+def lint(
+    paths: Path | Sequence[Path], *, config: str | None = None, **more: Unpack[Asked]
+) -> Result:
+    """Return what is wrong with the manifests in a path or several; its fixes are proven.
+
+    `config` is a file of settings, `auto` for the one that the command would find, with the
+    environment; by itself there are none. What else is given comes before the settings:
+    `host_files` (`NAME` or `NAME=PATH`), `runtime` (`containerd` or `cri-o`), `targets` (releases
+    by the ids of products), `policy` (which findings are wanted), `primary` (the file of the CNI
+    that is to own the pods), `options` (the fixes that are offered), `by_file` (judge each file by
+    itself), `git_tracked`, `stdin` (returns what the path `-` stands for), `progress`.
+
+    CnilintError for what cannot be read or done: a ReadError, a NothingReadError, a UsageError, or
+    a ConfigurationError for a setting that is wrong.
+    """
+    return checked(_asked("lint", paths, config, more, Asked))
+
+
+def inspect(
+    paths: Path | Sequence[Path], *, config: str | None = None, **more: Unpack[Around]
+) -> Result:
+    """Return the facts of the clusters in a path or several, without fixes; see `lint`."""
+    return inspected(_asked("inspect", paths, config, more, Around))
+
+
+def fix(paths: Path | Sequence[Path], *, config: str | None = None, **more: Unpack[Asked]) -> Fixed:
+    """Return the manifests in a path or several with every fix of a grade made; see `lint`."""
+    return fixed(_asked("fix", paths, config, more, Asked))
+
+
+def _asked(
+    function: str,
+    paths: Path | Sequence[Path],
+    config: str | None,
+    more: Asked | Around,
+    known: type,
+) -> Run:
+    given: dict[str, Any] = dict(more)
+    unknown = next((name for name in given if name not in known.__annotations__), None)
+    if unknown is not None:
+        raise TypeError(f"{function}() got an unexpected keyword argument {unknown!r}")
+    named = [paths] if isinstance(paths, str | os.PathLike) else paths
+    texts = [os.fspath(path) for path in named]
+    chosen = DEFAULTS
+    if config is not None:
+        chosen = settings({}, os.environ, None if config == AUTO else config, texts)
+    chosen = chosen._replace(git_tracked=given.pop("git_tracked", False))
+    run = asked(texts, chosen, judged=known is Asked and "policy" not in given)
+    if "host_files" in given:
+        given["host_files"] = host_files(given["host_files"])
+    around = {name: given.pop(name) for name in Surroundings._fields if name in given}
+    return run._replace(
+        surroundings=run.surroundings._replace(**around),
+        fixes=given.get("options", run.fixes),
+        stdin=given.get("stdin", run.stdin),
+    )
 
 
 def _top(paths: Sequence[str]) -> str:
@@ -68,101 +247,45 @@ def _top(paths: Sequence[str]) -> str:
     return repository_top(first if os.path.isdir(first) else os.path.dirname(first))
 
 
-def surroundings(
-    host_files: Sequence[str] = (),
-    runtime: str = "containerd",
-    policy: Policy = EVERYTHING,
-    primary: str = "",
-    targets: Targets = NO_TARGETS,
-    *,
-    by_file: bool = False,
-    progress: Progress = unseen,
-) -> Surroundings:
-    """Return what is known beside the manifests: what is on the nodes, and what is wanted.
-
-    A host file is `NAME` (what it is known to hold, else something valid) or `NAME=PATH`.
-    UsageError for a name with a slash or none, ReadError for a path that cannot be read.
-    """
-    files = tuple(_host_file(text) for text in host_files)
-    return Surroundings(files, runtime, policy, primary, targets, by_file, progress)
-
-
-def lint(
-    paths: Sequence[str],
-    *,
-    host_files: Sequence[str] = (),
-    runtime: str = "containerd",
-    policy: Policy = EVERYTHING,
-    primary: str = "",
-    targets: Targets = NO_TARGETS,
-    options: Options = DEFAULT_OPTIONS,
-    stdin: Callable[[], bytes] | None = None,
-    by_file: bool = False,
-    git_tracked: bool = False,
-    progress: Progress = unseen,
-) -> Result:
-    """Return what is wrong with the manifests in some paths; its fixes are proven.
-
-    `by_file` has each file judged by itself, by the rules that can be. No fix is offered then: what
-    it would lead to can only be seen with everything beside it.
-    """
-    inputs = load(paths, stdin, may_be_empty=by_file, git_tracked=git_tracked, progress=progress)
-    around = surroundings(
-        host_files, runtime, policy, primary, targets, by_file=by_file, progress=progress
+def _read(run: Run) -> Inputs:
+    around = run.surroundings
+    return load(
+        run.paths,
+        run.stdin,
+        chosen=run.settings,
+        may_be_empty=around.by_file,
+        progress=around.progress,
     )
-    result = evaluate(inputs, around)
-    if by_file:
-        return _without_fixes(result)
-    if not any(finding.fixes for finding in result.findings):
-        return result
-    from cnilint.fix.plan import offered
-
-    return offered(inputs, around, result, options)
 
 
-def inspect(
-    paths: Sequence[str],
-    *,
-    host_files: Sequence[str] = (),
-    runtime: str = "containerd",
-    targets: Targets = NO_TARGETS,
-    stdin: Callable[[], bytes] | None = None,
-    progress: Progress = unseen,
-) -> Result:
-    """Return the facts of the clusters in some paths; fixes are not proven, so none is offered."""
-    around = surroundings(host_files, runtime, targets=targets, progress=progress)
-    return _without_fixes(evaluate(load(paths, stdin, progress=progress), around))
+def _public(result: Result) -> Result:
+    """Return a result that can write its report: the engine knows of no report."""
+    return replace(result, writer=_json)
 
 
-def fix(
-    paths: Sequence[str],
-    *,
-    host_files: Sequence[str] = (),
-    runtime: str = "containerd",
-    policy: Policy = EVERYTHING,
-    primary: str = "",
-    targets: Targets = NO_TARGETS,
-    options: Options = DEFAULT_OPTIONS,
-    stdin: Callable[[], bytes] | None = None,
-    git_tracked: bool = False,
-    progress: Progress = unseen,
-) -> Fixed:
-    """Return the manifests in some paths with every fix of a grade made; nothing is written."""
-    from cnilint.fix.plan import fixed
+def _json(result: Result) -> str:
+    from cnilint.report.json_ import check_json
 
-    around = surroundings(host_files, runtime, policy, primary, targets, progress=progress)
-    inputs = load(paths, stdin, git_tracked=git_tracked, progress=progress)
-    return fixed(inputs, around, options)
+    return check_json(result)
 
 
 def _without_fixes(result: Result) -> Result:
     bare = tuple(replace(finding, fixes=()) for finding in result.findings)
-    return replace(result, findings=bare)
+    return _public(replace(result, findings=bare))
 
 
 def _is_among(path: str, paths: Sequence[str]) -> bool:
     """Whether a file is one of those that were named, however it was named."""
     return os.path.realpath(path) in map(os.path.realpath, paths)
+
+
+def host_files(texts: Sequence[str]) -> tuple[HostFile, ...]:
+    """Return the files on the nodes that `NAME` or `NAME=PATH` stand for.
+
+    Without a path it holds what a file of that name is known to hold, else something valid.
+    UsageError for a name with a slash or none, ReadError for a path that cannot be read.
+    """
+    return tuple(map(_host_file, texts))
 
 
 def _host_file(text: str) -> HostFile:
@@ -186,7 +309,3 @@ def _valid_content(name: str) -> str:
     plugin = {"type": "bridge"}
     listed = name.endswith(".conflist")
     return json.dumps({**network, "plugins": [plugin]} if listed else {**network, **plugin})
-
-
-def _no_stdin() -> bytes:
-    raise UsageError("there is no standard input to read")

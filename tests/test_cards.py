@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from cnilint.cli.examples import trials
-from cnilint.config.file import schema
+from cnilint.config.schema import schema
 from cnilint.config.settings import policy, settings
 from cnilint.engine.example import Files, Trial, examples_of
 from cnilint.engine.rule_card import CONCERNING

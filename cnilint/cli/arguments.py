@@ -9,6 +9,7 @@ from typing import Any
 
 import typer
 
+from cnilint.config.options import entries
 from cnilint.errors import did_you_mean, nearest_word
 from cnilint.quoting import shell_word
 
@@ -36,13 +37,17 @@ def _is_format(word: str) -> bool:
     return word.partition(":")[0] in KNOWN
 
 
+_FURTHER: Mapping[str, Callable[[str], bool]] = {
+    "products": _is_setting,
+    "severities": _is_setting,
+    "patterns": lambda word: "=" in word.strip("="),
+    "rules": _is_rules,
+    "formats": _is_format,
+}
+"""What a further value behind an option looks like, by what its values are."""
+
 VALUES: Mapping[str, Callable[[str], bool]] = {
-    "--target": _is_setting,
-    "--severity": _is_setting,
-    "--per-file-ignores": lambda word: "=" in word.strip("="),
-    "--select": _is_rules,
-    "--ignore": _is_rules,
-    "--output-format": _is_format,
+    one.spelled: _FURTHER[one.option.words] for one in entries() if one.option.words
 }
 """The options that may have several values behind them, and what a further value looks like."""
 

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 from cnilint import run
 from cnilint.config.location import NAMES
-from cnilint.config.settings import policy, settings, targets
+from cnilint.config.settings import settings
 from cnilint.engine.example import Files, Trial, examples_of
 from cnilint.engine.ruleset import Rule
 from cnilint.errors import CnilintError
@@ -39,14 +39,7 @@ def _found(rule: Rule, files: Files, house: tuple[Rule, ...]) -> tuple[Finding, 
             with open(name, "w", encoding="utf-8", newline="") as file:
                 file.write(text)
         chosen = settings({}, {}, _settings_of(files), house=house)
-        result = run.lint(
-            (),
-            host_files=chosen.host_files,
-            runtime=chosen.runtime,
-            policy=policy(chosen, ()),
-            primary=chosen.primary,
-            targets=targets(chosen),
-        )
+        result = run.checked(run.asked((), chosen))
     return tuple(
         finding
         for finding in result.findings

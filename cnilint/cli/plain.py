@@ -22,6 +22,7 @@ def run(paths: Sequence[str]) -> int:
 
 
 def _check(paths: Sequence[str]) -> int:
-    from .commands import Changes, Request, check
+    from .check import check_once
+    from .request import Request
 
-    return check(Request(tuple(paths)), Changes())
+    return check_once(Request(tuple(paths)))

@@ -10,13 +10,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from cnilint.config.location import NAMES, OTHER_NAMES, PYPROJECT, nearest
-from cnilint.config.settings import Settings
+from cnilint.config.options import Settings
 from cnilint.errors import CnilintError, ExitCode, NothingReadError, UsageError
 from cnilint.streams import say, tell
 from cnilint.syntax.collect import EXTENSIONS, STANDARD_INPUT
 
-from . import commands, outputs
-from .commands import ONCE, Changes, Manner, Request
+from . import check, outputs
+from .request import Request
 
 CLEAR = "\x1b[H\x1b[2J\x1b[3J"
 """To the top, and empty: the screen, and what was scrolled out of it."""
@@ -56,26 +56,26 @@ class Watched(NamedTuple):
         return {path: _stamp(path) for path in self.files}
 
 
-def watch(request: Request, changes: Changes, manner: Manner = ONCE) -> ExitCode:
+def watch(request: Request) -> ExitCode:
     """Check, and check again whenever something changes; only Ctrl-C ends it.
 
     What is wrong at the start, other than that there is nothing to read yet, is raised; later on it
     is told, and the next change is waited for. UsageError without the package `watchfiles`, and for
     standard input, which can be read only once.
     """
-    if STANDARD_INPUT in request.paths:
+    if STANDARD_INPUT in request.arguments:
         raise UsageError("--watch and -: standard input can be read only once")
     watched = _watched(request)
     heard = _listener(watched.folders)
     gc.enable()  # this is no short run
     next(heard)  # from now on nothing is missed, not even what changes during a check
     stamps = watched.stamps()
-    _again(request, changes, manner, first=True)
+    _again(request, first=True)
     last = time.time()
     for paths in heard:
         changed = {path for path in paths if watched.counts(path)}
         changed |= {path for path, stamp in stamps.items() if stamp != _stamp(path)}
-        if changes.fix:  # what the check itself fixed is not news
+        if request.options.get("fix"):  # what the check itself fixed is not news
             changed = {path for path in changed if _time_of(path) > last}
         if changed:
             if sys.stdout is not None and sys.stdout.isatty():
@@ -83,15 +83,15 @@ def watch(request: Request, changes: Changes, manner: Manner = ONCE) -> ExitCode
             say(f"{_named(sorted(changed))} changed")
             watched = _watched(request)
             stamps = watched.stamps()
-            _again(request, changes, manner)
+            _again(request)
             last = time.time()
     return ExitCode.OK
 
 
-def _again(request: Request, changes: Changes, manner: Manner, *, first: bool = False) -> None:
+def _again(request: Request, *, first: bool = False) -> None:
     """Check once; what goes wrong is raised the first time, and told later."""
     try:
-        commands.check(request, changes, manner)
+        check.check_once(request)
     except CnilintError as error:
         if first and not isinstance(error, NothingReadError):
             raise
@@ -100,7 +100,7 @@ def _again(request: Request, changes: Changes, manner: Manner, *, first: bool = 
         if first or os.environ.get("CNILINT_DEBUG") == "1":
             raise
         say(f"error: {type(error).__name__}: {error}")
-    say(f"watching {', '.join(request.paths) or 'the current folder'}; Ctrl-C ends it")
+    say(f"watching {', '.join(request.arguments) or 'the current folder'}; Ctrl-C ends it")
 
 
 def _listener(folders: Iterable[str]) -> Iterator[set[str]]:
@@ -119,7 +119,7 @@ def _listener(folders: Iterable[str]) -> Iterator[set[str]]:
 
 def _watched(request: Request) -> Watched:
     """Return what a check of these paths depends on, as far as the settings can be read."""
-    paths = request.paths or ["."]
+    paths = request.arguments or ["."]
     # a file that is named stays one while an editor has put it away
     files = {path for path in paths if _WILDCARDS.isdisjoint(path) and not os.path.isdir(path)}
     folders = {_base(path) for path in paths if path not in files}
@@ -127,7 +127,7 @@ def _watched(request: Request) -> Watched:
     try:
         chosen = request.settings()
     except CnilintError:
-        files.add(request.file or nearest(request.paths) or NAMES[0])
+        files.add(request.file or nearest(request.arguments) or NAMES[0])
     else:
         files |= _of_settings(chosen)
         own = {one.path for one in outputs.outputs(chosen.output_format) if one.path}

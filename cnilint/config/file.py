@@ -1,34 +1,25 @@
-"""Configuration as it is written: a file's values, the line of each, and what does not fit.
-
-What may stand there is said by rules/schema/config.schema.json alone; it is read only where there
-is something to compare with it.
-"""
+"""Configuration as it is written: a file's values, and the line of each."""
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache
 from typing import Any, NamedTuple
 
 from cnilint.confine import read_text
-from cnilint.errors import ConfigurationError, did_you_mean, near_path
+from cnilint.errors import ConfigurationError, near_path
 from cnilint.model.finding import Location
 from cnilint.model.text import Source, Span
 from cnilint.model.tree import Document, Scalar, Style, SyntaxProblem, Tree, follow, members
 from cnilint.model.tree import Mapping as MappingTree
 from cnilint.model.tree import Sequence as SequenceTree
-from cnilint.resources import rules_folder
 from cnilint.syntax.compose import compose
 
 from .location import SECTION
+from .options import Steps
+from .schema import Schema, faults, schema, within
 
-Steps = tuple[str | int, ...]
-Fault = tuple[Steps, str]
-
-_KINDS = {"string": "text", "array": "a list", "object": "a mapping"}
 _TOML_TABLE = re.compile(r"\s*(\[\[?)([^\]]+)\]")
 _TOML_KEY = re.compile(r"""\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"))*)\s*=""")
 _TOML_PART = re.compile(r"""[\w*/?-]+|"([^"]*)"|'([^']*)'""")
@@ -81,75 +72,6 @@ def read(path: str) -> ConfigFile:
     return found
 
 
-@cache
-def schema() -> dict[str, Any]:
-    """Return the schema of a file of configuration."""
-    found: dict[str, Any] = json.loads(schema_text())
-    return found
-
-
-def schema_text() -> str:
-    """Return the text of that schema."""
-    path = os.path.join(rules_folder(), "schema", "config.schema.json")
-    with open(path, encoding="utf-8") as file:
-        return file.read()
-
-
-def faults(
-    value: object, shape: Mapping[str, Any] | None = None, at: Steps = ()
-) -> Iterator[Fault]:
-    """Yield where a value does not fit into the schema, and why."""
-    shape = schema() if shape is None else shape
-    if "$ref" in shape:
-        shape = {**schema()["$defs"][shape["$ref"].rpartition("/")[2]]}
-    name = next((repr(step) for step in reversed(at) if isinstance(step, str)), "this")
-    if "enum" in shape:
-        if value not in shape["enum"]:
-            words = ", ".join(shape["enum"])
-            hint = did_you_mean(value, shape["enum"]) if isinstance(value, str) else ""
-            yield at, f"{name} is one of {words}, not {_shown(value)}{hint}"
-        return
-    shapes = shape.get("anyOf", [shape])
-    fitting = next((one for one in shapes if isinstance(value, _TYPES[one["type"]])), None)
-    if fitting is None:
-        wanted = " or ".join(_KINDS[one["type"]] for one in shapes)
-        yield at, f"{name} is {wanted}, not {_shown(value)}"
-    elif isinstance(value, dict):
-        yield from _of_mapping(value, fitting, at)
-    elif isinstance(value, list):
-        for number, each in enumerate(value):
-            yield from faults(each, fitting["items"], (*at, number))
-
-
-_TYPES: dict[str, type] = {"string": str, "array": list, "object": dict}
-
-
-def _of_mapping(
-    value: Mapping[str, object], shape: Mapping[str, Any], at: Steps
-) -> Iterator[Fault]:
-    known = shape.get("properties", {})
-    others = shape["additionalProperties"]
-    for key, each in value.items():
-        if key in known:
-            yield from faults(each, known[key], (*at, key))
-        elif others:
-            yield from faults(each, others, (*at, key))
-        else:
-            yield (*at, key), f"unknown key {key!r}{did_you_mean(key, known)}"
-    for key in shape.get("required", ()):
-        if key not in value:
-            yield at, f"an entry of {at[0]!r} needs {key!r}"
-
-
-def _shown(value: object) -> str:
-    if value is None:
-        return "nothing"
-    for kind, type_ in _TYPES.items():
-        if kind != "string" and isinstance(value, type_):
-            return _KINDS[kind]
-    return repr(value) if isinstance(value, str) else f"{value}"
-
-
 def _yaml(source: Source) -> ConfigFile:
     documents = []
     for found in compose(source):
@@ -167,27 +89,35 @@ def _yaml(source: Source) -> ConfigFile:
 
 def _of_document(source: Source, document: Document) -> ConfigFile:
     spans: dict[Steps, Span] = {}
-    values = _values(document.root, (), spans)
+    values = _values(document.root, schema(), (), spans)
     if not isinstance(values, dict):
-        raise ConfigurationError(
-            f"{source.path}:1", f"settings are a mapping, not {_shown(values)}"
-        )
+        kind = "a list" if isinstance(values, list) else repr(values)
+        raise ConfigurationError(f"{source.path}:1", f"settings are a mapping, not {kind}")
     return ConfigFile(source, values, spans)
 
 
-def _values(tree: Tree, at: Steps, spans: dict[Steps, Span]) -> object:
-    """Return a tree as plain values, every scalar as the text it is written as.
+def _values(tree: Tree, shape: Schema, at: Steps, spans: dict[Steps, Span]) -> object:
+    """Return a tree as plain values: a scalar as the text it is written as, whatever it looks like.
 
-    No setting is a number or a truth value, and `off` and `1.10` are to stay what they are.
+    `off` and `1.10` are to stay what they are; only where the schema has a number or a truth value
+    the scalar is read as YAML has it.
     """
     tree = follow(tree)
     spans.setdefault(at, tree.span)
     if isinstance(tree, MappingTree):
         for entry in tree.entries:
             spans[(*at, entry.key.text)] = entry.key.span
-        return {key: _values(each, (*at, key), spans) for key, each in members(tree).items()}
+        return {
+            key: _values(each, within(shape, key), (*at, key), spans)
+            for key, each in members(tree).items()
+        }
     if isinstance(tree, SequenceTree):
-        return [_values(each, (*at, number), spans) for number, each in enumerate(tree.items)]
+        return [
+            _values(each, within(shape, number), (*at, number), spans)
+            for number, each in enumerate(tree.items)
+        ]
+    if shape.get("type") in ("number", "boolean"):
+        return tree.value
     return None if _is_nothing(tree) else tree.text
 
 

@@ -12,12 +12,11 @@ from cnilint.engine.repository import repository_top
 from cnilint.errors import ConfigurationError
 from cnilint.syntax.collect import STANDARD_INPUT
 
+from .options import Steps, in_file
+
 NAMES = (".cnilint.yaml", "cnilint.yaml")
 OTHER_NAMES = (".cnilint.yml", "cnilint.yml")
 """What the file is called by people who write it so; the names before are what we tell."""
-
-PATHS = {"baseline": "", "rules-dirs": "", "output-format": ":", "host-files": "="}
-"""The settings that name paths, and what stands before the path."""
 
 PYPROJECT = "pyproject.toml"
 SECTION = ("tool", "cnilint")
@@ -88,7 +87,7 @@ def has_section(path: str) -> bool:
 
 
 def confined(
-    values: Mapping[str, Any], folder: str, place: Callable[[tuple[str | int, ...]], str]
+    values: Mapping[str, Any], folder: str, place: Callable[[Steps], str]
 ) -> dict[str, Any]:
     """Return a file's settings with the paths in them counted from the working directory.
 
@@ -96,8 +95,8 @@ def confined(
     that leads out of the repository of the file, or into its `.git`: a stranger may write settings.
     """
     bounds, found = Bounds([folder or "."]), dict(values)
-    for key, mark in PATHS.items():
-        if not found.get(key):
+    for key, one in in_file().items():
+        if (mark := one.option.path) is None or not found.get(key):
             continue
         texts = [found[key]] if isinstance(found[key], str) else found[key]
         for at, text in enumerate(texts):
@@ -107,7 +106,7 @@ def confined(
                 reason = f"{path!r} leads out of the repository: only an option may name it"
                 raise ConfigurationError(place(steps), reason)
         counted = [_from_here(text, mark, folder) for text in texts]
-        found[key] = counted[0] if key == "baseline" else counted
+        found[key] = counted if one.many else counted[0]
     return found
 
 

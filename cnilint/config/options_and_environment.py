@@ -10,68 +10,63 @@ from typing import Any
 from cnilint.errors import ConfigurationError
 from cnilint.model.globs import fits
 
-from .file import Steps, faults
-
-OPTIONS = {"host-files": "--host-file", "targets": "--target", "rules-dirs": "--rules-dir"}
-"""The options that are not called as their settings are."""
-
-FORMS = {
-    "per_file_ignores": "PATTERN=RULES",
-    "severity": "RULE=LEVEL",
-    "targets": "PRODUCT=RELEASE",
-}
-"""How each part of a mapping is written as an option."""
+from .options import Entry, Steps, in_file
+from .schema import faults
 
 
 def given(
-    texts: Mapping[str, object],
-    called: Callable[[str], str],
-    defaults: Mapping[str, object],
-    folder: str,
+    texts: Mapping[str, object], called: Callable[[Entry], str], folder: str
 ) -> tuple[dict[str, Any], Callable[[Steps], str]]:
     """Return settings as a file has them, and what to call the place of each.
 
-    `texts` has what is given, by the names of settings: a text, or several. `called` is what a
-    person calls a setting there. Patterns are made to count from `folder`. ConfigurationError for
+    `texts` has what is given, by the keys of settings: a text, or several. `called` is what a
+    person calls an entry there. Patterns are made to count from `folder`. ConfigurationError for
     what does not fit.
     """
 
     def place(steps: Steps) -> str:
-        return called(str(steps[0]))
+        return called(in_file()[str(steps[0])])
 
     values = {
-        name.replace("_", "-"): _parsed(name, text, defaults[name], called(name), folder)
-        for name, text in texts.items()
+        key: _parsed(in_file()[key], said, place((key,)), folder) for key, said in texts.items()
     }
     for route, reason in faults(values):
         raise ConfigurationError(place(route), reason)
     return values, place
 
 
-def option(name: str) -> str:
-    """Return what the option of a setting is called."""
-    key = name.replace("_", "-")
-    return OPTIONS.get(key, f"--{key}")
-
-
-def _parsed(name: str, said: object, default: object, place: str, folder: str) -> object:
-    if not isinstance(default, tuple | Mapping):
-        return said
-    if name in ("output_format", "host_files", "rules_dirs"):
-        # a path may have any character in it, so only a variable is taken apart
-        return [each.strip() for each in said.split(",")] if isinstance(said, str) else said
-    blanks = r"\s+" if name == "per_file_ignores" else r"[\s,]+"
+def _parsed(entry: Entry, said: object, place: str, folder: str) -> object:
+    if not entry.many:
+        return _number(said) if entry.type is float else said
+    about, is_mapping = entry.option, isinstance(entry.default, Mapping)
     texts = [said] if isinstance(said, str) else list(said)  # type: ignore[call-overload]
+    if not is_mapping and (about.path is not None or about.patterns):
+        # a path may have any character in it, so only a variable is taken apart
+        if isinstance(said, str):
+            texts = [text.strip() for text in said.split(",")]
+        if not about.patterns:
+            return texts
+        return [pattern for text in texts for pattern in _from_folder(text, folder)]
+    blanks = r"\s+" if about.patterns else r"[\s,]+"
     words = [word for text in texts for word in re.split(blanks, text) if word]
-    if not isinstance(default, Mapping):
-        return words
-    form = FORMS[name]
+    return _pairs(entry, words, place, folder) if is_mapping else words
+
+
+def _number(said: object) -> object:
+    """Return what is said as a number, or as it is if it is none."""
+    try:
+        return float(str(said))
+    except ValueError:
+        return said
+
+
+def _pairs(entry: Entry, words: list[str], place: str, folder: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for word in words:
         key, _equals, value = word.rpartition("=")
         if not key or not value:
-            raise ConfigurationError(place, f"{word!r} is not of the form {form}")
-        if name == "per_file_ignores":
+            raise ConfigurationError(place, f"{word!r} is not of the form {entry.option.metavar}")
+        if entry.option.patterns:
             for pattern in _from_folder(key, folder):
                 found.setdefault(pattern, []).extend(value.split(","))
         else:
@@ -80,7 +75,7 @@ def _parsed(name: str, said: object, default: object, place: str, folder: str) -
 
 
 def _from_folder(pattern: str, folder: str) -> list[str]:
-    """Return a pattern that counts from the working directory as such that count from a folder."""
+    """Rebase a pattern from the working directory onto a folder: one or two that fit the same."""
     here = os.getcwd()
     inner = os.path.relpath(folder, here).split(os.sep)
     if here == folder:

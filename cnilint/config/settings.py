@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from cnilint.catalog.catalog import Product, products
 from cnilint.catalog.release import Release, release
@@ -15,62 +15,21 @@ from cnilint.errors import ConfigurationError, did_you_mean, nearest_word
 from cnilint.report.formats import KNOWN, no_such_format
 
 from .location import confined, nearest
+from .options import DEFAULTS, PREFIX, Entry, Settings, Steps, Texts, entries, in_file
 
 BASELINE = ".cnilint-baseline.json"
 """The baseline that is written where no setting names one."""
 
-PREFIX = "CNILINT_"
 LIKE_ENOUGH = 0.75
 """How near a variable has to be to one that is known: others may be somebody else's."""
 
-FILE_VARIABLE = "CNILINT_CONFIG"
+FILE_VARIABLE = f"{PREFIX}CONFIG"
 """The variable that names the file; each setting has one of its own, such as CNILINT_FAIL_ON."""
-
-ALSO_VARIABLES = {"host_files": "CNILINT_HOST_FILE", "targets": "CNILINT_TARGET"}
-"""Variables called like the option, where that is not called like the setting."""
 
 BUILT_IN = "built in"
 
-Texts = tuple[str, ...]
-Steps = tuple[str | int, ...]
 Layer = tuple[Mapping[str, Any], Callable[[Steps], str]]
-"""Settings of one origin, by name, and what a person calls the place of one of them."""
-
-
-class Settings(NamedTuple):
-    """Every setting, and the file that some are from (empty: none).
-
-    `house` are the rules that lie in `rules_dirs`. `origins` has where a setting comes from, by its
-    name, and by name and key for a mapping; what is not in it is built in.
-    """
-
-    select: Texts = ()
-    ignore: Texts = ()
-    severity: Mapping[str, str] = {}
-    fail_on: str = "warning"
-    per_file_ignores: Mapping[str, Texts] = {}
-    ignores: tuple[Ignore, ...] = ()
-    baseline: str = ""
-    output_format: Texts = ("full",)
-    host_files: Texts = ()
-    runtime: str = "containerd"
-    targets: Mapping[str, str] = {}
-    primary: str = ""
-    rules_dirs: Texts = ()
-    house: tuple[Rule, ...] = ()
-    file: str = ""
-    origins: Mapping[Texts, str] = {}
-
-    @property
-    def folder(self) -> str:
-        """The absolute path of the folder that patterns count from."""
-        return os.path.dirname(os.path.abspath(self.file or "here"))
-
-
-DEFAULTS = Settings()
-SETTINGS = tuple(name for name in Settings._fields if name not in ("house", "file", "origins"))
-VARIABLES = tuple(name for name in SETTINGS if name != "ignores")
-"""The settings that a variable can have: all that fit into a line."""
+"""Settings of one origin, by their keys, and what a person calls the place of one of them."""
 
 
 def settings(
@@ -82,56 +41,72 @@ def settings(
 ) -> Settings:
     """Return the settings of a run over some paths.
 
-    `options` has what the command line says: a text or a list of texts for each setting, and None
-    or an empty list for one that was not given. `file` is None for the nearest one, empty for none.
-    `house` are rules that take the place of those in `rules_dirs`.
+    `options` has what the command line says, by the names of entries: a text or a list of texts,
+    and None, False or an empty list for one that was not given. `file` is None for the nearest one,
+    empty for none. `house` are rules that take the place of those in `rules_dirs`.
     ConfigurationError names the place of what is wrong.
     """
     path = environment.get(FILE_VARIABLE) or nearest(paths) if file is None else file
-    given = {name: value for name, value in options.items() if value}
-    variables = {name: text for name in VARIABLES if (text := _said(name, environment))}
+    given = {k: value for k, value in options.items() if value or isinstance(value, float)}
+    variables = [name for name in environment if name.startswith(PREFIX) and environment[name]]
     if not path and not given and not variables:
         return DEFAULTS if house is None else DEFAULTS._replace(house=tuple(house))
+    return _settings(path or "", given, {name: environment[name] for name in variables}, house)
+
+
+def _settings(
+    path: str,
+    options: Mapping[str, object],
+    variables: Mapping[str, str],
+    house: Sequence[Rule] | None,
+) -> Settings:
     from . import file as config_file
-    from . import options_and_environment as config_given
+    from .options_and_environment import given
 
     folder = os.path.dirname(os.path.abspath(path or "here"))
     layers: list[Layer] = []
     if path:
         read = config_file.read(path)
         layers.append((read.values, read.place))
-    for texts, called in ((variables, variable), (given, config_given.option)):
-        layers.append(config_given.given(texts, called, DEFAULTS._asdict(), folder))
-    given_layers = list(layers)
+    known = in_file().items()
+    by_variable = {k: variables[v] for k, one in known if (v := _variable(one, variables))}
+    by_option = {key: options[one.name] for key, one in known if one.name in options}
+    layers.append(given(by_variable, lambda one: one.variables[0], folder))
+    layers.append(given(by_option, lambda one: one.spelled, folder))
+    as_written = list(layers)
     if path:
         layers[0] = (confined(read.values, os.path.dirname(path), read.place), read.place)
-    found = _laid_over(layers)
+    others = {
+        one.name: options[one.name]
+        for one in entries()
+        if one.name in options and not one.option.in_file
+    }
+    found = _laid_over(layers, others)
     if house is None:
         house = house_rules(found.rules_dirs) if found.rules_dirs else ()
-    for layer in given_layers:
+    for layer in as_written:
         _check(layer, house)
     ignores = tuple(_ignores(read, house)) if path else ()
-    return found._replace(ignores=ignores, house=tuple(house), file=path or "")
-
-
-def variable(name: str) -> str:
-    """Return what the variable of a setting is called."""
-    return f"{PREFIX}{name.replace('-', '_').upper()}"
+    return found._replace(ignores=ignores, house=tuple(house), file=path)
 
 
 def mistyped_variables(environment: Mapping[str, str]) -> Iterator[str]:
     """Yield what to say of each variable that looks like a setting's and is none."""
-    known = {variable(name) for name in VARIABLES} | {*ALSO_VARIABLES.values(), FILE_VARIABLE}
-    for name in sorted(environment):
-        if name.startswith(PREFIX) and name not in known:
+    ours = sorted(name for name in environment if name.startswith(PREFIX))
+    if not ours:
+        return
+    known = {name for one in entries() for name in one.variables} | {FILE_VARIABLE}
+    for name in ours:
+        if name not in known:
             ends = [each.removeprefix(PREFIX) for each in known]
             near = nearest_word(name.removeprefix(PREFIX), ends, LIKE_ENOUGH)
             if near:
                 yield f"{name} is no setting, did you mean {PREFIX}{near}?"
 
 
-def _said(name: str, environment: Mapping[str, str]) -> str | None:
-    return environment.get(variable(name)) or environment.get(ALSO_VARIABLES.get(name, ""))
+def _variable(one: Entry, variables: Mapping[str, str]) -> str:
+    """Return the variable that sets an entry, or nothing."""
+    return next((name for name in one.variables if name in variables), "")
 
 
 def policy(chosen: Settings, paths: Sequence[str]) -> Policy:
@@ -200,24 +175,29 @@ def _no_such_product(name: str) -> str:
     return f"no product {name!r}{did_you_mean(name, sorted(known))}"
 
 
-def _laid_over(layers: Sequence[Layer]) -> Settings:
-    """Return settings with each layer over the ones before it: a mapping key by key."""
-    found: dict[str, Any] = {}
+def _laid_over(layers: Sequence[Layer], others: Mapping[str, object]) -> Settings:
+    """Return settings with each layer over the ones before it, a mapping key by key.
+
+    `others` are the values of options that are no settings.
+    """
+    from .schema import loaded
+
+    found: dict[str, Any] = dict(others)
     origins: dict[Texts, str] = {}
     for values, place in layers:
         for key, value in values.items():
-            name = key.replace("-", "_")
-            default = getattr(DEFAULTS, name)
-            origins[name,] = place((key,))
-            if isinstance(default, Mapping):
-                rules = name == "per_file_ignores"
-                each = {k: _rule_words(v) if rules else v for k, v in value.items()}
-                found[name] = {**found.get(name, {}), **each}
-                origins.update(((name, k), place((key, k))) for k in each)
+            one = in_file()[key]
+            origins[one.name,] = place((key,))
+            if one.option.shape is not None:
+                continue  # it has places, and is read with them
+            if isinstance(one.default, Mapping):
+                is_rules = one.name == "per_file_ignores"
+                each = {k: _rule_words(v) for k, v in value.items()} if is_rules else value
+                found[one.name] = {**found.get(one.name, {}), **loaded(each, one.type)}
+                origins.update(((one.name, k), place((key, k))) for k in each)
             else:
-                texts = _rule_words if name in ("select", "ignore") else _texts
-                found[name] = texts(value) if isinstance(default, tuple) else value
-    found.pop("ignores", None)
+                words = _rule_words(value) if one.option.words == "rules" else value
+                found[one.name] = loaded(words, one.type)
     return Settings(**found, origins=origins)
 
 

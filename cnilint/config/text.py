@@ -7,38 +7,18 @@ from textwrap import wrap
 
 from cnilint.engine.ignores.ignore import Ignore
 
-from .file import schema
-from .settings import BUILT_IN, SETTINGS, Settings
+from .options import Entry, Settings, in_file
+from .settings import BUILT_IN
 
 WIDTH = 98
-
-EXAMPLES: Mapping[str, str] = {
-    "select": "[CNI1, CNI2]",
-    "ignore": "[CNI905]",
-    "severity": "{CNI102: error, CNI913: warning}",
-    "per-file-ignores": "{'examples/**': [CNI1]}",
-    "ignores": """
-  - rule: CNI101
-    kind: ConfigMap
-    name: multus-daemon-config
-    reason: the image of these nodes comes with one file
-    expires: 2026-12-31""",
-    "baseline": ".cnilint-baseline.json",
-    "output-format": "[full, 'sarif:cnilint.sarif']",
-    "host-files": "[87-podman-bridge.conflist]",
-    "targets": "{multus: 4.1.4, vpc-cni: '1.19', cilium: '1.17'}",
-    "primary": "10-aws.conflist",
-    "rules-dirs": "[cni-rules]",
-}
-"""What stands in a new file where the built-in value shows nothing."""
 
 
 def template() -> str:
     """Return a file of configuration in which every setting is explained and none is set."""
     parts = ["## Settings of cnilint: take away the # before those that you want."]
-    for key, shape in schema()["properties"].items():
-        example = f"{key}: {EXAMPLES.get(key, shape['default'])}"
-        lines = [f"## {line}" for line in wrap(shape["description"], WIDTH)]
+    for key, one in _told():
+        example = f"{key}: {one.option.example or one.default}"
+        lines = [f"## {line}" for line in wrap(one.option.help, WIDTH)]
         lines += [f"# {line.rstrip()}" for line in example.splitlines()]
         parts.append("\n".join(lines))
     return "\n\n".join(parts) + "\n"
@@ -54,17 +34,21 @@ def shown(chosen: Settings) -> str:
     )
 
 
+def _told() -> Iterator[tuple[str, Entry]]:
+    return ((key, one) for key, one in in_file().items() if one.option.exposed)
+
+
 def _rows(chosen: Settings) -> Iterator[tuple[str, str, str]]:
-    for name in SETTINGS:
-        value, key = getattr(chosen, name), name.replace("_", "-")
+    for key, one in _told():
+        name, value = one.name, getattr(chosen, one.name)
         if isinstance(value, Mapping) and value:
             for inner, each in value.items():
                 origin = chosen.origins.get((name, inner), BUILT_IN)
                 yield f"{key}.{inner}", _text(each), origin
         elif name == "ignores" and value:
-            for one in value:
-                line = one.location.source.position(one.location.span.start).line
-                yield key, _entry(one), f"{one.location.source.path}:{line}"
+            for ignore in value:
+                line = ignore.location.source.position(ignore.location.span.start).line
+                yield key, _entry(ignore), f"{ignore.location.source.path}:{line}"
         else:
             yield key, _text(value), chosen.origins.get((name,), BUILT_IN)
 
@@ -77,6 +61,6 @@ def _entry(one: Ignore) -> str:
 
 
 def _text(value: object) -> str:
-    if isinstance(value, str):
-        return value or "-"
-    return ", ".join(map(str, value)) if isinstance(value, tuple) and value else "-"
+    if not value:
+        return "-"
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else f"{value}"

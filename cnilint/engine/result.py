@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import NamedTuple
 
+from cnilint.errors import UsageError
 from cnilint.model.finding import Applicability, Finding, Level, Location, Note, Way
 from cnilint.simulation.cluster import Cluster
 
@@ -49,7 +50,7 @@ class Result:
     the order of their places; `compared` tells that there was a baseline to compare with, and
     `by_file` that each file was judged by itself, so that nothing is known of any cluster.
     `paths` are those the run was asked to read, `house` the rules that were there beside
-    cnilint's own.
+    cnilint's own. `writer` is what writes the JSON report of a result, None where there is none.
     """
 
     findings: tuple[Finding, ...]
@@ -62,6 +63,20 @@ class Result:
     by_file: bool = False
     paths: tuple[str, ...] = ()
     house: tuple[Rule, ...] = ()
+    writer: Callable[[Result], str] | None = field(default=None, compare=False)
+
+    def to_json(self) -> str:
+        """Return the JSON report, as `cnilint check --output-format json` prints it.
+
+        UsageError for a result that no run returned.
+        """
+        if self.writer is None:
+            raise UsageError("only the result of a run has a report")
+        return self.writer(self)
+
+    def __repr__(self) -> str:
+        counts = f"findings={len(self.findings)} clusters={len(self.clusters)}"
+        return f"<Result {counts} sources={self.sources}>"
 
     @property
     def rules(self) -> tuple[Rule, ...]:

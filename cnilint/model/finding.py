@@ -148,6 +148,9 @@ class Fix:
     handover: Handover | None = None
     rendered: tuple[Edit | Repair, ...] = ()
 
+    def __repr__(self) -> str:
+        return f"<Fix {self.applicability}: {self.title}>"
+
     @property
     def way(self) -> Way:
         """To whom it is handed."""
@@ -187,6 +190,9 @@ class Finding:
     fixes: tuple[Fix, ...] = ()
     witnesses: tuple[Witness, ...] = ()
     """The orders of events that show it."""
+
+    def __repr__(self) -> str:
+        return f"<Finding {self.rule} {self.level} {self.location}: {self.message}>"
 
 
 class Note(NamedTuple):

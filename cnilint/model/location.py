@@ -20,3 +20,11 @@ class Location(NamedTuple):
     document: Document | None = None
     object: str = ""
     """The Kubernetes object it belongs to, as `Kind namespace/name`."""
+
+    def __str__(self) -> str:
+        """Say it as `PATH:LINE:COLUMN`."""
+        position = self.source.position(self.span.start)
+        return f"{self.source.path}:{position.line}:{position.column}"
+
+    def __repr__(self) -> str:
+        return f"<Location {self}>"

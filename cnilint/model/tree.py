@@ -6,7 +6,7 @@ The word "node" is kept for a machine of a cluster; a part of a document is a `T
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from .text import Source, Span
@@ -101,7 +101,7 @@ class Document:
     source: Source
     index: int
     span: Span
-    root: Tree
+    root: Tree = field(repr=False)
     source_comment: str | None = None
     """The chart template named by the `# Source:` comment that `helm template` prints above it."""
 

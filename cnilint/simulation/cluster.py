@@ -39,6 +39,9 @@ class Cluster:
     primary: str = ""
     """The file of the CNI that is to own the pods; empty where nothing says so."""
 
+    def __repr__(self) -> str:
+        return f"<Cluster {self.name!r}: {len(self.installers)} installs>"
+
     def wildcards(self, facts: ClassFacts) -> list[UnknownWriter]:
         """Return the unknown writers on a class: each may add a file of any name there."""
         labels = facts.node_class.labels

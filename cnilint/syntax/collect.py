@@ -46,9 +46,16 @@ class Unreadable(NamedTuple):
 Listing = Callable[[str], Container[str]]
 """Of a folder, the absolute paths of the files that count in it, and of the folders they are in."""
 
+Excluding = Callable[[str], Callable[[str, bool], bool]]
+"""Of a folder, whether a path below it is left out; the path, and whether it is a folder."""
+
 
 def collect(
-    paths: Sequence[str], *, stdin: Callable[[], bytes], listing: Listing | None = None
+    paths: Sequence[str],
+    *,
+    stdin: Callable[[], bytes],
+    listing: Listing | None = None,
+    excluding: Excluding | None = None,
 ) -> Iterator[Source | Unreadable]:
     """Yield the text of every file the paths stand for, in order, each file once.
 
@@ -57,10 +64,10 @@ def collect(
     reaches: `confine`), a pattern (`*`, `?`, `[`,
     `**`; only if no file has that very name) or `-` for what `stdin` returns. Paths are reported
     as they were given, without a leading `./` and with forward slashes. With a `listing`, a folder
-    stands for what that lists.
+    stands for what that lists, and never for what `excluding` leaves out of it.
     """
     bounds = Bounds([path for path in paths if path != STANDARD_INPUT])
-    return _Collector(stdin, listing, bounds).each(paths)
+    return _Collector(stdin, listing, excluding, bounds).each(paths)
 
 
 def decode(path: str, content: bytes) -> Source | Unreadable:
@@ -93,9 +100,16 @@ def encode(text: str, like: bytes = b"") -> bytes:
 class _Collector:
     """What has been read so far, so that nothing is read twice and no link is followed forever."""
 
-    def __init__(self, stdin: Callable[[], bytes], listing: Listing | None, bounds: Bounds) -> None:
+    def __init__(
+        self,
+        stdin: Callable[[], bytes],
+        listing: Listing | None,
+        excluding: Excluding | None,
+        bounds: Bounds,
+    ) -> None:
         self._stdin = stdin
         self._listing = listing
+        self._excluding = excluding
         self._bounds = bounds
         self._names: set[str] = set()
         self._files: dict[tuple[int, int], list[str]] = {}
@@ -147,6 +161,7 @@ class _Collector:
 
     def _folder(self, path: str) -> Iterator[Source | Unreadable]:
         listed = self._listing(path) if self._listing is not None else None
+        excluded = self._excluding(path) if self._excluding is not None else None
         pending = [_Entry(path, is_folder=True)]
         while pending:
             path, is_folder, is_link = pending.pop()
@@ -165,6 +180,8 @@ class _Collector:
                 entries = _entries(path)
                 if listed is not None:
                     entries = [each for each in entries if _is_listed(each.path, listed)]
+                if excluded is not None:
+                    entries = [each for each in entries if not excluded(each.path, each.is_folder)]
                 pending += reversed(entries)
             except OSError as error:
                 yield Unreadable(_reported(path), _reason(error))

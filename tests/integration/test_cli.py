@@ -204,11 +204,11 @@ def test_colours_only_when_they_are_wanted(example: Path) -> None:
 
 def test_a_fault_of_the_tool_is_one_short_message(tmp_path: Path) -> None:
     program = (
-        "import sys, cnilint.run, cnilint.cli\n"
+        "import sys, cnilint.run, cnilint.cli.app\n"
         "def broken(*a, **k): raise RuntimeError('something unforeseen')\n"
-        "cnilint.run.lint = broken\n"
+        "cnilint.run.checked = broken\n"
         "sys.argv = ['cnilint', 'check']\n"
-        "sys.exit(cnilint.cli.run())\n"
+        "sys.exit(cnilint.cli.app.run())\n"
     )
     command = [sys.executable, "-c", program]
     quiet = subprocess.run(

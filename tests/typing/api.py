@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import assert_type
 
 import cnilint
-from cnilint import inspect, lint, networks, predict, replay, vpc_cni
-from cnilint.engine.result import Result
-from cnilint.fix.options import Options
-from cnilint.model.finding import Applicability, Finding, Fix, Level, Note
+from cnilint import (
+    Applicability,
+    Finding,
+    Fix,
+    Level,
+    Location,
+    Note,
+    Options,
+    Policy,
+    Result,
+    inspect,
+    lint,
+    networks,
+    predict,
+    replay,
+    vpc_cni,
+)
 from cnilint.simulation.cluster import Cluster
 from cnilint.upstream.aws_vpc_cni.entrypoint import VpcCniStart
 from cnilint.upstream.aws_vpc_cni.program import Refusal
@@ -38,7 +52,20 @@ assert_type(result.notes, tuple[Note, ...])
 assert_type(result.clusters, tuple[Cluster, ...])
 assert_type(result.count(Level.ERROR), int)
 assert_type(result.findings[0].fixes, tuple[Fix, ...])
+assert_type(result.findings[0].location, Location)
+assert_type(result.to_json(), str)
 assert_type(inspect(["."], runtime="containerd"), Result)
+assert_type(lint("clusters", config="auto", policy=Policy(off=frozenset({"CNI102"}))), Result)
+assert_type(lint(Path("clusters")), Result)
+
+try:
+    inspect("clusters")
+except cnilint.ReadError as error:
+    assert_type(error.path, str)
+except cnilint.NothingReadError as nothing:
+    assert_type(nothing.paths, tuple[str, ...])
+except (cnilint.UsageError, cnilint.ConfigurationError, cnilint.RuleError, cnilint.CnilintError):
+    pass
 
 prediction = predict(
     "multus-thick@v4.1.4",
@@ -50,6 +77,7 @@ prediction = predict(
 )
 assert_type(prediction, Prediction)
 assert_type(prediction.primary, str | None)
+assert_type(replay("multus-thick@v4.1.4", [{"op": "start"}]), list[dict[str, object]])
 
 started = vpc_cni(
     {"ENABLE_IPv4": "true"},

@@ -10,7 +10,7 @@ import pytest
 from cnilint.errors import NothingReadError, ReadError, UsageError
 from cnilint.fix.options import Options
 from cnilint.model.finding import Applicability
-from cnilint.run import fix, inspect, lint, load, surroundings
+from cnilint.run import fix, host_files, inspect, lint, load
 from cnilint.simulation.class_facts import HostFile
 from cnilint.upstream.selector import predict
 from tests.clusters import NAMESPACE, OWNED, PINNED, VPC, contents, istio, multus, placed, places
@@ -84,14 +84,14 @@ def test_standard_input_is_read_where_it_is_asked_for_and_only_there(raced: Path
 @pytest.mark.parametrize("name", ["", "=x", "a/b", "/etc/cni/net.d/a.conf", "a/b=c", "../x"])
 def test_a_host_file_is_a_bare_name(name: str) -> None:
     with pytest.raises(UsageError, match="NAME or NAME=PATH"):
-        surroundings([name])
+        host_files([name])
 
 
 @pytest.mark.parametrize(
     "name", ["10-x.conflist", "10-x.conf", "10-x.json", "87-docker-bridge.conflist", "x.CONFLIST"]
 )
 def test_a_host_file_without_content_is_one_that_every_program_takes(name: str) -> None:
-    (file,) = surroundings([name]).host_files
+    (file,) = host_files([name])
     assert file.name == name
     content = json.loads(file.content)
     assert content["name"] == name.rpartition(".")[0]
@@ -107,10 +107,9 @@ def test_a_host_file_without_content_is_one_that_every_program_takes(name: str) 
 def test_the_content_of_a_host_file_comes_from_its_path(tmp_path: Path) -> None:
     text = '{"name": "é", "type": "bridge"}\n'
     placed(tmp_path, {"some=file": text})
-    around = surroundings([f"10-x.conf={tmp_path / 'some=file'}", "11-y.conf"], "cri-o")
-    assert around.host_files[0] == HostFile("10-x.conf", text)
-    assert [file.name for file in around.host_files] == ["10-x.conf", "11-y.conf"]
-    assert around.runtime == "cri-o"
+    found = host_files([f"10-x.conf={tmp_path / 'some=file'}", "11-y.conf"])
+    assert found[0] == HostFile("10-x.conf", text)
+    assert [file.name for file in found] == ["10-x.conf", "11-y.conf"]
 
 
 @pytest.mark.parametrize(
@@ -128,7 +127,7 @@ def test_a_host_file_that_cannot_be_read_is_refused(
     if content is not None:
         where.write_bytes(content)
     with pytest.raises(ReadError) as refused:
-        surroundings([f"10-x.conf={where}"])
+        host_files([f"10-x.conf={where}"])
     assert refused.value.path == str(where)
     assert reason in refused.value.reason
 

@@ -15,8 +15,7 @@ import pytest
 import typer.main
 
 from cnilint import __version__, run
-from cnilint.cli.app import app
-from cnilint.cli.rules import app as rules_app
+from cnilint.cli.parser import application
 from cnilint.errors import ExitCode
 from cnilint.fix import rounds
 from tests.clusters import (
@@ -32,9 +31,10 @@ from tests.clusters import (
 )
 
 TWO_PRIMARIES = Path(__file__).parents[2] / "rules" / "CNI101" / "bad-two-primaries"
-GROUP: Any = typer.main.get_command(app)
-RULES: Any = typer.main.get_command(rules_app)
-COMMANDS: dict[str, Any] = GROUP.commands | RULES.commands
+GROUP: Any = typer.main.get_command(application())
+COMMANDS: dict[str, Any] = {
+    name: command for name, command in GROUP.commands.items() if not hasattr(command, "commands")
+}
 PARAMETERS = [
     pytest.param(name, parameter, id=f"{name} {parameter.name}")
     for name, command in COMMANDS.items()

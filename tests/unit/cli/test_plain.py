@@ -71,10 +71,10 @@ def test_the_short_way_loads_no_reader_of_options(tmp_path: Path) -> None:
 def test_what_goes_wrong_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def wrong(_request: object, _changes: object) -> int:
+    def wrong(_request: object) -> int:
         raise UsageError("no such thing")
 
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("cnilint.cli.commands.check", wrong)
+    monkeypatch.setattr("cnilint.cli.check.check_once", wrong)
     assert run([]) == 2
     assert capsys.readouterr().err == "cnilint: error: no such thing\n"

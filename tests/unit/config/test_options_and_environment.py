@@ -7,23 +7,34 @@ from pathlib import Path
 import pytest
 import typer.main
 
-from cnilint.cli.app import app
-from cnilint.config.options_and_environment import FORMS, given, option
-from cnilint.config.settings import DEFAULTS, SETTINGS, variable
+from cnilint.cli.parser import application
+from cnilint.config.options import Entry, entries, in_file
+from cnilint.config.options_and_environment import given
 from cnilint.errors import ConfigurationError
 
-PARAMETERS = {p.name for p in typer.main.get_command(app).commands["check"].params}  # type: ignore[attr-defined]
-BUILT_IN = DEFAULTS._asdict()
+PARAMETERS = {p.name for p in typer.main.get_command(application()).commands["check"].params}  # type: ignore[attr-defined]
+ENTRIES = {one.name: one for one in entries()}
+
+
+def spelled(one: Entry) -> str:
+    return one.spelled
 
 
 def said(**texts: object) -> dict[str, object]:
-    values, _place = given(texts, option, BUILT_IN, str(Path.cwd()))
+    by_key = {name.replace("_", "-"): text for name, text in texts.items()}
+    values, _place = given(by_key, spelled, str(Path.cwd()))
     return values
 
 
-def test_every_setting_but_ignores_has_an_option_of_check() -> None:
-    singular = {"host_files": "host_file", "targets": "target", "rules_dirs": "rules_dir"}
-    assert {singular.get(n, n) for n in SETTINGS if n != "ignores"} <= PARAMETERS
+def test_every_setting_that_fits_into_a_line_has_an_option_of_check() -> None:
+    told = {one.name for one in in_file().values() if one.option.exposed}
+    assert told - {"ignores"} <= PARAMETERS
+
+
+def test_every_entry_says_what_it_is_for() -> None:
+    for one in entries():
+        assert one.option.help.endswith("."), one.name
+        assert one.option.commands or one.option.in_file, one.name
 
 
 @pytest.mark.parametrize(
@@ -31,20 +42,25 @@ def test_every_setting_but_ignores_has_an_option_of_check() -> None:
     [
         ("select", "--select", "CNILINT_SELECT"),
         ("fail_on", "--fail-on", "CNILINT_FAIL_ON"),
-        ("per-file-ignores", "--per-file-ignores", "CNILINT_PER_FILE_IGNORES"),
+        ("per_file_ignores", "--per-file-ignores", "CNILINT_PER_FILE_IGNORES"),
         ("host_files", "--host-file", "CNILINT_HOST_FILES"),
         ("targets", "--target", "CNILINT_TARGETS"),
         ("rules_dirs", "--rules-dir", "CNILINT_RULES_DIRS"),
     ],
 )
 def test_what_a_setting_is_called(name: str, of_option: str, of_variable: str) -> None:
-    assert option(name) == of_option
-    assert variable(name) == of_variable
+    assert ENTRIES[name].spelled == of_option
+    assert ENTRIES[name].variables[0] == of_variable
+
+
+def test_what_does_not_fit_into_a_line_or_a_file_has_no_variable() -> None:
+    for name in ("ignores", "clusters", "fix", "config", "git_tracked"):
+        assert ENTRIES[name].variables == ()
 
 
 def test_every_mapping_says_how_it_is_written() -> None:
-    mappings = {name for name in SETTINGS if isinstance(BUILT_IN[name], dict)}
-    assert set(FORMS) == mappings
+    mappings = [one for one in in_file().values() if isinstance(one.default, dict)]
+    assert all("=" in one.option.metavar for one in mappings if one.option.commands)
 
 
 def test_a_text_stays_one() -> None:
@@ -91,13 +107,13 @@ def test_a_pattern_counts_from_where_the_command_runs(
 ) -> None:
     (tmp_path / "sub").mkdir()
     monkeypatch.chdir(tmp_path / "sub")
-    texts = {"per_file_ignores": [f"{pattern}=CNI1"]}
-    values, _place = given(texts, option, BUILT_IN, str(tmp_path))
+    texts = {"per-file-ignores": [f"{pattern}=CNI1"]}
+    values, _place = given(texts, spelled, str(tmp_path))
     assert values == {"per-file-ignores": {counts_as: ["CNI1"]}}
-    here, _place = given(texts, option, BUILT_IN, str(tmp_path / "sub"))
+    here, _place = given(texts, spelled, str(tmp_path / "sub"))
     assert here == {"per-file-ignores": {pattern: ["CNI1"]}}
 
 
 def test_what_does_not_fit_is_told_by_the_name_it_was_given_under() -> None:
     with pytest.raises(ConfigurationError, match=r"^CNILINT_RUNTIME: .* not 'docker'$"):
-        given({"runtime": "docker"}, variable, BUILT_IN, "")
+        given({"runtime": "docker"}, lambda one: one.variables[0], "")

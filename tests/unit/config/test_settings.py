@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from cnilint.config.location import nearest
-from cnilint.config.settings import DEFAULTS, policy, settings, targets
+from cnilint.config.options import DEFAULTS
+from cnilint.config.settings import policy, settings, targets
 from cnilint.engine.ignores.baseline import baseline_text
 from cnilint.engine.policy import EVERYTHING
 from cnilint.errors import ConfigurationError, UsageError

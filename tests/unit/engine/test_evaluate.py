@@ -9,13 +9,13 @@ import pytest
 from cnilint.engine import evaluate as module
 from cnilint.engine import policy
 from cnilint.engine.checks import CHECKS, INPUT_CHECKS
-from cnilint.engine.evaluate import NOTHING_AROUND, evaluate
+from cnilint.engine.evaluate import NOTHING_AROUND, Surroundings, evaluate
 from cnilint.engine.hit import Hit
 from cnilint.engine.ruleset import Rule, rules
 from cnilint.model.finding import Level, Location, Note, Related
 from cnilint.model.text import Span
 from cnilint.model.tree import SyntaxProblem
-from cnilint.run import surroundings
+from cnilint.run import host_files
 from cnilint.simulation.cluster import Cluster
 from tests.clusters import (
     NAMESPACE,
@@ -197,18 +197,22 @@ def test_notes_at_different_places_are_all_there() -> None:
 def test_host_files_make_a_cluster_where_there_is_no_manifest() -> None:
     nothing = evaluate(read({"x.yaml": "a: 1\n"}))
     assert nothing.clusters == ()
-    (cluster,) = evaluate(read({"x.yaml": "a: 1\n"}), surroundings(["10-x.conflist"])).clusters
+    (cluster,) = evaluate(
+        read({"x.yaml": "a: 1\n"}), Surroundings(host_files(["10-x.conflist"]))
+    ).clusters
     assert (cluster.name, cluster.manifests) == ("default", ())
     (facts,) = cluster.classes
     assert facts.delegates == ["10-x.conflist"]
-    (beside,) = evaluate(read({"vpc.yaml": VPC}), surroundings(["10-x.conflist"])).clusters
+    (beside,) = evaluate(
+        read({"vpc.yaml": VPC}), Surroundings(host_files(["10-x.conflist"]))
+    ).clusters
     assert [manifest.name for manifest in beside.manifests] == ["aws-node"]
     assert beside.classes[0].delegates == ["10-aws.conflist"]
 
 
 @pytest.mark.parametrize("runtime", ["containerd", "cri-o"])
 def test_the_runtime_reaches_every_cluster(runtime: str) -> None:
-    result = evaluate(read(TWO), surroundings((), runtime))
+    result = evaluate(read(TWO), Surroundings((), runtime))
     assert [cluster.runtime for cluster in result.clusters] == [runtime, runtime]
     assert NOTHING_AROUND.runtime == "containerd"
 
@@ -241,6 +245,6 @@ def test_the_result_counts_what_was_read() -> None:
 )
 def test_a_primary_that_is_not_there_is_told_of(primary: str, told: list[str]) -> None:
     inputs = read({"multus.yaml": multus(PINNED), "vpc.yaml": VPC})
-    result = evaluate(inputs, surroundings(primary=primary))
+    result = evaluate(inputs, Surroundings(primary=primary))
     assert [note.message for note in result.notes] == told
-    assert evaluate(read({"x.yaml": NAMESPACE}), surroundings(primary=primary)).notes == ()
+    assert evaluate(read({"x.yaml": NAMESPACE}), Surroundings(primary=primary)).notes == ()

@@ -16,7 +16,7 @@ from cnilint.fix.plan import offered
 from cnilint.model.finding import Applicability, Edit, Finding, Fix, Operation, Repair
 from cnilint.model.text import Span
 from cnilint.model.tree import Document, Embedded, Route, Value
-from cnilint.run import surroundings
+from cnilint.run import host_files
 from tests.clusters import PINNED, UNPINNED, VPC, multus, read
 
 SAFE, UNSAFE, DISPLAY = Applicability.SAFE, Applicability.UNSAFE, Applicability.DISPLAY
@@ -179,7 +179,7 @@ def test_the_same_edits_are_tried_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_host_files_of_the_run_are_there_when_a_fix_is_proven() -> None:
     inputs = read(FILES)
-    around = surroundings(["11-bws.conflist"])
+    around = Surroundings(host_files(["11-bws.conflist"]))
     result = evaluate(inputs, around)
     finding = only(result)
     assert finding.rule == "CNI101"

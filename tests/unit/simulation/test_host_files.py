@@ -7,7 +7,7 @@ import json
 import pytest
 
 from cnilint.catalog.catalog import known_files, runtime_directories
-from cnilint.run import surroundings
+from cnilint.run import host_files
 from cnilint.simulation.class_facts import HostFile, named_host_file
 from cnilint.simulation.cluster import Cluster, cluster
 from cnilint.upstream.selector import predict
@@ -62,9 +62,8 @@ def pinned(pin: str, directory: str = "/etc/cni/net.d") -> str:
     return MULTUS.format(pin=pin, directory=directory)
 
 
-def seen(text: str, *host_files: str) -> Cluster:
-    found = surroundings(host_files).host_files
-    return cluster("x", read(text), host_files=found)
+def seen(text: str, *files: str) -> Cluster:
+    return cluster("x", read(text), host_files=host_files(files))
 
 
 @pytest.mark.parametrize("name", known_files())
@@ -82,7 +81,7 @@ def test_the_files_of_crio_and_podman_are_known() -> None:
 
 
 def test_a_host_file_that_is_known_holds_what_it_is_known_to_hold() -> None:
-    (file,) = surroundings(["87-podman-bridge.conflist"]).host_files
+    (file,) = host_files(["87-podman-bridge.conflist"])
     assert json.loads(file.content)["name"] == "podman"
 
 

@@ -1,4 +1,4 @@
-"""The commands about the baseline and the settings: found, explained, and out of the way."""
+"""The application that is made from the tables: commands found, explained, and out of the way."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 import typer.main
 
-from cnilint.cli.settings import baseline_app, config_app
+from cnilint.cli.parser import application
 from tests.clusters import VPC, cnilint, placed
 
+EVERY: Any = typer.main.get_command(application())
 GROUPS: dict[str, Any] = {
-    "baseline": typer.main.get_command(baseline_app),
-    "config": typer.main.get_command(config_app),
+    name: found for name, found in EVERY.commands.items() if hasattr(found, "commands")
 }
 COMMANDS = [
     pytest.param(group, name, command, id=f"{group} {name}")
@@ -103,7 +103,9 @@ def test_a_plain_check_loads_none_of_what_only_settings_and_ignores_need(tmp_pat
         "config.file",
         "config.options_and_environment",
         "config.text",
-        "cli.settings",
+        "config.schema",
+        "cli.config",
+        "cli.baseline",
         "cli.watch",
         "files",
     ):
