@@ -30,8 +30,7 @@ from cnilint.model.finding import Applicability, Way
 from cnilint.model.text import Source
 from cnilint.progress import Progress, unseen
 from cnilint.simulation.class_facts import HostFile
-from cnilint.syntax.collect import STANDARD_INPUT, Unreadable, collect
-from cnilint.syntax.tracked import tracked
+from cnilint.syntax.collect import STANDARD_INPUT, Excluding, Listing, Unreadable, collect
 
 __all__ = ["Options", "Run", "fix", "inspect", "lint", "load"]
 
@@ -126,16 +125,10 @@ def load(
     ReadError for a path that does not exist or a file that was named and gives no text;
     NothingReadError if there is not one document in all of it, unless it may be empty.
     """
+    listing, excluding = _left_out(chosen)
+    given = collect(paths or ["."], stdin=stdin or no_stdin, listing=listing, excluding=excluding)
     found: list[Source | Unreadable] = []
-    listing = tracked if chosen.git_tracked else None
-    excluding = None
-    if chosen.exclude:
-        from cnilint.engine.exclusion import Exclusion
-
-        excluding = Exclusion(chosen.exclude, chosen.folder).below
-    for one in collect(
-        paths or ["."], stdin=stdin or no_stdin, listing=listing, excluding=excluding
-    ):
+    for one in given:
         if isinstance(one, Unreadable) and (one.missing or _is_among(one.path, paths)):
             raise ReadError(one.path, f"{one.reason}{near_path(one.path) if one.missing else ''}")
         found.append(one)
@@ -144,6 +137,21 @@ def load(
     if not may_be_empty and not inputs.documents and not inputs.problems:
         raise NothingReadError(inputs.paths)
     return inputs
+
+
+def _left_out(chosen: Settings) -> tuple[Listing | None, Excluding | None]:
+    """Return what tells of a folder which files count in it, and what is left out of it."""
+    listing: Listing | None = None
+    excluding: Excluding | None = None
+    if chosen.git_tracked:
+        from cnilint.syntax.tracked import tracked
+
+        listing = tracked
+    if chosen.exclude:
+        from cnilint.engine.exclusion import Exclusion
+
+        excluding = Exclusion(chosen.exclude, chosen.folder).below
+    return listing, excluding
 
 
 def checked(run: Run) -> Result:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import shlex
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ from typing import Any
 import pytest
 import typer.main
 
+import cnilint as cnilint_package
 from cnilint import __version__
 from cnilint.cli.parser import application
 from cnilint.syntax.data import read_mapping
@@ -145,6 +148,21 @@ def test_the_card_that_is_shown_is_one_and_its_examples_are_as_it_says(tmp_path:
     placed(tmp_path, {"cards/ACME101.yaml": text})
     told = "ok    ACME101 cni-without-priority\n\n1 card: 1 passed\n"
     assert cnilint("test", "cards", folder=tmp_path) == Done(0, told, "")
+
+
+@pytest.mark.parametrize(("page", "program"), blocks("python"), ids=lambda each: str(each)[-20:])
+def test_a_program_that_is_shown_runs(page: Path, program: str) -> None:
+    command = [sys.executable, "-W", "error", "-c", program]
+    done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, ""), page.name
+    if "print(" in program:
+        assert done.stdout
+
+
+def test_the_page_about_the_library_names_all_that_is_public() -> None:
+    text = (CHECKOUT / "docs" / "library.md").read_text("utf-8")
+    public = set(vars(cnilint_package)["__all__"]) - {"__version__"}
+    assert {name for name in public if not re.search(rf"\b{name}\b", text)} == set()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
