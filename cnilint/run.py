@@ -231,7 +231,7 @@ def _asked(
     chosen = DEFAULTS
     if config is not None:
         chosen = settings({}, os.environ, None if config == AUTO else config, texts)
-    chosen = chosen._replace(git_tracked=given.pop("git_tracked", False))
+    chosen = chosen.replaced(git_tracked=given.pop("git_tracked", False))
     run = asked(texts, chosen, judged=known is Asked and "policy" not in given)
     if "host_files" in given:
         given["host_files"] = host_files(given["host_files"])

@@ -54,7 +54,7 @@ def show(request: Request) -> ExitCode:
 
 def _without_baseline(request: Request, chosen: Settings) -> Result:
     """Return the findings of today, whether they were there before or not."""
-    asked = request.run(chosen._replace(baseline=""))
+    asked = request.run(chosen.replaced(baseline=""))
     with progress(asked) as shown:
         return run.checked(asked.shown_by(shown))
 

@@ -6,15 +6,17 @@ table come the options of the command line and their completion, the variables o
 the JSON schema of a file of settings, what `config show` and a new file say, and docs/options.md.
 """
 
-# Without `from __future__ import annotations`: here the annotations are read when the program runs.
+from __future__ import annotations
 
 import os
 from collections.abc import Mapping
 from functools import cache
-from typing import Annotated, Any, Literal, NamedTuple, get_args
+from typing import Annotated, Any, Literal, get_args, get_type_hints
 
 from cnilint.engine.ignores.ignore import Ignore
 from cnilint.engine.ruleset import Rule
+
+from .frozen import Frozen
 
 Texts = tuple[str, ...]
 Steps = tuple[str | int, ...]
@@ -36,7 +38,7 @@ SELECTING = ("check", "baseline write")
 CONFIGURED = (*WITH_RULES, "test", "baseline show", "config show")
 
 
-class Option(NamedTuple):
+class Option(Frozen):
     """What an entry has beside its name, type and default.
 
     `commands` take it as an option, `spelled` where that is not called like the key. `in_file`: a
@@ -61,7 +63,7 @@ class Option(NamedTuple):
     exposed: bool = True
 
 
-class IgnoreEntry(NamedTuple):
+class IgnoreEntry(Frozen):
     """An entry of `ignores`, as a file has it."""
 
     rule: Annotated[Texts, "One rule or several, as in `select`."]
@@ -74,7 +76,7 @@ class IgnoreEntry(NamedTuple):
     expires: Annotated[str, "The last day on which it is ignored, such as 2026-12-31."] = ""
 
 
-class ClusterSettings(NamedTuple):
+class ClusterSettings(Frozen):
     """What is said of one cluster, as an entry of `clusters` in a file."""
 
     paths: Annotated[Texts, "The folders and files that the cluster gets."] = ()
@@ -88,7 +90,7 @@ class ClusterSettings(NamedTuple):
     complete: Annotated[bool, "Whether these paths have all that the cluster gets."] = False
 
 
-class Settings(NamedTuple):
+class Settings(Frozen):
     """What is set for a run: the value of every option, and where it comes from.
 
     `house` are the rules that lie in `rules_dirs`. `file` is the file that some are from (empty:
@@ -341,7 +343,7 @@ class Settings(NamedTuple):
 DEFAULTS = Settings()
 
 
-class Entry(NamedTuple):
+class Entry(Frozen):
     """An entry of the table: a field of `Settings` with its type, its default and its `Option`."""
 
     name: str
@@ -386,8 +388,8 @@ _LITERAL = type(Runtime)
 def entries() -> tuple[Entry, ...]:
     """Return the table, in the order in which people are shown it."""
     return tuple(
-        Entry(name, kind.__origin__, Settings._field_defaults[name], option)
-        for name, kind in Settings.__annotations__.items()
+        Entry(name, kind.__origin__, getattr(DEFAULTS, name), option)
+        for name, kind in get_type_hints(Settings, include_extras=True).items()
         for option in getattr(kind, "__metadata__", ())
     )
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Any, Literal, get_args, get_origin
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from cnilint.errors import did_you_mean
 
+from .frozen import Frozen
 from .options import Steps, Texts, in_file
 
 Fault = tuple[Steps, str]
@@ -63,7 +64,7 @@ def _whole() -> Schema:
 
 
 def shape(kind: Any) -> Schema:  # noqa: ANN401  types have no type
-    """Return the schema of what a type is written as: a named tuple is a mapping of its fields."""
+    """Return the schema of what a type is written as: a class is a mapping of its fields."""
     if hasattr(kind, "__metadata__"):
         return {"description": kind.__metadata__[0], **shape(kind.__origin__)}
     if kind in _PLAIN:
@@ -77,18 +78,17 @@ def shape(kind: Any) -> Schema:  # noqa: ANN401  types have no type
         return {"type": "object", "additionalProperties": shape(inner[1])}
     if type(None) in inner:
         return shape(inner[0])
-    fields = kind.__annotations__
+    fields = get_type_hints(kind, include_extras=True)
     return {
         "type": "object",
         "additionalProperties": False,
-        "required": [_key(name) for name in fields if name not in kind._field_defaults],
+        "required": [_key(name) for name in fields if not hasattr(kind, name)],
         "properties": {_key(name): shape(each) for name, each in fields.items()},
     }
 
 
 def loaded(value: Any, kind: Any) -> Any:  # noqa: ANN401  any value of any type
     """Return a value that fits into the schema of a type as one of that type."""
-    kind = getattr(kind, "__origin__", kind) if hasattr(kind, "__metadata__") else kind
     if kind is float:
         return float(value)
     if kind == Texts:
@@ -98,9 +98,9 @@ def loaded(value: Any, kind: Any) -> Any:  # noqa: ANN401  any value of any type
         return tuple(loaded(each, inner[0]) for each in value)
     if origin is Mapping:
         return {key: loaded(each, inner[1]) for key, each in value.items()}
-    if hasattr(kind, "_fields"):
-        fields = {_key(name): (name, each) for name, each in kind.__annotations__.items()}
-        return kind(**{fields[key][0]: loaded(each, fields[key][1]) for key, each in value.items()})
+    if isinstance(kind, type) and issubclass(kind, Frozen):
+        fields = {_key(name): (name, each) for name, each in get_type_hints(kind).items()}
+        return kind(**{fields[k][0]: loaded(each, fields[k][1]) for k, each in value.items()})
     return value
 
 

@@ -50,7 +50,7 @@ def settings(
     given = {k: value for k, value in options.items() if value or isinstance(value, float)}
     variables = [name for name in environment if name.startswith(PREFIX) and environment[name]]
     if not path and not given and not variables:
-        return DEFAULTS if house is None else DEFAULTS._replace(house=tuple(house))
+        return DEFAULTS if house is None else DEFAULTS.replaced(house=tuple(house))
     return _settings(path or "", given, {name: environment[name] for name in variables}, house)
 
 
@@ -87,7 +87,7 @@ def _settings(
     for layer in as_written:
         _check(layer, house)
     ignores = tuple(_ignores(read, house)) if path else ()
-    return found._replace(ignores=ignores, house=tuple(house), file=path)
+    return found.replaced(ignores=ignores, house=tuple(house), file=path)
 
 
 def mistyped_variables(environment: Mapping[str, str]) -> Iterator[str]:

@@ -25,7 +25,7 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def read(*patterns: str, paths: tuple[str, ...] = (".",), file: str = "") -> set[str]:
-    chosen = DEFAULTS._replace(exclude=patterns, file=file)
+    chosen = DEFAULTS.replaced(exclude=patterns, file=file)
     return {source.path for source in load(paths, chosen=chosen).sources}
 
 
