@@ -96,12 +96,13 @@ def _kind(one: Entry) -> Any:  # noqa: ANN401
 
 
 def _about(one: Entry) -> Any:  # noqa: ANN401
+    repeatable = " Repeatable." if one.many else ""
     names = [one.spelled, *filter(None, [one.option.letter])]
-    default = one.default if one.many else [str(one.default or "")]
+    default = ", ".join(one.default if one.many else [str(one.default or "")])
     return typer.Option(
         *names,
         metavar=one.option.metavar or None,
-        help=f"{one.option.help}{' Repeatable.' if one.many else ''}",
+        help=f"{one.option.help}{repeatable}{f'  [default: {default}]' if default else ''}",
         autocompletion=getattr(completion, one.option.words, None),
-        show_default=", ".join(default) or False,
+        show_default=False,  # typer knows no default: what is not given is not set
     )

@@ -16,6 +16,8 @@ class Frozen:
     def __init__(self, *values: Any, **named: Any) -> None:  # noqa: ANN401  fields of any type
         """Take the values of fields, in their order or by name; TypeError for one there is not."""
         fields = type(self).__annotations__
+        if len(values) > len(fields):
+            raise TypeError(f"{type(self).__name__}: {len(values)} values for {len(fields)} fields")
         found = {**dict(zip(fields, values, strict=False)), **named}
         wrong = [name for name in found if name not in fields]
         wrong += [name for name in fields if name not in found and not hasattr(self, name)]

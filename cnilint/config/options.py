@@ -210,7 +210,7 @@ class Settings(Frozen):
     baseline: Annotated[
         str,
         Option(
-            "The file that `cnilint baseline write` made: what is in it does not fail a run.",
+            "The file of findings that were there before: what is in it does not fail a run.",
             BASELINE,
             in_file=True,
             metavar="FILE",
