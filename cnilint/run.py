@@ -15,10 +15,10 @@ from typing import Any, NamedTuple, TypedDict, Unpack
 
 from cnilint.catalog.catalog import known_files
 from cnilint.catalog.recognise import Targets
-from cnilint.config.options import DEFAULTS, Settings
-from cnilint.config.settings import policy, settings, targets
+from cnilint.config.options import DEFAULTS, ClusterSettings, Settings
+from cnilint.config.settings import policy, product_ids, settings, targets
 from cnilint.confine import read_text
-from cnilint.engine.evaluate import NOTHING_AROUND, Surroundings, evaluate
+from cnilint.engine.evaluate import NOTHING_AROUND, Described, Surroundings, evaluate
 from cnilint.engine.inputs import Inputs
 from cnilint.engine.inputs import inputs as read
 from cnilint.engine.policy import Policy
@@ -30,9 +30,14 @@ from cnilint.model.finding import Applicability, Way
 from cnilint.model.text import Source
 from cnilint.progress import Progress, unseen
 from cnilint.simulation.class_facts import HostFile
+from cnilint.simulation.cluster import Circumstances
 from cnilint.syntax.collect import STANDARD_INPUT, Excluding, Listing, Unreadable, collect
 
 __all__ = ["Options", "Run", "fix", "inspect", "lint", "load"]
+
+EKS = ("eks", "eks-auto")
+OF_EKS = ("aws-vpc-cni",)
+"""Products that are taken to be there on EKS alone."""
 
 AUTO = "auto"
 """The configuration that the command would find."""
@@ -99,8 +104,9 @@ def asked(
         host_files(chosen.host_files),
         chosen.runtime,
         primary=chosen.primary,
-        targets=targets(chosen),
+        targets=targets(chosen.targets),
         by_file=chosen.scope == "file",
+        clusters={name: _described(one) for name, one in chosen.clusters.items()},
     )
     if judged:
         around = around._replace(policy=policy(chosen, paths))
@@ -108,6 +114,20 @@ def asked(
     way = Way(chosen.fix_as) if chosen.fix_as is not None else None
     fixes = Options(least, chosen.rendered, way, patches=bool(chosen.patch_dir))
     return Run(tuple(paths), chosen, around, fixes, stdin)
+
+
+def _described(one: ClusterSettings) -> Described:
+    """Return what settings say of a cluster; see `asked` for what is raised."""
+    elsewhere = one.platform is not None and one.platform not in EKS
+    known = Circumstances(
+        host_files(one.host_files),
+        one.runtime or "",
+        one.primary,
+        targets(one.targets),
+        product_ids((*one.absent, *(OF_EKS if elsewhere else ()))),
+        one.node_classes,
+    )
+    return Described(one.paths, known, one.complete)
 
 
 def load(

@@ -69,6 +69,19 @@ def inspect(request: Request) -> ExitCode:
     return ExitCode.OK
 
 
+def clusters(request: Request) -> ExitCode:
+    """Print the clusters, what brings in what, and what was not read."""
+    from cnilint.report.json_ import clusters_json
+    from cnilint.report.terminal.clusters import clusters_text
+
+    asked = request.run(judged=False)
+    with progress(asked) as shown:
+        result = run.inspected(asked.shown_by(shown))
+    as_json = asked.settings.text_format == "json"
+    tell(clusters_json(result) if as_json else clusters_text(result, outputs.paint()))
+    return ExitCode.OK
+
+
 def counted(number: int, word: str, plural: str = "s") -> str:
     """Return a number with the word for what is counted."""
     return f"{number} {word}{'' if number == 1 else plural}"

@@ -44,6 +44,12 @@ COMMANDS = (
         "check.inspect",
         PATHS,
     ),
+    Command(
+        "clusters",
+        "Show which clusters there are, what brings in what, and what was not read.",
+        "check.clusters",
+        PATHS,
+    ),
     Command("version", "Print the version.", "app.version"),
     Command("rules", "List the rules.", "rules.rules"),
     Command(

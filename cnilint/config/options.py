@@ -26,11 +26,15 @@ FailLevel = Literal["error", "warning", "note", "never"]
 RuleLevel = Literal["error", "warning", "note", "off"]
 Runtime = Literal["containerd", "cri-o"]
 
+Platform = Literal[
+    "aks", "eks", "eks-auto", "gke", "k3s", "kind", "kubeadm", "openshift", "rke2", "talos"
+]
+
 PREFIX = "CNILINT_"
 """What every variable of the environment begins with."""
 
 CHECK = ("check",)
-READING = ("check", "inspect")
+READING = ("check", "inspect", "clusters")
 FINDING = (*READING, "baseline write", "baseline prune")
 WITH_RULES = (*FINDING, "rules", "rule")
 BASELINE = ("check", "baseline write", "baseline prune", "baseline show")
@@ -80,7 +84,7 @@ class ClusterSettings(Frozen):
     """What is said of one cluster, as an entry of `clusters` in a file."""
 
     paths: Annotated[Texts, "The folders and files that the cluster gets."] = ()
-    platform: Annotated[str, "What the cluster runs on, such as eks or k3s."] = ""
+    platform: Annotated[Platform | None, "What the cluster runs on."] = None
     node_classes: Annotated[Texts, "The kinds of nodes that the cluster has, such as ec2."] = ()
     primary: Annotated[str, "As `primary`, for this cluster."] = ""
     absent: Annotated[Texts, "Products that are not there, although the platform has them."] = ()
@@ -113,7 +117,7 @@ class Settings(Frozen):
     ] = ("full",)
     text_format: Annotated[
         Literal["text", "json"],
-        Option("How to print it.", ("inspect", "test"), spelled="--output-format"),
+        Option("How to print it.", ("inspect", "clusters", "test"), spelled="--output-format"),
     ] = "text"
     page_format: Annotated[
         Literal["text", "markdown", "json"],
@@ -241,7 +245,7 @@ class Settings(Frozen):
     ] = ()
     clusters: Annotated[
         Mapping[str, ClusterSettings],
-        Option("The clusters of the repository, by their names.", in_file=True, exposed=False),
+        Option("The clusters of the repository, by their names.", in_file=True),
     ] = {}
     render: Annotated[
         Literal["auto", "never", "always"],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from cnilint.catalog.catalog import Product, products
@@ -136,14 +136,19 @@ def policy(chosen: Settings, paths: Sequence[str]) -> Policy:
     )
 
 
-def targets(chosen: Settings) -> dict[str, Release]:
+def targets(named: Mapping[str, str]) -> dict[str, Release]:
     """Return the releases that settings name, by the ids of products."""
     return {
         product: found
-        for name, text in chosen.targets.items()
+        for name, text in named.items()
         if (found := release(text)) is not None
         for product in _products(name)
     }
+
+
+def product_ids(names: Iterable[str]) -> tuple[str, ...]:
+    """Return the ids of the products that some names stand for."""
+    return tuple(product for name in names for product in _products(name))
 
 
 def _products(name: str) -> list[str]:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from cnilint.catalog.recognise import NO_TARGETS, Targets
 from cnilint.engine.ignores.ignore import MARK
 from cnilint.errors import RuleError, did_you_mean
-from cnilint.gitops.clusters import Layout, Settings
+from cnilint.gitops.clusters import Layout
 from cnilint.gitops.kustomization import patch_files
 from cnilint.gitops.partition import ONLY
 from cnilint.kube.manifest import Manifest, manifests
@@ -18,7 +18,7 @@ from cnilint.model.finding import Finding, Level, Note
 from cnilint.model.tree import Document
 from cnilint.progress import Progress, unseen
 from cnilint.simulation.class_facts import HostFile
-from cnilint.simulation.cluster import Cluster, cluster
+from cnilint.simulation.cluster import Circumstances, Cluster, cluster
 
 from .checks import CHECKS, IGNORE_CHECKS, INPUT_CHECKS, LAYOUT_CHECKS
 from .hit import Hit
@@ -35,12 +35,25 @@ Told = tuple[Finding, Reason | None]
 """A finding, and why it is known if it is."""
 
 
+class Described(NamedTuple):
+    """What settings say of one cluster: the paths that it gets, and what is known beside them.
+
+    An empty runtime or primary is that of every cluster. `complete` says that the paths have all
+    that the cluster gets.
+    """
+
+    paths: tuple[str, ...]
+    known: Circumstances
+    complete: bool = False
+
+
 class Surroundings(NamedTuple):
     """What is known beside the manifests: what is on the nodes, and what is wanted.
 
     `primary` is the file of the CNI that is to own the pods, empty where nothing says so; `targets`
     has the releases of products, by id, where the manifests name none. `by_file` asks for each
-    file to be judged by itself. `progress` is told what is worked on.
+    file to be judged by itself. `progress` is told what is worked on. `clusters` is what settings
+    say of each cluster by its name.
     """
 
     host_files: tuple[HostFile, ...] = ()
@@ -50,7 +63,25 @@ class Surroundings(NamedTuple):
     targets: Targets = NO_TARGETS
     by_file: bool = False
     progress: Progress = unseen
-    clusters: Mapping[str, Settings] = {}
+    clusters: Mapping[str, Described] = {}
+
+    @property
+    def paths(self) -> Mapping[str, tuple[str, ...]]:
+        """What each cluster gets, where settings say it."""
+        return {name: one.paths for name, one in self.clusters.items() if one.paths}
+
+    def known(self, name: str) -> Circumstances:
+        """Return what is known of a cluster beside its manifests."""
+        of_all = Circumstances(self.host_files, self.runtime, self.primary, self.targets)
+        described = self.clusters.get(name)
+        if described is None:
+            return of_all
+        return described.known._replace(
+            host_files=(*self.host_files, *described.known.host_files),
+            runtime=described.known.runtime or self.runtime,
+            primary=described.known.primary or self.primary,
+            targets={**self.targets, **described.known.targets},
+        )
 
 
 NOTHING_AROUND: Surroundings = Surroundings()
@@ -63,7 +94,7 @@ def evaluate(inputs: Inputs, surroundings: Surroundings = NOTHING_AROUND) -> Res
     the inputs, and nothing is said of clusters.
     """
     by_file = surroundings.by_file
-    whole, notes = (Layout(()), []) if by_file else sources(inputs, surroundings.clusters)
+    whole, notes = (Layout(()), []) if by_file else sources(inputs, surroundings.paths)
     parts = _each_file(inputs) if by_file else [(one.name, one.objects) for one in whole.clusters]
     if not parts and surroundings.host_files:
         parts = [(ONLY, ())]
@@ -74,11 +105,8 @@ def evaluate(inputs: Inputs, surroundings: Surroundings = NOTHING_AROUND) -> Res
             cluster(
                 name,
                 members,
-                host_files=surroundings.host_files,
-                runtime=surroundings.runtime,
-                primary=surroundings.primary,
-                targets=surroundings.targets,
-                texts=inputs.files,
+                surroundings.known(name),
+                inputs.files,
             )
         )
     notes += [note for one in found for note in one.notes]
@@ -110,6 +138,7 @@ def evaluate(inputs: Inputs, surroundings: Surroundings = NOTHING_AROUND) -> Res
         by_file=by_file,
         paths=inputs.paths,
         house=policy.house,
+        layout=whole,
     )
 
 

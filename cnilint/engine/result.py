@@ -8,6 +8,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from cnilint.errors import UsageError
+from cnilint.gitops.clusters import NO_CLUSTERS, Layout
 from cnilint.model.finding import Applicability, Finding, Level, Location, Note, Way
 from cnilint.simulation.cluster import Cluster
 
@@ -63,6 +64,8 @@ class Result:
     by_file: bool = False
     paths: tuple[str, ...] = ()
     house: tuple[Rule, ...] = ()
+    layout: Layout = NO_CLUSTERS
+    """How the clusters were found."""
     writer: Callable[[Result], str] | None = field(default=None, compare=False)
 
     def to_json(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from cnilint.catalog.recognise import concerns_cni
-from cnilint.gitops.clusters import Layout, Settings, layout
+from cnilint.gitops.clusters import Layout, layout
 from cnilint.gitops.graph import ClusterObjects, NotRead, Reason
 from cnilint.kube.manifest import Manifest, ManifestIndex
 from cnilint.model.finding import Location, Note
@@ -40,9 +40,9 @@ WORDS: Mapping[Reason, tuple[str, str]] = {
 """What was not read, one of it and several."""
 
 
-def sources(inputs: Inputs, settings: Mapping[str, Settings]) -> tuple[Layout, list[Note]]:
+def sources(inputs: Inputs, paths: Mapping[str, tuple[str, ...]]) -> tuple[Layout, list[Note]]:
     """Return the clusters of what was read, and notes on what could not be followed."""
-    found = layout(inputs.files, inputs.documents, _Installs(inputs), settings)
+    found = layout(inputs.files, inputs.documents, _Installs(inputs), paths)
     notes = [note for one in found.clusters for note in _not_read(one)]
     return found, [*map(_repeated, found.repeated), *notes]
 
@@ -77,14 +77,19 @@ def _not_read(one: ClusterObjects) -> Iterator[Note]:
 
 
 def _not_read_words(reason: Reason, members: Sequence[NotRead]) -> str:
+    names = list(dict.fromkeys(named_source(each) for each in members))
+    are = "is" if len(members) == 1 else "are"
+    return f"{counted_sources(reason, len(members))} {are} not read: {named_together(names)}"
+
+
+def counted_sources(reason: Reason, number: int) -> str:
+    """Return how many sources were not read for a reason, in words."""
     single, several = WORDS[reason]
-    names = list(dict.fromkeys(_named(each) for each in members))
-    if len(members) == 1:
-        return f"{single} is not read: {names[0]}"
-    return f"{len(members)} {several} are not read: {named_together(names)}"
+    return single if number == 1 else f"{number} {several}"
 
 
-def _named(one: NotRead) -> str:
+def named_source(one: NotRead) -> str:
+    """Return the address or path of what was not read, with what is wrong there."""
     return f"{one.target} ({one.detail})" if one.detail else one.target
 
 

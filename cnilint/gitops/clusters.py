@@ -41,12 +41,6 @@ MOST_OBJECTS = 100_000
 """Objects followed for one cluster: past that the rest is a source that was not read."""
 
 
-class Settings(NamedTuple):
-    """What a person says of one cluster's sources: the paths that are applied to it."""
-
-    paths: tuple[str, ...]
-
-
 class Layout(NamedTuple):
     """The clusters of a repository, and the objects that none of them gets.
 
@@ -58,16 +52,22 @@ class Layout(NamedTuple):
     repeated: tuple[tuple[Manifest, Manifest], ...] = ()
 
 
+NO_CLUSTERS = Layout(())
+
+
 def layout(
     files: Files,
     documents: Sequence[Document],
     installs: Installs,
-    settings: Mapping[str, Settings] | None = None,
+    paths: Mapping[str, tuple[str, ...]] | None = None,
 ) -> Layout:
-    """Return the clusters of the documents that were given, and what they get of the repository."""
+    """Return the clusters of the documents that were given, and what they get of the repository.
+
+    `paths` are what settings say that each cluster gets, by its name.
+    """
     survey = _Survey(files, documents, installs)
-    if settings:
-        found = survey.by_settings(settings)
+    if paths:
+        found = survey.by_settings(paths)
     elif roots := survey.roots():
         found = survey.by_roots(roots)
     else:
@@ -219,12 +219,12 @@ class _Survey:
 
     # What a cluster gets
 
-    def by_settings(self, settings: Mapping[str, Settings]) -> Layout:
+    def by_settings(self, paths: Mapping[str, tuple[str, ...]]) -> Layout:
         """Return the clusters that the settings name, each with what its paths apply."""
         found = []
-        for name, one in settings.items():
-            start = [self._path(path) for path in one.paths]
-            found.append(self._cluster(name, one.paths, start))
+        for name, given in paths.items():
+            start = [self._path(path) for path in given]
+            found.append(self._cluster(name, given, start))
         return Layout(tuple(found), self._left(found))
 
     def _path(self, path: str) -> Build:

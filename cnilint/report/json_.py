@@ -12,6 +12,7 @@ import math
 
 from cnilint.catalog.installer import Installer
 from cnilint.engine.ignores.identity import CROSSING
+from cnilint.engine.places import placed
 from cnilint.engine.result import Known, Result, Suppressed
 from cnilint.engine.sentences import cause_words, detail_lines, heading, step_words, verdict_line
 from cnilint.model.finding import (
@@ -36,6 +37,7 @@ from cnilint.simulation.search import Outcome
 
 CHECK_SCHEMA = "cnilint.check/v1"
 INSPECT_SCHEMA = "cnilint.inspect/v1"
+CLUSTERS_SCHEMA = "cnilint.clusters/v1"
 
 TOLD_IN_WORDS = frozenset(
     {
@@ -69,6 +71,38 @@ def inspect_json(result: Result) -> str:
     """Return the facts of each cluster: what is installed, and what comes of it on its nodes."""
     clusters = [_cluster(each) for each in result.clusters]
     return json_text({"schema": INSPECT_SCHEMA, "clusters": clusters})
+
+
+def clusters_json(result: Result) -> str:
+    """Return the clusters: roots, what brings in what, installs, and what was not read."""
+    found = [
+        {
+            "name": objects.name,
+            "roots": list(objects.roots),
+            "assumed": objects.assumed or None,
+            "objects": len(objects.objects),
+            "edges": [
+                {"kind": one.kind, "target": one.target, "location": _location(placed(one.place))}
+                for one in objects.edges
+            ],
+            "installs": [_installer(one) for one in facts.installers],
+            "not_read": [
+                {
+                    "reason": one.reason.value,
+                    "target": one.target,
+                    "detail": one.detail or None,
+                    "location": _location(placed(one.place)),
+                }
+                for one in objects.not_read
+            ],
+        }
+        for objects, facts in zip(result.layout.clusters, result.clusters, strict=True)
+    ]
+    unapplied = [
+        {"object": one.title, "location": _location(placed(one.location()))}
+        for one in result.layout.unapplied
+    ]
+    return json_text({"schema": CLUSTERS_SCHEMA, "clusters": found, "unapplied": unapplied})
 
 
 def json_text(value: object, indent: int | None = 2) -> str:

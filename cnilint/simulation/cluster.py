@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from cnilint.catalog.catalog import known_files, label_domains
 from cnilint.catalog.installer import ConfFile, Installer
@@ -12,7 +13,7 @@ from cnilint.catalog.recognise import NO_TARGETS, Targets, installers
 from cnilint.catalog.release import shown
 from cnilint.catalog.unknown_installer import UnknownWriter, unknown_writers
 from cnilint.kube.manifest import Manifest, ManifestIndex, Texts
-from cnilint.kube.node_classes import node_classes
+from cnilint.kube.node_classes import NodeClass, node_classes
 from cnilint.kube.node_systems import node_groups, survives_reboot
 from cnilint.kube.scheduling import EVERYWHERE, LabelDomain, Placement
 from cnilint.kube.taints import kept_away, named_taints, taint_domains
@@ -66,23 +67,40 @@ class Cluster:
         return list(found.values())
 
 
+class Circumstances(NamedTuple):
+    """What is known of a cluster beside its manifests.
+
+    `runtime` is a selector of `predict`, `primary` the file of the CNI that is to own the pods
+    (empty: nothing says so); `targets` has the releases of products, by their ids, where the
+    manifests name none. Products that are `absent` are not assumed. `node_classes` are the kinds of
+    nodes there are, such as ec2 (none: any that the manifests tell apart).
+    """
+
+    host_files: tuple[HostFile, ...] = ()
+    runtime: str = "containerd"
+    primary: str = ""
+    targets: Targets = NO_TARGETS
+    absent: tuple[str, ...] = ()
+    node_classes: tuple[str, ...] = ()
+
+
+NOTHING_KNOWN = Circumstances()
+
+
 def cluster(
     name: str,
     manifests: Sequence[Manifest],
-    *,
-    host_files: Sequence[HostFile] = (),
-    runtime: str = "containerd",
-    primary: str = "",
-    targets: Targets = NO_TARGETS,
+    known: Circumstances = NOTHING_KNOWN,
     texts: Texts | None = None,
 ) -> Cluster:
     """Return the facts of one cluster, given all of its manifests.
 
-    `runtime` is a selector of `predict`; `targets` has the releases of products where the manifests
-    name none; `texts` are the files that manifests refer to.
+    `texts` are the files that manifests refer to.
     """
+    host_files, runtime = known.host_files, known.runtime
     index = ManifestIndex(manifests, texts)
-    found, notes = installers(manifests, index, targets)
+    found, notes = installers(manifests, index, known.targets)
+    found = [one for one in found if not (one.assumed and one.product.id in known.absent)]
     found = [_with_own_file(installer) for installer in found]
     by_installer = {id(installer): multus(installer) for installer in found}
     multuses = [one for one in by_installer.values() if one is not None]
@@ -92,6 +110,8 @@ def cluster(
     unknown = tuple(unknown_writers(manifests, index, found))
     classes = []
     for node_class in node_classes(placements or [EVERYWHERE][: len(host_files)], domains):
+        if not _exists(node_class, domains, known.node_classes):
+            continue
         members = [found[at] for at in sorted(node_class.members) if at < len(found)]
         own = [one for m in members if (one := by_installer[id(m)]) is not None]
         kept = survives_reboot(groups, node_class.labels)
@@ -114,8 +134,23 @@ def cluster(
         notes=tuple(notes),
         unknown=unknown,
         runtime=runtime,
-        primary=primary,
+        primary=known.primary,
     )
+
+
+def _exists(
+    node_class: NodeClass, domains: Mapping[str, LabelDomain], wanted: Sequence[str]
+) -> bool:
+    """Whether a class of nodes is among the kinds that there are, as far as a label tells kinds."""
+    kinds = {one.lower() for one in wanted}
+    for label, domain in domains.items():
+        titles = {value: title.lower() for value, title in (domain.titles or {}).items()}
+        if kinds.isdisjoint({*titles, *titles.values()}):
+            continue
+        value = node_class.labels.get(label) or ""
+        if value not in kinds and titles.get(value, value) not in kinds:
+            return False
+    return True
 
 
 def _placements(

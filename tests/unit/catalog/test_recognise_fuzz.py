@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from cnilint.multus.forms import multus
 from cnilint.simulation.class_facts import HostFile
-from cnilint.simulation.cluster import cluster
+from cnilint.simulation.cluster import Circumstances, cluster
 from tests.unit.simulation.actors import AWS, THICK, daemon_set, read
 
 WORDS = st.sampled_from(
@@ -60,7 +60,9 @@ CONTAINERS = st.builds(
 
 
 def all_read(text: str) -> None:
-    facts = cluster("odd", read(text), host_files=[HostFile("50-x.conf", "{"), HostFile("", "")])
+    facts = cluster(
+        "odd", read(text), Circumstances((HostFile("50-x.conf", "{"), HostFile("", "")))
+    )
     for one in facts.installers:
         found = multus(one)
         if found is not None:

@@ -248,14 +248,14 @@ def test_a_baseline_is_read() -> None:
 
 def test_a_product_is_named_by_its_id_or_a_part_of_it() -> None:
     written("targets: {multus: 4.1.4, vpc-cni: 1.10, cilium: v1.17.2}\n")
-    found = targets(settings({}, {}))
+    found = targets(settings({}, {}).targets)
     assert found["multus-thick"] == found["multus-thin"] == (4, 1, 4)
     assert found["aws-vpc-cni"] == (1, 10, 0)
     assert found["cilium"] == (1, 17, 2)
     given = settings({"targets": ["multus-thin=3.9"]}, {"CNILINT_TARGETS": "cilium=1.18"})
-    assert targets(given)["multus-thin"] == (3, 9, 0)
-    assert targets(given)["multus-thick"] == (4, 1, 4)
-    assert targets(given)["cilium"] == (1, 18, 0)
+    assert targets(given.targets)["multus-thin"] == (3, 9, 0)
+    assert targets(given.targets)["multus-thick"] == (4, 1, 4)
+    assert targets(given.targets)["cilium"] == (1, 18, 0)
 
 
 @pytest.mark.parametrize(

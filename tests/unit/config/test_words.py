@@ -75,7 +75,7 @@ def test_a_name_stands_for_one_product_in_all_its_forms(name: str, message: str)
 
 
 def test_a_name_is_that_of_no_other_product_that_ends_like_it() -> None:
-    assert set(targets(settings({"targets": ["multus=4.1"]}, {}))) == {
+    assert set(targets(settings({"targets": ["multus=4.1"]}, {}).targets)) == {
         "multus-thick",
         "multus-thin",
     }

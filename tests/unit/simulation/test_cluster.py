@@ -11,7 +11,7 @@ import pytest
 
 from cnilint.model.steps import Situation
 from cnilint.simulation.class_facts import ClassFacts, HostFile
-from cnilint.simulation.cluster import Cluster, cluster
+from cnilint.simulation.cluster import Circumstances, Cluster, cluster
 from tests.unit.simulation.actors import failure, in_words, read, words
 
 BESIDE = Path(__file__).resolve().parents[4] / "shared" / "corpus"
@@ -127,7 +127,7 @@ TWO_MORE = [network("11-bws.conflist"), network("05-first.conflist")]
 
 def facts(*texts: str, host_files: Sequence[HostFile] = (), runtime: str = "containerd") -> Cluster:
     objects = read("\n---\n".join(texts))
-    return cluster("test", objects, host_files=host_files, runtime=runtime)
+    return cluster("test", objects, Circumstances(tuple(host_files), runtime))
 
 
 def with_vpc(found: Cluster) -> list[ClassFacts]:

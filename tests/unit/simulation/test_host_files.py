@@ -9,7 +9,7 @@ import pytest
 from cnilint.catalog.catalog import known_files, runtime_directories
 from cnilint.run import host_files
 from cnilint.simulation.class_facts import HostFile, named_host_file
-from cnilint.simulation.cluster import Cluster, cluster
+from cnilint.simulation.cluster import Circumstances, Cluster, cluster
 from cnilint.upstream.selector import predict
 from tests.unit.simulation.actors import read
 
@@ -63,7 +63,7 @@ def pinned(pin: str, directory: str = "/etc/cni/net.d") -> str:
 
 
 def seen(text: str, *files: str) -> Cluster:
-    return cluster("x", read(text), host_files=host_files(files))
+    return cluster("x", read(text), Circumstances(host_files(files)))
 
 
 @pytest.mark.parametrize("name", known_files())
@@ -100,7 +100,7 @@ def test_who_brings_a_file_is_shown(file: str, writer: str, network: str) -> Non
 
 def test_a_file_of_the_same_name_and_other_content_is_no_known_one() -> None:
     own = HostFile("87-podman-bridge.conflist", '{"name": "own", "type": "bridge"}')
-    (facts,) = cluster("x", read(pinned("")), host_files=[own]).classes
+    (facts,) = cluster("x", read(pinned("")), Circumstances((own,))).classes
     entry = next(one for one in facts.entries if one.name == own.name)
     assert entry.written_by == ("the host",)
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from cnilint.model.steps import Situation
 from cnilint.simulation.class_facts import HostFile
-from cnilint.simulation.cluster import cluster
+from cnilint.simulation.cluster import Circumstances, cluster
 from tests.unit.simulation.actors import (
     BEFORE_MULTUS,
     CONTENTS,
@@ -75,9 +75,9 @@ def test_an_actor_on_other_nodes_changes_nothing(
     found: list[Actor], other: Actor, files: dict[str, str]
 ) -> None:
     host = [HostFile(name, text) for name, text in files.items()]
-    alone = cluster("alone", objects(found, {"pool": "a"}), host_files=host)
+    alone = cluster("alone", objects(found, {"pool": "a"}), Circumstances(tuple(host)))
     away = objects([*[writer("x.conf")] * len(found), other], {"pool": "b"})[-2:]
-    both = cluster("both", [*objects(found, {"pool": "a"}), *away], host_files=host)
+    both = cluster("both", [*objects(found, {"pool": "a"}), *away], Circumstances(tuple(host)))
     (before,) = alone.classes
     (after,) = [c for c in both.classes if len(c.installers) == len(found) and "=a" in c.name]
     assert in_words(after.outcomes) == in_words(before.outcomes)
@@ -151,7 +151,7 @@ def test_white_space_in_a_host_file_changes_no_outcome(
             HostFile(name, json.dumps(content, indent=indent, separators=separators))
             for name, content in files.items()
         ]
-        (facts,) = cluster("x", objects(found), host_files=host).classes
+        (facts,) = cluster("x", objects(found), Circumstances(tuple(host))).classes
         return {
             (*(o.situation, o.files, o.runtime, o.master, o.through_multus, o.cause), o.chained)
             for o in facts.outcomes
@@ -168,9 +168,13 @@ def test_a_plugin_that_a_host_file_has_already_is_seen_whatever_its_white_space(
     }
     for text in (json.dumps(network), json.dumps(network, indent=4), json.dumps(network) + "\n"):
         host = [HostFile("10-c.conflist", text)]
-        (facts,) = cluster("x", objects([inserter("other.conflist")]), host_files=host).classes
+        (facts,) = cluster(
+            "x", objects([inserter("other.conflist")]), Circumstances(tuple(host))
+        ).classes
         assert {one.chained for one in facts.outcomes} == {(("istio-cni", "10-c.conflist"),)}
     nested = {"name": "a", "type": "x", "delegates": [{"type": "istio-cni"}]}
     host = [HostFile("10-c.conf", json.dumps(nested))]
-    (facts,) = cluster("x", objects([inserter("other.conflist")]), host_files=host).classes
+    (facts,) = cluster(
+        "x", objects([inserter("other.conflist")]), Circumstances(tuple(host))
+    ).classes
     assert {one.chained for one in facts.outcomes} == {()}

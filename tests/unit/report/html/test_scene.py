@@ -16,7 +16,7 @@ from cnilint.report.html.orders import steps, taken
 from cnilint.report.html.picture import NARROW, WIDE, Room, picture
 from cnilint.report.html.scene import Scene, scene, shown
 from cnilint.simulation.class_facts import ClassFacts, HostFile
-from cnilint.simulation.cluster import Cluster, cluster
+from cnilint.simulation.cluster import Circumstances, Cluster, cluster
 from cnilint.simulation.search import Outcome
 from cnilint.syntax.compose import compose
 from tests.unit.report.html.page import Element, page
@@ -137,7 +137,7 @@ def test_a_file_that_is_taken_away_is_drawn_as_gone() -> None:
 
 def test_a_file_of_the_host_has_the_host_behind_it(read: Read) -> None:
     manifest = [*read("aws").manifests]
-    found = seen(cluster("x", manifest, host_files=[HostFile("87-podman.conflist", "{}")]))
+    found = seen(cluster("x", manifest, Circumstances((HostFile("87-podman.conflist", "{}"),))))
     row = found.rows[-1]
     assert row.name == "87-podman.conflist"
     assert [found.actors[at].title for at in row.writers] == ["the host"]

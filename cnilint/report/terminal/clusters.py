@@ -1,0 +1,129 @@
+"""The clusters of a repository as a tree: roots, what brings in what, and what is not read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from cnilint.engine.places import placed
+from cnilint.engine.result import Result
+from cnilint.engine.sources import counted_sources, named_source
+from cnilint.gitops.graph import ClusterObjects, Edge, NotRead, Reason
+from cnilint.model.location import Location
+from cnilint.report.words import counted
+from cnilint.simulation.cluster import Cluster
+
+from .paint import Line, Paint
+
+ASSUMED = {"folders": "assumed, as each of these folders installs the same"}
+"""Why clusters are told apart where only an assumption does it."""
+
+BRINGS = {
+    "argo-source": "Argo CD applies",
+    "applicationset": "makes Applications",
+    "chart": "chart",
+    "component": "component",
+    "flux-path": "Flux applies",
+    "generator": "generates from",
+    "patch": "patch",
+    "resource": "resource",
+    "values": "values",
+}
+"""What an edge does, for people; another kind is said as it is called."""
+
+
+def clusters_text(result: Result, paint: Paint) -> str:
+    """Return each cluster with its roots, what they bring in, its installs, what was not read."""
+    lines: list[Line] = []
+    for objects, facts in zip(result.layout.clusters, result.clusters, strict=True):
+        lines += [[]] if lines else []
+        lines += _cluster(objects, facts)
+    if result.layout.unapplied:
+        installs = counted(len(result.layout.unapplied), "install")
+        lines += [[], [(f"{installs} that nothing here applies", "warning")]]
+        for one in result.layout.unapplied:
+            lines.append([("  ", ""), (one.title, ""), (f"  {_where(one.location())}", "faint")])
+    return paint.render(lines or [[("no cluster: there is no Kubernetes object here", "faint")]])
+
+
+def _cluster(objects: ClusterObjects, facts: Cluster) -> Iterator[Line]:
+    installs = counted(len(facts.installers), "CNI install")
+    why = f" ({ASSUMED[objects.assumed]})" if objects.assumed in ASSUMED else ""
+    count = counted(len(objects.objects), "object")
+    yield [(objects.name, "strong"), (f"  {count}, {installs}{why}", "faint")]
+    branches: list[list[Line]] = [[_head(root), *_below(root, objects)] for root in objects.roots]
+    branches += [
+        [
+            [
+                ("installs ", "good"),
+                (f"{one.title}  ", ""),
+                (f"{one.object}  {_where(place) if place is not None else one.assumed}", "faint"),
+            ]
+        ]
+        for one in facts.installers
+        for place in (one.location(),)
+    ]
+    branches += [[line] for line in _not_read(objects.not_read)]
+    yield from _branched(branches)
+
+
+def _head(root: str) -> Line:
+    return [("root ", "strong"), (root, "")]
+
+
+def _below(root: str, objects: ClusterObjects) -> list[Line]:
+    """Return what a root brings in, each below what brings it in."""
+    shown: set[int] = set()
+
+    def inside(folder: str) -> list[Line]:
+        branches = []
+        for edge in objects.edges:
+            if id(edge) in shown or not _is_in(edge, folder):
+                continue
+            shown.add(id(edge))
+            deeper = inside(edge.target) if edge.kind in FOLLOWED else []
+            branches.append([_edge(edge), *deeper])
+        return list(_branched(branches))
+
+    return inside(root)
+
+
+FOLLOWED = ("flux-path", "argo-source", "resource", "component")
+"""The edges that lead to a file or folder which may bring in more."""
+
+
+def _is_in(edge: Edge, folder: str) -> bool:
+    """Whether an edge is said in a folder itself, or in the very file."""
+    path = placed(edge.place).source.path
+    return (
+        path == folder or path.rpartition("/")[0] == folder or (folder == "." and "/" not in path)
+    )
+
+
+def _edge(edge: Edge) -> Line:
+    words = BRINGS.get(edge.kind, edge.kind)
+    return [(f"{words} ", "faint"), (edge.target, ""), (f"  {_where(edge.place)}", "faint")]
+
+
+def _not_read(found: Sequence[NotRead]) -> Iterator[Line]:
+    groups: dict[Reason, list[NotRead]] = {}
+    for one in found:
+        groups.setdefault(one.reason, []).append(one)
+    for reason, members in groups.items():
+        words = counted_sources(reason, len(members))
+        for at, one in enumerate(members):
+            head = f"not read: {words}: " if at == 0 else "          "
+            place = f"  {_where(one.place)}"
+            yield [(head, "warning"), (named_source(one), ""), (place, "faint")]
+
+
+def _branched(branches: Sequence[Sequence[Line]]) -> Iterator[Line]:
+    """Yield branches of a tree, each with its first line at the trunk."""
+    for number, branch in enumerate(branches):
+        last = number == len(branches) - 1
+        for at, line in enumerate(branch):
+            mark = ("╰ " if last else "├ ") if at == 0 else ("  " if last else "│ ")
+            yield [(mark, "rule"), *line]
+
+
+def _where(place: Location) -> str:
+    return str(placed(place))
