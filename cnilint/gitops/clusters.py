@@ -400,7 +400,7 @@ def _path_text(one: Manifest) -> str:
 
 
 def _short(folder: str) -> str:
-    """Return the last part of a path that tells clusters apart, the whole where none does."""
+    """Return the last part of a path that tells clusters apart, nothing where none does."""
     parts = [part for part in folder.split("/") if part not in ("", ".")]
     telling = [part for part in parts if part.lower() not in GENERIC]
-    return telling[-1] if telling else (parts[-1] if parts else "")
+    return telling[-1] if telling else ""

@@ -8,7 +8,7 @@ folder, and one over every manifest below where there is none.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from cnilint.kube.manifest import Manifest, manifests
@@ -157,36 +157,39 @@ def folder_build(files: Files, folder: str, more: Node | None = None) -> Build:
     """
     if any(name in FILE_NAMES for name in files.names(folder)):
         return build(files, folder, more=more)
-    own: list[str] = []
-    taken: list[str] = []
-    for path in files.below(folder):
-        above, name = posixpath.split(path)
-        if name in FILE_NAMES:
-            if not any(above == one or above.startswith(f"{one}/") for one in own):
-                own.append(above)
-        elif path.endswith((".yaml", ".yml")):
-            taken.append(path)
-    loose = [p for p in taken if not any(p.startswith(f"{one}/") for one in own)]
-    loose = [p for p in loose if _holds_objects(files, joined(folder, p))]
+    paths = files.below(folder)
+    folders = {posixpath.dirname(path) for path in paths if posixpath.basename(path) in FILE_NAMES}
+    own = sorted(one for one in folders if not any(up in folders for up in _above(one)))
+    taken = (path for path in paths if path.endswith((".yaml", ".yml")))
+    loose = [path for path in taken if not any(up in folders for up in _above(path))]
+    loose = [path for path in loose if _holds_objects(files, joined(folder, path))]
     value = dict(more.value) if more is not None and isinstance(more.value, dict) else {}
-    value["resources"] = made([*loose, *own])
-    return build(files, folder, more=Node(value, more.places if more is not None else ()))
+    places = more.places if more is not None else ()
+    value["resources"] = made([*loose, *own], *places)
+    return build(files, folder, more=Node(value, places))
+
+
+def _above(path: str) -> Iterator[str]:
+    """Yield the folders that a path lies in, the nearest first."""
+    while "/" in path:
+        path = posixpath.dirname(path)
+        yield path
 
 
 def _holds_objects(files: Files, path: str) -> bool:
     return any(True for one in files.documents(path) for _each in manifests(one))
 
 
-def _fields(one: Manifest) -> Node | None:
+def _fields(one: Manifest) -> Node:
     """Return what a Kustomization adds to the kustomization of its folder, with the places."""
     if is_instance(one):
-        return None
+        return Node({}, (Place(one.document, (*one.route, "spec", "sync", "path")),))
     found = {
         name: read(one.document, (*one.route, "spec", key), tree)
         for key, name in FIELDS.items()
         if (tree := one.at("spec", key)) is not None
     }
-    return Node(dict(found), (Place(one.document, (*one.route, "spec")),)) if found else None
+    return Node(dict(found), (Place(one.document, (*one.route, "spec", "path")),))
 
 
 def _variables(one: Manifest, known: Sequence[Manifest]) -> Variables | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from cnilint.engine.places import placed
 from cnilint.engine.result import Result
@@ -50,7 +50,11 @@ def _cluster(objects: ClusterObjects, facts: Cluster) -> Iterator[Line]:
     why = f" ({ASSUMED[objects.assumed]})" if objects.assumed in ASSUMED else ""
     count = counted(len(objects.objects), "object")
     yield [(objects.name, "strong"), (f"  {count}, {installs}{why}", "faint")]
-    branches: list[list[Line]] = [[_head(root), *_below(root, objects)] for root in objects.roots]
+    places = [place for one in facts.installers if (place := one.location()) is not None]
+    told = {placed(place).source.path for place in places}
+    branches: list[list[Line]] = [
+        [_head(root), *_below(root, objects, told)] for root in objects.roots
+    ]
     branches += [
         [
             [
@@ -70,25 +74,46 @@ def _head(root: str) -> Line:
     return [("root ", "strong"), (root, "")]
 
 
-def _below(root: str, objects: ClusterObjects) -> list[Line]:
-    """Return what a root brings in, each below what brings it in."""
+def _below(root: str, objects: ClusterObjects, told: Collection[str]) -> list[Line]:
+    """Return what a root brings in, each below what brings it in.
+
+    Of a large cluster that is what leads to a text that is told of; the rest is counted.
+    """
     shown: set[int] = set()
 
-    def inside(folder: str) -> list[Line]:
-        branches = []
+    def inside(folder: str) -> tuple[list[list[Line]], int]:
+        branches: list[list[Line]] = []
+        others = 0
         for edge in objects.edges:
             if id(edge) in shown or not _is_in(edge, folder):
                 continue
             shown.add(id(edge))
-            deeper = inside(edge.target) if edge.kind in FOLLOWED else []
-            branches.append([_edge(edge), *deeper])
-        return list(_branched(branches))
+            deeper, more = inside(edge.target) if edge.kind in FOLLOWED else ([], 0)
+            if deeper or len(objects.edges) <= MOST_EDGES or _leads(edge, told):
+                branches.append([_edge(edge), *_branched(deeper)])
+                others += more
+            else:
+                others += 1 + more
+        return branches, others
 
-    return inside(root)
+    branches, others = inside(root)
+    if others:
+        branches.append(
+            [[(f"and {counted(others, 'more source')} without a CNI install", "faint")]]
+        )
+    return list(_branched(branches))
 
+
+MOST_EDGES = 24
+"""Sources of a cluster that are all shown; of more, only those that lead to what is told of."""
 
 FOLLOWED = ("flux-path", "argo-source", "resource", "component")
 """The edges that lead to a file or folder which may bring in more."""
+
+
+def _leads(edge: Edge, told: Collection[str]) -> bool:
+    """Whether a source is a text that is told of."""
+    return edge.target in told or placed(edge.place).source.path in told
 
 
 def _is_in(edge: Edge, folder: str) -> bool:
