@@ -18,7 +18,7 @@ from cnilint.gitops.built import Node, read
 from cnilint.gitops.files import Files, joined, leaves
 from cnilint.gitops.graph import Build, Edge, NotRead, Reason
 from cnilint.gitops.kustomize_addresses import is_remote_file, is_repository
-from cnilint.gitops.kustomize_fields import FieldConflictError, Tables, configured, defaults, merged
+from cnilint.gitops.kustomize_fields import FieldConflictError, Tables, configured, merged
 from cnilint.gitops.kustomize_loading import (
     FILE_NAMES,
     Kustomization,
@@ -165,7 +165,7 @@ class _Accumulator:
 
     def __init__(self) -> None:
         self.resources = Resources()
-        self.tables: Tables = defaults()
+        self.tables = Tables()
         self.charts: list[Manifest] = []
         self.is_whole = True
         """Whether every source was read: else an object that is missing may be in the others."""
@@ -232,9 +232,9 @@ class _Builder:
                     resource.remember()
                     resource.set_name(f"{resource.name}-{generators.name_hash(resource)}")
         found.resources.changed()
-        for reference in found.tables.references:
+        for error in update_names(found.resources, found.tables.references):
             with self._step(place, folder):
-                update_names(found.resources, (reference,))
+                raise error
         kept = [
             one
             for one in found.resources
@@ -384,11 +384,11 @@ class _Builder:
         for place in read_objects.problems:
             self.not_read.append(NotRead(Reason.NOT_BUILT, target, place, "kind, metadata.name"))
         for manifest in read_objects.manifests:
-            with self._step(location_of(node), target):
-                try:
-                    found.resources.append(Resource(manifest))
-                except RefusedError as error:
-                    raise RefusedError(error.detail) from None
+            try:
+                found.resources.append(Resource(manifest))
+            except RefusedError as error:
+                place = location_of(node)
+                self.not_read.append(NotRead(Reason.NOT_BUILT, target, place, error.detail))
 
     def _folder(
         self, level: _Level, node: Node, found: _Accumulator, *, is_component: bool
@@ -445,16 +445,19 @@ class _Builder:
         self._folder(level, node, found, is_component=True)
 
     def _configurations(self, level: _Level, found: _Accumulator) -> None:
-        for node in level.kustomization.items("configurations"):
+        roots: list[Node] = []
+        kustomization = level.kustomization
+        for node in kustomization.items("configurations"):
             with self._step(location_of(node), scalar_text(node)):
                 path = self.loader.path(level.folder, node)
                 self.edges.append(Edge("configuration", path, location_of(node)))
                 documents, problem = self.loader.documents(path)
                 if problem is not None:
                     raise NotReadError(problem)
-                for document in documents:
-                    found.tables = merged(found.tables, configured(read(document)))
-        for node in level.kustomization.items("crds"):
+                roots += [read(document) for document in documents]
+        with self._step(_place_of(kustomization), kustomization.path):
+            found.tables = merged(found.tables, configured(roots))
+        for node in kustomization.items("crds"):
             self._unsupported(node, "crds")
 
     def _unsupported(self, node: Node, what: str) -> None:

@@ -6,12 +6,50 @@ api/internal/konfig/builtinpluginconsts); `configurations` of a kustomization ad
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
 from cnilint.gitops.built import Node
 from cnilint.model.tree import ScalarValue
+
+FIRST = (
+    "Namespace",
+    "ResourceQuota",
+    "StorageClass",
+    "CustomResourceDefinition",
+    "ServiceAccount",
+    "PodSecurityPolicy",
+    "Role",
+    "ClusterRole",
+    "RoleBinding",
+    "ClusterRoleBinding",
+    "ConfigMap",
+    "Secret",
+    "Endpoints",
+    "Service",
+    "LimitRange",
+    "PriorityClass",
+    "PersistentVolume",
+    "PersistentVolumeClaim",
+    "Deployment",
+    "StatefulSet",
+    "CronJob",
+    "PodDisruptionBudget",
+)
+"""The kinds that come first, in this order; kyaml/resid/gvk.go orderFirst."""
+
+LAST = ("MutatingWebhookConfiguration", "ValidatingWebhookConfiguration")
+
+
+def ranks(first: Sequence[str], last: Sequence[str]) -> dict[str, int]:
+    """Return numbers by which kinds sort: below 0 the first ones, above it the last ones."""
+    return {kind: at - len(first) for at, kind in enumerate(first)} | {
+        kind: 1 + at for at, kind in enumerate(last)
+    }
+
+
+RANKS = ranks(FIRST, LAST)
 
 
 class Gvk(NamedTuple):
@@ -31,6 +69,12 @@ class Gvk(NamedTuple):
     def api_version(self) -> str:
         """The group and version as an object writes them."""
         return f"{self.group}/{self.version}" if self.group else self.version
+
+    @property
+    def rank(self) -> tuple[int, str]:
+        """Where it stands among others: some kinds first, some last, the others by their names."""
+        named = "_".join((self.group or "~G", self.version or "~V", self.kind or "~K"))
+        return RANKS.get(self.kind, 0), named
 
     def fits(self, pattern: Gvk) -> bool:
         """Whether each part that a pattern has is this one's."""
@@ -103,15 +147,25 @@ def merged(first: Tables, second: Tables) -> Tables:
     """
     if second is first or not any(second):
         return first
+    return _united(first, second) if any(first) else second
+
+
+def _united(first: Tables, second: Tables) -> Tables:
     columns = {
-        name: merged_fields(getattr(first, name), getattr(second, name)) for name in _KEYS.values()
+        name: _sorted(merged_fields(getattr(first, name), getattr(second, name)))
+        for name in _KEYS.values()
     }
     references = {one.target: one for one in first.references}
     for other in second.references:
         known = references.get(other.target)
         fields = other.fields if known is None else merged_fields(known.fields, other.fields)
         references[other.target] = Reference(other.target, fields)
-    return Tables(references=tuple(references.values()), **columns)
+    ordered = sorted(references.values(), key=lambda one: one.target.rank)
+    return Tables(references=tuple(ordered), **columns)
+
+
+def _sorted(fields: Iterable[Field]) -> tuple[Field, ...]:
+    return tuple(sorted(fields, key=lambda field: field.gvk.rank))
 
 
 def merged_fields(first: Iterable[Field], second: Iterable[Field]) -> tuple[Field, ...]:
@@ -129,9 +183,20 @@ def merged_fields(first: Iterable[Field], second: Iterable[Field]) -> tuple[Fiel
     return tuple(result)
 
 
-def configured(root: Node) -> Tables:
-    """Return the tables that a configuration file holds; what is no table in it is left out."""
-    columns = {name: tuple(fields_of(root.get(key))) for key, name in _KEYS.items()}
+def configured(roots: Iterable[Node]) -> Tables:
+    """Return the default tables with those of some configuration files; FieldConflictError.
+
+    What is no table in a file is left out. Kustomize sorts the tables before it merges them into
+    those of the bases, where a field of any kind is left out behind one of a certain kind.
+    """
+    own = Tables()
+    for root in roots:
+        own = _united(own, _tables(root))
+    return _united(Tables(), _united(defaults(), own)) if any(own) else defaults()
+
+
+def _tables(root: Node) -> Tables:
+    columns = {name: _sorted(fields_of(root.get(key))) for key, name in _KEYS.items()}
     references = tuple(
         Reference(_gvk(item), tuple(fields_of(item.get("fieldSpecs"))))
         for item in _items(root.get("nameReference"))

@@ -244,7 +244,8 @@ def _members(node: Node | None) -> dict[str, Node]:
 def name_hash(resource: Resource) -> str:
     """Return what is put behind the name of a generated object; api/hasher/hasher.go."""
     root = resource.root
-    said: dict[str, Value] = {"kind": resource.kind, "name": resource.name}
+    # the name is looked up as a member called `metadata/name`, so that it is always empty
+    said: dict[str, Value] = {"kind": resource.kind, "name": ""}
     binary = "binaryData"
     if resource.kind == "Secret":
         said["type"] = scalar_text(root.get("type"))

@@ -97,7 +97,8 @@ def _mapping(target: Node | None, patch: Node | None, type_name: str) -> Node | 
     result = _visited_mapping(target, patch)
     if result is None or result.value is None or not isinstance(result.value, dict):
         return result
-    before = patch if result is patch else target
+    is_patch = patch is not None and result.value is patch.value
+    before = patch if is_patch else target
     mine = before.value if before is not None and isinstance(before.value, dict) else {}
     theirs = patch.value if patch is not None and isinstance(patch.value, dict) else {}
     for name in sorted({*mine, *theirs}):
@@ -171,10 +172,9 @@ def _list(target: Node | None, patch: Node | None, known: Member) -> Node | None
     result = _visited_list(target, patch)
     if result is None or not isinstance(result.value, list):
         return None
-    if result is not target:
-        target = result
-    if patch is result:
+    if patch is not None and result.value is patch.value:
         patch = result.copy()
+    target = result
     keys = known.keys or ()
     sources = [one for one in (patch, target) if one is not None and isinstance(one.value, list)]
     if keys:

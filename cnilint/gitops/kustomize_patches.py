@@ -67,9 +67,8 @@ def apply(
         raise RefusedError("target", _place(patches[1]))
     else:
         # that a target means nothing is no mistake for Kustomize
-        _merge_all(
-            resources, [one for one in resources if target.selects(one)], patches[0], options
-        )
+        chosen = [one for one in resources if target.selects(one)]
+        _merge_all(resources, chosen, _with_texts(patches[0]), options)
 
 
 def operate(
@@ -80,6 +79,8 @@ def operate(
         if remember:
             resource.remember()
         resource.become(patched(resource.root, operations))
+        if not (resource.kind and resource.name):
+            raise RefusedError("kind, metadata.name", _place(operations[0]))
     _settle(resources)
 
 
@@ -87,7 +88,7 @@ def merge_named(resources: Resources, patches: Iterable[Node]) -> None:
     """Apply pieces of objects to those that they name."""
     for patch in patches:
         _check(patch)
-        _merge_all(resources, [_target(resources, patch)], patch, Options())
+        _merge_all(resources, [_target(resources, patch)], _with_texts(patch), Options())
 
 
 def is_object(node: Node) -> bool:
@@ -143,11 +144,14 @@ def _merged(resource: Resource, patch: Node, options: Options) -> Node | None:
     if options.name:
         del names["name"]
     merged = merge(root, patch)
-    if merged is None or not isinstance(merged.value, dict) or not merged.value:
+    if merged is None or not merged.value:
         return None
-    _restore(merged.value, kept)
-    _restore(mapping_member(merged, "metadata"), names)
-    return merged
+    if merged.value is not root.value:
+        return root  # to replace the object as a whole has no effect on it
+    assert isinstance(root.value, dict)  # noqa: S101 - an object is a mapping
+    _restore(root.value, kept)
+    _restore(mapping_member(root, "metadata"), names)
+    return root
 
 
 def _restore(members: dict[str, Node], kept: dict[str, Node | None]) -> None:
@@ -156,6 +160,26 @@ def _restore(members: dict[str, Node], kept: dict[str, Node | None]) -> None:
             members[name] = node
         else:
             members.pop(name, None)
+
+
+def _with_texts(patch: Node) -> Node:
+    """Return a patch with its labels and annotations as texts, a null among them too.
+
+    That is what becomes of them where a patch may have several targets; api/resource/resource.go
+    CopyMergeMetaDataFieldsFrom.
+    """
+    patch = patch.copy()
+    metadata = mapping_member(patch, "metadata")
+    for member in ("labels", "annotations"):
+        found = metadata.get(member)
+        if found is None or not isinstance(found.value, dict):
+            continue
+        for node in found.value.values():
+            if not isinstance(node.value, dict | list):
+                node.value, node.written = scalar_text(node), ""
+        if not found.value:
+            del metadata[member]
+    return patch
 
 
 def _settle(resources: Resources) -> None:

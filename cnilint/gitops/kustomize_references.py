@@ -6,7 +6,7 @@ api/filters/nameref/nameref.go.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from cnilint.gitops.built import Node
@@ -31,22 +31,26 @@ _NAMED_WITH_NAMESPACE = frozenset({("subjects",), ("webhooks", "clientConfig", "
 """Fields that lead to mappings with a `name` and a `namespace`, both of which follow."""
 
 
-def update_names(resources: Resources, references: Iterable[Reference]) -> None:
+def update_names(resources: Resources, references: Iterable[Reference]) -> Iterator[RefusedError]:
     """Write the present names of objects where their earlier ones stand.
 
-    RefusedError where a name may mean several objects that are called differently now.
+    Yield the names that may mean several objects which are called differently now.
     """
-    targets = [one for one in resources if one.has_history]
-    if not targets:
-        return
+    targets: dict[str, list[Resource]] = {}
+    for one in resources:
+        for kind in {earlier.gvk.kind for earlier in one.previous}:
+            targets.setdefault(kind, []).append(one)
     for reference in references:
-        candidates = [one for one in targets if _was(one, reference.target)]
-        if not candidates:
-            continue
+        candidates = [
+            one for one in targets.get(reference.target.kind, ()) if _was(one, reference.target)
+        ]
         renamed = any(one.was_renamed for one in candidates)
-        for field in reference.fields:
+        for field in reference.fields if candidates else ():
             if renamed or field.path in _NAMED_WITH_NAMESPACE or field.path[-1] != "name":
-                _update(resources, field, candidates)
+                try:
+                    _update(resources, field, candidates)
+                except RefusedError as error:
+                    yield error
 
 
 def _update(resources: Resources, field: Field, candidates: Sequence[Resource]) -> None:

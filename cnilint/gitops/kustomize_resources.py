@@ -61,15 +61,16 @@ class Resource:
     __slots__ = (
         "_manifest",
         "_namespace_place",
-        "_previous",
         "_root",
         "api_version",
         "behavior",
+        "gvk",
         "hashed",
         "kind",
         "name",
         "namespace",
         "prefixes",
+        "previous",
         "suffixes",
     )
 
@@ -77,7 +78,8 @@ class Resource:
         """Take an object of a document as it stands there, or one that was made."""
         self._manifest = manifest
         self._root = root
-        self._previous: list[tuple[str, str, str]] = []
+        self.previous: list[Identity] = []
+        """What it was before each of its changes of name, oldest first."""
         self._namespace_place: tuple[str, Place] | None = None
         self.prefixes: list[str] = []
         self.suffixes: list[str] = []
@@ -86,6 +88,7 @@ class Resource:
         if manifest is not None:
             self.api_version, self.kind = manifest.api_version, manifest.kind
             self.namespace, self.name = manifest.namespace, manifest.name
+            self.gvk = Gvk.of(self.api_version, self.kind)
         else:
             self.synchronise()
 
@@ -94,13 +97,9 @@ class Resource:
         root = self.root
         self.api_version = scalar_text(root.get("apiVersion"))
         self.kind = scalar_text(root.get("kind"))
+        self.gvk = Gvk.of(self.api_version, self.kind)
         self.name = scalar_text(root.get("metadata", "name"))
         self.namespace = scalar_text(root.get("metadata", "namespace"))
-
-    @property
-    def gvk(self) -> Gvk:
-        """The group, version and kind."""
-        return Gvk.of(self.api_version, self.kind)
 
     @property
     def is_cluster_scoped(self) -> bool:
@@ -115,41 +114,26 @@ class Resource:
         return Identity(self.gvk, self.name, self.namespace or "default")
 
     @property
-    def previous(self) -> list[Identity]:
-        """What it was before each of its changes of name, oldest first."""
-        group, version, _kind = self.gvk
-        return [
-            Identity(Gvk(group, version, kind), name, namespace)
-            for kind, name, namespace in self._previous
-        ]
-
-    @property
     def original(self) -> Identity:
         """What it was when it was read."""
-        return self.previous[0] if self._previous else self.identity
+        return self.previous[0] if self.previous else self.identity
 
     @property
     def was_renamed(self) -> bool:
         """Whether it has had another name."""
-        return any(name != self.name for _kind, name, _namespace in self._previous)
+        return any(one.name != self.name for one in self.previous)
 
     def had_name(self, name: str) -> bool:
         """Whether one of its earlier identities had a name."""
-        return any(name == old for _kind, old, _namespace in self._previous)
-
-    @property
-    def has_history(self) -> bool:
-        """Whether it has had an identity before."""
-        return bool(self._previous)
+        return any(one.name == name for one in self.previous)
 
     def remember(self) -> None:
         """Note what it is now as what it was before the change that follows."""
-        identity = self.identity
-        self._previous.append((self.kind, identity.name, identity.namespace))
+        self.previous.append(self.identity)
 
     def inherit(self, other: Resource) -> None:
         """Take over the history of an object that this one replaces."""
-        self._previous = list(other._previous)
+        self.previous = list(other.previous)
         self.prefixes, self.suffixes = list(other.prefixes), list(other.suffixes)
 
     def become(self, root: Node) -> None:

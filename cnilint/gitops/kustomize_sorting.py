@@ -9,33 +9,8 @@ from collections.abc import Sequence
 from functools import cmp_to_key
 
 from cnilint.gitops.built import Node
+from cnilint.gitops.kustomize_fields import RANKS, ranks
 from cnilint.gitops.kustomize_resources import RefusedError, Resource, items_of, scalar_text
-
-_FIRST = (
-    "Namespace",
-    "ResourceQuota",
-    "StorageClass",
-    "CustomResourceDefinition",
-    "ServiceAccount",
-    "PodSecurityPolicy",
-    "Role",
-    "ClusterRole",
-    "RoleBinding",
-    "ClusterRoleBinding",
-    "ConfigMap",
-    "Secret",
-    "Endpoints",
-    "Service",
-    "LimitRange",
-    "PriorityClass",
-    "PersistentVolume",
-    "PersistentVolumeClaim",
-    "Deployment",
-    "StatefulSet",
-    "CronJob",
-    "PodDisruptionBudget",
-)
-_LAST = ("MutatingWebhookConfiguration", "ValidatingWebhookConfiguration")
 
 
 def in_order(resources: Sequence[Resource], options: Node | None) -> list[Resource]:
@@ -48,14 +23,14 @@ def in_order(resources: Sequence[Resource], options: Node | None) -> list[Resour
         return list(resources)
     if order != "legacy":
         raise RefusedError(order, options.places[-1] if options and options.places else None)
-    first: Sequence[str] = _FIRST
-    last: Sequence[str] = _LAST
+    places = RANKS
     given = options.get("legacySortOptions") if options is not None else None
     if given is not None:
-        first = tuple(scalar_text(one) for one in items_of(given.get("orderFirst")))
-        last = tuple(scalar_text(one) for one in items_of(given.get("orderLast")))
-    places = {kind: at - len(first) for at, kind in enumerate(first)}
-    places |= {kind: 1 + at for at, kind in enumerate(last)}
+        first, last = (
+            [scalar_text(one) for one in items_of(given.get(key))]
+            for key in ("orderFirst", "orderLast")
+        )
+        places = ranks(first, last)
 
     def compared(one: Resource, other: Resource) -> int:
         return _compared(one, other, places)
@@ -69,7 +44,7 @@ def _compared(one: Resource, other: Resource, places: dict[str, int]) -> int:
         before, after = places.get(left.kind, 0), places.get(right.kind, 0)
         if before != after:
             return before - after
-        texts = (_gvk_text(one), _gvk_text(other))
+        texts = (left.rank[1], right.rank[1])
         if left.kind == right.kind == "Namespace" and not (left.group and right.group):
             texts = (texts[1], texts[0])
         return _order(*texts)
@@ -79,11 +54,6 @@ def _compared(one: Resource, other: Resource, places: dict[str, int]) -> int:
 def _order(one: str, other: str) -> int:
     left, right = one.encode(errors="surrogatepass"), other.encode(errors="surrogatepass")
     return (left > right) - (left < right)
-
-
-def _gvk_text(resource: Resource) -> str:
-    group, version, kind = resource.gvk
-    return "_".join((group or "~G", version or "~V", kind or "~K"))
 
 
 def _name_text(resource: Resource) -> str:
