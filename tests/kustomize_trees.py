@@ -6,10 +6,12 @@ A seed stands for one tree, so that what fails once can be looked at again.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from random import Random
-from typing import Any
+from typing import Any, TypeVar
 
 Object = dict[str, Any]
+T = TypeVar("T")
 Tree = dict[str, str]
 """Texts of files by their paths."""
 
@@ -22,10 +24,10 @@ LABELS = {"app": "web", "tier": "front", "team": "net"}
 
 def tree(seed: int) -> Tree:
     """Return the files of a tree; what is to be built is in `over`."""
-    return _Maker(Random(seed)).tree()  # noqa: S311 - no secret
+    return _Maker(Random(seed)).tree()
 
 
-def yaml(value: Any, indent: int = 0) -> str:
+def yaml(value: object, indent: int = 0) -> str:
     """Return a value as YAML in lines."""
     pad = " " * indent
     if isinstance(value, dict) and value:
@@ -42,7 +44,7 @@ def _odd(key: str) -> bool:
     return not key.replace("-", "").replace("_", "").replace("/", "").replace(".", "").isalnum()
 
 
-def _below(value: Any, indent: int) -> str:
+def _below(value: object, indent: int) -> str:
     if isinstance(value, dict | list) and value:
         return "\n" + yaml(value, indent)
     if isinstance(value, str) and "\n" in value:
@@ -61,7 +63,7 @@ class _Maker:
     def maybe(self, chance: float = 0.5) -> bool:
         return self.random.random() < chance
 
-    def some(self, values: Any, most: int = 3) -> list[Any]:
+    def some(self, values: Iterable[T], most: int = 3) -> list[T]:
         listed = list(values)
         return self.random.sample(listed, self.random.randint(0, min(most, len(listed))))
 
@@ -234,7 +236,7 @@ class _Maker:
         spec = {"list": listed, "map": {"a": {"b": None}, "c": []}, "ref": {"name": "settings"}}
         return [self.named("acme.test/v1", "Thing", "thing", spec=spec)]
 
-    def named(self, version: str, kind: str, name: str, **rest: Any) -> Object:
+    def named(self, version: str, kind: str, name: str, **rest: object) -> Object:
         metadata: Object = {"name": name}
         if self.maybe(0.2):
             metadata["namespace"] = "net"

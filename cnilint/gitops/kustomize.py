@@ -42,7 +42,7 @@ from cnilint.gitops.kustomize_resources import (
     whole,
 )
 from cnilint.gitops.kustomize_selectors import Selector
-from cnilint.gitops.kustomize_sorting import in_order
+from cnilint.gitops.kustomize_sorting import check_unique, in_order
 from cnilint.kube.manifest import Manifest
 from cnilint.model.finding import Location
 from cnilint.model.text import Span
@@ -242,6 +242,7 @@ class _Builder:
         ]
         with self._step(place, folder):
             kept = in_order(kept, kustomization.root.get("sortOptions"))
+            check_unique(kept, kustomization.root.get("sortOptions"))
         for resource in kept:
             resource.finish()
         return kept, found.charts

@@ -81,7 +81,7 @@ def operate(
         resource.become(patched(resource.root, operations))
         if not (resource.kind and resource.name):
             raise RefusedError("kind, metadata.name", _place(operations[0]))
-    _settle(resources)
+    resources.changed()
 
 
 def merge_named(resources: Resources, patches: Iterable[Node]) -> None:
@@ -143,6 +143,9 @@ def _merged(resource: Resource, patch: Node, options: Options) -> Node | None:
         del kept["kind"]
     if options.name:
         del names["name"]
+    if isinstance(patch.value, dict) and kept["apiVersion"] is not None:
+        # so that what a list is merged by does not depend on the kind that the patch says
+        patch.value["apiVersion"] = kept["apiVersion"]
     merged = merge(root, patch)
     if merged is None or not merged.value:
         return None

@@ -10,7 +10,13 @@ from functools import cmp_to_key
 
 from cnilint.gitops.built import Node
 from cnilint.gitops.kustomize_fields import RANKS, ranks
-from cnilint.gitops.kustomize_resources import RefusedError, Resource, items_of, scalar_text
+from cnilint.gitops.kustomize_resources import (
+    Identity,
+    RefusedError,
+    Resource,
+    items_of,
+    scalar_text,
+)
 
 
 def in_order(resources: Sequence[Resource], options: Node | None) -> list[Resource]:
@@ -36,6 +42,17 @@ def in_order(resources: Sequence[Resource], options: Node | None) -> list[Resour
         return _compared(one, other, places)
 
     return sorted(resources, key=cmp_to_key(compared))
+
+
+def check_unique(resources: Sequence[Resource], options: Node | None) -> None:
+    """Raise RefusedError if two objects are one, which is found out where they are sorted."""
+    if options is not None and options.text("order") == "fifo":
+        return
+    seen: set[Identity] = set()
+    for resource in resources:
+        if resource.identity in seen:
+            raise RefusedError(str(resource.identity), resource.place)
+        seen.add(resource.identity)
 
 
 def _compared(one: Resource, other: Resource, places: dict[str, int]) -> int:
