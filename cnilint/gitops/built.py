@@ -17,6 +17,7 @@ from cnilint.kube.manifest import Manifest
 from cnilint.model.text import Source, Span
 from cnilint.model.tree import (
     Document,
+    Embedded,
     Entry,
     Route,
     Scalar,
@@ -164,13 +165,18 @@ class BuiltDocument(Document):
         """Return the place of a value, of a member that is not there, or of something inside.
 
         It is that of the nearest value around it that was written, followed by the steps from
-        there; None where nothing around it was written.
+        there; None where nothing around it was written. What a string holds that is a file as a
+        whole is what the file's own document has.
         """
         for depth in range(len(route), -1, -1):
             found = self.places.get(route[:depth])
             if found:
                 last = found[-1]
-                return Place(last.document, (*last.route, *route[depth:]))
+                steps = route[depth:]
+                if not last.route and not isinstance(follow(last.document.root), Scalar):
+                    while steps and isinstance(steps[0], Embedded):
+                        steps = steps[1:]
+                return Place(last.document, (*last.route, *steps))
         return None
 
     def doubt(self, route: Route) -> str:

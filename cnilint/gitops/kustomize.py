@@ -38,6 +38,7 @@ from cnilint.gitops.kustomize_resources import (
     Resources,
     items_of,
     location,
+    place_of,
     scalar_text,
     whole,
 )
@@ -307,12 +308,12 @@ class _Builder:
                 members[key] = value
             else:
                 self.not_read.append(NotRead(Reason.NOT_BUILT, path, location_of(value), name))
-        self._check(members, path, document)
+        if not root.value.keys() - {"apiVersion", "kind"}:
+            self.not_read.append(NotRead(Reason.NOT_BUILT, path, whole(document), "empty"))
+        self._check(members, path)
         return Node(members, root.places)
 
-    def _check(self, members: dict[str, Node], path: str, document: Document) -> None:
-        if not members.keys() - {"apiVersion", "kind"}:
-            self.not_read.append(NotRead(Reason.NOT_BUILT, path, whole(document), "empty"))
+    def _check(self, members: dict[str, Node], path: str) -> None:
         kind, version = members.get("kind"), members.get("apiVersion")
         said = scalar_text(kind) or "Kustomization"
         right = COMPONENT_VERSION if said == "Component" else API_VERSION
@@ -502,7 +503,8 @@ class _Builder:
         for node in items_of(entry.get("literals")):
             with self._step(location_of(node), level.kustomization.path):
                 key, text = generators.literal(scalar_text(node))
-                yield generators.Pair(key, text.encode(errors="surrogateescape"), node.places[-1])
+                content = text.encode(errors="surrogateescape")
+                yield generators.Pair(key, content, place_of(node))
         for node in items_of(entry.get("files")):
             with self._step(location_of(node), scalar_text(node)):
                 key, given = generators.file_source(scalar_text(node))
@@ -603,10 +605,10 @@ class _Builder:
     def _patch(self, level: _Level, entry: Node, found: _Accumulator, *, is_old: bool) -> None:
         """Apply an item of `patches` or of `patchesJson6902`."""
         text, file = entry.get("patch"), entry.get("path")
-        target = scalar_text(file) or level.kustomization.path
+        by_path = scalar_text(file)
+        target = joined(level.folder, by_path) if by_path else level.kustomization.path
         with self._step(location_of(entry), target), _lenient(found):
-            inline, by_path = scalar_text(text).strip(), scalar_text(file)
-            if bool(inline) is bool(by_path):
+            if bool(scalar_text(text).strip()) is bool(by_path):
                 raise RefusedError("patch, path")
             given = file if by_path else text
             assert given is not None  # noqa: S101 - one of them has a text

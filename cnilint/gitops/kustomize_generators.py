@@ -37,7 +37,7 @@ class Pair(NamedTuple):
 
     key: str
     content: bytes
-    place: Place
+    place: Place | None
 
 
 def resource_of(kind: str, entry: Node, options: list[Node], pairs: list[Pair]) -> Resource:
@@ -99,7 +99,7 @@ def _load(root: Node, pairs: list[Pair], *, is_secret: bool) -> None:
         member, text = "data", _text(content)
         if is_secret or text is None:
             member, text = ("data" if is_secret else "binaryData"), encoded(content)
-        mapping_member(root, member)[key] = Node(text, (place,))
+        mapping_member(root, member)[key] = Node(text, (place,) if place is not None else ())
 
 
 def _text(content: bytes) -> str | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from cnilint.gitops.built import Node
-from cnilint.gitops.kustomize_resources import RefusedError, scalar_text
+from cnilint.gitops.kustomize_resources import RefusedError, place_of, scalar_text
 
 Container = dict[str, Node] | list[Node]
 
@@ -20,7 +20,7 @@ def patched(root: Node, operations: Sequence[Node]) -> Node:
     RefusedError for an operation that cannot be done, at the operation.
     """
     for operation in operations:
-        place = operation.places[-1] if operation.places else None
+        place = place_of(operation)
         name, path = operation.text("op"), operation.text("path")
         try:
             root = _applied(root, operation, name, path)

@@ -13,7 +13,7 @@ from cnilint.gitops.built import Node, Place, read
 from cnilint.gitops.files import Files, joined, leaves
 from cnilint.gitops.graph import NotRead, Reason
 from cnilint.gitops.kustomize_addresses import is_remote_file
-from cnilint.gitops.kustomize_resources import location, scalar_text, tree_text, whole
+from cnilint.gitops.kustomize_resources import location, place_of, scalar_text, tree_text, whole
 from cnilint.kube.manifest import Manifest, manifests
 from cnilint.model.finding import Location
 from cnilint.model.text import Source, Span
@@ -130,7 +130,7 @@ def inline(node: Node) -> list[Node]:
     NotReadError if it is no YAML.
     """
     text = scalar_text(node)
-    place = node.places[-1] if node.places else None
+    place = place_of(node)
     source = Source(place.document.source.path if place is not None else "", text)
     found = [one for one in compose(source) if isinstance(one, Document) or _is_bad(one)]
     for one in found:
@@ -170,7 +170,8 @@ def _placed(node: Node, places: tuple[Place, ...]) -> Node:
 
 def location_of(node: Node) -> Location:
     """Return where a value was written last; an empty place where the tool made it."""
-    return location(node.places[-1]) if node.places else nowhere("")
+    place = place_of(node)
+    return location(place) if place is not None else nowhere("")
 
 
 def nowhere(path: str) -> Location:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from enum import Enum
 
 from cnilint.gitops.built import Node
-from cnilint.gitops.kustomize_resources import RefusedError, scalar_text
+from cnilint.gitops.kustomize_resources import RefusedError, place_of, scalar_text
 from cnilint.gitops.kustomize_schema import Member, member, type_of
 
 DIRECTIVE = "$patch"
@@ -58,7 +58,7 @@ def _walk(target: Node | None, patch: Node | None, known: Member) -> Node | None
     kind = _kind(there[0])
     for other in there[1:]:
         if _kind(other) is not kind:
-            place = patch.places[-1] if patch is not None and patch.places else None
+            place = place_of(patch) if patch is not None else None
             raise RefusedError(f"{kind.value}, {_kind(other).value}", place)
     if kind is _Kind.MAPPING:
         return _mapping(target, patch, known.type or _own_type(there))
@@ -152,7 +152,7 @@ def _directive(node: Node) -> _Directive:
     try:
         return _Directive(scalar_text(node))
     except ValueError:
-        place = node.places[-1] if node.places else None
+        place = place_of(node)
         raise RefusedError(f"{DIRECTIVE}: {scalar_text(node)}", place) from None
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from cnilint.gitops.built import Node, Place
+from cnilint.gitops.built import Node
 from cnilint.gitops.kustomize_fields import Gvk
 from cnilint.gitops.kustomize_json_patch import patched
 from cnilint.gitops.kustomize_merge import merge
@@ -21,6 +21,7 @@ from cnilint.gitops.kustomize_resources import (
     Resource,
     Resources,
     mapping_member,
+    place_of,
     scalar_text,
 )
 from cnilint.gitops.kustomize_schema import is_cluster_scoped
@@ -55,7 +56,7 @@ def apply(
         raise RefusedError("patch")
     if isinstance(patches[0].value, list):
         if target is None:
-            raise RefusedError("target", _place(patches[0]))
+            raise RefusedError("target", place_of(patches[0]))
         operate(resources, patches[0].value, target)
         return
     for patch in patches:
@@ -64,7 +65,7 @@ def apply(
         for patch in patches:
             _merge_all(resources, [_target(resources, patch)], patch, options)
     elif len(patches) > 1:
-        raise RefusedError("target", _place(patches[1]))
+        raise RefusedError("target", place_of(patches[1]))
     else:
         # that a target means nothing is no mistake for Kustomize
         chosen = [one for one in resources if target.selects(one)]
@@ -80,7 +81,7 @@ def operate(
             resource.remember()
         resource.become(patched(resource.root, operations))
         if not (resource.kind and resource.name):
-            raise RefusedError("kind, metadata.name", _place(operations[0]))
+            raise RefusedError("kind, metadata.name", place_of(operations[0]))
     resources.changed()
 
 
@@ -98,11 +99,7 @@ def is_object(node: Node) -> bool:
 
 def _check(patch: Node) -> None:
     if not is_object(patch):
-        raise RefusedError("kind, metadata.name", _place(patch))
-
-
-def _place(node: Node) -> Place | None:
-    return node.places[-1] if node.places else None
+        raise RefusedError("kind, metadata.name", place_of(patch))
 
 
 def _target(resources: Resources, patch: Node) -> Resource:
@@ -114,9 +111,9 @@ def _target(resources: Resources, patch: Node) -> Resource:
     identity = Identity(Gvk.of(version, kind), name, namespace)
     found = resources.with_identity(identity)
     if not found:
-        raise NoTargetError(str(identity), _place(patch))
+        raise NoTargetError(str(identity), place_of(patch))
     if len(found) > 1:
-        raise RefusedError(str(identity), _place(patch))
+        raise RefusedError(str(identity), place_of(patch))
     return found[0]
 
 

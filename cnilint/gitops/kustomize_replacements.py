@@ -16,6 +16,7 @@ from cnilint.gitops.kustomize_resources import (
     Resource,
     Resources,
     items_of,
+    place_of,
     scalar_text,
 )
 from cnilint.gitops.kustomize_selectors import Selector, found_in
@@ -46,13 +47,13 @@ def _source(resources: Resources, source: Node) -> Node:
     selector = Selector.of(source)
     found = [one for one in resources if any(map(selector.names, identities(one)))]
     if len(found) != 1:
-        raise RefusedError(_described(source), source.places[-1] if source.places else None)
+        raise RefusedError(_described(source), place_of(source))
     path = source.text("fieldPath") or _NAME
     value: Node | None = found[0].root
     for step in _steps(path):
         value = _got(value, step.strip()) if value is not None else None
     if value is None or value.value in (None, {}, []):
-        raise RefusedError(path, source.places[-1] if source.places else None)
+        raise RefusedError(path, place_of(source))
     delimiter, index = _options(source)
     if not delimiter:
         return value
@@ -156,7 +157,7 @@ def _retyped(node: Node, text: str) -> tuple[ScalarValue, str]:
         return value, "" if isinstance(value, str) else text
     same = isinstance(value, bool) is isinstance(node.value, bool)
     if node.value is None or not same or not isinstance(value, type(node.value) | int):
-        raise RefusedError(text, node.places[-1] if node.places else None)
+        raise RefusedError(text, place_of(node))
     return value, text
 
 

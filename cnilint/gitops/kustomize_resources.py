@@ -60,7 +60,7 @@ class Resource:
 
     __slots__ = (
         "_manifest",
-        "_namespace_place",
+        "_moved",
         "_root",
         "api_version",
         "behavior",
@@ -80,7 +80,7 @@ class Resource:
         self._root = root
         self.previous: list[Identity] = []
         """What it was before each of its changes of name, oldest first."""
-        self._namespace_place: tuple[str, Place] | None = None
+        self._moved: tuple[str, tuple[Place, ...]] | None = None
         self.prefixes: list[str] = []
         self.suffixes: list[str] = []
         self.hashed = False
@@ -149,19 +149,19 @@ class Resource:
             self._root = built.read(
                 self._manifest.document, self._manifest.route, self._manifest.root
             )
-            if self._namespace_place is not None:
-                _set_namespace(self._root, *self._namespace_place)
+            if self._moved is not None:
+                _set_namespace(self._root, *self._moved)
         return self._root
 
-    def set_namespace(self, namespace: str, place: Place) -> None:
+    def set_namespace(self, namespace: str, places: tuple[Place, ...]) -> None:
         """Give it a namespace. Alone, that changes no more than what the object is called."""
         if namespace == self.namespace:
             return
         self.namespace = namespace
         if self._root is None:
-            self._namespace_place = (namespace, place)
+            self._moved = (namespace, places)
         else:
-            _set_namespace(self._root, namespace, place)
+            _set_namespace(self._root, namespace, places)
 
     def set_name(self, name: str, place: Place | None = None) -> None:
         """Give it a name, and the text that makes it another one."""
@@ -227,7 +227,7 @@ class Resource:
         """Where the object was written last, None if the tool made all of it."""
         if self._manifest is not None:
             return Place(self._manifest.document, self._manifest.route)
-        return self.root.places[-1] if self.root.places else None
+        return place_of(self.root)
 
 
 def _are_texts(tree: Tree) -> bool:
@@ -248,11 +248,11 @@ def is_word(text: str) -> bool:
     return all(letter.isalnum() or letter in "._-/" for letter in text)
 
 
-def _set_namespace(root: Node, namespace: str, place: Place) -> None:
+def _set_namespace(root: Node, namespace: str, added: tuple[Place, ...]) -> None:
     metadata = mapping_member(root, "metadata")
     before = metadata.get("namespace")
     places = before.places if before is not None else ()
-    metadata["namespace"] = Node(namespace, (*places, place))
+    metadata["namespace"] = Node(namespace, (*places, *added))
 
 
 def mapping_member(node: Node, name: str) -> dict[str, Node]:
@@ -263,7 +263,7 @@ def mapping_member(node: Node, name: str) -> dict[str, Node]:
     if found is None or found.value is None:
         found = node.value[name] = Node({})
     if not isinstance(found.value, dict):
-        raise RefusedError(f"{name}: no mapping", found.places[-1] if found.places else None)
+        raise RefusedError(f"{name}: no mapping", place_of(found))
     return found.value
 
 
@@ -278,6 +278,11 @@ def scalar_text(node: Node | None) -> str:
     if isinstance(node.value, bool):
         return "true" if node.value else "false"
     return str(node.value)
+
+
+def place_of(node: Node) -> Place | None:
+    """Return where a value was written last, None if the tool made it."""
+    return node.places[-1] if node.places else None
 
 
 def items_of(node: Node | None) -> list[Node]:

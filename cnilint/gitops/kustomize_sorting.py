@@ -15,6 +15,7 @@ from cnilint.gitops.kustomize_resources import (
     RefusedError,
     Resource,
     items_of,
+    place_of,
     scalar_text,
 )
 
@@ -28,7 +29,7 @@ def in_order(resources: Sequence[Resource], options: Node | None) -> list[Resour
     if order == "fifo":
         return list(resources)
     if order != "legacy":
-        raise RefusedError(order, options.places[-1] if options and options.places else None)
+        raise RefusedError(order, place_of(options) if options is not None else None)
     places = RANKS
     given = options.get("legacySortOptions") if options is not None else None
     if given is not None:

@@ -37,6 +37,9 @@ UNNAMED = (
 )
 """What keeps its name under any prefix; PrefixTransformer.go prefixFieldSpecsToSkip."""
 
+Places = tuple[Place, ...]
+"""Where a kustomization says it; nowhere if it was added by another tool."""
+
 _BINDINGS = ("RoleBinding", "ClusterRoleBinding")
 
 
@@ -45,17 +48,17 @@ def set_namespace(resources: Resources, given: Node, tables: Tables) -> None:
 
     api/filters/namespace/namespace.go
     """
-    place = given.places[-1]
+    places = given.places[-1:]
     namespace = scalar_text(given)
     for resource in resources:
         resource.remember()
         if not resource.is_cluster_scoped:
-            resource.set_namespace(namespace, place)
+            resource.set_namespace(namespace, places)
         if resource.kind in _BINDINGS:
-            _set_subjects(resource, namespace, place)
+            _set_subjects(resource, namespace, places)
         for field in tables.namespace:
             if _is_namespace_field(field, resource, namespace):
-                _change(resource, field, _Value(namespace, place), "")
+                _change(resource, field, _Value(namespace, places), "")
                 resource.synchronise()
     resources.changed()
     repeated = resources.repeated()
@@ -73,7 +76,7 @@ def _is_namespace_field(field: Field, resource: Resource, namespace: str) -> boo
     return True
 
 
-def _set_subjects(resource: Resource, namespace: str, place: Place) -> None:
+def _set_subjects(resource: Resource, namespace: str, places: Places) -> None:
     found = resource.tree("subjects")
     if found is None:
         return
@@ -82,7 +85,7 @@ def _set_subjects(resource: Resource, namespace: str, place: Place) -> None:
     for subject in listed if isinstance(listed, list) else ():
         if isinstance(subject.value, dict) and subject.text("name") == "default":
             old = subject.value.get("namespace")
-            subject.value["namespace"] = _over(namespace, old, place)
+            subject.value["namespace"] = _over(namespace, old, places)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +93,13 @@ class _Value:
     """Writes a text into a scalar."""
 
     text: str
-    place: Place
+    places: Places
     is_number: bool = False
 
     def __call__(self, node: Node) -> None:
         if isinstance(node.value, dict | list):
             raise WrongKindError
-        _write(node, int(self.text) if self.is_number else self.text, self.place)
+        _write(node, int(self.text) if self.is_number else self.text, self.places)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,14 +108,14 @@ class _Entry:
 
     key: str
     text: str
-    place: Place
+    places: Places
 
     def __call__(self, node: Node) -> None:
         if node.value is None:
             node.value, node.written = {}, ""
         if not isinstance(node.value, dict):
             raise WrongKindError
-        node.value[self.key] = _over(self.text, node.value.get(self.key), self.place)
+        node.value[self.key] = _over(self.text, node.value.get(self.key), self.places)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,21 +124,21 @@ class _Joined:
 
     before: str
     behind: str
-    place: Place
+    places: Places
 
     def __call__(self, node: Node) -> None:
         if isinstance(node.value, dict | list):
             raise WrongKindError
-        _write(node, f"{self.before}{scalar_text(node)}{self.behind}", self.place)
+        _write(node, f"{self.before}{scalar_text(node)}{self.behind}", self.places)
 
 
-def _write(node: Node, value: str | int, place: Place) -> None:
+def _write(node: Node, value: str | int, places: Places) -> None:
     node.value, node.written, node.doubt = value, "", ""
-    node.places = (*node.places, place)
+    node.places = (*node.places, *places)
 
 
-def _over(text: str, old: Node | None, place: Place) -> Node:
-    return Node(text, (*(old.places if old is not None else ()), place))
+def _over(text: str, old: Node | None, places: Places) -> Node:
+    return Node(text, (*(old.places if old is not None else ()), *places))
 
 
 def _change(
@@ -160,7 +163,7 @@ def _reaches(resource: Resource, field: Field) -> bool:
 
 def add_affix(resources: Resources, given: Node, fields: Iterable[Field], *, suffix: bool) -> None:
     """Put a text before or behind the name of every object that may have another one."""
-    text, place = scalar_text(given), given.places[-1]
+    text, places = scalar_text(given), given.places[-1:]
     fields = tuple(fields)
     for resource in resources:
         original = resource.original.gvk
@@ -173,7 +176,7 @@ def add_affix(resources: Resources, given: Node, fields: Iterable[Field], *, suf
                 (resource.suffixes if suffix else resource.prefixes).append(text)
                 resource.remember()
             if is_selected(field, resource.gvk):
-                setter = _Joined("" if suffix else text, text if suffix else "", place)
+                setter = _Joined("" if suffix else text, text if suffix else "", places)
                 _change(resource, field, setter, "")
         resource.synchronise()
     resources.changed()
@@ -184,7 +187,7 @@ def set_texts(resources: Resources, texts: Node, fields: Iterable[Field]) -> Non
     given = texts.value if isinstance(texts.value, dict) else {}
     fields = tuple(fields)
     for key, value in sorted(given.items()):
-        setter = _Entry(key, scalar_text(value), value.places[-1])
+        setter = _Entry(key, scalar_text(value), value.places[-1:])
         for resource in resources:
             for field in fields:
                 if is_selected(field, resource.gvk):
@@ -212,7 +215,7 @@ def set_replicas(resources: Resources, given: Node, fields: Iterable[Field]) -> 
     number = count.value if count is not None else 0
     if isinstance(number, bool) or not isinstance(number, int):
         raise RefusedError("count")
-    place = count.places[-1] if count is not None else given.places[-1]
+    places = (count if count is not None else given).places[-1:]
     found = False
     for field in fields:
         for resource in resources:
@@ -220,7 +223,7 @@ def set_replicas(resources: Resources, given: Node, fields: Iterable[Field]) -> 
             if any(one.name == name and one.gvk.fits(field.gvk) for one in had):
                 found = True
                 if is_selected(field, resource.gvk):
-                    _change(resource, field, _Value(str(number), place, is_number=True), 0)
+                    _change(resource, field, _Value(str(number), places, is_number=True), 0)
     if not found:
         raise RefusedError(name)
 
@@ -240,9 +243,10 @@ class Image(NamedTuple):
         """Return what an item says."""
         keys = ("newName", "newTag", "tagSuffix", "digest")
         places = tuple(
-            found.places[-1]
+            place
             for key in keys
             if (found := node.get(key)) is not None and scalar_text(found)
+            for place in found.places[-1:]
         )
         name, new_name, tag, suffix, digest = (
             scalar_text(node.get(key)) for key in ("name", *keys)
