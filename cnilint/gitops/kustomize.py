@@ -44,6 +44,7 @@ from cnilint.gitops.kustomize_resources import (
 )
 from cnilint.gitops.kustomize_selectors import Selector
 from cnilint.gitops.kustomize_sorting import check_unique, in_order
+from cnilint.gitops.kustomize_variables import Variable, expand, resolved, variable
 from cnilint.kube.manifest import Manifest
 from cnilint.model.finding import Location
 from cnilint.model.text import Span
@@ -168,6 +169,7 @@ class _Accumulator:
         self.resources = Resources()
         self.tables = Tables()
         self.charts: list[Manifest] = []
+        self.variables: dict[str, Variable] = {}
         self.is_whole = True
         """Whether every source was read: else an object that is missing may be in the others."""
 
@@ -180,6 +182,7 @@ class _Accumulator:
                 yield resource
         self.tables = merged(self.tables, other.tables)
         self.charts += other.charts
+        self.variables |= other.variables
         self.is_whole = self.is_whole and other.is_whole
 
 
@@ -236,6 +239,7 @@ class _Builder:
         for error in update_names(found.resources, found.tables.references):
             with self._step(place, folder):
                 raise error
+        self._expand(found, place)
         kept = [
             one
             for one in found.resources
@@ -247,6 +251,16 @@ class _Builder:
         for resource in kept:
             resource.finish()
         return kept, found.charts
+
+    def _expand(self, found: _Accumulator, place: Location) -> None:
+        """Put the values of variables where they are asked for."""
+        values: dict[str, Node] = {}
+        for name, one in found.variables.items():
+            with self._step(location_of(one.said), name):
+                values[name] = resolved(one)
+        if values:
+            with self._step(place, ""):
+                expand(found.resources, values, found.tables.variables)
 
     @contextmanager
     def _step(self, place: Location, target: str) -> Iterator[None]:
@@ -344,8 +358,10 @@ class _Builder:
             for node in kustomization.items(key):
                 self._plugin(level, node, found)
         for node in kustomization.items("vars"):
-            name = node.text("name")
-            self.not_read.append(NotRead(Reason.UNSUPPORTED, name, location_of(node), "vars"))
+            with self._step(location_of(node), kustomization.path):
+                if node.text("name") in found.variables:
+                    raise RefusedError(node.text("name"))
+                found.variables[node.text("name")] = variable(found.resources, node)
 
     def _resource(self, level: _Level, node: Node, found: _Accumulator) -> None:
         """Add the objects of a file, a folder or an address."""
@@ -503,8 +519,8 @@ class _Builder:
         for node in items_of(entry.get("literals")):
             with self._step(location_of(node), level.kustomization.path):
                 key, text = generators.literal(scalar_text(node))
-                content = text.encode(errors="surrogateescape")
-                yield generators.Pair(key, content, place_of(node))
+                literal = text.encode(errors="surrogateescape")
+                yield generators.Pair(key, literal, place_of(node))
         for node in items_of(entry.get("files")):
             with self._step(location_of(node), scalar_text(node)):
                 key, given = generators.file_source(scalar_text(node))

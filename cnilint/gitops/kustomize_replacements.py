@@ -50,8 +50,8 @@ def _source(resources: Resources, source: Node) -> Node:
         raise RefusedError(_described(source), place_of(source))
     path = source.text("fieldPath") or _NAME
     value: Node | None = found[0].root
-    for step in _steps(path):
-        value = _got(value, step.strip()) if value is not None else None
+    for step in steps_of(path):
+        value = got(value, step.strip()) if value is not None else None
     if value is None or value.value in (None, {}, []):
         raise RefusedError(path, place_of(source))
     delimiter, index = _options(source)
@@ -111,7 +111,7 @@ def _copy(resource: Resource, path: str, target: Node, value: Node) -> None:
     made: Kind | None = None
     if create is not None and create.value is True:
         made = _kind(value)
-    found = list(_matching(resource.root, _steps(path), made))
+    found = list(_matching(resource.root, steps_of(path), made))
     if not found:
         raise RefusedError(path, resource.place)
     delimiter, index = _options(target)
@@ -165,7 +165,7 @@ _NEW = "\0"
 """How a scalar is written that was made a moment ago: its type is that of what is put there."""
 
 
-def _steps(path: str) -> list[str]:
+def steps_of(path: str) -> list[str]:
     """Return the steps of a path; one in brackets may hold dots; SmarterPathSplitter."""
     steps: list[str] = []
     open_parts: list[str] = []
@@ -204,7 +204,7 @@ def _item(step: str) -> tuple[str, str]:
     return name, value
 
 
-def _got(node: Node, step: str) -> Node | None:
+def got(node: Node, step: str) -> Node | None:
     """Return what one step leads to, without patterns."""
     if _is_index(step) or step == "-" or _is_item(step):
         if not isinstance(node.value, list):

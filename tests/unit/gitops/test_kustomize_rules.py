@@ -63,7 +63,7 @@ def test_lists_of_unknown_kinds_are_replaced() -> None:
     thing: dict[str, Value] = {"apiVersion": "a/v1", "kind": "Thing", "metadata": {"name": "a"}}
     one: Value = {**thing, "spec": {"containers": [{"name": "a"}], "map": {"x": 1}}}
     other: Value = {**thing, "spec": {"containers": [{"name": "b"}], "map": {"y": 2}}}
-    expected = {**thing, "spec": {"containers": [{"name": "b"}], "map": {"x": 1, "y": 2}}}
+    expected: Value = {**thing, "spec": {"containers": [{"name": "b"}], "map": {"x": 1, "y": 2}}}
     assert after(one, other) == expected
 
 
