@@ -54,7 +54,13 @@ def said(texts: dict[str, str]) -> tuple[str, str]:
             "{name: a, behavior: merge}",
         ),
         ("configMapGenerator: [{name: a, literals: [b=1, b=2]}]", "not-built", "b=2"),
-        ("transformers: [t.yaml]", "generator-plugin", "t.yaml"),
+        ("transformers: [t.yaml]", "missing", "t.yaml"),
+        ("validators: [t.yaml]", "generator-plugin", "t.yaml"),
+        (
+            "vars: [{name: A, objref: {kind: B, name: c}}]",
+            "not-built",
+            "{name: A, objref: {kind: B, name: c}}",
+        ),
         ("crds: [crd.json]", "unsupported", "crd.json"),
         ("kind: Deployment\nnamespace: a", "not-built", "Deployment"),
         ("apiVersion: v1\nnamespace: a", "not-built", "v1"),
@@ -82,6 +88,13 @@ def test_one_note_at_the_place(kustomization: str, reason: str, marked: str) -> 
 def test_a_file_that_is_no_kustomization(text: str, reason: str) -> None:
     one = refused({KUSTOMIZATION: text})
     assert (one.reason.value, one.place.source.path) == (reason, KUSTOMIZATION)
+
+
+def test_a_program_that_would_make_objects() -> None:
+    texts = {KUSTOMIZATION: "generators: [g.yaml]\n"}
+    texts["over/g.yaml"] = "apiVersion: acme.test/v1\nkind: Maker\nmetadata: {name: a}\n"
+    assert said(texts) == ("generator-plugin", f"{KUSTOMIZATION}: g.yaml")
+    assert refused(texts).detail == "Maker"
 
 
 def test_a_folder_without_a_kustomization() -> None:

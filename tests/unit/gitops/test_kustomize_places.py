@@ -188,3 +188,36 @@ replacements:
     daemon = next(one for one in found.objects if one.kind == "DaemonSet")
     assert value(daemon, *CONTAINER, "image") == "ghcr.io/acme/multus:v9"
     assert written(daemon, *CONTAINER, "image") == "over/kustomization.yaml: tag=v9"
+
+
+def test_a_variable_is_where_its_value_comes_from() -> None:
+    text = """\
+configMapGenerator: [{name: modes, literals: [mode=thick]}]
+vars:
+  - name: MODE
+    objref: {kind: ConfigMap, name: modes, apiVersion: v1}
+    fieldref: {fieldPath: data.mode}
+patches:
+  - target: {kind: DaemonSet}
+    patch: |
+      - {op: add, path: /spec/template/spec/containers/0/args/-, value: "--mode=$(MODE)$$(X)"}
+"""
+    found = built(over(text))
+    assert found.not_read == ()
+    daemon = next(one for one in found.objects if one.kind == "DaemonSet")
+    assert value(daemon, *CONTAINER, "args", 1) == "--mode=thick$(X)"
+    assert written(daemon, *CONTAINER, "args", 1) == "over/kustomization.yaml: mode=thick"
+
+
+def test_a_transformer_that_is_an_object() -> None:
+    labels = """\
+apiVersion: builtin
+kind: LabelTransformer
+metadata: {name: team}
+labels: {team: net}
+fieldSpecs: [{path: spec/template/metadata/labels, create: true}]
+"""
+    manifest = only(over("transformers: [labels.yaml]\n", labels=labels))
+    assert written(manifest, "spec", "template", "metadata", "labels", "team") == (
+        "over/labels.yaml: net"
+    )

@@ -1,0 +1,185 @@
+"""Reading a kustomization's own file: its members by their right names, wrong ones noted."""
+
+from __future__ import annotations
+
+from cnilint.gitops.built import Node, read
+from cnilint.gitops.files import joined
+from cnilint.gitops.graph import Reason
+from cnilint.gitops.kustomize_loading import (
+    FILE_NAMES,
+    Kustomization,
+    Loader,
+    location_of,
+    nowhere,
+)
+from cnilint.gitops.kustomize_resources import items_of, scalar_text, whole
+from cnilint.gitops.kustomize_state import Journal
+from cnilint.model.finding import Location
+from cnilint.model.text import Span
+from cnilint.model.tree import Document, Mapping, follow
+
+API_VERSION = "kustomize.config.k8s.io/v1beta1"
+COMPONENT_VERSION = "kustomize.config.k8s.io/v1alpha1"
+
+_KEYS = frozenset(
+    [
+        "apiVersion",
+        "kind",
+        "metadata",
+        "openapi",
+        "namePrefix",
+        "nameSuffix",
+        "namespace",
+        "commonLabels",
+        "labels",
+        "commonAnnotations",
+        "patchesStrategicMerge",
+        "patchesJson6902",
+        "patches",
+        "images",
+        "imageTags",
+        "replacements",
+        "replicas",
+        "vars",
+        "sortOptions",
+        "resources",
+        "components",
+        "crds",
+        "bases",
+        "configMapGenerator",
+        "secretGenerator",
+        "helmGlobals",
+        "helmCharts",
+        "helmChartInflationGenerator",
+        "generatorOptions",
+        "configurations",
+        "generators",
+        "transformers",
+        "validators",
+        "buildMetadata",
+    ]
+)
+"""The members that a kustomization may have; api/types/kustomization.go."""
+
+_LISTS = frozenset(
+    [
+        "labels",
+        "patchesStrategicMerge",
+        "patchesJson6902",
+        "patches",
+        "images",
+        "imageTags",
+        "replacements",
+        "replicas",
+        "vars",
+        "resources",
+        "components",
+        "crds",
+        "bases",
+        "configMapGenerator",
+        "secretGenerator",
+        "helmCharts",
+        "helmChartInflationGenerator",
+        "configurations",
+        "generators",
+        "transformers",
+        "validators",
+        "buildMetadata",
+    ]
+)
+
+_BY_NAME = {key.lower(): key for key in _KEYS}
+
+
+class Reader:
+    """Reads kustomization files and notes what is wrong with them."""
+
+    def __init__(self, loader: Loader, journal: Journal) -> None:
+        """Take what reads files, and where notes go."""
+        self.loader = loader
+        self.journal = journal
+
+    def kustomization(
+        self, folder: str, said: Location, more: Node | None = None
+    ) -> Kustomization | None:
+        """Return the kustomization of a folder; None if there is none, which is noted."""
+        paths = self.loader.file_name(folder)
+        if not paths and more is not None:
+            return Kustomization(
+                folder, joined(folder, FILE_NAMES[0]), None, _added(Node({}), more)
+            )
+        if not paths:
+            self.journal.note(Reason.MISSING, joined(folder, FILE_NAMES[0]), said)
+            return None
+        documents, problem = self.loader.documents(paths[0])
+        if len(paths) > 1:
+            place = whole(documents[0]) if documents else nowhere(paths[0])
+            self.journal.note(Reason.NOT_BUILT, folder, place, paths[1])
+        if problem is not None:
+            self.journal.not_read.append(problem)
+        if not documents:
+            if problem is None:
+                source = self.loader.files.source(paths[0])
+                place = Location(source, Span(0, 0)) if source else nowhere(paths[0])
+                self.journal.note(Reason.NOT_BUILT, paths[0], place, "empty")
+            return None
+        root = self._root(documents[0], paths[0])
+        if root is None:
+            return None
+        return Kustomization(folder, paths[0], documents[0], _added(root, more))
+
+    def _root(self, document: Document, path: str) -> Node | None:
+        """Return the members of a kustomization by their right names; wrong ones are noted."""
+        if not isinstance(follow(document.root), Mapping):
+            self.journal.note(Reason.NOT_BUILT, path, whole(document), "no mapping")
+            return None
+        root = read(document)
+        assert isinstance(root.value, dict)  # noqa: S101 - a mapping
+        members: dict[str, Node] = {}
+        for name, value in root.value.items():
+            key = _BY_NAME.get(name.lower())
+            right = key is not None and (key not in _LISTS or _is_list(value))
+            if key is not None and right:
+                members[key] = value
+            else:
+                self.journal.note(Reason.NOT_BUILT, path, location_of(value), name)
+        if not root.value.keys() - {"apiVersion", "kind"}:
+            self.journal.note(Reason.NOT_BUILT, path, whole(document), "empty")
+        self._check(members, path)
+        return Node(members, root.places)
+
+    def _check(self, members: dict[str, Node], path: str) -> None:
+        kind, version = members.get("kind"), members.get("apiVersion")
+        said = scalar_text(kind) or "Kustomization"
+        right = COMPONENT_VERSION if said == "Component" else API_VERSION
+        for node, wrong in (
+            (kind, said not in ("Kustomization", "Component")),
+            (version, scalar_text(version) not in ("", right)),
+        ):
+            if node is not None and wrong:
+                where = location_of(node)
+                self.journal.note(Reason.NOT_BUILT, path, where, scalar_text(node))
+
+
+def _is_list(node: Node) -> bool:
+    return node.value is None or isinstance(node.value, list)
+
+
+def _added(root: Node, more: Node | None) -> Node:
+    """Return the members of a kustomization with those added that come from elsewhere."""
+    if more is None or not isinstance(more.value, dict):
+        return root
+    members = dict(root.value) if isinstance(root.value, dict) else {}
+    for key, value in more.value.items():
+        before = members.get(key)
+        if not isinstance(value.value, list) or before is None:
+            members[key] = value
+            continue
+        names = {scalar_text(one.get("name")) for one in value.value} if key == "images" else set()
+        kept = [
+            one
+            for one in items_of(before)
+            if scalar_text(one.get("name")) not in names or not names
+        ]
+        members[key] = Node([*kept, *value.value], before.places)
+    return Node(members, root.places or more.places)
