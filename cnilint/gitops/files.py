@@ -13,16 +13,15 @@ import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
+from cnilint.confine import read_file
 from cnilint.gitops.graph import Reason
 from cnilint.model.text import Source
 from cnilint.model.tree import Document, SyntaxProblem
-from cnilint.syntax.collect import SIZE_LIMIT, STANDARD_INPUT, decode, encode
+from cnilint.syntax.collect import STANDARD_INPUT, decode, encode
 from cnilint.syntax.compose import compose
 
 Found = tuple[Document | SyntaxProblem, ...]
 """The documents of a text in order, each with the problems that stand in or behind it."""
-
-_FLAGS = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 
 
 class Files:
@@ -235,9 +234,11 @@ class _Store:
         if not self.top:
             return path
         try:
-            return _below(self.top, os.path.realpath(os.path.join(self.top, path)))
+            inside = _below(self.top, os.path.realpath(os.path.join(self.top, path)))
         except (OSError, ValueError):
             return None
+        # where credentials and hooks are
+        return None if inside is None or ".git" in inside.split("/") else inside
 
     def is_file(self, path: str) -> bool:
         if path in self.given:
@@ -314,12 +315,6 @@ def _below(top: str, whole: str) -> str | None:
 def _read(whole: str) -> bytes | None:
     """Return what a regular file holds; None if there is none, or it is too large."""
     try:
-        # a named pipe would keep us waiting: it is looked at first, and again when it is open
-        if not stat.S_ISREG(os.stat(whole).st_mode):
-            return None
-        with open(os.open(whole, _FLAGS), "rb") as file:
-            if os.fstat(file.fileno()).st_size > SIZE_LIMIT:
-                return None
-            return file.read()
+        return read_file(whole)
     except OSError:
         return None

@@ -80,6 +80,15 @@ def test_nothing_outside_is_read(path: str, tmp_path: Path) -> None:
     assert not files.is_file(path)
 
 
+def test_nothing_is_read_of_a_repository_itself(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".git/config").write_text("[core]\n", "utf-8")
+    os.symlink(".git/config", tmp_path / "link.yaml")
+    files = Files(str(tmp_path), [])
+    assert files.source("link.yaml") is None
+    assert files.reason(".git/config") is Reason.OUTSIDE
+
+
 def test_a_link_inside_is_followed(tmp_path: Path) -> None:
     (tmp_path / "base").mkdir()
     (tmp_path / "base/a.yaml").write_text("a: 1\n", "utf-8")
