@@ -104,11 +104,9 @@ def _load(root: Node, pairs: list[Pair], *, is_secret: bool) -> None:
 
 def _text(content: bytes) -> str | None:
     try:
-        text = content.decode()
+        return content.decode()
     except UnicodeDecodeError:
         return None
-    # written as a block of lines on its way, which has one kind of line end
-    return text.replace("\r\n", "\n").replace("\r", "\n") if "\n" in text else text
 
 
 def encoded(content: bytes) -> str:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cnilint.gitops.built import Node, made
+from cnilint.gitops.files import Files
+from cnilint.gitops.kustomize import build
 from cnilint.gitops.kustomize_addresses import is_remote_file, is_repository
 from cnilint.gitops.kustomize_fields import (
     Field,
@@ -27,7 +31,7 @@ from cnilint.gitops.kustomize_selectors import Selector, fits, matches
 from cnilint.gitops.kustomize_transformers import Image, is_of_name, parts_of
 from cnilint.model.tree import Value
 
-from .kustomizations import built, only
+from .kustomizations import DAEMON_SET, built, files, only, value
 
 POD: dict[str, Value] = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}}
 
@@ -261,6 +265,17 @@ configMapGenerator:
     assert only(texts).name == "testing-tt4769fb52"
 
 
+def test_what_a_file_holds_is_kept_to_the_byte(tmp_path: Path) -> None:
+    """The names are those that Kustomize 5.7.1 gives."""
+    (tmp_path / "crlf.txt").write_bytes(b"a\r\nb\r\n")
+    (tmp_path / "bin.dat").write_bytes(b"\x00\xff\x01bin")
+    for name, generated in (("crlf.txt", "m-42k8bd56dc"), ("bin.dat", "m-g6ctk2k52h")):
+        text = f"configMapGenerator: [{{name: m, files: [{name}]}}]\n"
+        (tmp_path / "kustomization.yaml").write_text(text, "utf-8")
+        (found,) = build(Files(str(tmp_path), ()), ".").objects
+        assert found.name == generated
+
+
 def test_the_order_of_objects() -> None:
     kinds = ["DaemonSet", "Service", "Namespace", "ConfigMap", "ValidatingWebhookConfiguration"]
     texts = {"over/kustomization.yaml": "resources: [a.yaml]\n"}
@@ -304,10 +319,6 @@ def test_what_is_known_of_kinds() -> None:
 
 
 def test_more_members_from_elsewhere() -> None:
-    from cnilint.gitops.kustomize import build
-
-    from .kustomizations import DAEMON_SET, files, value
-
     texts = {
         "over/kustomization.yaml": (
             "resources: [a.yaml]\nimages: [{name: ghcr.io/acme/multus, newTag: v8}]\n"
@@ -334,10 +345,6 @@ def test_more_members_from_elsewhere() -> None:
 
 
 def test_an_address_whose_content_is_known() -> None:
-    from cnilint.gitops.kustomize import build
-
-    from .kustomizations import DAEMON_SET, files
-
     address = "https://example.test/multus.yaml"
     texts = {
         "over/kustomization.yaml": f"resources: ['{address}']\nnameSuffix: -end\n",
