@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from cnilint.gitops.built import Node, read
 from cnilint.gitops.files import joined
 from cnilint.gitops.graph import Reason
@@ -21,74 +23,90 @@ from cnilint.model.tree import Document, Mapping, follow
 API_VERSION = "kustomize.config.k8s.io/v1beta1"
 COMPONENT_VERSION = "kustomize.config.k8s.io/v1alpha1"
 
-_KEYS = frozenset(
-    [
-        "apiVersion",
-        "kind",
-        "metadata",
-        "openapi",
-        "namePrefix",
-        "nameSuffix",
-        "namespace",
-        "commonLabels",
-        "labels",
-        "commonAnnotations",
-        "patchesStrategicMerge",
-        "patchesJson6902",
-        "patches",
-        "images",
-        "imageTags",
-        "replacements",
-        "replicas",
-        "vars",
-        "sortOptions",
-        "resources",
-        "components",
-        "crds",
-        "bases",
-        "configMapGenerator",
-        "secretGenerator",
-        "helmGlobals",
-        "helmCharts",
-        "helmChartInflationGenerator",
-        "generatorOptions",
-        "configurations",
-        "generators",
-        "transformers",
-        "validators",
-        "buildMetadata",
-    ]
+Shape = str | list["Shape"] | dict[str, "Shape"]
+"""What a value has to be: a scalar of a name, a list of one shape, or members by their names.
+
+The member `*` stands for any, and an empty mapping for whatever there is.
+"""
+
+_TEXT, _FLAG, _NUMBER = "text", "flag", "number"
+_TEXTS: list[Shape] = [_TEXT]
+_PAIRS: dict[str, Shape] = {"*": _TEXT}
+_SELECTOR: dict[str, Shape] = dict.fromkeys(
+    ("group", "version", "kind", "name", "namespace", "labelSelector", "annotationSelector"), _TEXT
 )
+_OPTIONS: dict[str, Shape] = {
+    "labels": _PAIRS,
+    "annotations": _PAIRS,
+    "disableNameSuffixHash": _FLAG,
+    "immutable": _FLAG,
+}
+_GENERATOR: dict[str, Shape] = {
+    **dict.fromkeys(("name", "namespace", "behavior", "env"), _TEXT),
+    **dict.fromkeys(("literals", "files", "envs"), _TEXTS),
+    "options": _OPTIONS,
+}
+_PATCHES: list[Shape] = [
+    {"path": _TEXT, "patch": _TEXT, "target": _SELECTOR, "options": {"*": _FLAG}}
+]
+_IMAGES: list[Shape] = [dict.fromkeys(("name", "newName", "newTag", "tagSuffix", "digest"), _TEXT)]
+_SHAPES: dict[str, Shape] = {
+    **dict.fromkeys(("apiVersion", "kind", "namePrefix", "nameSuffix", "namespace"), _TEXT),
+    **dict.fromkeys(("resources", "bases", "components", "crds", "configurations"), _TEXTS),
+    **dict.fromkeys(("generators", "transformers", "validators", "buildMetadata"), _TEXTS),
+    **dict.fromkeys(("commonLabels", "commonAnnotations", "openapi"), _PAIRS),
+    **{key: {} for key in ("metadata", "sortOptions", "helmGlobals")},
+    "labels": [
+        {"pairs": _PAIRS, "includeSelectors": _FLAG, "includeTemplates": _FLAG, "fields": [{}]}
+    ],
+    "patchesStrategicMerge": _TEXTS,
+    "patchesJson6902": _PATCHES,
+    "patches": _PATCHES,
+    "images": _IMAGES,
+    "imageTags": _IMAGES,
+    "replacements": [{}],
+    "replicas": [{"name": _TEXT, "count": _NUMBER}],
+    "vars": [{}],
+    "configMapGenerator": [_GENERATOR],
+    "secretGenerator": [{**_GENERATOR, "type": _TEXT}],
+    "generatorOptions": _OPTIONS,
+    "helmCharts": [{}],
+    "helmChartInflationGenerator": [{}],
+}
 """The members that a kustomization may have; api/types/kustomization.go."""
 
-_LISTS = frozenset(
-    [
-        "labels",
-        "patchesStrategicMerge",
-        "patchesJson6902",
-        "patches",
-        "images",
-        "imageTags",
-        "replacements",
-        "replicas",
-        "vars",
-        "resources",
-        "components",
-        "crds",
-        "bases",
-        "configMapGenerator",
-        "secretGenerator",
-        "helmCharts",
-        "helmChartInflationGenerator",
-        "configurations",
-        "generators",
-        "transformers",
-        "validators",
-        "buildMetadata",
-    ]
-)
+_BY_NAME = {key.lower(): key for key in _SHAPES}
 
-_BY_NAME = {key.lower(): key for key in _KEYS}
+
+def wrong_values(node: Node, shape: Shape) -> Iterator[Node]:
+    """Yield the values that Go's decoder refuses for a shape; null is nothing everywhere."""
+    value = node.value
+    if value is None or shape == {}:
+        return
+    if isinstance(shape, list):
+        if not isinstance(value, list):
+            yield node
+        for item in value if isinstance(value, list) else ():
+            yield from wrong_values(item, shape[0])
+    elif isinstance(shape, dict):
+        if not isinstance(value, dict):
+            yield node
+            return
+        by_name = {key.lower(): one for key, one in shape.items()}
+        for key, member in value.items():
+            known = by_name.get(key.lower(), shape.get("*"))
+            if known is None:
+                yield member
+            else:
+                yield from wrong_values(member, known)
+    elif not _is_of(value, shape):
+        yield node
+
+
+def _is_of(value: object, shape: str) -> bool:
+    if shape == _TEXT:
+        return isinstance(value, str)
+    return isinstance(value, bool) if shape == _FLAG else type(value) is int
 
 
 class Reader:
@@ -138,11 +156,11 @@ class Reader:
         members: dict[str, Node] = {}
         for name, value in root.value.items():
             key = _BY_NAME.get(name.lower())
-            right = key is not None and (key not in _LISTS or _is_list(value))
-            if key is not None and right:
+            wrong = [value] if key is None else list(wrong_values(value, _SHAPES[key]))
+            for one in wrong[:1]:
+                self.journal.note(Reason.NOT_BUILT, path, location_of(one), name)
+            if key is not None and value not in wrong:
                 members[key] = value
-            else:
-                self.journal.note(Reason.NOT_BUILT, path, location_of(value), name)
         if not root.value.keys() - {"apiVersion", "kind"}:
             self.journal.note(Reason.NOT_BUILT, path, whole(document), "empty")
         self._check(members, path)
@@ -159,10 +177,6 @@ class Reader:
             if node is not None and wrong:
                 where = location_of(node)
                 self.journal.note(Reason.NOT_BUILT, path, where, scalar_text(node))
-
-
-def _is_list(node: Node) -> bool:
-    return node.value is None or isinstance(node.value, list)
 
 
 def _added(root: Node, more: Node | None) -> Node:

@@ -76,6 +76,9 @@ def operate(
     resources: Resources, operations: Sequence[Node], target: Selector, *, remember: bool = True
 ) -> None:
     """Apply the operations of a JSON patch to every object that a target means."""
+    for operation in operations:
+        if not isinstance(operation.value, dict):
+            raise RefusedError("operation", place_of(operation))
     for resource in [one for one in resources if target.selects(one)]:
         if remember:
             resource.remember()
