@@ -68,7 +68,7 @@ def test_every_folder_of_cases_belongs_to_a_card() -> None:
 
 def test_every_check_belongs_to_one_card() -> None:
     used = Counter(check for rule in RULES for check in rule.checks)
-    assert set(used) == {*CHECKS, *INPUT_CHECKS, *IGNORE_CHECKS}
+    assert set(used) == {*CHECKS, *INPUT_CHECKS, *IGNORE_CHECKS, *LAYOUT_CHECKS}
     assert set(used.values()) == {1}
 
 

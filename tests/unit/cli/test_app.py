@@ -277,7 +277,7 @@ sys.exit(command_line.run())
 def test_what_standard_output_cannot_show_is_escaped_and_fails_nothing(
     encoding: str, tmp_path: Path
 ) -> None:
-    placed(tmp_path, {"я.yaml": "a: 1\na: 2\n"})
+    placed(tmp_path, {"я.yaml": "apiVersion: v1\nkind: A\na: 1\na: 2\n"})
     done = subprocess.run(
         [sys.executable, "-m", "cnilint", "check", "--output-format", "concise"],
         cwd=tmp_path,
@@ -286,4 +286,4 @@ def test_what_standard_output_cannot_show_is_escaped_and_fails_nothing(
         check=False,
     )
     assert (done.returncode, done.stderr) == (1, b"")
-    assert done.stdout.startswith(rb"\u044f.yaml:2:1: CNI902 ")
+    assert done.stdout.startswith(rb"\u044f.yaml:4:1: CNI902 ")

@@ -9,6 +9,7 @@ import pytest
 from cnilint.config.location import nearest
 from tests.clusters import VPC, cnilint, placed
 
+TWICE = "apiVersion: v1\nkind: A\na: 1\na: 2\n"
 NEVER, NOTE = "fail-on: never\n", "fail-on: note\n"
 
 
@@ -102,7 +103,7 @@ def test_a_new_file_does_not_hide_the_settings_of_a_project(tmp_path: Path) -> N
 
 
 def test_the_settings_that_are_found_are_those_that_count(repository: Path) -> None:
-    placed(repository, {"clusters/prod/twice.yaml": "a: 1\na: 2\n"})
+    placed(repository, {"clusters/prod/twice.yaml": TWICE})
     assert cnilint("check", "clusters/prod", folder=repository).code == 0
     assert cnilint("check", "clusters", folder=repository).code == 1
     assert cnilint("check", "../repo/clusters/prod", folder=repository).code == 0
@@ -111,7 +112,7 @@ def test_the_settings_that_are_found_are_those_that_count(repository: Path) -> N
 def test_patterns_of_options_count_from_here_and_those_of_a_file_from_there(
     repository: Path,
 ) -> None:
-    placed(repository, {"clusters/prod/twice.yaml": "a: 1\na: 2\n"})
+    placed(repository, {"clusters/prod/twice.yaml": TWICE})
     prod = repository / "clusters" / "prod" / ".cnilint.yaml"
     prod.write_text("")
     assert cnilint("check", "clusters/prod", folder=repository).code == 1
@@ -141,7 +142,7 @@ def test_patterns_of_options_count_from_here_and_those_of_a_file_from_there(
 def test_a_pattern_of_an_option_fits_what_the_person_sees(
     pattern: str, ignored: bool, repository: Path
 ) -> None:
-    placed(repository, {"clusters/prod/twice.yaml": "a: 1\na: 2\n"})
+    placed(repository, {"clusters/prod/twice.yaml": TWICE})
     (repository / "clusters" / "prod" / ".cnilint.yaml").write_text("severity: {CNI1: error}\n")
     option = ("--per-file-ignores", f"{pattern}=CNI902")
     for paths in (["clusters/prod"], ["clusters"]):

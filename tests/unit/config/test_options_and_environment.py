@@ -28,7 +28,7 @@ def said(**texts: object) -> dict[str, object]:
 
 def test_every_setting_that_fits_into_a_line_has_an_option_of_check() -> None:
     told = {one.name for one in in_file().values() if one.option.exposed}
-    assert told - {"ignores"} <= PARAMETERS
+    assert told - {"clusters", "ignores"} <= PARAMETERS
 
 
 def test_every_entry_says_what_it_is_for() -> None:
