@@ -218,22 +218,28 @@ class _Facts(NamedTuple):
 
 def _findings(rule: Rule, inputs: Inputs, facts: _Facts, policy: Policy) -> Iterator[Finding]:
     for check in rule.checks:
-        if check in INPUT_CHECKS:
-            for hit in INPUT_CHECKS[check](concerning(inputs), facts.notes):
-                yield _finding(rule, hit, "", policy)
-        elif check in LAYOUT_CHECKS:
-            for hit in LAYOUT_CHECKS[check](facts.layout):
-                yield _finding(rule, hit, "", policy)
-        elif check in CHECKS:
-            for one in facts.clusters:
-                for hit in CHECKS[check](one):
-                    yield _finding(rule, hit, one.name, policy)
-        elif check not in IGNORE_CHECKS:
-            raise RuleError(f"{rule.id}.yaml", "check", f"there is no check {check!r}")
+        for hit, name in _hits(check, inputs, facts, rule):
+            yield _finding(rule, hit, name, policy)
     for entry in rule.match:
         for one in facts.clusters:
             for hit in matches(entry, one):
                 yield _finding(rule, hit, one.name, policy)
+
+
+def _hits(check: str, inputs: Inputs, facts: _Facts, rule: Rule) -> Iterator[tuple[Hit, str]]:
+    """Yield what a check finds, each with the name of the cluster it is about, if it is about one.
+
+    The checks of ignores come later, when it is known what was found.
+    """
+    if check in INPUT_CHECKS:
+        yield from ((hit, "") for hit in INPUT_CHECKS[check](concerning(inputs), facts.notes))
+    elif check in LAYOUT_CHECKS:
+        yield from ((hit, "") for hit in LAYOUT_CHECKS[check](facts.layout))
+    elif check in CHECKS:
+        for one in facts.clusters:
+            yield from ((hit, one.name) for hit in CHECKS[check](one))
+    elif check not in IGNORE_CHECKS:
+        raise RuleError(f"{rule.id}.yaml", "check", f"there is no check {check!r}")
 
 
 def _finding(rule: Rule, hit: Hit, cluster_name: str, policy: Policy) -> Finding:

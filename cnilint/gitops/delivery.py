@@ -35,6 +35,14 @@ class Release(NamedTuple):
     namespace: str
 
 
+class Chart(NamedTuple):
+    """A chart as an object names it: its name or address, its version, where it comes from."""
+
+    name: str
+    version: str = ""
+    source: str = ""
+
+
 class Delivery(NamedTuple):
     """A chart release (`kind` is `release`) or an EKS add-on (`addon`) that an object asks for.
 
@@ -136,7 +144,7 @@ def unused_sources(manifests: Iterable[Manifest], index: ManifestIndex) -> Itera
             continue
         address = _text(one.at("spec", "url"))
         version = _text(one.at("spec", "ref", "tag"))
-        yield from _release(one, address, version, (), ("spec", "url"), address)
+        yield from _release(one, Chart(address, version, address), (), ("spec", "url"))
 
 
 def _flux(manifest: Manifest, index: ManifestIndex) -> Iterator[Delivery]:
@@ -163,11 +171,9 @@ def _flux(manifest: Manifest, index: ManifestIndex) -> Iterator[Delivery]:
         unread += (manifest.location("spec", "postRenderers"),)
     yield from _release(
         manifest,
-        chart,
-        version,
+        Chart(chart, version, address),
         values + inline_values(manifest, ("spec", "values")),
         steps,
-        address,
         unread,
         Room(("spec", "values")),
     )
@@ -228,7 +234,7 @@ def _argo(manifest: Manifest, index: ManifestIndex) -> Iterator[Delivery]:
             room = Room((*helm, "values"), Embedded.YAML)
         values = files + values + inline_values(manifest, (*helm, "parameters"), named=True)
         version = _text(manifest.at(*place, "targetRevision"))
-        yield from _release(manifest, chart, version, values, steps, address, unread, room)
+        yield from _release(manifest, Chart(chart, version, address), values, steps, unread, room)
         for document in index.texts.at(f"{folder}/{CHART_FILE}") if folder else ():
             brought = as_object(document, "Chart")
             if brought is not None:
@@ -299,9 +305,8 @@ def _helmfile(manifest: Manifest, index: ManifestIndex) -> Iterator[Delivery]:
                 unread.append(manifest.location(*place, "values", number))
         values += inline_values(manifest, (*place, "set"), named=True)
         source = addresses.get(chart.partition("/")[0], "") if "://" not in chart else chart
-        version = entry_text(entry, "version")
-        steps: Steps = (*place, "chart")
-        yield from _release(manifest, chart, version, values, steps, source, tuple(unread))
+        named = Chart(chart, entry_text(entry, "version"), source)
+        yield from _release(manifest, named, values, (*place, "chart"), tuple(unread))
 
 
 def _proxy(manifest: Manifest) -> Iterator[Delivery]:
@@ -315,11 +320,13 @@ def _proxy(manifest: Manifest) -> Iterator[Delivery]:
     unread = (manifest.location(*content),) if "{{" in text else ()
     yield from _release(
         manifest,
-        _text(manifest.at("spec", "chartName")),
-        _text(manifest.at("spec", "version")),
+        Chart(
+            _text(manifest.at("spec", "chartName")),
+            _text(manifest.at("spec", "version")),
+            _text(manifest.at("spec", "repoURL")),
+        ),
         values,
         ("spec", "chartName"),
-        _text(manifest.at("spec", "repoURL")),
         unread,
         Room(content, Embedded.YAML),
     )
@@ -336,7 +343,7 @@ def _cattle(manifest: Manifest, index: ManifestIndex) -> Iterator[Delivery]:
         if index.find("HelmChart", manifest.name, manifest.namespace) is None:
             values = embedded_values(manifest, content)
             place: Steps = ("metadata", "name")
-            yield from _release(manifest, manifest.name, "", values, place, "", (), room)
+            yield from _release(manifest, Chart(manifest.name), values, place, (), room)
         return
     values = embedded_values(manifest, content)
     more = index.find("HelmChartConfig", manifest.name, manifest.namespace)
@@ -347,7 +354,7 @@ def _cattle(manifest: Manifest, index: ManifestIndex) -> Iterator[Delivery]:
     version, address = _text(manifest.at("spec", "version")), _text(manifest.at("spec", "repo"))
     steps: Steps = ("spec", "chart") if chart else ("metadata", "name")
     name, source = chart or manifest.name, address or chart
-    yield from _release(manifest, name, version, values, steps, source, (), room)
+    yield from _release(manifest, Chart(name, version, source), values, steps, (), room)
 
 
 def _kustomize(manifest: Manifest, index: ManifestIndex) -> Iterator[Delivery]:
@@ -367,11 +374,13 @@ def _kustomize(manifest: Manifest, index: ManifestIndex) -> Iterator[Delivery]:
         values = (*inline, *first) if merge == "merge" else (*first, *inline)
         yield from _release(
             manifest,
-            _text(child(entry, "name")),
-            _text(child(entry, "version")),
+            Chart(
+                _text(child(entry, "name")),
+                _text(child(entry, "version")),
+                _text(child(entry, "repo")),
+            ),
             (*(inline if merge == "replace" and inline else values), *more),
             (*place, "name"),
-            _text(child(entry, "repo")),
             (*unread, *others),
             _room_inline(entry, place),
         )
@@ -439,19 +448,19 @@ def _add_on(
 
 def _release(
     manifest: Manifest,
-    chart: str,
-    version: str,
+    chart: Chart,
     values: tuple[Values, ...],
     steps: Steps,
-    source: str,
     unread: tuple[Location, ...] = (),
     room: Room | None = None,
 ) -> Iterator[Delivery]:
     """Yield a release of a chart, which an address names with its last part."""
-    name = _ARCHIVE.sub("", chart.rstrip("/").rpartition("/")[2])
+    name = _ARCHIVE.sub("", chart.name.rstrip("/").rpartition("/")[2])
     if name:
-        place = manifest.location(*steps)
-        yield Delivery("release", manifest, name, version, values, place, source, unread, room)
+        place, version = manifest.location(*steps), chart.version
+        yield Delivery(
+            "release", manifest, name, version, values, place, chart.source, unread, room
+        )
 
 
 def _text(tree: Tree | None) -> str:

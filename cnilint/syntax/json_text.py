@@ -39,55 +39,86 @@ def read_json(
 
     None if what stands there is not JSON, or nested deeper than `max_depth`: YAML decides then.
     """
-    stack: list[tuple[int, list[Tree], list[Scalar] | None]] = []
-    items: list[Tree] = []
-    repeating: list[Mapping] = []
-    keys: list[Scalar] | None = None
-    opened = start
-    expected = _VALUE
+    reader = _Reader(max_depth)
     at = start
     while token := _TOKEN.match(text, at, end):
         at = token.end()
-        kind = token.lastgroup
-        word = token[kind or 0]
-        begin = at - len(word)
-        if kind == "mark":
-            if word in "[{" and expected in (_VALUE, _OPEN) and len(stack) < max_depth:
-                stack.append((opened, items, keys))
-                opened, items = begin, []
-                keys, expected = ([], _FIRST_KEY) if word == "{" else (None, _OPEN)
-            elif word in "]}" and expected in (_NEXT, _OPEN, _FIRST_KEY):
-                if (word == "]") != (keys is None):
-                    return None
-                closed = _closed(Span(opened, at), items, keys)
-                if isinstance(closed, Mapping) and len({e.key.text for e in closed.entries}) < len(
-                    items
-                ):
-                    repeating.append(closed)
-                opened, items, keys = stack.pop()
-                if not stack:
-                    return closed, repeating, at
-                items.append(closed)
-                expected = _NEXT
-            elif word == "," and expected == _NEXT:
-                expected = _VALUE if keys is None else _KEY
-            elif word == ":" and expected == _COLON:
-                expected = _VALUE
-            else:
-                return None
-        elif keys is not None and expected in (_KEY, _FIRST_KEY) and kind != "word":
-            keys.append(_string(Span(begin, at), word))
-            expected = _COLON
-        elif stack and expected in (_VALUE, _OPEN):
-            span = Span(begin, at)
-            if kind == "word":
-                items.append(Scalar(span, resolve(word), word, Style.PLAIN))
-            else:
-                items.append(_string(span, word))
-            expected = _NEXT
-        else:
+        kind = token.lastgroup or ""
+        word = token[kind]
+        span = Span(at - len(word), at)
+        fits = reader.mark(word, span) if kind == "mark" else reader.scalar(kind, word, span)
+        if not fits:
             return None
+        if reader.whole is not None:
+            return reader.whole, reader.repeating, at
     return None
+
+
+class _Reader:
+    """JSON read token by token: what is open, and what may follow."""
+
+    def __init__(self, max_depth: int) -> None:
+        self.whole: Tree | None = None
+        self.repeating: list[Mapping] = []
+        self._max_depth = max_depth
+        self._stack: list[tuple[int, list[Tree], list[Scalar] | None]] = []
+        self._items: list[Tree] = []
+        self._keys: list[Scalar] | None = None
+        self._opened = 0
+        self._expected = _VALUE
+
+    def mark(self, word: str, span: Span) -> bool:
+        """Take a bracket, a comma or a colon; return whether it may stand here."""
+        if word in "[{":
+            return self._open(word, span)
+        if word in "]}":
+            return self._close(word, span)
+        if word == "," and self._expected == _NEXT:
+            self._expected = _VALUE if self._keys is None else _KEY
+            return True
+        if word == ":" and self._expected == _COLON:
+            self._expected = _VALUE
+            return True
+        return False
+
+    def scalar(self, kind: str, word: str, span: Span) -> bool:
+        """Take a string, a number or a word; return whether it may stand here."""
+        if self._keys is not None and self._expected in (_KEY, _FIRST_KEY) and kind != "word":
+            self._keys.append(_string(span, word))
+            self._expected = _COLON
+            return True
+        if not self._stack or self._expected not in (_VALUE, _OPEN):
+            return False
+        if kind == "word":
+            self._items.append(Scalar(span, resolve(word), word, Style.PLAIN))
+        else:
+            self._items.append(_string(span, word))
+        self._expected = _NEXT
+        return True
+
+    def _open(self, word: str, span: Span) -> bool:
+        if self._expected not in (_VALUE, _OPEN) or len(self._stack) >= self._max_depth:
+            return False
+        self._stack.append((self._opened, self._items, self._keys))
+        self._opened, self._items = span.start, []
+        self._keys, self._expected = ([], _FIRST_KEY) if word == "{" else (None, _OPEN)
+        return True
+
+    def _close(self, word: str, span: Span) -> bool:
+        fits = self._expected in (_NEXT, _OPEN, _FIRST_KEY)
+        if not fits or (word == "]") != (self._keys is None):
+            return False
+        closed = _closed(Span(self._opened, span.end), self._items, self._keys)
+        keys = {entry.key.text for entry in closed.entries} if isinstance(closed, Mapping) else ()
+        if isinstance(closed, Mapping) and len(keys) < len(self._items):
+            self.repeating.append(closed)
+        self._opened, self._items, self._keys = self._stack.pop()
+        if self._stack:
+            self._items.append(closed)
+            self._expected = _NEXT
+        else:
+            self.whole = closed
+        return True
 
 
 def _closed(span: Span, items: list[Tree], keys: list[Scalar] | None) -> Mapping | Sequence:
