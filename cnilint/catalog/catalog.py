@@ -18,11 +18,13 @@ from .product import (
     Action,
     Assumption,
     Behaviour,
+    Default,
     Delivered,
     Place,
     Product,
     Recogniser,
     Role,
+    ShownContainer,
 )
 
 __all__ = [
@@ -34,6 +36,7 @@ __all__ = [
     "Product",
     "Recogniser",
     "Role",
+    "ShownContainer",
     "known_files",
     "label_domains",
     "products",
@@ -120,7 +123,16 @@ def _product(data: Mapping[str, Any]) -> Product:
         assumed=_assumption(data["assumed"]) if "assumed" in data else None,
         enforces_policy=data.get("enforces_policy", False),
         binaries=tuple(data.get("binaries", ())),
+        containers={
+            name: _container(name, one) for name, one in data.get("containers", {}).items()
+        },
     )
+
+
+def _container(name: str, data: Mapping[str, Any]) -> ShownContainer:
+    defaults = tuple(Default(**one) for one in data.get("defaults", ()))
+    texts = {key: value for key, value in data.items() if key != "defaults"}
+    return ShownContainer(name=name, defaults=defaults, **texts)
 
 
 def _recogniser(data: Mapping[str, Any]) -> Recogniser:

@@ -77,6 +77,13 @@ BEHAVIOUR = Fields(
     },
     required=("action",),
 )
+CONTAINER = Fields(
+    {
+        **dict.fromkeys(("image", "environment", "more", "tag", "switch"), str),
+        "defaults": ListOf(Fields({"name": str, "value": str, "versions": str}, ("name", "value"))),
+    },
+    required=("image",),
+)
 CARD = Fields(
     {
         "id": str,
@@ -100,6 +107,7 @@ CARD = Fields(
         "network": _NETWORK,
         "enforces_policy": bool,
         "binaries": ListOf(str),
+        "containers": Each(CONTAINER),
         "assumed": Fields(
             {"when": ("eks",), "object": str, "reason": str, "unless": ListOf(OBJECT)},
             required=("when", "object", "reason"),

@@ -161,6 +161,32 @@ class Assumption(NamedTuple):
     unless: tuple[Delivered, ...]
 
 
+class Default(NamedTuple):
+    """A variable that a chart sets where its values do not."""
+
+    name: str
+    value: str
+    versions: str = ""
+
+
+class ShownContainer(NamedTuple):
+    """A container of the product's pods, as manifests and as a chart's values show it.
+
+    A manifest's is told by its `image`, a regular expression, or by its name. Of a chart or an
+    add-on, `environment` is the path of a mapping of variables, `more` that of a list which comes
+    on top, `tag` that of the image's tag, `switch` that of what leaves the container out when it is
+    false; `defaults` are what the chart sets by itself, by the chart's version.
+    """
+
+    name: str
+    image: str
+    environment: str = ""
+    more: str = ""
+    tag: str = ""
+    switch: str = ""
+    defaults: tuple[Default, ...] = ()
+
+
 class Product(NamedTuple):
     """A catalog entry.
 
@@ -185,3 +211,4 @@ class Product(NamedTuple):
     assumed: Assumption | None = None
     enforces_policy: bool = False
     binaries: tuple[str, ...] = ()
+    containers: Mapping[str, ShownContainer] = MappingProxyType({})

@@ -7,7 +7,19 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from cnilint.model.finding import Location
-from cnilint.model.tree import Embedded, Route, Scalar, Tree, child, descend, follow, items, string
+from cnilint.model.tree import (
+    Embedded,
+    Mapping,
+    Route,
+    Scalar,
+    Tree,
+    child,
+    descend,
+    follow,
+    items,
+    members,
+    string,
+)
 from cnilint.syntax.embedded import decoded_base64
 
 from .manifest import Manifest, ManifestIndex
@@ -51,6 +63,29 @@ class Environment(NamedTuple):
                 if text is not None:
                     return text
         return None
+
+    def variables(self) -> tuple[dict[str, Text | None], bool]:
+        """Return every variable that is set, None for a value that is not in view.
+
+        The second is whether there can be no others: a Secret, or a ConfigMap that is not in view,
+        may bring more.
+        """
+        names: dict[str, None] = {}
+        complete = True
+        for source in items(child(self.tree, "envFrom")):
+            map_name = string(descend(source, "configMapRef", "name")) or ""
+            manifest = self.objects.find("ConfigMap", map_name, self.manifest.namespace)
+            complete = complete and manifest is not None
+            prefix = string(child(source, "prefix")) or ""
+            if manifest is None:
+                continue
+            for field in ("data", "binaryData"):
+                held = manifest.at(field)
+                if held is not None and isinstance(data := follow(held), Mapping):
+                    names |= dict.fromkeys(prefix + key for key in members(data))
+        listed = (string(child(entry, "name")) for entry in items(child(self.tree, "env")))
+        names |= dict.fromkeys(filter(None, listed))
+        return {name: self.variable(name) for name in names}, complete
 
     def config_map_text(self, name: str, key: str) -> Text | None:
         """Return a ConfigMap's value by the map's name, as this container's namespace sees it."""

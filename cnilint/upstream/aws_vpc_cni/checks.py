@@ -109,17 +109,20 @@ def _is_shell_number_below_one(text: str) -> bool:
 # ipamd.
 
 
-def ipamd_refusal(program: Program) -> Refusal | None:
-    """Return why ipamd does not become healthy, None if it does."""
+def ipamd_refusals(program: Program) -> Iterator[Refusal]:
+    """Yield why ipamd does not become healthy, in its order; nothing if it does."""
     if program.node.ipamd:
-        return Refusal(Reader.IPAMD, "ipamd")
+        yield Refusal(Reader.IPAMD, "ipamd")
+        return
     mode = "NETWORK_POLICY_ENFORCING_MODE"
     if program.how(mode, Reader.IPAMD) is not How.UNREAD:
         # Go's ToLower takes the dotted capital I to a plain i.
         chosen = program.text(mode, Reader.IPAMD).replace("\u0130", "i").lower()
         if chosen not in _POLICY_MODES:
-            return Refusal(Reader.IPAMD, "policy-mode", (mode,))
-    return _families(program) if program.does.has_families else None
+            yield Refusal(Reader.IPAMD, "policy-mode", (mode,))
+    families = _families(program) if program.does.has_families else None
+    if families is not None:
+        yield families
 
 
 def _families(program: Program) -> Refusal | None:

@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from . import releases
-from .checks import checks, ipamd_refusal
+from .checks import checks, ipamd_refusals
 from .file import go_file, script_file
 from .program import Node, Program, Refusal, Refused
 
@@ -76,6 +76,26 @@ def vpc_cni(
     return _start(Program(env, release, releases.behaviour(release), node))
 
 
+def refusals(env: Mapping[str, str], *, version: str) -> tuple[Refusal, ...]:
+    """Return everything that an environment is refused for, where a start names only the first.
+
+    The entrypoint's checks come first, then what ipamd refuses, then what ends the program while it
+    makes the file that its release ships, on a node with addresses of both families.
+    """
+    release = releases.release_of(version)
+    node = Node({}, frozenset(), releases.conflist(release), has_ipv4=True, has_ipv6=True, ipamd="")
+    program = Program(env, release, releases.behaviour(release), node)
+    found = [*checks(program), *ipamd_refusals(program)]
+    try:
+        if program.does.is_script:
+            script_file(program)
+        else:
+            go_file(program)
+    except Refused as refused:
+        found.append(refused.refusal)
+    return tuple(found)
+
+
 def _start(program: Program) -> VpcCniStart:
     refusal = next(checks(program), None)
     if refusal is not None:
@@ -84,7 +104,7 @@ def _start(program: Program) -> VpcCniStart:
         binaries = _binaries(program)
     except Refused as refused:
         return _ended(refused.refusal)
-    ended = ipamd_refusal(program)
+    ended = next(ipamd_refusals(program), None)
     if ended is not None and program.does.waits_for_ipamd:
         return VpcCniStart("waits", {}, {}, binaries=binaries, refused=ended)
     try:

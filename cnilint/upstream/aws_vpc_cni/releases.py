@@ -13,6 +13,8 @@ from typing import Literal, NamedTuple
 
 from .variables import Release
 
+OLDEST: Release = (1, 7, 0)
+"""The oldest release that was compared; older ones are taken to be like it."""
 NEWEST: Release = (1, 23, 0)
 """The newest release that was compared; newer ones are taken to be like it."""
 
@@ -46,6 +48,14 @@ class Behaviour(NamedTuple):
     """Whether the program's plugins keep `sysctl` as they are decoded and encoded."""
     route_numbers: bool = False
     """Whether routes have numbers besides their addresses, as of the CNI library v1.2."""
+    mode_needs_agent: Literal["never", "strict", "always"] = "never"
+    """With which NETWORK_POLICY_ENFORCING_MODE pods fail where no policy agent runs."""
+    health_on_socket: bool = False
+    """Whether ipamd answers health probes on its socket; before, on port 50051."""
+    needs_agent: tuple[int, int, int] = (0, 0, 0)
+    """The oldest release of the policy agent that finds ipamd."""
+    lacks_plugins: bool = False
+    """Whether the init container brings no more than what the release itself calls."""
 
 
 # From which release on which fields are different from the release before.
@@ -73,8 +83,63 @@ _CHANGES: tuple[tuple[Release, dict[str, object]], ...] = (
     ((1, 16, 0), {"ipv6_with_pod_eni": True}),
     ((1, 16, 3), {"needs_address_for_v6_egress": False}),
     ((1, 16, 4), {"checks_mtu": True}),
+    ((1, 17, 1), {"mode_needs_agent": "strict"}),
     ((1, 18, 3), {"route_numbers": True}),
+    # cmd/routed-eni-cni-plugin/cni.go: v1.19.3 goes on without the agent.
+    ((1, 19, 3), {"mode_needs_agent": "never"}),
+    ((1, 19, 4), {"mode_needs_agent": "always"}),
+    ((1, 20, 2), {"lacks_plugins": True}),
+    ((1, 20, 4), {"lacks_plugins": False}),
+    # cmd/aws-vpc-cni/main.go, CHANGELOG.md of v1.23.0
+    ((1, 23, 0), {"health_on_socket": True, "needs_agent": (1, 4, 1)}),
 )
+
+BUNDLED_PLUGINS = ("bandwidth", "host-local", "loopback", "portmap", "sbr")
+"""What an init container that lacks plugins brings (@v1.20.3:Makefile CORE_PLUGINS)."""
+
+_AGENTS: tuple[tuple[Release, Release], ...] = (
+    ((1, 14, 0), (1, 0, 1)),
+    ((1, 14, 1), (1, 0, 2)),
+    ((1, 15, 1), (1, 0, 4)),
+    ((1, 15, 3), (1, 0, 5)),
+    ((1, 15, 4), (1, 0, 6)),
+    ((1, 15, 5), (1, 0, 7)),
+    ((1, 16, 3), (1, 0, 8)),
+    ((1, 17, 1), (1, 1, 0)),
+    ((1, 18, 1), (1, 1, 1)),
+    ((1, 18, 2), (1, 1, 2)),
+    ((1, 18, 4), (1, 1, 3)),
+    ((1, 18, 6), (1, 1, 4)),
+    ((1, 19, 0), (1, 1, 5)),
+    ((1, 19, 2), (1, 1, 6)),
+    ((1, 19, 3), (1, 2, 0)),
+    ((1, 19, 4), (1, 2, 1)),
+    ((1, 19, 6), (1, 2, 2)),
+    ((1, 20, 0), (1, 2, 3)),
+    ((1, 20, 1), (1, 2, 4)),
+    ((1, 20, 2), (1, 2, 6)),
+    ((1, 20, 4), (1, 2, 7)),
+    ((1, 21, 0), (1, 3, 0)),
+    ((1, 21, 1), (1, 3, 1)),
+    ((1, 21, 2), (1, 3, 5)),
+    ((1, 22, 0), (1, 3, 1)),
+    ((1, 22, 1), (1, 3, 5)),
+    ((1, 22, 3), (1, 3, 7)),
+    ((1, 22, 4), (1, 4, 0)),
+    ((1, 23, 0), (1, 4, 1)),
+    ((1, 23, 1), (1, 4, 2)),
+)
+"""Which policy agent comes with which release (charts/aws-vpc-cni/values.yaml at each tag)."""
+
+
+def agent_of(release: Release) -> Release | None:
+    """Return the release of the policy agent that comes with a release, None if none does."""
+    return next((agent for since, agent in reversed(_AGENTS) if since <= release), None)
+
+
+def agents_of_minor(release: Release) -> set[tuple[int, int]]:
+    """Return the major and minor numbers of the agents that come with releases of one minor."""
+    return {agent[:2] for since, agent in _AGENTS if since[:2] == release[:2]}
 
 
 def release_of(version: str) -> Release:
@@ -85,7 +150,7 @@ def release_of(version: str) -> Release:
     match = _TAG.match(version)
     if match is None:
         return NEWEST
-    return max((int(match[1]), int(match[2]), int(match[3] or 0)), (1, 7, 0))
+    return max((int(match[1]), int(match[2]), int(match[3] or 0)), OLDEST)
 
 
 def behaviour(release: Release) -> Behaviour:

@@ -1,0 +1,151 @@
+"""An install of the Amazon VPC CNI: its release, its containers, and what a start of it does."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from cnilint.kube.environment import Text
+from cnilint.model.finding import Location
+from cnilint.model.tree import child
+from cnilint.upstream.aws_vpc_cni import releases
+from cnilint.upstream.aws_vpc_cni.entrypoint import VpcCniStart, refusals, vpc_cni
+from cnilint.upstream.aws_vpc_cni.program import Refusal
+from cnilint.upstream.aws_vpc_cni.releases import Behaviour
+from cnilint.upstream.aws_vpc_cni.variables import Reader, Release, variable
+
+from .containers import GivenContainer, given_container
+from .form import DeliveryForm, WorkloadForm
+from .installer import Installer
+from .release import release, shown
+
+PRODUCT = "aws-vpc-cni"
+MAIN, INIT, AGENT = "aws-node", "aws-vpc-cni-init", "aws-eks-nodeagent"
+CONFIGURATION = "/app/10-aws.conflist"
+"""The file in the container that placeholders are filled into."""
+
+_VERSION_LABEL = "app.kubernetes.io/version"
+_VERSION_VARIABLE = "VPC_CNI_VERSION"
+_COUNTS_LIKE_THE_PRODUCT: Release = (1, 13, 0)
+"""From this version on the chart has the version of the product."""
+
+
+class AwsNode(NamedTuple):
+    """An install of aws-node.
+
+    `assumed` tells that nothing names its release, so that the newest is taken.
+    """
+
+    installer: Installer
+    release: Release
+    assumed: bool
+    main: GivenContainer
+    init: GivenContainer | None
+    agent: GivenContainer | None
+
+    @property
+    def version(self) -> str:
+        """The release as people write it."""
+        return shown(self.release)
+
+    @property
+    def does(self) -> Behaviour:
+        """What its release does."""
+        return releases.behaviour(self.release)
+
+    @property
+    def is_chart(self) -> bool:
+        """Whether a chart or an add-on renders its manifest."""
+        return self.main.container is None
+
+    def refusals(self) -> tuple[Refusal, ...]:
+        """Return what its environment is refused for, without what rests on unknown values."""
+        found = refusals(self.main.known, version=self.version)
+        return tuple(
+            one for one in found if not any(self.main.is_unknown(name) for name in one.variables)
+        )
+
+    def start(self, *, node_ipv6: bool = True) -> VpcCniStart:
+        """Return what a start does with the environment, as far as it is known."""
+        return vpc_cni(
+            self.main.known,
+            version=self.version,
+            directories=self.directories(),
+            conflist=self.conflist.value if self.conflist is not None else None,
+            node_ipv6=node_ipv6,
+        )
+
+    def directories(self) -> tuple[str, ...] | None:
+        """Return the directories that are mounted into the container; None if a chart does it."""
+        form = self.installer.form
+        if not isinstance(form, WorkloadForm):
+            return None
+        container = self.main.container or form.container
+        return tuple(path for path, _mount, _route in form.workload.mounts(container))
+
+    @property
+    def conflist(self) -> Text | None:
+        """The text that is mounted over the image's own configuration, or given to the chart."""
+        setting = self.installer.settings.get("network_configuration")
+        return setting.text if setting is not None else None
+
+    def is_on(self, name: str, reader: Reader = Reader.IPAMD) -> bool:
+        """Return whether a switch is known to be on."""
+        return not self.main.is_unknown(name) and variable(name, reader).boolean(
+            self.main.known, self.release
+        )
+
+
+def aws_node(one: Installer) -> AwsNode | None:
+    """Return an install as aws-node's; None for another product and for what says too little.
+
+    That is one that is only assumed, one before the oldest release whose program is known, and a
+    chart from the time before it had the versions of the product, unless it is given a tag.
+    """
+    if one.product.id != PRODUCT:
+        return None
+    main = given_container(one, MAIN)
+    if main is None:
+        return None
+    named = _release(one, main)
+    if named is not None and named < releases.OLDEST:
+        return None
+    return AwsNode(
+        one,
+        named or releases.NEWEST,
+        named is None,
+        main,
+        given_container(one, INIT),
+        given_container(one, AGENT),
+    )
+
+
+def _release(one: Installer, main: GivenContainer) -> Release | None:
+    """Return the release: of the image, of the chart or add-on, or of what the manifest says."""
+    if isinstance(one.form, DeliveryForm):
+        tagged = release(main.tag.value) if main.tag is not None else None
+        if tagged is not None:
+            return tagged
+        older = one.release is not None and one.release < _COUNTS_LIKE_THE_PRODUCT
+        return (0, 0, 0) if older and one.form.kind == "release" else one.release
+    return one.release or _evidence(one, main)
+
+
+def _evidence(one: Installer, main: GivenContainer) -> Release | None:
+    """Return the release that a manifest names beside the image."""
+    labels = one.workload.labels() if one.workload is not None else {}
+    said = (labels.get(_VERSION_LABEL, ""), main.value(_VERSION_VARIABLE) or "")
+    return next((found for text in said if (found := release(text)) is not None), None)
+
+
+def tag_of(given: GivenContainer) -> Text | None:
+    """Return the tag of a container's image as a person gave it; empty where the image has none.
+
+    None where a chart says it.
+    """
+    container = given.container
+    if container is None:
+        return given.tag
+    image = child(container.tree, "image")
+    route = (*container.route, "image") if image is not None else container.route
+    place: Location = container.manifest.locate(image or container.tree, route)
+    return Text(container.image.tag, place, container.manifest)
