@@ -21,6 +21,7 @@ INDEX = "README.md"
 FAMILIES = {
     "CNI1": "Multus and its master",
     "CNI2": "Conflicts between installs",
+    "CNI4": "The settings of aws-vpc-cni",
     "CNI9": "The files, and the ignores in them",
 }
 HOUSE = "Rules of the house"

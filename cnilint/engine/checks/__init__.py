@@ -12,6 +12,33 @@ from cnilint.model.tree import SyntaxProblem
 from cnilint.simulation.cluster import Cluster
 
 from .applied import not_applied_here
+from .aws_node_environment import (
+    egress_mismatch,
+    invalid_value,
+    ip_family,
+    prefix_delegation_without_target,
+    warm_pool,
+)
+from .aws_node_files import conflist_contents, mandatory_mounts
+from .aws_node_pods import (
+    annotate_without_permission,
+    custom_network_without_eniconfig,
+    early_demux,
+    immutable_selector,
+    strict_security_groups,
+)
+from .aws_node_policy import (
+    bandwidth_plugin,
+    enforcing_mode_without_agent,
+    policy_half_enabled,
+)
+from .aws_node_release import (
+    image_manifest_skew,
+    init_container,
+    missing_reference_plugins,
+    node_agent_skew,
+    variable_without_effect,
+)
 from .chaining import chain_target_depends_on_order
 from .configuration import cni_version_incompatible, daemon_config_invalid, repeated_members
 from .coverage import cni_on_managed_nodes, multus_without_primary, primary_without_multus
@@ -76,6 +103,8 @@ LAYOUT_CHECKS: dict[str, LayoutCheck] = {
 
 CHECKS: dict[str, Check] = {
     "add_on_and_release": add_on_and_release,
+    "annotate_without_permission": annotate_without_permission,
+    "bandwidth_plugin": bandwidth_plugin,
     "chain_target_depends_on_order": chain_target_depends_on_order,
     "cluster_network_overrides_master": cluster_network_overrides_master,
     "cni_dir_mismatch": cni_dir_mismatch,
@@ -84,27 +113,45 @@ CHECKS: dict[str, Check] = {
     "config_file_in_cni_dir": config_file_in_cni_dir,
     "config_file_mode_unusable": config_file_mode_unusable,
     "conflicting_binaries": conflicting_binaries,
+    "conflist_contents": conflist_contents,
+    "custom_network_without_eniconfig": custom_network_without_eniconfig,
     "daemon_config_invalid": daemon_config_invalid,
+    "early_demux": early_demux,
+    "egress_mismatch": egress_mismatch,
+    "enforcing_mode_without_agent": enforcing_mode_without_agent,
     "exclusive_cni": exclusive_cni,
     "first_file_invalid": first_file_invalid,
+    "image_manifest_skew": image_manifest_skew,
+    "immutable_selector": immutable_selector,
+    "init_container": init_container,
+    "invalid_value": invalid_value,
+    "ip_family": ip_family,
+    "mandatory_mounts": mandatory_mounts,
     "master_depends_on_order": master_depends_on_order,
     "master_file_not_written": master_file_not_written,
     "master_is_not_a_primary": master_is_not_a_primary,
     "master_not_pinned": master_not_pinned,
     "master_switches_live": master_switches_live,
+    "missing_reference_plugins": missing_reference_plugins,
     "multus_without_primary": multus_without_primary,
+    "node_agent_skew": node_agent_skew,
     "one_file_two_writers": one_file_two_writers,
     "pin_fails_closed": pin_fails_closed,
     "pods_start_before_multus": pods_start_before_multus,
+    "policy_half_enabled": policy_half_enabled,
+    "prefix_delegation_without_target": prefix_delegation_without_target,
     "primary_without_multus": primary_without_multus,
     "readiness_file_never_written": readiness_file_never_written,
     "repeated_members": repeated_members,
     "runtime_never_asks_multus": runtime_never_asks_multus,
     "same_product_twice": same_product_twice,
     "stale_file": stale_file,
+    "strict_security_groups": strict_security_groups,
     "thin_and_thick": thin_and_thick,
     "two_policy_engines": two_policy_engines,
     "two_primaries": two_primaries,
     "unknown_installer": unknown_installer,
+    "variable_without_effect": variable_without_effect,
     "version_ignores_pin": version_ignores_pin,
+    "warm_pool": warm_pool,
 }

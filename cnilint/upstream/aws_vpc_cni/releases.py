@@ -94,8 +94,34 @@ _CHANGES: tuple[tuple[Release, dict[str, object]], ...] = (
     ((1, 23, 0), {"health_on_socket": True, "needs_agent": (1, 4, 1)}),
 )
 
-BUNDLED_PLUGINS = ("bandwidth", "host-local", "loopback", "portmap", "sbr")
-"""What an init container that lacks plugins brings (@v1.20.3:Makefile CORE_PLUGINS)."""
+ALL_PLUGINS_AGAIN = "v1.20.4"
+"""The first release after those that lack plugins."""
+
+# The reference plugins (containernetworking/plugins@v1.7.1) without those that such a release has
+# itself (@v1.20.3:Makefile CORE_PLUGINS).
+_LACKING = frozenset(
+    [
+        "bridge",
+        "dhcp",
+        "dummy",
+        "firewall",
+        "host-device",
+        "ipvlan",
+        "macvlan",
+        "ptp",
+        "static",
+        "tap",
+        "tuning",
+        "vlan",
+        "vrf",
+    ]
+)
+
+
+def lacking_plugins(release: Release) -> frozenset[str]:
+    """Return the reference plugins that the init container of a release does not bring."""
+    return _LACKING if behaviour(release).lacks_plugins else frozenset()
+
 
 _AGENTS: tuple[tuple[Release, Release], ...] = (
     ((1, 14, 0), (1, 0, 1)),
@@ -130,6 +156,15 @@ _AGENTS: tuple[tuple[Release, Release], ...] = (
     ((1, 23, 1), (1, 4, 2)),
 )
 """Which policy agent comes with which release (charts/aws-vpc-cni/values.yaml at each tag)."""
+
+
+def breaks_given_file(chart: Release) -> bool:
+    """Return whether a version of the chart renders a given configuration so that it is lost.
+
+    Up to 1.15 as base64 under `data`, then with the next document on its line
+    (charts/aws-vpc-cni/templates/configmap.yaml at each tag).
+    """
+    return chart < (1, 18, 3)
 
 
 def agent_of(release: Release) -> Release | None:

@@ -206,6 +206,12 @@ VARIABLES: tuple[Variable, ...] = (
         "standard",
         (((1, 17, 1), How.TEXT_OR_DEFAULT), ((1, 19, 4), How.TEXT)),
     ),
+    Variable(
+        "AWS_VPC_K8S_CNI_RANDOMIZESNAT",
+        Reader.IPAMD,
+        "prng",
+        ((_FIRST, How.TEXT_OR_DEFAULT),),
+    ),
     _ipamd("ANNOTATE_POD_IP", since=(1, 9, 3)),
     _ipamd("AWS_MANAGE_ENIS_NON_SCHEDULABLE", since=(1, 12, 6)),
     _ipamd("AWS_VPC_CNI_NODE_PORT_SUPPORT", "true"),
@@ -254,3 +260,25 @@ def not_understood(env: Mapping[str, str], release: Release) -> tuple[Variable, 
         for known in VARIABLES
         if known.name in env and not known.understands(env[known.name], release)
     )
+
+
+def misread(env: Mapping[str, str], release: Release) -> tuple[Variable, ...]:
+    """Return the readings of an environment that do not make of a text what it says.
+
+    A switch or a number that is not parsed and so is the default, and a truth value that is only
+    compared with one spelling. What ends the program instead is none.
+    """
+    found = []
+    for known in VARIABLES:
+        text = env.get(known.name)
+        how = known.how(release)
+        if text is None:
+            continue
+        if how in (How.BOOLEAN, How.LENIENT_INTEGER):
+            wrong = not known.understands(text, release)
+        else:
+            exact = how in (How.EXACT_TRUE, How.NOT_FALSE)
+            wrong = exact and parse_bool(text) != known.boolean(env, release)
+        if wrong:
+            found.append(known)
+    return tuple(found)

@@ -1,0 +1,130 @@
+"""What a ServiceAccount may do: its bindings, their roles, and the rules in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from cnilint.model.finding import Location
+from cnilint.model.tree import Mapping, Tree, child, follow, items, members, string
+
+from .manifest import Manifest
+from .workload import Workload
+
+_AGGREGATION = ("aggregationRule", "clusterRoleSelectors")
+
+
+class Permission(NamedTuple):
+    """What is asked of the API; the core's group is empty."""
+
+    group: str
+    resource: str
+    verb: str
+
+
+class Bound(NamedTuple):
+    """The roles that are bound to an account.
+
+    `complete` tells that every role that a binding names is in view, and that there is a binding.
+    """
+
+    roles: tuple[Manifest, ...]
+    complete: bool
+
+    def allows(self, wanted: Permission) -> bool:
+        """Whether one of the roles has a rule for it, wildcards counted."""
+        return any(_allows(rule, wanted) for role in self.roles for rule in _rules(role))
+
+    def rule_of(self, group: str, resource: str) -> tuple[Manifest, int] | None:
+        """Return the first rule about a resource by its name: its role and its number."""
+        for role in self.roles:
+            for at, rule in enumerate(_rules(role)):
+                named = resource in _texts(rule, "resources") and group in _texts(rule, "apiGroups")
+                if named and not _texts(rule, "resourceNames"):
+                    return role, at
+        return None
+
+    def place(self) -> Location | None:
+        """Return the place of the first role's rules."""
+        return self.roles[0].location("rules") if self.roles else None
+
+
+def bound_to(workload: Workload, manifests: Sequence[Manifest]) -> Bound:
+    """Return the roles that are bound to a workload's account for the whole cluster.
+
+    A ClusterRole that aggregates others counts their rules as well.
+    """
+    account = "default"
+    specification = workload.specification
+    for key in ("serviceAccountName", "serviceAccount"):
+        named = string(child(specification, key)) if specification is not None else None
+        if named:
+            account = named
+            break
+    namespace = workload.manifest.namespace
+    roles: list[Manifest] = []
+    missing = False
+    bindings = [one for one in manifests if one.kind == "ClusterRoleBinding"]
+    found = [one for one in bindings if _binds(one, account, namespace)]
+    for binding in found:
+        role = _role(binding, manifests)
+        missing = missing or role is None
+        roles += [] if role is None else [role, *_aggregated(role, manifests)]
+    return Bound(tuple(roles), bool(found) and not missing)
+
+
+def _binds(binding: Manifest, account: str, namespace: str) -> bool:
+    for subject in items(binding.at("subjects")):
+        kind, name = string(child(subject, "kind")), string(child(subject, "name"))
+        where = string(child(subject, "namespace")) or ""
+        if kind == "ServiceAccount" and name == account and (namespace in ("", where) or not where):
+            return True
+        if kind == "Group" and name in (
+            "system:serviceaccounts",
+            "system:authenticated",
+            f"system:serviceaccounts:{namespace}",
+        ):
+            return True
+    return False
+
+
+def _role(binding: Manifest, manifests: Sequence[Manifest]) -> Manifest | None:
+    name = string(binding.at("roleRef", "name"))
+    kind = string(binding.at("roleRef", "kind"))
+    return next((one for one in manifests if one.kind == kind and one.name == name), None)
+
+
+def _aggregated(role: Manifest, manifests: Sequence[Manifest]) -> Iterator[Manifest]:
+    """Yield the roles whose labels one of a role's selectors asks for."""
+    for selector in items(role.at(*_AGGREGATION)):
+        wanted = _labels(child(selector, "matchLabels"))
+        for other in manifests:
+            labels = _labels(other.at("metadata", "labels"))
+            if other.kind == "ClusterRole" and wanted and wanted.items() <= labels.items():
+                yield other
+
+
+def _labels(tree: Tree | None) -> dict[str, str]:
+    held = follow(tree) if tree is not None else None
+    if not isinstance(held, Mapping):
+        return {}
+    return {key: string(value) or "" for key, value in members(held).items()}
+
+
+def _rules(role: Manifest) -> tuple[Tree, ...]:
+    return tuple(items(role.at("rules")))
+
+
+def _texts(rule: Tree, key: str) -> list[str]:
+    return [string(item) or "" for item in items(child(rule, key))]
+
+
+def _allows(rule: Tree, wanted: Permission) -> bool:
+    if _texts(rule, "resourceNames"):
+        return False
+    asked = (
+        ("apiGroups", wanted.group),
+        ("resources", wanted.resource),
+        ("verbs", wanted.verb),
+    )
+    return all({"*", text} & set(_texts(rule, key)) for key, text in asked)
