@@ -169,7 +169,7 @@ def test_a_variable_that_a_version_does_not_read_changes_nothing() -> None:
                 other["status"],
                 other.get("wrote"),
             )
-    assert compared == 193
+    assert compared == 189
 
 
 def is_known(name: str) -> bool:

@@ -14,6 +14,7 @@ from cnilint.kube.environment import Text
 from cnilint.kube.values import value_text
 from cnilint.model.finding import Applicability, Edit, Fix, Level
 from cnilint.simulation.cluster import Cluster
+from cnilint.upstream.aws_vpc_cni.entrypoint import refusals
 from cnilint.upstream.aws_vpc_cni.program import Check, Refusal
 from cnilint.upstream.aws_vpc_cni.variables import How, Reader, Variable, misread, variable
 from cnilint.upstream.go_text import atoi, parse_bool
@@ -30,6 +31,7 @@ from .aws_nodes import (
     refused,
     setting_fix,
     shown_fix,
+    without_ipamd,
 )
 
 IPV4, IPV6 = "ENABLE_IPv4", "ENABLE_IPv6"
@@ -72,15 +74,15 @@ def _family_words(node: AwsNode, refusal: Refusal) -> str:
                 and name.casefold() in (IPV4.casefold(), IPV6.casefold())
             )
             why = f" ({misspelled[0]} is another name)" if misspelled else ""
-            return f"takes neither {IPV4} nor {IPV6} for true{why}, so that ipamd ends"
+            return f"takes neither {IPV4} nor {IPV6} for true{why}: {without_ipamd(node)}"
         case "both-families":
-            return f"has both {IPV4} and {IPV6}, so that ipamd ends"
+            return f"has both {IPV4} and {IPV6}: {without_ipamd(node)}"
         case "unset":
             return f"ends where {IPV6} is not set"
     wrong = [name for name in refusal.variables if name != IPV6]
     parts = [f"with {name}" for name in wrong if name != DELEGATION]
     parts += [f"without {DELEGATION}"] if DELEGATION in wrong else []
-    return f"does not work with IPv6 {' and '.join(parts)}, so that ipamd ends"
+    return f"refuses IPv6 {' and '.join(parts)}: {without_ipamd(node)}"
 
 
 def _family_fixes(node: AwsNode, refusal: Refusal) -> Iterator[Fix]:
@@ -186,11 +188,23 @@ def invalid_value(cluster: Cluster) -> Iterator[Hit]:
                     continue
                 told.add(name)
                 what = f"refuses {name} {quoted(node.main.value(name))}: {_REASONS[refusal.check]}"
-                yield hit(node, place_of(node, (name,)), Said(what))
+                fixes = tuple(_bare(node, name))
+                yield hit(node, place_of(node, (name,)), Said(what, fixes=fixes))
         for known in misread(node.main.known, node.release):
             if known.name not in told and (text := node.main.text(known.name)) is not None:
                 told.add(known.name)
                 yield _misread(node, known, text)
+
+
+def _bare(node: AwsNode, name: str) -> Iterator[Fix]:
+    """Yield the fix that takes blanks and quotes off a value, where it is not refused without."""
+    value = node.main.value(name) or ""
+    bare = value.strip().strip("\"'").strip()
+    env = {**node.main.known, name: bare}
+    if bare != value and all(
+        name not in one.variables for one in refusals(env, version=node.version)
+    ):
+        yield setting_fix(node, {name: bare}, Applicability.SAFE)
 
 
 def _misread(node: AwsNode, known: Variable, text: Text) -> Hit:

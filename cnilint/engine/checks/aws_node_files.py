@@ -84,7 +84,7 @@ def _directories(node: AwsNode) -> Iterator[_Directory]:
         path = variable(name, Reader.ENTRYPOINT).text(node.main.known, node.release)
         text = node.main.text(name)
         place = text.location if text is not None and text.value == path else node.main.place
-        if path:
+        if path and not is_misleading(node, name):
             yield _Directory(path, place, what)
     yield _Directory(RUN, node.main.place, "has its sockets in")
 
@@ -110,6 +110,12 @@ def conflist_contents(cluster: Cluster) -> Iterator[Hit]:
         text = node.conflist
         if text is None or "${" in text.value or "{{" in text.value:
             continue
+        chart = node.installer.release if node.installer.form.kind == "release" else None
+        if chart is not None and breaks_given_file(chart):
+            what = "is given a file by a version of the chart that breaks it"
+            fix = shown_fix("take version 1.18.3 of the chart, or a later one")
+            yield hit(node, text.location, Said(what, fixes=(fix,)))
+            continue
         reason = _wrong(node, text)
         if reason:
             fix = shown_fix(f"give it a list that has a name and the plugin aws-cni, as {FILE} has")
@@ -121,9 +127,6 @@ def conflist_contents(cluster: Cluster) -> Iterator[Hit]:
 
 def _wrong(node: AwsNode, text: Text) -> str:
     """Return what is wrong with a file, empty where the runtime loads aws-cni from it."""
-    chart = node.installer.release if node.installer.form.kind == "release" else None
-    if node.is_chart and chart is not None and breaks_given_file(chart):
-        return "is given a file by a version of the chart that breaks it: v1.18.3 is the first good"
     if _is_encoded(text):
         return "is given base64 as plain text: it belongs to binaryData, or decoded to data"
     start = file_start(node)
@@ -152,7 +155,7 @@ def _lost(node: AwsNode, text: Text) -> Iterator[Hit]:
     written = start.texts.get(f"{DIRECTORIES[1]}/{FILE}", "")
     gone = sorted(_keys(text.value) - _keys(written)) if not node.does.is_script else []
     switches = [name for name in ADDING if node.is_on(name, Reader.ENTRYPOINT)]
-    if gone and switches:
+    if written and gone and switches:
         what = f"leaves {', '.join(gone)} out of the file it is given with {switches[0]} on"
         fix = shown_fix("write the added plugin into the file, and switch it off")
         yield hit(node, text.location, Said(what, Level.WARNING, (fix,)))

@@ -31,6 +31,7 @@ from .aws_nodes import (
     setting_fix,
     shown_fix,
 )
+from .installs import is_of_helm
 
 POD_ENI = "ENABLE_POD_ENI"
 MODE = "POD_SECURITY_GROUP_ENFORCING_MODE"
@@ -261,9 +262,9 @@ def _full_name(form: DeliveryForm) -> str:
 
 
 def _adopted(cluster: Cluster, name: str) -> Manifest | None:
-    """Return the DaemonSet of that name that is selected by the labels of EKS's own manifest."""
+    """Return the DaemonSet of EKS's own manifest that is marked for Helm to take it over."""
     for manifest in cluster.manifests:
         named = manifest.kind == "DaemonSet" and manifest.name == name
-        if named and string(manifest.at(*_SELECTOR)) == "aws-node":
+        if named and is_of_helm(manifest) and string(manifest.at(*_SELECTOR)) == "aws-node":
             return manifest
     return None

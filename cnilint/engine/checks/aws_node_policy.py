@@ -28,6 +28,7 @@ from .aws_nodes import (
     refused,
     setting_fix,
     shown_fix,
+    without_ipamd,
 )
 
 MODE = "NETWORK_POLICY_ENFORCING_MODE"
@@ -62,7 +63,7 @@ def _no_mode(node: AwsNode) -> Hit:
     else:
         fix = shown_fix(f"set {MODE} to none, strict or standard, or remove it")
     place = text.location if text is not None else node.main.place
-    what = f"knows no {MODE} {quoted(value)}, so that ipamd ends"
+    what = f"knows no {MODE} {quoted(value)}: {without_ipamd(node)}"
     return hit(node, place, Said(what, fixes=(fix,)))
 
 

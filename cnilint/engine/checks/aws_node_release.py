@@ -31,7 +31,7 @@ from cnilint.upstream.aws_vpc_cni.variables import (
 )
 
 from .aws_node_networks import network_plugins
-from .aws_nodes import Said, aws_nodes, edited, hit, refused, setting_fix, shown_fix
+from .aws_nodes import Said, aws_nodes, edited, hit, refused, setting_fix, shown_fix, without_ipamd
 
 _PROBES = ("livenessProbe", "readinessProbe")
 _COMMAND = ("exec", "command")
@@ -118,7 +118,7 @@ def _without_families(node: AwsNode) -> Iterator[Hit]:
     if not families_missing(node) or node.main.is_sketch:
         return
     for _refusal in refused(node, "no-family", "unset"):
-        what = "needs ENABLE_IPv4 or ENABLE_IPv6, which manifests before v1.10 have not: ipamd ends"
+        what = f"needs {_FAMILIES[0]} or {_FAMILIES[1]}, as of v1.10: {without_ipamd(node)}"
         fix = setting_fix(node, {_FAMILIES[0]: "true", _FAMILIES[1]: "false"}, Applicability.SAFE)
         yield hit(node, node.main.place, Said(what, fixes=(fix,)))
         return

@@ -15,7 +15,7 @@ from cnilint.engine.hit import Hit
 from cnilint.kube.environment import Text
 from cnilint.model.finding import Applicability, Edit, Fix, Level, Location, Related
 from cnilint.simulation.cluster import Cluster
-from cnilint.upstream.aws_vpc_cni.entrypoint import VpcCniStart, vpc_cni
+from cnilint.upstream.aws_vpc_cni.entrypoint import FILE, VpcCniStart, vpc_cni
 from cnilint.upstream.aws_vpc_cni.program import Check, Refusal
 
 ADDING = ("ENABLE_BANDWIDTH_PLUGIN", "DISABLE_POD_V6")
@@ -91,6 +91,13 @@ def file_start(node: AwsNode) -> VpcCniStart:
         version=node.version,
         conflist=node.conflist.value if node.conflist is not None else None,
     )
+
+
+def without_ipamd(node: AwsNode) -> str:
+    """Return what comes of a node on which ipamd ends."""
+    if node.does.waits_for_ipamd:
+        return f"ipamd ends, and {FILE} is never written"
+    return f"ipamd ends, and every pod fails although {FILE} is written"
 
 
 def place_of(node: AwsNode, names: Iterable[str]) -> Location:

@@ -215,8 +215,8 @@ def _same_install(one: Installer, other: Installer) -> bool:
     """Whether two objects are one install, or may be those of two clusters.
 
     An object that stands in two files, an operator's resource and what brings the operator or was
-    made by it, values for a chart that another object installs, and add-ons of clusters that have
-    an object each.
+    made by it, a release and the object that it takes over, values for a chart that another object
+    installs, and add-ons of clusters that have an object each.
     """
     kinds = {one.form.kind, other.form.kind}
     manifests = [m for m in (_manifest(one), _manifest(other)) if m is not None]
@@ -224,11 +224,21 @@ def _same_install(one: Installer, other: Installer) -> bool:
         return True
     if kinds == {"object", "release"}:
         return True
+    if kinds == {"workload", "release"} and any(map(is_of_helm, manifests)):
+        return True
     if kinds == {"addon"}:
         return manifests[0] is not manifests[1]
     if {m.kind for m in manifests} == {"HelmChart", "HelmChartConfig"}:
         return manifests[0].name == manifests[1].name
     return "object" in kinds and any(m.at("metadata", "ownerReferences") for m in manifests)
+
+
+def is_of_helm(manifest: Manifest) -> bool:
+    """Whether an object is marked as one of a Helm release, which makes that release take it over.
+
+    helm/helm@e9b85e4:pkg/action/validate.go checkOwnership
+    """
+    return manifest.at("metadata", "annotations", "meta.helm.sh/release-name") is not None
 
 
 def _manifest(one: Installer) -> Manifest | None:
