@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from cnilint.kube.environment import Text
 from cnilint.model.finding import Location
 from cnilint.model.tree import child
 from cnilint.upstream.aws_vpc_cni import releases
-from cnilint.upstream.aws_vpc_cni.entrypoint import VpcCniStart, refusals, vpc_cni
+from cnilint.upstream.aws_vpc_cni.entrypoint import (
+    DIRECTORIES,
+    VpcCniStart,
+    refusals,
+    vpc_cni,
+)
 from cnilint.upstream.aws_vpc_cni.program import Refusal
 from cnilint.upstream.aws_vpc_cni.releases import Behaviour
 from cnilint.upstream.aws_vpc_cni.variables import Reader, Release, variable
@@ -23,6 +29,7 @@ MAIN, INIT, AGENT = "aws-node", "aws-vpc-cni-init", "aws-eks-nodeagent"
 CONFIGURATION = "/app/10-aws.conflist"
 """The file in the container that placeholders are filled into."""
 
+_DIRECTORIES = ("HOST_CNI_BIN_PATH", "HOST_CNI_CONFDIR_PATH")
 _VERSION_LABEL = "app.kubernetes.io/version"
 _VERSION_VARIABLE = "VPC_CNI_VERSION"
 _COUNTS_LIKE_THE_PRODUCT: Release = (1, 13, 0)
@@ -83,6 +90,27 @@ class AwsNode(NamedTuple):
         return tuple(path for path, _mount, _route in form.workload.mounts(container))
 
     @property
+    def never_writes(self) -> bool:
+        """Whether every start ends or waits before its file is written, as far as all is known.
+
+        Directories are taken to be there: what does not reach the host is not written anyway.
+        """
+        if self.assumed or self.main.is_sketch:
+            return False
+        named = (variable(name, Reader.ENTRYPOINT) for name in _DIRECTORIES)
+        given = (one.text(self.main.known, self.release) for one in named)
+        start = vpc_cni(
+            self.main.known,
+            version=self.version,
+            directories=(*DIRECTORIES, *filter(None, given)),
+            conflist=self.conflist.value if self.conflist is not None else None,
+            node_ipv6=True,
+        )
+        if start.texts or start.refused is None:
+            return False
+        return not any(self.main.is_unknown(name) for name in start.refused.variables)
+
+    @property
     def conflist(self) -> Text | None:
         """The text that is mounted over the image's own configuration, or given to the chart."""
         setting = self.installer.settings.get("network_configuration")
@@ -95,6 +123,7 @@ class AwsNode(NamedTuple):
         )
 
 
+@lru_cache(maxsize=256)
 def aws_node(one: Installer) -> AwsNode | None:
     """Return an install as aws-node's; None for another product and for what says too little.
 

@@ -7,6 +7,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+from cnilint.catalog.aws_node import aws_node
 from cnilint.catalog.catalog import Action
 from cnilint.catalog.installer import ConfFile, Installer
 from cnilint.model.steps import Actor, Step, Verb
@@ -108,6 +109,9 @@ class Writer(Program):
 
 def program(installer: Installer) -> Program | None:
     """Return the program of an installer other than Multus, or None if it touches no file."""
+    node = aws_node(installer)
+    if node is not None and node.never_writes:
+        return None
     if installer.action is Action.WRITE and installer.writes is not None:
         return Writer(actor_of(installer), installer, installer.writes)
     if installer.action in (Action.COPY, Action.REFER) and installer.writes is not None:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from functools import lru_cache
 from typing import NamedTuple
 
 from cnilint.catalog.aws_node import AwsNode, aws_node
 from cnilint.catalog.containers import GivenContainer
-from cnilint.catalog.installer import Installer
 from cnilint.engine.edits.variables import set_variable
 from cnilint.engine.hit import Hit
 from cnilint.kube.environment import Text
@@ -42,15 +40,9 @@ class Said(NamedTuple):
 def aws_nodes(cluster: Cluster) -> Iterator[AwsNode]:
     """Yield the installs of aws-node that say enough to be judged, each once."""
     for one in cluster.installers:
-        found = _aws_node(one)
+        found = aws_node(one)
         if found is not None and not one.assumed:
             yield found
-
-
-@lru_cache(maxsize=256)
-def _aws_node(one: Installer) -> AwsNode | None:
-    """Read an install once for all the rules."""
-    return aws_node(one)
 
 
 def hit(node: AwsNode, place: Location, said: Said) -> Hit:

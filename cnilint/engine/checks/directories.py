@@ -20,7 +20,7 @@ from cnilint.syntax.embedded import resolve
 from cnilint.upstream.confdir import encoded
 
 from .master import EXTENSIONS
-from .primaries import knows_writers, only_primary, primary_files, written_somewhere
+from .primaries import comes_to_be, knows_writers, only_primary, primary_files, written_somewhere
 
 NAMES = {"autoconfig_directory": "looks for its master", "conf_directory": "writes 00-multus.conf"}
 
@@ -47,11 +47,13 @@ def readiness_file_never_written(cluster: Cluster) -> Iterator[Hit]:
         why = None
         if host is None:
             why = "nothing is mounted there in its container"
-        elif posixpath.dirname(host) in {one.autoconfig_host, one.conf_host}:
-            contents = [facts.simulation.contents for facts in cluster.classes_of(one)]
-            if not any(host in found for found in contents) and knows_writers(cluster, one):
-                known = primary_files(cluster, one)
-                why = "nothing writes it" + (f" (written: {', '.join(known)})" if known else "")
+        elif (
+            posixpath.dirname(host) in {one.autoconfig_host, one.conf_host}
+            and not comes_to_be(cluster, one, host)
+            and knows_writers(cluster, one)
+        ):
+            known = primary_files(cluster, one)
+            why = "nothing writes it" + (f" (written: {', '.join(known)})" if known else "")
         if why is None:
             continue
         yield Hit(
@@ -100,8 +102,7 @@ def _cluster_network(
         return why, None, _meant(cluster, one, value)
     if host in (one.autoconfig_host, one.conf_host):
         return "it is a directory: the first file in it is used, whichever that is", None, None
-    written = any(host in facts.simulation.contents for facts in cluster.classes_of(one))
-    if not written and knows_writers(cluster, one):
+    if not comes_to_be(cluster, one, host) and knows_writers(cluster, one):
         return "nothing writes that file", None, None
     inside = posixpath.dirname(host) == one.autoconfig_host
     name = posixpath.basename(host) if inside else None

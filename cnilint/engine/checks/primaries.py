@@ -53,8 +53,19 @@ def written_somewhere(cluster: Cluster, one: Multus, name: str) -> bool:
     """Whether a file that Multus would look for by a name comes to be on a class it runs on."""
     if one.autoconfig_host is None:
         return False
-    path = posixpath.normpath(f"{one.autoconfig_host}/{name}")
-    return any(path in facts.simulation.contents for facts in cluster.classes_of(one))
+    return comes_to_be(cluster, one, posixpath.normpath(f"{one.autoconfig_host}/{name}"))
+
+
+def comes_to_be(cluster: Cluster, one: Multus, path: str) -> bool:
+    """Whether something writes a path of the host on a class that a Multus runs on.
+
+    The file of an install counts that ends before it writes it: nothing is wrong with its name.
+    """
+    return any(
+        path in facts.simulation.contents
+        or any(each.writes is not None and each.writes.path == path for each in facts.installers)
+        for facts in cluster.classes_of(one)
+    )
 
 
 def writer(cluster: Cluster, one: Multus, name: str) -> Installer | None:
