@@ -13,7 +13,7 @@ from typing import Any, get_args
 
 import pytest
 
-from cnilint.upstream.aws_vpc_cni.entrypoint import VpcCniStart, vpc_cni
+from cnilint.upstream.aws_vpc_cni.entrypoint import VpcCniStart, refusals, vpc_cni
 from cnilint.upstream.aws_vpc_cni.program import Check
 from cnilint.upstream.aws_vpc_cni.releases import release_of
 from cnilint.upstream.aws_vpc_cni.variables import VARIABLES, Reader, is_read
@@ -174,3 +174,20 @@ def test_a_variable_that_a_version_does_not_read_changes_nothing() -> None:
 
 def is_known(name: str) -> bool:
     return any(known.name == name for known in VARIABLES)
+
+
+def test_the_first_of_all_refusals_is_what_the_start_ends_for() -> None:
+    """Of environments alone: a file of one's own, directories and addresses are not looked at."""
+    alone = [
+        (version, record) for version, record, _ in outcomes() if not set(record) & set(INPUTS)
+    ]
+    for version, record in alone:
+        found = refusals(record["env"], version=version)
+        ended = start(version, record).refused
+        if ended is None or ended.check in ("ipv6-address", "binary-directory"):
+            continue
+        if ended.check != "configuration-directory":
+            assert ended in found
+            # a release that writes before ipamd ends says so last
+            assert found[0] == ended or found[0].by is Reader.IPAMD
+    assert sum(bool(refusals(record["env"], version=version)) for version, record in alone) > 300

@@ -9,13 +9,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnilint.upstream.aws_vpc_cni import releases
-from cnilint.upstream.aws_vpc_cni.entrypoint import DIRECTORIES, FILE, VpcCniStart, vpc_cni
+from cnilint.upstream.aws_vpc_cni.entrypoint import (
+    DIRECTORIES,
+    FILE,
+    VpcCniStart,
+    refusals,
+    vpc_cni,
+)
 from cnilint.upstream.aws_vpc_cni.program import Refusal
 from cnilint.upstream.aws_vpc_cni.variables import (
     VARIABLES,
     How,
     Reader,
     is_read,
+    misread,
     not_understood,
     variable,
     without_effect,
@@ -454,3 +461,38 @@ def test_an_older_file_does_not_matter(env: dict[str, str], version: str) -> Non
 def test_the_program_writes_an_object_or_nothing(env: dict[str, str], version: str) -> None:
     for written in start(version, IPV4 | env).wrote.values():
         assert isinstance(written, dict)
+
+
+def test_every_refusal_is_named_where_a_start_names_the_first() -> None:
+    env = {
+        "AWS_VPC_K8S_CNI_VETHPREFIX": "longer",
+        "ENABLE_PREFIX_DELEGATION": "true",
+        "NETWORK_POLICY_ENFORCING_MODE": "off",
+        "AWS_VPC_K8S_PLUGIN_LOG_LEVEL": '"',
+    }
+    found = refusals(env, version="v1.23.0")
+    checks = ["veth-prefix-length", "warm-targets", "policy-mode", "no-family", "not-json"]
+    assert [one.check for one in found] == checks
+    assert refusals(IPV4, version="v1.23.0") == ()
+
+
+@pytest.mark.parametrize("version", RELEASES)
+def test_what_is_misread_is_a_switch_or_a_number(version: str) -> None:
+    release = releases.release_of(version)
+    texts = {known.name: "yes" for known in VARIABLES}
+    found = misread(texts, release)
+    hows = {known.how(release) for known in found}
+    assert hows <= {How.BOOLEAN, How.LENIENT_INTEGER, How.EXACT_TRUE, How.NOT_FALSE}
+    assert misread({"ENABLE_POD_ENI": "true", "WARM_IP_TARGET": "5"}, release) == ()
+    other = misread({"ENABLE_BANDWIDTH_PLUGIN": "T"}, release)
+    assert bool(other) is ((1, 10, 0) <= release < (1, 13, 0))
+
+
+def test_a_release_comes_with_an_agent_that_it_can_use() -> None:
+    assert releases.agent_of((1, 13, 4)) is None
+    assert releases.agent_of((1, 22, 2)) == (1, 3, 5)
+    assert releases.agents_of_minor((1, 19, 0)) == {(1, 1), (1, 2)}
+    for version in RELEASES:
+        release = releases.release_of(version)
+        agent = releases.agent_of(release)
+        assert agent is None or agent >= releases.behaviour(release).needs_agent
