@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -32,6 +33,7 @@ CONFIGURATION = "/app/10-aws.conflist"
 _DIRECTORIES = ("HOST_CNI_BIN_PATH", "HOST_CNI_CONFDIR_PATH")
 _VERSION_LABEL = "app.kubernetes.io/version"
 _VERSION_VARIABLE = "VPC_CNI_VERSION"
+_EXACT = re.compile(r"v?[0-9]+\.[0-9]+\.[0-9]+(?![\w.])")
 _COUNTS_LIKE_THE_PRODUCT: Release = (1, 13, 0)
 """From this version on the chart has the version of the product."""
 
@@ -39,7 +41,8 @@ _COUNTS_LIKE_THE_PRODUCT: Release = (1, 13, 0)
 class AwsNode(NamedTuple):
     """An install of aws-node.
 
-    `assumed` tells that nothing names its release, so that the newest is taken.
+    `assumed` tells that nothing names its release to the last number: it is taken as the first of
+    those that are meant, as the newest where none is.
     """
 
     installer: Installer
@@ -136,34 +139,51 @@ def aws_node(one: Installer) -> AwsNode | None:
     if main is None:
         return None
     named = _release(one, main)
-    if named is not None and named < releases.OLDEST:
+    if named.release is not None and named.release < releases.OLDEST:
         return None
     return AwsNode(
         one,
-        named or releases.NEWEST,
-        named is None,
+        named.release or releases.NEWEST,
+        named.release is None or not named.exact,
         main,
         given_container(one, INIT),
         given_container(one, AGENT),
     )
 
 
-def _release(one: Installer, main: GivenContainer) -> Release | None:
+class _Named(NamedTuple):
+    """A release, and whether it is named to the last number."""
+
+    release: Release | None
+    exact: bool
+
+
+def _release(one: Installer, main: GivenContainer) -> _Named:
     """Return the release: of the image, of the chart or add-on, or of what the manifest says."""
-    if isinstance(one.form, DeliveryForm):
-        tagged = release(main.tag.value) if main.tag is not None else None
-        if tagged is not None:
-            return tagged
-        older = one.release is not None and one.release < _COUNTS_LIKE_THE_PRODUCT
-        return (0, 0, 0) if older and one.form.kind == "release" else one.release
-    return one.release or _evidence(one, main)
+    tag = tag_of(main)
+    tagged = _named(tag.value) if tag is not None else _Named(None, exact=False)
+    if tagged.release is not None:
+        return tagged
+    if not isinstance(one.form, DeliveryForm):
+        told = _Named(one.release, exact=True)
+        return told if one.release is not None else _evidence(one, main)
+    if one.form.kind == "release" and one.release is not None:
+        older = one.release < _COUNTS_LIKE_THE_PRODUCT
+        if older:
+            return _Named((0, 0, 0), exact=True)
+    version = _named(one.form.delivery.version)
+    return version if version.release is not None else _Named(one.release, exact=True)
 
 
-def _evidence(one: Installer, main: GivenContainer) -> Release | None:
+def _named(text: str) -> _Named:
+    return _Named(release(text), _EXACT.match(text) is not None)
+
+
+def _evidence(one: Installer, main: GivenContainer) -> _Named:
     """Return the release that a manifest names beside the image."""
     labels = one.workload.labels() if one.workload is not None else {}
-    said = (labels.get(_VERSION_LABEL, ""), main.value(_VERSION_VARIABLE) or "")
-    return next((found for text in said if (found := release(text)) is not None), None)
+    said = map(_named, (labels.get(_VERSION_LABEL, ""), main.value(_VERSION_VARIABLE) or ""))
+    return next((each for each in said if each.release is not None), _Named(None, exact=False))
 
 
 def tag_of(given: GivenContainer) -> Text | None:

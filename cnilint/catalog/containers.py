@@ -50,10 +50,14 @@ class GivenContainer(NamedTuple):
         return setting.text if setting is not None else None
 
     def is_unknown(self, name: str) -> bool:
-        """Whether a variable is set to a value that is not known, or may be set out of view."""
-        if name in self.variables:
-            return self.variables[name] is None
-        return not self.complete
+        """Whether a variable is set to a value that is not known, or may be set out of view.
+
+        A chart's own value may be another one where not all of the values are in view.
+        """
+        setting = self.variables.get(name)
+        if setting is None:
+            return name in self.variables or not self.complete
+        return setting.text is None and not self.complete
 
     @property
     def known(self) -> dict[str, str]:

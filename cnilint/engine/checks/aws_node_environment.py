@@ -130,6 +130,8 @@ def _agent_of_another_family(node: AwsNode, *, wanted: bool) -> Iterator[Hit]:
         edits = set_path(form.delivery, _AGENT_IPV6[1], _word(wanted))
     else:
         return
+    if text is None and not agent.complete:
+        return
     told = text is not None and parse_bool(text.value) is True
     if told == wanted or (text is None and not wanted):
         return

@@ -48,14 +48,16 @@ def aws_nodes(cluster: Cluster) -> Iterator[AwsNode]:
 def hit(node: AwsNode, place: Location, said: Said) -> Hit:
     """Return a hit on an install.
 
-    Where nothing names the release, it is a warning at most and has no fix that is safe.
+    Where nothing names the release, or not all values are in view that a chart is given, it is a
+    warning at most and has no fix that is safe.
     """
     level, fixes = said.level, said.fixes
     release = node.version
-    if node.assumed:
+    if node.assumed or (node.is_chart and not node.main.complete):
         level = min(level, Level.WARNING)
         fixes = tuple(_unsure(one) for one in fixes)
-        release += ", as nothing names its release"
+    if node.assumed:
+        release += " (assumed: the release is not named)"
     return Hit(
         location=place,
         parameters={

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 
+from cnilint.catalog.aws_node import PRODUCT, aws_node
 from cnilint.catalog.catalog import Role
-from cnilint.catalog.form import argument
 from cnilint.catalog.installer import Installer
 from cnilint.engine.edits.affinity import apart
 from cnilint.engine.hit import Hit
@@ -14,8 +14,7 @@ from cnilint.kube.environment import Text
 from cnilint.model.finding import Applicability, Fix, Related
 from cnilint.simulation.cluster import Cluster
 
-AGENT = "aws-network-policy-agent"
-VPC = "aws-vpc-cni"
+from .aws_node_policy import policy_switch
 
 
 def two_policy_engines(cluster: Cluster) -> Iterator[Hit]:
@@ -25,7 +24,7 @@ def two_policy_engines(cluster: Cluster) -> Iterator[Hit]:
         for other in cluster.installers if text is not None else ():
             classes = _shared(cluster, one, other)
             place = other.location()
-            if other.product.id == VPC or not other.product.enforces_policy or not classes:
+            if other.product.id == PRODUCT or not other.product.enforces_policy or not classes:
                 continue
             if text is None or place is None:
                 continue
@@ -86,19 +85,7 @@ def _shared(cluster: Cluster, one: Installer, other: Installer) -> list[str]:
 
 
 def _policy_switch(one: Installer) -> Text | None:
-    """Return where the VPC CNI's network policy is switched on, or None if it is not.
-
-    aws/amazon-vpc-cni-k8s@v1.23.1:charts/aws-vpc-cni/templates/daemonset.yaml
-    """
-    if one.product.id != VPC:
-        return None
-    if one.workload is None:
-        text = one.form.look_up("values", "enableNetworkPolicy")
-        return text if text is not None and text.value == "true" else None
-    for container in one.workload.containers:
-        if not container.image.repository.endswith(f"/{AGENT}"):
-            continue
-        text = argument(container, "--enable-network-policy")
-        if text is not None and text.value == "true":
-            return text
-    return None
+    """Return where the VPC CNI's network policy is switched on, or None if it is not."""
+    node = aws_node(one)
+    switch = policy_switch(node) if node is not None else None
+    return switch.text if switch is not None and switch.on else None

@@ -108,6 +108,15 @@ def test_values_count_over_what_the_chart_sets() -> None:
     assert init.value("DISABLE_TCP_EARLY_DEMUX") == "false"
 
 
+def test_what_a_chart_sets_is_not_known_where_values_are_out_of_view() -> None:
+    body = json.loads(release("aws-vpc-cni", "1.19.2", {"env": {"ENABLE_IPv6": "true"}}))
+    body["spec"]["valuesFrom"] = [{"kind": "ConfigMap", "name": "elsewhere"}]
+    one = given(json.dumps(body))
+    assert one.is_unknown("ENABLE_IPv4")
+    assert one.is_unknown("ENABLE_V6_EGRESS")
+    assert not one.is_unknown("ENABLE_IPv6")
+
+
 def test_values_by_name_are_read_too() -> None:
     application = {
         "apiVersion": "argoproj.io/v1alpha1",
@@ -149,6 +158,10 @@ RELEASES = [
     (release("aws-vpc-cni", "1.19.2", {"image": {"tag": "v1.20.0"}}), (1, 20, 0), False),
     (eksctl(addons=[{"name": "vpc-cni", "version": "v1.21.1-eksbuild.1"}]), (1, 21, 1), False),
     (eksctl(addons=[{"name": "vpc-cni"}]), (1, 23, 0), True),
+    # any of several releases
+    (release("aws-vpc-cni", "1.20.x"), (1, 20, 0), True),
+    (release("aws-vpc-cni", ">=1.20.0"), (1, 23, 0), True),
+    (daemon_set("", "amazon-k8s-cni:v1.19"), (1, 19, 0), True),
 ]
 
 
