@@ -130,13 +130,14 @@ class AwsNode(NamedTuple):
 def aws_node(one: Installer) -> AwsNode | None:
     """Return an install as aws-node's; None for another product and for what says too little.
 
-    That is one that is only assumed, one before the oldest release whose program is known, and a
-    chart from the time before it had the versions of the product, unless it is given a tag.
+    That is one that is only assumed, one before the oldest release whose program is known, a patch
+    of a manifest, which has no image, and a chart from the time before it had the versions of the
+    product, unless it is given a tag.
     """
     if one.product.id != PRODUCT:
         return None
     main = given_container(one, MAIN)
-    if main is None:
+    if main is None or (main.container is not None and not main.container.image.repository):
         return None
     named = _release(one, main)
     if named.release is not None and named.release < releases.OLDEST:
