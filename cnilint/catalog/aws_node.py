@@ -125,6 +125,12 @@ class AwsNode(NamedTuple):
             self.main.known, self.release
         )
 
+    def init_is_on(self, name: str) -> bool | None:
+        """Return whether a switch of the init container is on; None where that is not known."""
+        if self.init is None or self.init.is_unknown(name):
+            return None
+        return variable(name, Reader.INIT).boolean(self.init.known, self.release)
+
 
 @lru_cache(maxsize=256)
 def aws_node(one: Installer) -> AwsNode | None:

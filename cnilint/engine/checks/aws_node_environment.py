@@ -108,13 +108,12 @@ def _parts_of_another_family(node: AwsNode) -> Iterator[Hit]:
         return
     wanted = node.is_on(IPV6)
     init = node.init
-    if init is not None and not init.is_unknown(IPV6) and not init.is_sketch:
-        told = parse_bool(init.value(IPV6) or "") or False
-        if told != wanted:
-            fix = setting_fix(node, {IPV6: _word(wanted)}, Applicability.UNSAFE, of=init)
-            what = f"is told {IPV6} {_word(wanted)}, and its init container {_word(told)}"
-            place = place_in(init, (IPV6,))
-            yield hit(node, place, Said(what, Level.WARNING, (fix,)))
+    told = node.init_is_on(IPV6)
+    if init is not None and told is not None and told != wanted:
+        fix = setting_fix(node, {IPV6: _word(wanted)}, Applicability.UNSAFE, of=init)
+        what = f"is told {IPV6} {_word(wanted)}, and its init container {_word(told)}"
+        place = place_in(init, (IPV6,))
+        yield hit(node, place, Said(what, Level.WARNING, (fix,)))
     yield from _agent_of_another_family(node, wanted=wanted)
 
 
@@ -289,12 +288,12 @@ def egress_mismatch(cluster: Cluster) -> Iterator[Hit]:
 
 def _init_without_egress(node: AwsNode) -> Iterator[Hit]:
     init = node.init
-    if init is None or node.main.is_unknown(V6_EGRESS) or init.is_unknown(V6_EGRESS):
+    told = node.init_is_on(V6_EGRESS)
+    if init is None or told is None or node.main.is_unknown(V6_EGRESS):
         return
     if node.does.egress != "both" or node.is_on(IPV6):
         return
     wanted = node.is_on(V6_EGRESS)
-    told = parse_bool(init.value(V6_EGRESS) or "") or False
     if told != wanted:
         fix = setting_fix(node, {V6_EGRESS: _word(wanted)}, Applicability.SAFE, of=init)
         what = f"has {V6_EGRESS} {_word(wanted)}, and its init container {_word(told)}"

@@ -61,9 +61,7 @@ def early_demux(cluster: Cluster) -> Iterator[Hit]:
     """CNI407: pods with an ENI of their own cannot answer the kubelet's probes."""
     for node in aws_nodes(cluster):
         init = node.init
-        if init is None or init.is_unknown(DEMUX) or not _enforces_strictly(node):
-            continue
-        if (init.value(DEMUX) or "").strip().lower() == "true":
+        if init is None or node.init_is_on(DEMUX) is not False or not _enforces_strictly(node):
             continue
         wrong = node.main.text(DEMUX)
         where = ", which stands on aws-node" if wrong is not None else ""

@@ -18,12 +18,14 @@ Release = tuple[int, int, int]
 
 
 class Reader(Enum):
-    """A program of the aws-node container."""
+    """A program of aws-node's pods."""
 
     ENTRYPOINT = "entrypoint"
     """The script or the program that starts the container and writes the configuration."""
     IPAMD = "ipamd"
     """aws-k8s-agent, which the entrypoint starts and waits for."""
+    INIT = "init"
+    """What prepares the node, in a container and an environment of its own."""
 
 
 class How(Enum):
@@ -232,9 +234,26 @@ VARIABLES: tuple[Variable, ...] = (
     _ipamd("WARM_PREFIX_TARGET", "0", (1, 9, 0), How.LENIENT_INTEGER),
     _ipamd("IP_COOLDOWN_PERIOD", "30", (1, 15, 0), How.LENIENT_INTEGER),
 )
-"""Every switch and number, and the texts that the entrypoint checks or writes."""
+"""Of the container aws-node: every switch and number, and the texts that are checked or written."""
 
-_BY_NAME = {(variable.reader, variable.name): variable for variable in VARIABLES}
+INIT_VARIABLES: tuple[Variable, ...] = tuple(
+    Variable(
+        name,
+        Reader.INIT,
+        "false",
+        ((since, How.EXACT_TRUE), (_GO_BOOLEANS, How.BOOLEAN))
+        if since < _GO_BOOLEANS
+        else ((since, How.BOOLEAN),),
+    )
+    for name, since in (
+        ("DISABLE_TCP_EARLY_DEMUX", _FIRST),
+        ("ENABLE_IPv6", (1, 10, 0)),
+        ("ENABLE_V6_EGRESS", _GO_BOOLEANS),
+    )
+)
+"""The switches of the init container (scripts/init.sh, cmd/aws-vpc-cni-init/main.go)."""
+
+_BY_NAME = {(known.reader, known.name): known for known in (*VARIABLES, *INIT_VARIABLES)}
 
 
 def variable(name: str, reader: Reader) -> Variable:
