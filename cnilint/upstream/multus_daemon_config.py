@@ -14,11 +14,11 @@ from typing import NamedTuple
 
 from .confdir import DEFAULT_DIRECTORY, clean, join
 from .gostruct import BOOLEAN, INTEGER, STRING, MapOf, PointerTo, Struct, Type
+from .multus_releases import Program, Traits, traits
+from .release import Release
 
 MULTUS_CONF = "00-multus.conf"
 NETWORK_NAME = "multus-cni-network"
-
-Version = tuple[int, int, int]
 
 _KEYS = """
 auxiliaryCNIChainName binDir capabilities chrootDir clusterNetwork cniConfigDir cniDir cniVersion
@@ -38,7 +38,7 @@ pkg/server/config/generator.go (MultusConf), pkg/types/types.go (NetConf)
 class DaemonConf(NamedTuple):
     """A release of the daemon with what its configuration tells it."""
 
-    version: Version
+    release: Traits
     cni_version: str
     multus_config_file: str
     autoconfig_directory: str
@@ -57,20 +57,15 @@ class DaemonConf(NamedTuple):
     """How many requests are served at a time (v4.3.0 and later); the daemon ends at one below 1."""
 
     @property
-    def since_4_1(self) -> bool:
-        """Whether this is the rewritten daemon, which cleans paths and removes its file on exit."""
-        return self.version >= (4, 1, 0)
-
-    @property
     def output(self) -> str:
         """The path of 00-multus.conf."""
-        if self.since_4_1:
+        if self.release.writes_to_conf_directory:
             return join(self.conf_directory, MULTUS_CONF)
         return clean(f"{self.autoconfig_directory}/{MULTUS_CONF}")
 
     def path_of(self, master: str) -> str:
         """Return the path under which the daemon reads a master and compares it with events."""
-        if self.since_4_1:
+        if self.release.is_rewritten:
             return join(self.autoconfig_directory, master)
         return f"{self.autoconfig_directory}/{master}"
 
@@ -101,22 +96,23 @@ def daemon_config(master: str = "") -> str:
     return json.dumps(members | ({"multusMasterCNI": master} if master else {}))
 
 
-def read_daemon_config(version: Version, text: str) -> DaemonConf:
+def read_daemon_config(version: Release, text: str) -> DaemonConf:
     """Return a daemon's configuration; gojson.JSONError if the daemon cannot read it.
 
     The daemon reads it twice, for its server and for the generator; a wrong type in either ends it.
     """
-    served = _server_struct(version).unmarshal(text, {})
+    release = traits(Program.DAEMON, version)
+    served = _server_struct(release).unmarshal(text, {})
     defaults = {
         "multusConfigFile": "auto",
         "type": "multus-shim",
         "capabilities": {},
         "cniConfigDir": "/etc/cni/net.d",
     }
-    values = _multus_struct(version).unmarshal(text, defaults)
+    values = _multus_struct(release).unmarshal(text, defaults)
     capabilities, limit = values["capabilities"], served.get("connectionLimit")
     return DaemonConf(
-        version,
+        release,
         cni_version=str(values.get("cniVersion", "")),
         multus_config_file=str(values["multusConfigFile"]),
         autoconfig_directory=str(values.get("multusAutoconfigDir", "")),
@@ -139,27 +135,27 @@ _SWITCHES = "logToStderr namespaceIsolation forceCNIVersion overrideNetworkName"
 
 
 @lru_cache
-def _multus_struct(version: Version) -> Struct:
+def _multus_struct(release: Traits) -> Struct:
     fields: dict[str, Type] = dict.fromkeys(_TEXTS.split(), STRING)
     fields |= dict.fromkeys(_SWITCHES.split(), BOOLEAN)
     fields["capabilities"] = MapOf(BOOLEAN)
     counts = dict.fromkeys(("maxAge", "maxSize", "maxBackups"), PointerTo(INTEGER))
     fields["logOptions"] = Struct({**counts, "compress": PointerTo(BOOLEAN)})
-    fields["daemonSocketDir" if version >= (4, 1, 0) else "socketDir"] = STRING
-    if version >= (4, 2, 1):
+    fields[release.socket_key] = STRING
+    if release.has_auxiliary_chain:
         fields["auxiliaryCNIChainName"] = STRING
     return Struct(fields)
 
 
 @lru_cache
-def _server_struct(version: Version) -> Struct:
+def _server_struct(release: Traits) -> Struct:
     fields: dict[str, Type] = dict.fromkeys(
         ("chrootDir", "logFile", "logLevel", "socketDir"), STRING
     )
     fields |= {"logToStderr": BOOLEAN, "metricsPort": PointerTo(INTEGER)}
-    if version >= (4, 1, 0):
+    if release.has_certificates:
         texts = dict.fromkeys(("bootstrapKubeconfig", "certDir", "certDuration"), STRING)
         fields["perNodeCertificate"] = Struct({"enabled": BOOLEAN, **texts})
-    if version >= (4, 3, 0):
+    if release.has_connection_limit:
         fields |= {"connectionLimit": PointerTo(INTEGER), "enablePprof": PointerTo(BOOLEAN)}
     return Struct(fields)

@@ -16,12 +16,11 @@ from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from .confdir import DEFAULT_DIRECTORY, ConfDirectory, PathError, clean
+from .multus_releases import Pin, Program, Traits, traits
 from .multus_script_options import (
     IMAGE_FILE,
-    Behaviour,
     Options,
     ScriptEnd,
-    behaviour,
     is_true,
     options,
     words,
@@ -72,8 +71,8 @@ class MultusScript(Installer):
 
     `image_files` are more files of its container, by path. `python_3`: what `python` is; the images
     before v3.9.2 have Python 2. `patient`: whether it gets the 45 seconds that it gives a master
-    which it has moved away itself; where nobody waits that long, it is taken to wait on. `pin`:
-    what the pin does in a build that is known to differ from its release (see Behaviour).
+    which it has moved away itself; where nobody waits that long, it is taken to wait on. `build`:
+    the tag of its image, which may name a build that differs from its release.
     After 600 tries without a master it ends and is started again, which is the same as to wait.
     """
 
@@ -82,7 +81,7 @@ class MultusScript(Installer):
     image_files: tuple[tuple[str, str], ...] = ()
     python_3: bool = True
     patient: bool = True
-    pin: str = ""
+    build: str = ""
 
     def start(self) -> Hashable:
         """Return the memory of a process that has not looked for a master yet."""
@@ -128,9 +127,8 @@ class MultusScript(Installer):
         return Status.READY if state.ready else Status.WAITS
 
     @property
-    def _ways(self) -> Behaviour:
-        ways = behaviour(self.release)
-        return ways._replace(pin=self.pin) if self.pin else ways
+    def _ways(self) -> Traits:
+        return traits(Program.SCRIPT, self.release, self.build)
 
     def _pauses(self, state: ScriptState) -> bool:
         return state.phase is Phase.MISSING
@@ -157,7 +155,7 @@ class MultusScript(Installer):
         """Copy the file that is named, or look for a master and write what is made of it."""
         directory = self._directory(files)
         _check_locations(directory, chosen)
-        if chosen.conf_file != "auto" or not self._ways.generates:
+        if chosen.conf_file != "auto" or not self._ways.knows_auto:
             return self._copy(files, chosen)
         name = _master(directory, chosen, self._ways.pin)
         if not name:
@@ -248,17 +246,17 @@ def _check_locations(directory: ConfDirectory, chosen: Options) -> None:
         raise ScriptEnd("conf-dir-missing")
 
 
-def _master(directory: ConfDirectory, chosen: Options, pin: str) -> str:
+def _master(directory: ConfDirectory, chosen: Options, pin: Pin) -> str:
     """Return the pin, or the first name that `ls` and two `grep`s leave; "" if there is none.
 
     The pin is not looked for: what comes after fails without it. v3.7.2 waits for it, and then
     has its directory in it.
     """
     base = chosen.autoconfig_directory or ""
-    if pin == "doubled" and chosen.master:
+    if pin is Pin.DOUBLED and chosen.master:
         listed = _expanded(directory, f"{base}/{chosen.master}")
         return "\n".join(path for path in listed if directory.exists(path))
-    if pin == "joined" and chosen.master:
+    if pin is Pin.HONOURED and chosen.master:
         return chosen.master
     try:
         names = directory.entries(base or "/")

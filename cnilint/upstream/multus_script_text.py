@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import json
 
-from .multus_script_options import Behaviour, Options, ScriptEnd, is_true, words
+from .multus_releases import Traits
+from .multus_script_options import Options, ScriptEnd, is_true, words
 
 _LOG_LEVELS = ("debug", "error", "panic", "verbose")
 
 
-def generated(master: str, chosen: Options, ways: Behaviour, *, python_3: bool) -> str:
+def generated(master: str, chosen: Options, ways: Traits, *, python_3: bool) -> str:
     """Return the text of 00-multus.conf; ScriptEnd where the script ends instead.
 
     `echo` leaves one space of every white space, in the master's text too.
@@ -22,7 +23,7 @@ def generated(master: str, chosen: Options, ways: Behaviour, *, python_3: bool) 
     try:
         name = _network_name(master, chosen, ways, python_3=python_3)
         capabilities = _capabilities(json.loads(master)) if ways.reads_capabilities else ""
-        if ways.checks_version:
+        if ways.needs_cni_version:
             _check_version(master, chosen.cni_version)
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
         raise ScriptEnd("master-unreadable") from None
@@ -35,10 +36,10 @@ def check_log_level(chosen: Options) -> None:
         raise ScriptEnd("invalid-flag")
 
 
-def _network_name(master: str, chosen: Options, ways: Behaviour, *, python_3: bool) -> str:
+def _network_name(master: str, chosen: Options, ways: Traits, *, python_3: bool) -> str:
     if not is_true(chosen.override_name):
         return "multus-cni-network"
-    if ways.python_2_only and python_3:
+    if ways.needs_python_2 and python_3:
         raise ScriptEnd("crash")
     return str(json.loads(master)["name"])
 

@@ -11,8 +11,9 @@ from typing import NamedTuple
 from . import gojson
 from .confdir import ConfDirectory, PathError, clean, extension
 from .gojson import Array, JSONError, Object, is_string
-from .multus_daemon_config import MULTUS_CONF, NETWORK_NAME, DaemonConf, Version, read_daemon_config
+from .multus_daemon_config import MULTUS_CONF, NETWORK_NAME, DaemonConf, read_daemon_config
 from .prediction import WAITS, Prediction, SelectionError
+from .release import Release
 from .version import SemanticVersion, semantic_version
 
 _CHECKED_FROM = SemanticVersion(0, 4, 0, released=True)
@@ -28,7 +29,7 @@ class Choice(NamedTuple):
     """The text that forceCNIVersion leaves in the master's file."""
 
 
-def predict_thick(version: Version, directory: ConfDirectory, daemon_config: str) -> Prediction:
+def predict_thick(version: Release, directory: ConfDirectory, daemon_config: str) -> Prediction:
     """Return the master that a daemon starting now takes, and what it generates from it."""
     try:
         conf = read_daemon_config(version, daemon_config)
@@ -73,7 +74,7 @@ def choose(conf: DaemonConf, directory: ConfDirectory) -> Choice | None:
     network_name = _network_name(conf, primary)
     if conf.connection_limit is not None and conf.connection_limit < 1:
         raise SelectionError("invalid-daemon-config")
-    if conf.since_4_1 and not directory.is_writable(conf.output):
+    if conf.release.is_rewritten and not directory.is_writable(conf.output):
         raise SelectionError("unwritable")
     rewritten = gojson.encode(forced) if forced is not None else None
     return Choice(master, enabled, network_name, rewritten)
@@ -85,7 +86,7 @@ def lacks_readiness_file(conf: DaemonConf, directory: ConfDirectory) -> bool:
     Of a file elsewhere nothing is known; it counts as present. v4.0.x does not wait at its start.
     """
     path = clean(conf.readiness_file)
-    if not conf.since_4_1 or not path.startswith(f"{directory.path}/"):
+    if not conf.release.is_rewritten or not path.startswith(f"{directory.path}/"):
         return False
     return not directory.exists(path)
 
@@ -190,6 +191,6 @@ def _network_name(conf: DaemonConf, primary: gojson.JSON) -> str:
     name = primary.members.get("name", "")
     if not is_string(name):
         raise SelectionError("crash")
-    if not name and conf.since_4_1:
+    if not name and conf.release.is_rewritten:
         raise SelectionError("network-name-missing")
     return name or NETWORK_NAME

@@ -70,7 +70,7 @@ def start(conf: DaemonConf, state: DaemonState, files: Files) -> Step:
 def stop(conf: DaemonConf, state: DaemonState, files: Files) -> Step:
     """End a daemon by SIGTERM: from v4.1.0 on one that runs takes 00-multus.conf with it."""
     left = dict(files)
-    if state.status == "running" and conf.since_4_1:
+    if state.status == "running" and conf.release.is_rewritten:
         left.pop(_output(conf), None)
     return _held(conf, STOPPED, left)
 
@@ -83,12 +83,12 @@ def react(conf: DaemonConf, state: DaemonState, files: Files, name: str, change:
         return _held(conf, state, files)
     path = posixpath.join(_EMPTY.path, name)
     folders = {clean(conf.autoconfig_directory)}
-    if conf.since_4_1 and conf.readiness_file:
+    if conf.release.is_rewritten and conf.readiness_file:
         folders.add(clean(posixpath.dirname(conf.readiness_file)))
     if posixpath.dirname(path) not in folders:
         return _held(conf, state, files)
     appeared = change in (Change.WRITTEN, Change.RENAMED_TO)
-    if conf.since_4_1 and path == conf.readiness_file:
+    if conf.release.is_rewritten and path == conf.readiness_file:
         if appeared:
             return _held(conf, state, files)
         left = {file: text for file, text in files.items() if file != _output(conf)}

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from . import gojson
 from .confdir import DEFAULT_DIRECTORY, ConfDirectory, PathError, join
 from .gojson import Array, JSONError, Object, is_string
+from .multus_releases import Pin, Program, Traits, traits
 from .pflag import Flags, FlagValueError, UnknownFlagError, parse_flags
 from .prediction import Prediction, SelectionError
+from .release import Release
 from .version import cni_version
-
-Version = tuple[int, int, int]
 
 _SINCE_CHECKED = [0, 4, 0]
 """From this version of CNI on v3.9's script wants its master's to be as new."""
@@ -22,7 +22,7 @@ _SINCE_CHECKED = [0, 4, 0]
 _LOG_LEVELS = ("", "debug", "error", "panic", "verbose")
 
 
-def declared_flags(version: Version) -> Flags:
+def declared_flags(release: Traits) -> Flags:
     """Return the flags of one release with their defaults. Source: main.go addFlags."""
     texts = {
         "cni-version": "",
@@ -49,17 +49,20 @@ def declared_flags(version: Version) -> Flags:
         "force-cni-version": False,
         "multus-log-to-stderr": True,
     }
-    if version >= (4, 1, 0):
-        texts["multus-cni-conf-dir"] = "/host/etc/cni/multus/net.d"
-        switches["skip-config-watch"] = False
+    for name, default in release.more_flags:
+        if isinstance(default, bool):
+            switches[name] = default
+        else:
+            texts[name] = default
     return Flags(texts, switches)
 
 
-def predict_thin(version: Version, directory: ConfDirectory, args: Sequence[str]) -> Prediction:
+def predict_thin(version: Release, directory: ConfDirectory, args: Sequence[str]) -> Prediction:
     """Return the master that an entrypoint starting now takes, and the files that it adds."""
+    release = traits(Program.ENTRYPOINT, version)
     try:
-        flags = parse_flags(declared_flags(version), args)
-        return _created(version, directory, flags)
+        flags = parse_flags(declared_flags(release), args)
+        return _created(release, directory, flags)
     except UnknownFlagError:
         return Prediction("error", error="unknown-flag")
     except FlagValueError:
@@ -68,7 +71,7 @@ def predict_thin(version: Version, directory: ConfDirectory, args: Sequence[str]
         return error.prediction
 
 
-def _created(version: Version, directory: ConfDirectory, flags: Flags) -> Prediction:
+def _created(release: Traits, directory: ConfDirectory, flags: Flags) -> Prediction:
     """Follow main and createMultusConfig: each step in its order, as each fails in its own way."""
     conf_dir = flags.texts["cni-conf-dir"]
     if flags.switches["help"]:
@@ -77,15 +80,15 @@ def _created(version: Version, directory: ConfDirectory, flags: Flags) -> Predic
         raise SelectionError("conf-dir-missing")
     if flags.texts["multus-conf-file"] != "auto":
         raise SelectionError("not-auto")
-    directory = _with_kubeconfig(version, directory, flags)
-    path = _master_path(version, directory, flags)
-    master = _master(version, directory, path)
+    directory = _with_kubeconfig(release, directory, flags)
+    path = _master_path(release, directory, flags)
+    master = _master(release, directory, path)
     written_version = _version(flags, master)
     _check_name(flags, master)
     _check_capabilities(master)
     if flags.texts["multus-log-level"].lower() not in _LOG_LEVELS:
         raise SelectionError("invalid-flag")
-    conf = f"{conf_dir}/00-multus.conf{'list' if _is_list(version, written_version) else ''}"
+    conf = f"{conf_dir}/00-multus.conf{'list' if _is_list(release, written_version) else ''}"
     added = [conf]
     if flags.switches["rename-conf-file"]:
         added.append(f"{path}.old")
@@ -98,13 +101,13 @@ def _created(version: Version, directory: ConfDirectory, flags: Flags) -> Predic
     )
 
 
-def _with_kubeconfig(version: Version, directory: ConfDirectory, flags: Flags) -> ConfDirectory:
+def _with_kubeconfig(release: Traits, directory: ConfDirectory, flags: Flags) -> ConfDirectory:
     """Return the directory with what is made in it before the master is looked for.
 
     Source: main.go createKubeConfig.
     """
     folders = [f"{flags.texts['cni-conf-dir']}/multus.d"]
-    if version >= (4, 1, 0):
+    if release.makes_conf_directory:
         folders.append(flags.texts["multus-cni-conf-dir"])
     kubeconfig = f"{folders[0]}/multus.kubeconfig"
     try:
@@ -117,20 +120,20 @@ def _with_kubeconfig(version: Version, directory: ConfDirectory, flags: Flags) -
         raise SelectionError("unwritable") from None
 
 
-def _master_path(version: Version, directory: ConfDirectory, flags: Flags) -> str:
+def _master_path(release: Traits, directory: ConfDirectory, flags: Flags) -> str:
     """Return the pinned file, else the first configuration that is not Multus's own.
 
     v4.0.x ignores the pin and takes its own file too. Source: main.go getMasterConfigPath.
     """
     base = flags.texts["multus-autoconfig-dir"]
     pin = flags.texts["multus-master-cni-file-name"]
-    if pin and version >= (4, 1, 0):
+    if pin and release.pin is Pin.HONOURED:
         return join(base, pin)
     try:
         files = directory.conf_files(base, (".conf", ".conflist"))
     except PathError:
         raise SelectionError("no-master") from None
-    if version < (4, 1, 0):
+    if release.takes_own_file:
         if not files:
             raise SelectionError("crash")
         return files[0]
@@ -140,9 +143,9 @@ def _master_path(version: Version, directory: ConfDirectory, flags: Flags) -> st
     raise SelectionError("no-master")
 
 
-def _master(version: Version, directory: ConfDirectory, path: str) -> dict[str, gojson.JSON]:
+def _master(release: Traits, directory: ConfDirectory, path: str) -> dict[str, gojson.JSON]:
     """Return the members of the master's configuration."""
-    if version >= (4, 1, 0) and not directory.exists(path):
+    if release.checks_master and not directory.exists(path):
         raise SelectionError("master-missing")
     try:
         raw = gojson.as_map(directory.read(path))
@@ -196,9 +199,9 @@ def _check_capabilities(master: dict[str, gojson.JSON]) -> None:
             raise SelectionError("crash")
 
 
-def _is_list(version: Version, written: str) -> bool:
+def _is_list(release: Traits, written: str) -> bool:
     """Return whether the configuration is written as a list: from CNI 1.0.0 on."""
-    if version < (4, 2, 4):
+    if not release.lists_by_order:
         return written == "1.0.0"
     numbers = cni_version(written)
     return numbers is not None and numbers >= (1, 0, 0)

@@ -9,11 +9,11 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 
 from .confdir import ConfDirectory
-from .multus_daemon_config import Version
 from .multus_daemon_config import daemon_config as upstream_daemon_config
 from .multus_thick import predict_thick
 from .multus_thin import predict_thin
 from .prediction import Prediction
+from .release import Release
 from .runtimes import containerd, crio
 
 _MULTUS = re.compile(r"multus-(thick|thin)@v?4\.(\d{1,9})(?:\.(\d{1,9}))?(?:[-+].*)?")
@@ -52,7 +52,7 @@ def predict(
     return predict_thin(version, directory, args)
 
 
-def multus_release(selector: str) -> tuple[str, Version]:
+def multus_release(selector: str) -> tuple[str, Release]:
     """Return `thick` or `thin` and the release that a selector names; ValueError if none.
 
     A suffix, as in `v4.1.4-eksbuild.3`, does not matter.

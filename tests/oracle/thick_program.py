@@ -9,12 +9,12 @@ from typing import NamedTuple
 from cnilint.upstream import multus_thick_daemon as thick_daemon
 from cnilint.upstream.multus_daemon_config import (
     DaemonConf,
-    Version,
     daemon_config,
     read_daemon_config,
 )
 from cnilint.upstream.multus_thick_daemon import STOPPED, DaemonState
 from cnilint.upstream.program import Change, Event, Files, Happening, Installer, Status
+from cnilint.upstream.release import Release
 
 _OUTPUT = "00-multus.conf"
 _CHANGES = {
@@ -83,6 +83,6 @@ def _change(files: Files, after: Files, memory: Memory) -> Change:
     return Change(after, memory, tuple(events))
 
 
-def thick_daemon_program(version: Version, pin: str) -> ThickDaemon:
+def thick_daemon_program(version: Release, pin: str) -> ThickDaemon:
     """Return the daemon of a release, pinned to a file or ("") choosing by itself."""
     return ThickDaemon(read_daemon_config(version, daemon_config(pin)))

@@ -74,7 +74,7 @@ def test_v3_7_2_waits_for_its_pin_and_ends_once_it_is_there() -> None:
 
 
 def test_a_build_may_have_a_pin_that_works() -> None:
-    script = MultusScript((3, 7, 2), (AUTO, OLD, PIN), pin="joined")
+    script = MultusScript((3, 7, 2), (AUTO, OLD, PIN), build="v3.7.2-eksbuild.1")
     change = script.step({"05-a.conf": CILIUM, "10-aws.conflist": AWS}, script.start())
     assert change is not None
     assert json.loads(change.files[OUTPUT])["delegates"][0]["name"] == "aws-cni"
