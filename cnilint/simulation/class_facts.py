@@ -20,6 +20,7 @@ from cnilint.multus.configuration import Multus
 from cnilint.upstream.confdir import encoded
 from cnilint.upstream.gojson import JSONError
 from cnilint.upstream.multus_daemon_config import read_daemon_config
+from cnilint.upstream.multus_releases import modelled_as
 
 from .multus_programs import Copying, Failing, Thick, Thin, multus_actor
 from .network_copy import network_copy
@@ -225,9 +226,8 @@ def multus_program(one: Multus) -> Program | None:
     text = one.selection_text()
     if text is None:
         return None
-    version = (4, 0, 2) if one.family == "legacy" else one.release
     try:
-        configuration = read_daemon_config(version, text)
+        configuration = read_daemon_config(modelled_as(one.program, one.release), text)
     except JSONError:
         return Failing(multus_actor(one), Failure.INVALID_DAEMON_CONFIG)
     return Thick(multus_actor(one), one, configuration, masters, written)

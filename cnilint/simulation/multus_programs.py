@@ -23,9 +23,6 @@ from .steps import Change, Files, Program, actor_of, failed, names_in
 TITLE = "Multus"
 """What orders call it, of whatever family."""
 
-_RE_PICKING_SINCE = (4, 1, 0)
-"""k8snetworkplumbingwg/multus-cni@v4.1.0:cmd/thin_entrypoint/main.go, the watch loop."""
-
 
 @dataclass(frozen=True, slots=True)
 class Thick(Program):
@@ -151,7 +148,7 @@ class Thin(Program):
 
     def step(self, files: Files, memory: Hashable) -> Change | None:
         """Pick and write, or with the cleanup flag switch to a file that sorts earlier."""
-        if memory is not None and not (self._watches and memory in files):
+        if memory is not None and not (self.multus.picks_again and memory in files):
             return None
         found = self.prediction(files)
         if found.primary is None:
@@ -169,7 +166,7 @@ class Thin(Program):
     def stop(self, files: Files, memory: Hashable) -> Change:
         """With the cleanup flag its files go, else they stay."""
         own = [posixpath.join(self.conf_directory, f"00-multus.conf{end}") for end in ("", "list")]
-        gone = tuple(path for path in own if path in files) if _cleans(self.multus) else ()
+        gone = tuple(path for path in own if path in files) if self.multus.cleans_up else ()
         after = {path: text for path, text in files.items() if path not in gone}
         return Change(after, memory, gone, Step(self.actor, Verb.STOPS))
 
@@ -178,22 +175,16 @@ class Thin(Program):
         return None if memory is not None else failed(self.prediction(files))
 
     def prediction(self, files: Files) -> Prediction:
-        """Return what it would pick now. v3's script is taken as v4.1's code, without its flags."""
+        """Return what it would pick now. v3's script is taken as v4's code, without its flags."""
         names = names_in(files, self.directory)
         if not self.multus.script:
             return predict(self.multus.selector, names, args=self.multus.selection_arguments())
         master = self.multus.master
         arguments = (f"--multus-master-cni-file-name={master}",) if master else ()
-        found = predict("multus-thin@v4.1.0", names, args=arguments)
-        if found.primary is None or self.multus.release < (3, 9, 0):
+        found = predict(self.multus.selector_v4, names, args=arguments)
+        if found.primary is None or not self.multus.traits.needs_cni_version:
             return found
         return script_checked(found, self.multus.value("cni_version"), names[found.primary])
-
-    @property
-    def _watches(self) -> bool:
-        skip = self.multus.installer.settings.get("skip_watch")
-        skips = skip is not None and skip.value == "true"
-        return _cleans(self.multus) and not skips
 
     def _writes_list(self, files: Files, found: Prediction) -> bool:
         """Whether the file is a .conflist; `writes` leaves out a file that is there already."""
@@ -220,8 +211,8 @@ class Copying(Program):
     """Multus told to use a file: it copies that file into the directory under its own name.
 
     A file inside the directory is opened for reading and created at once, so it is empty from
-    then on (the thick daemon; the entrypoint copies through a temporary file). From v4.1.0 on the
-    daemon then exits. `source` is the file on the host (empty: it is in the container), `content`
+    then on (the thick daemon; the entrypoint copies through a temporary file). The daemon of most
+    releases then exits. `source` is the file on the host (empty: it is in the container), `content`
     what it holds.
     k8snetworkplumbingwg/multus-cni@v4.3.0:cmd/multus-daemon/main.go copyUserProvidedConfig
     """
@@ -255,7 +246,7 @@ class Copying(Program):
 
     def stop(self, files: Files, memory: Hashable) -> Change:
         """Leave the copy. The entrypoint's cleanup flag deletes it, the original included."""
-        if not self.multus.thick and _cleans(self.multus):
+        if self.multus.cleans_up:
             after = {path: text for path, text in files.items() if path != self.destination}
             gone = (self.destination,) if self.destination in files else ()
             return Change(after, memory, gone, Step(self.actor, Verb.STOPS))
@@ -267,18 +258,12 @@ class Copying(Program):
 
     @property
     def _exits(self) -> bool:
-        return self.multus.thick and self.multus.release >= _RE_PICKING_SINCE
+        return self.multus.traits.exits_unless_auto
 
 
 def multus_actor(one: Multus) -> Actor:
     """Return who acts for a Multus install."""
     return actor_of(one.installer, TITLE)
-
-
-def _cleans(one: Multus) -> bool:
-    """Whether thin Multus deletes its files when it ends: before v4.1.0 the flag means less."""
-    setting = one.installer.settings.get("cleanup")
-    return one.release >= _RE_PICKING_SINCE and setting is not None and setting.value == "true"
 
 
 def _version(embedded: object) -> str:

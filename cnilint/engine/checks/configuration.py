@@ -201,7 +201,7 @@ def _invalid(one: Multus, place: Location, why: str, fixes: tuple[Fix, ...] = ()
 
 def _own_version(one: Multus) -> str | None:
     """Return what is wrong with thick Multus's cniVersion by itself, or None."""
-    if one.script and one.release >= (3, 9, 0) and not one.value("cni_version"):
+    if one.traits.needs_cni_version and not one.value("cni_version"):
         return "the script of this release needs one"
     if one.family != "thick" or one.tree is None:
         return None

@@ -139,8 +139,8 @@ def _pickable(cluster: Cluster, one: Multus) -> list[str]:
 def _unmounted(one: Multus, directory: str) -> Iterator[Hit]:
     """Yield directories that are not set, or that lie inside the container only."""
     for name, what in NAMES.items():
-        if one.family == "thick" and name == "conf_directory" and one.release < (4, 1, 0):
-            continue  # v4.0 writes where it looks for its master
+        if name not in one.traits.directories:
+            continue
         path = one.value(name)
         if path and one.host_path(path) is not None:
             continue

@@ -15,6 +15,7 @@ from cnilint.model.finding import Applicability, Fix, Level, Related
 from cnilint.multus.configuration import Multus
 from cnilint.multus.settings import KEYS, OWN_PREFIX
 from cnilint.simulation.cluster import Cluster
+from cnilint.upstream.multus_releases import Pin, honours_pin_since
 
 from .primaries import (
     filled_in_later,
@@ -31,6 +32,12 @@ MOST_EDITS = 2
 """How far a misspelt name may be from what it means."""
 
 EXTENSIONS = (".conflist", ".conf")
+
+NOT_HONOURED = {
+    Pin.IGNORED: "it takes the first file that is there, after a restart its own",
+    Pin.DOUBLED: "it doubles the path and exits",
+    Pin.UNKNOWN_FLAG: "it does not know the flag",
+}
 
 
 def master_file_not_written(cluster: Cluster) -> Iterator[Hit]:
@@ -104,8 +111,9 @@ def version_ignores_pin(cluster: Cluster) -> Iterator[Hit]:
             location, master, why = foreign.location, foreign.value, f"it exits on --{flag}"
             cure = f"give it as {spelled(one, 'master')}"
         elif one.auto and one.master and not honours_pin(one):
-            location, master, why = one.place("master"), one.master, _not_honoured(one)
-            cure = f"use {'v4.1.0' if one.release >= (4, 0, 0) else 'v3.8'} or later"
+            location, master = one.place("master"), one.master
+            why = NOT_HONOURED[one.traits.pin]
+            cure = f"use {shown(honours_pin_since(one.program))} or later"
         else:
             continue
         yield Hit(
@@ -120,19 +128,6 @@ def version_ignores_pin(cluster: Cluster) -> Iterator[Hit]:
         )
 
 
-def _not_honoured(one: Multus) -> str:
-    """Return what thin Multus does with a pin that it does not honour.
-
-    k8snetworkplumbingwg/multus-cni@v3.7.1, v3.7.2:images/entrypoint.sh,
-    @v4.0.2:cmd/thin_entrypoint/main.go
-    """
-    if one.release >= (4, 0, 0):
-        return "it takes the first file that is there, after a restart its own"
-    if one.release >= (3, 7, 2):
-        return "it doubles the path and exits"
-    return "it does not know the flag"
-
-
 def pin_fails_closed(cluster: Cluster) -> Iterator[Hit]:
     """CNI118: the pinned master is written only after another file: Multus restarts until then."""
     for one in _pinned(cluster):
@@ -145,20 +140,9 @@ def pin_fails_closed(cluster: Cluster) -> Iterator[Hit]:
                 "product": one.installer.title,
                 "master": one.master,
                 "writer": found.title,
-                "exit": f"exit code {_exit_code(one)}",
+                "exit": f"exit code {one.traits.exit_without_master}",
             },
         )
-
-
-def _exit_code(one: Multus) -> int:
-    """Return the code Multus exits with when its pinned master is not there.
-
-    k8snetworkplumbingwg/multus-cni@v4.3.0:cmd/multus-daemon/main.go, cmd/thin_entrypoint/main.go,
-    @v3.9.3:images/entrypoint.sh
-    """
-    if one.thick:
-        return 2
-    return 0 if one.release >= (4, 0, 0) else 1
 
 
 def _pinned(cluster: Cluster) -> Iterator[Multus]:

@@ -59,24 +59,21 @@ def _inside(one: Multus) -> bool:
     """Whether the file to use is in the directory 00-multus.conf's place is in, by host paths.
 
     The entrypoint copies through a temporary file, so there it matters only when it deletes "its"
-    file at the end, which v4.1.0 is the first to do.
+    file at the end.
     """
     if one.auto or one.conf_host is None:
         return False
     host = one.host_path(one.value("mode"))
     if host is None or posixpath.dirname(host) != one.conf_host:
         return False
-    cleanup = one.installer.settings.get("cleanup")
-    if one.thick:
-        return True
-    return one.release >= (4, 1, 0) and cleanup is not None and cleanup.value == "true"
+    return one.thick or one.cleans_up
 
 
 def _effect(one: Multus, name: str) -> str:
     if not one.thick:
         return f"{name} is deleted when Multus ends"
     emptied = f"{name} is truncated to 0 bytes"
-    return f"{emptied}, and the daemon then exits" if one.release >= (4, 1, 0) else emptied
+    return f"{emptied}, and the daemon then exits" if one.traits.exits_unless_auto else emptied
 
 
 def _unusable(one: Multus) -> str | None:
@@ -86,9 +83,9 @@ def _unusable(one: Multus) -> str | None:
     @v4.3.0:cmd/thin_entrypoint/main.go (the entrypoint).
     """
     path = one.value("mode")
-    if one.family == "legacy":
+    if one.traits.empties_file:
         return "this release writes an empty file in its place"
-    if one.thick and one.release >= (4, 1, 0):
+    if one.traits.exits_unless_auto:
         return 'with anything but exactly "auto" this release\'s daemon exits right after its start'
     if _means_auto(path):
         return 'only exactly "auto" is auto, anything else is the path of a file'

@@ -14,12 +14,10 @@ from cnilint.multus.configuration import Multus
 from cnilint.simulation.class_facts import ClassFacts
 from cnilint.simulation.cluster import Cluster
 from cnilint.upstream.confdir import encoded
+from cnilint.upstream.multus_releases import Pin
 
 from .orders import owners_shown
 from .primaries import hides_a_file, meant_files, primary_files
-
-HONOURS_PIN_SINCE = {"thick": (4, 0, 0), "thin": (4, 1, 0), "legacy": (3, 9, 0)}
-"""From which release on a pin decides (v3's script: 3.8 to 3.9, see `honours_pin`)."""
 
 
 def master_depends_on_order(cluster: Cluster) -> Iterator[Hit]:
@@ -66,12 +64,9 @@ def master_not_pinned(cluster: Cluster) -> Iterator[Hit]:
 def master_switches_live(cluster: Cluster) -> Iterator[Hit]:
     """CNI117: thin, not pinned, with the flag that makes it pick again every second."""
     for one in _unpinned(cluster):
-        cleanup = one.installer.settings.get("cleanup")
-        skip = one.installer.settings.get("skip_watch")
-        if one.thick or one.release < (4, 1, 0) or cleanup is None or cleanup.value != "true":
+        if not one.picks_again:
             continue
-        if skip is not None and skip.value == "true":
-            continue
+        cleanup = one.installer.settings["cleanup"]
         location = cleanup.text.location if cleanup.text is not None else one.place("mode")
         yield Hit(
             location=location,
@@ -87,17 +82,8 @@ def masters(facts: ClassFacts) -> list[str]:
 
 
 def honours_pin(one: Multus) -> bool:
-    """Whether this release of Multus does what a pin says.
-
-    Thin v4.0 accepts the flag and ignores it; v3's script knows it from v3.7.2 on, where it is
-    broken (k8snetworkplumbingwg/multus-cni@v4.0.2:cmd/thin_entrypoint/main.go,
-    @v3.7.2:images/entrypoint.sh, commit 7e44bb6d2 in v3.8; EKS's own v3.7.2 build has the fix).
-    """
-    if one.family == "thin" and one.release < (4, 0, 0):
-        container = one.installer.container
-        eks = container is not None and "eksbuild" in container.image.tag
-        return one.release >= ((3, 7, 2) if eks else (3, 8, 0))
-    return one.release >= HONOURS_PIN_SINCE[one.family]
+    """Whether this release of Multus does what a pin says."""
+    return one.traits.pin is Pin.HONOURED
 
 
 def _unpinned(cluster: Cluster) -> Iterator[Multus]:
