@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from cnilint.kube.environment import placeholder
 from cnilint.kube.manifest import Manifest
 from cnilint.kube.scheduling import Placement
-from cnilint.kube.workload import Container, Workload
+from cnilint.kube.workload import Container, HostFile, Workload
 from cnilint.model.finding import Location, Note
 
 from .catalog import Action, Behaviour, Product, Role, runtime_directories
@@ -84,6 +84,25 @@ class Installer:
     def container(self) -> Container | None:
         """The container that installs it, if it is among the manifests."""
         return self.form.container if isinstance(self.form, WorkloadForm) else None
+
+    def host_file(self, path: str) -> HostFile | None:
+        """Return where a path of its container lies on the host; None if it stays inside.
+
+        Where no container is in view, the settings `conf_mount` and `host_directory` say which
+        directory of the host it sees as which; any other path is taken for one of the host's own.
+        """
+        if self.container is not None:
+            return self.form.host_file(path)
+        clean = posixpath.normpath(path)
+        mount = self._value("conf_mount")
+        if mount and (clean == mount or clean.startswith(f"{mount}/")):
+            directory = self._value("host_directory") or runtime_directories()[0]
+            clean = posixpath.normpath(directory + clean[len(mount) :])
+        return self.form.host_file(clean)
+
+    def _value(self, name: str) -> str:
+        setting = self.settings.get(name)
+        return setting.value if setting is not None else ""
 
     def location(self) -> Location | None:
         """Return the place that speaks for the install; None for one that is assumed."""

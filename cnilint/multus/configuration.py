@@ -1,22 +1,29 @@
-"""How a Multus install is configured: thick by daemon-config.json, thin (and v3.9) by flags."""
+"""How a Multus install is configured: by daemon-config.json, by flags, or by a chart's values.
+
+Flags and values are settings of the catalog, as those of any product are; what is added here is
+the daemon configuration, whose keys are matched as Go does.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 from cnilint.catalog.form import argument
 from cnilint.catalog.installer import Installer
-from cnilint.catalog.release import Release
+from cnilint.catalog.release import Release, shown
+from cnilint.catalog.settings import Setting
 from cnilint.kube.environment import Text, placeholder
 from cnilint.kube.workload import HostFile
 from cnilint.model.finding import Location
 from cnilint.model.tree import Embedded, Mapping, Tree, plain
 from cnilint.syntax.embedded import EmbeddedProblem
+from cnilint.upstream.multus_releases import Program, Traits, modelled_as, program, traits
 
 from .settings import (
+    CLUSTER_NETWORK,
     CONF_DIRECTORY,
     DEFAULTS,
     DIRECTORY_FLAGS,
@@ -55,18 +62,43 @@ class Multus:
     @property
     def script(self) -> bool:
         """Whether the entrypoint is v3's shell script, which reads flags in a way of its own."""
-        return self.family == "thin" and self.release < (4, 0, 0)
+        return self.program is Program.SCRIPT
+
+    @property
+    def program(self) -> Program:
+        """The program that installs it."""
+        return program(self.release, thick=self.thick)
+
+    @property
+    def traits(self) -> Traits:
+        """What this release of the program does."""
+        container = self.installer.container
+        return traits(self.program, self.release, container.image.tag if container else "")
+
+    @property
+    def cleans_up(self) -> bool:
+        """Whether it deletes its own file when it ends."""
+        return self.traits.deletes_at_end and self._is_on("cleanup")
+
+    @property
+    def picks_again(self) -> bool:
+        """Whether it goes on looking for a file that comes before its master."""
+        return self.traits.picks_again and self._is_on("cleanup") and not self._is_on("skip_watch")
+
+    def _is_on(self, name: str) -> bool:
+        setting = self.installer.settings.get(name)
+        return setting is not None and setting.value == "true"
 
     @property
     def selector(self) -> str:
         """The selector that `predict` knows it by."""
-        flavour = "thick" if self.thick else "thin"
-        return f"multus-{flavour}@v{self.release[0]}.{self.release[1]}.{self.release[2]}"
+        return f"multus-{'thick' if self.thick else 'thin'}@{shown(self.release)}"
 
     @property
     def selector_v4(self) -> str:
-        """The same, with v3.9's generator taken for the daemon of v4.0 that grew out of it."""
-        return "multus-thick@v4.0.2" if self.family == "legacy" else self.selector
+        """The same, with the release of v4 that stands for a program of v3."""
+        release = modelled_as(self.program, self.release)
+        return f"multus-{'thick' if self.thick else 'thin'}@{shown(release)}"
 
     def given(self, name: str) -> Given | None:
         """Return a setting as the manifest gives it, or None.
@@ -74,26 +106,30 @@ class Multus:
         A daemon configuration's keys are matched as Go does: whatever their case, the last one
         of a name wins.
         """
-        key, thin_flag, legacy_flag = KEYS[name]
-        if self.family == "thick":
-            return self.member(key) if name != "cluster_network" else self._cluster_network()
-        flag = thin_flag if self.family == "thin" else legacy_flag
-        container = self.installer.container
-        if not flag or container is None:
-            return None
-        text = argument(container, flag, joined=self.script)
-        return Given(text.value, text.location) if text else None
+        setting = self._setting(name)
+        if setting is not None and setting.text is not None:
+            return Given(setting.value, setting.text.location)
+        if name == CLUSTER_NETWORK and self.family == "thick":
+            return self._cluster_network()
+        return self.member(KEYS[name][0])
+
+    def _setting(self, name: str) -> Setting | None:
+        """Return a setting of the catalog; v3's script wants values joined to their flags."""
+        container, flag = self.installer.container, KEYS[name][1]
+        if not self.script or container is None or not flag:
+            return self.installer.settings.get(name)
+        text = argument(container, flag, joined=True)
+        return Setting(text.value, text) if text is not None else None
 
     def _cluster_network(self) -> Given | None:
         """Return the clusterNetwork that a pod's request ends up with, if it is given here.
 
-        From v4.1.0 on the members given here and those of 00-multus.conf are put together by their
-        exact names, sorted, and then read in whatever case, the last one counting
-        (k8snetworkplumbingwg/multus-cni@v4.1.4:pkg/server/server.go extractCniData).
+        Where the members given here and those of 00-multus.conf are joined by their exact names,
+        they are sorted and then read in whatever case, the last one counting.
         """
-        key = KEYS["cluster_network"][0]
+        key = KEYS[CLUSTER_NETWORK][0]
         found = self.member(key)
-        if found is None or self.release < (4, 1, 0):
+        if found is None or not self.traits.joins_cluster_networks:
             return found
         names = {name for name, _tree in self.members() if name.casefold() == key.casefold()}
         last = max({*names, key}, key=str.encode)
@@ -117,18 +153,31 @@ class Multus:
             yield entry.key.text, entry.value
 
     def value(self, name: str) -> str:
-        """Return a setting's value, the program's default where none is given (or null)."""
+        """Return a setting's value, where none is given (or null) the program's or the chart's."""
         given = self.given(name)
         if given is not None and isinstance(given.value, str):
             return given.value
+        if self.installer.container is None:
+            return self._default_of_chart(name)
         if name == "mode" and self.script:
             return SCRIPT_MODE
         return DEFAULTS[self.family].get(name, "")
 
+    def _default_of_chart(self, name: str) -> str:
+        """Return the value in the daemon configuration that a chart has, or beside it."""
+        setting = self.installer.settings.get("configuration")
+        found = _texts(setting.value).get(KEYS[name][0].casefold()) if setting is not None else None
+        if found is not None:
+            return found
+        setting = self.installer.settings.get(name)
+        return setting.value if setting is not None else DEFAULTS[self.family].get(name, "")
+
     @property
     def in_view(self) -> bool:
         """Whether its settings can be read: they may be elsewhere, or filled in later."""
-        return (self.family != "thick" or self.tree is not None) and self.filled_in_later is None
+        if self.problem is not None or self.filled_in_later is not None:
+            return False
+        return self.installer.container is None or self.family != "thick" or self.tree is not None
 
     @property
     def filled_in_later(self) -> Given | None:
@@ -159,10 +208,7 @@ class Multus:
 
     def host_file(self, path: str) -> HostFile | None:
         """Return where a path of the daemon's container lies on the host, or None."""
-        workload, container = self.installer.workload, self.installer.container
-        if workload is None or container is None or not path:
-            return None
-        return workload.host_path(container, path)
+        return self.installer.host_file(path) if path else None
 
     def host_path(self, path: str) -> str | None:
         """Return the host path of a path of the daemon's container, or None."""
@@ -176,12 +222,8 @@ class Multus:
 
     @property
     def conf_host(self) -> str | None:
-        """The host directory its own configuration is written to.
-
-        v4.0 writes it where the master is looked for, whatever cniConfigDir says
-        (k8snetworkplumbingwg/multus-cni@v4.0.2:pkg/server/config/manager.go newManager).
-        """
-        if self.thick and self.auto and self.release < (4, 1, 0):
+        """The host directory its own configuration is written to."""
+        if self.auto and not self.traits.writes_to_conf_directory:
             return self.autoconfig_host
         return self.host_path(self.value("conf_directory"))
 
@@ -228,15 +270,15 @@ class Multus:
         The text itself where that changes nothing or where it is no JSON object; None for thin
         Multus and for a daemon whose configuration is not there.
         """
-        if self.family == "legacy":
-            values: dict[str, object] = {
-                KEYS[name][0]: self.value(name) for name in KEYS if self.value(name)
-            }
-        elif self.family == "thin" or self.configuration is None:
+        if not self.thick:
             return None
+        if self.configuration is not None:
+            values: dict[str, object] = {name: plain(tree) for name, tree in self.members()}
+        elif self.family == "legacy" or self.installer.container is None:
+            values = {KEYS[name][0]: self.value(name) for name in KEYS if self.value(name)}
         else:
-            values = {name: plain(tree) for name, tree in self.members()}
-        changed = self.family == "legacy"
+            return None
+        changed = self.configuration is None
         for key, value in values.items():
             if key.casefold() in PATH_KEYS and isinstance(value, str) and value:
                 values[key] = self.canonical(value)
@@ -258,20 +300,42 @@ class Multus:
     def selection_arguments(self) -> tuple[str, ...]:
         """Return thin Multus's flags as `predict` takes them: directories renamed."""
         container = self.installer.container
-        if container is None or self.thick:
+        if self.thick:
             return ()
-        words = [text.value for text in container.arguments_of(ENTRYPOINTS)]
-        kept: list[str] = []
-        skip_value = False
-        for word in words:
-            name, equals, _value = word.lstrip("-").partition("=")
-            if skip_value and not word.startswith("-"):
-                skip_value = False
-                continue
-            skip_value = name in DIRECTORY_FLAGS and word.startswith("-") and not equals
-            if name not in DIRECTORY_FLAGS or not word.startswith("-"):
-                kept.append(word)
-        return tuple(kept)
+        if container is not None:
+            words = [text.value for text in container.arguments_of(ENTRYPOINTS)]
+            return tuple(_without(DIRECTORY_FLAGS, words))
+        flags = {KEYS[name][1]: self.value(name) for name in ("master", "cni_version")}
+        flags[KEYS["readiness"][1]] = self.value("readiness") and self.canonical(
+            self.value("readiness")
+        )
+        given = {name: value for name, value in flags.items() if value}
+        words = [word.value for word in self.installer.form.words]
+        kept = _without((*given, *DIRECTORY_FLAGS), words)
+        return (*kept, *(f"--{name}={value}" for name, value in given.items()))
+
+
+def _without(flags: Collection[str], words: Iterable[str]) -> Iterator[str]:
+    """Yield the words of a command line that are not one of some flags, and not its value."""
+    skip_value = False
+    for word in words:
+        name, equals, _value = word.lstrip("-").partition("=")
+        if skip_value and not word.startswith("-"):
+            skip_value = False
+            continue
+        skip_value = name in flags and word.startswith("-") and not equals
+        if name not in flags or not word.startswith("-"):
+            yield word
+
+
+def _texts(configuration: str) -> dict[str, str]:
+    """Return the texts of a daemon configuration by their keys in lower case."""
+    try:
+        found: object = json.loads(configuration)
+    except (ValueError, RecursionError):
+        return {}
+    members = found.items() if isinstance(found, dict) else ()
+    return {key.casefold(): value for key, value in members if isinstance(value, str)}
 
 
 @lru_cache(maxsize=64)

@@ -4,16 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from cnilint.catalog.release import Release
 from cnilint.model.finding import Location
 
-NEWEST: Release = (4, 3, 0)
-"""What an image tag without a release is taken for: the newest release whose code was read."""
-
 SCRIPT = r"(^|/)entrypoint\.sh$"
-
-LAST_SCRIPT: Release = (3, 9, 3)
-"""What the same is taken for where the command is the script, which v4 does not have any more."""
 
 CONF_DIRECTORY = "/host/etc/cni/net.d"
 """The directory that `predict` calls the directory of CNI configurations."""
@@ -31,6 +24,8 @@ ENTRYPOINTS = ("thin_entrypoint", "entrypoint.sh")
 
 PATH_KEYS = ("multusautoconfigdir", "cniconfigdir", "readinessindicatorfile")
 
+CLUSTER_NETWORK = "cluster_network"
+
 KEYS = {
     # setting: the daemon configuration's key, the thin entrypoint's flag, v3.9's daemon flag
     # (k8snetworkplumbingwg/multus-cni@v4.3.0:pkg/server/config/generator.go,
@@ -45,7 +40,7 @@ KEYS = {
     "conf_directory": ("cniConfigDir", "cni-conf-dir", "cni-config-dir"),
     "cni_version": ("cniVersion", "cni-version", "cni-version"),
     "readiness": ("readinessindicatorfile", "readiness-indicator-file", "readiness-indicator-file"),
-    "cluster_network": ("clusterNetwork", "", ""),
+    CLUSTER_NETWORK: ("clusterNetwork", "", ""),
 }
 
 IMAGE_FILES = "/usr/src/"

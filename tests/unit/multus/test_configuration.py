@@ -12,10 +12,11 @@ from cnilint.model.text import Source
 from cnilint.model.tree import Document, Embedded
 from cnilint.multus.configuration import Multus
 from cnilint.multus.forms import multus
-from cnilint.multus.settings import CONF_DIRECTORY, LAST_SCRIPT, NEWEST, NOT_ON_HOST
+from cnilint.multus.settings import CONF_DIRECTORY, NOT_ON_HOST
 from cnilint.syntax.compose import compose
 from cnilint.upstream.gojson import JSONError
 from cnilint.upstream.multus_daemon_config import read_daemon_config
+from cnilint.upstream.multus_releases import LAST_SCRIPT, NEWEST
 
 THICK = """
 apiVersion: v1
@@ -184,6 +185,11 @@ def test_a_daemon_without_its_map_has_no_configuration() -> None:
         (thick(USUAL), "/etc/cni/net.d", "/etc/cni/net.d"),
         (
             thick(USUAL | {"multusAutoconfigDir": "/host/masters/"}),
+            "/etc/cni/net.d-real",
+            "/etc/cni/net.d",
+        ),
+        (
+            thick(USUAL | {"multusAutoconfigDir": "/host/masters"}, "v4.1.0-thick"),
             "/etc/cni/net.d-real",
             "/etc/cni/net.d",
         ),

@@ -6,9 +6,11 @@ import json
 
 import pytest
 
-from cnilint.multus.forms import DeliveredMultus, multus
-from cnilint.multus.settings import CONF_DIRECTORY, NEWEST
+from cnilint.multus.configuration import Multus
+from cnilint.multus.forms import multus
+from cnilint.multus.settings import CONF_DIRECTORY
 from cnilint.simulation.class_facts import multus_program
+from cnilint.upstream.multus_releases import NEWEST
 from cnilint.upstream.selector import predict
 from tests.unit.catalog.delivered import HOME_OPERATIONS, custom, found, release
 
@@ -18,15 +20,21 @@ STARTECHNICA = "https://startechnica.github.io/apps"
 BITNAMI = "oci://registry-1.docker.io/bitnamicharts"
 K3S = "/var/lib/rancher/k3s/agent/etc/cni/net.d"
 PIN = "10-aws.conflist"
+DAEMON = {
+    "cniVersion": "0.4.0",
+    "multusConfigFile": "auto",
+    "multusAutoconfigDir": CONF_DIRECTORY,
+    "cniConfigDir": CONF_DIRECTORY,
+}
 LISTS = {
     name: json.dumps({"name": name, "cniVersion": "0.4.0", "plugins": [{"type": "bridge"}]})
     for name in ("05-first.conflist", PIN)
 }
 
 
-def delivered(*texts: str) -> DeliveredMultus:
+def delivered(*texts: str) -> Multus:
     (one,) = [one for each in found(*texts)[0] if (one := multus(each)) is not None]
-    assert isinstance(one, DeliveredMultus)
+    assert one.installer.container is None
     assert one.in_view == (one.problem is None)
     return one
 
@@ -73,7 +81,7 @@ PINNED = [
         release(
             "multus-cni",
             "0.1.0",
-            {"daemonConfig": json.dumps({"MULTUSMASTERCNI": PIN, "multusConfigFile": "auto"})},
+            {"daemonConfig": json.dumps(DAEMON | {"MULTUSMASTERCNI": PIN})},
             address=STARTECHNICA,
         ),
         "daemonConfig",
@@ -84,7 +92,7 @@ PINNED = [
 @pytest.mark.parametrize(("text", "value"), PINNED, ids=[value for _text, value in PINNED])
 def test_the_value_that_names_its_master_is_known_and_read(text: str, value: str) -> None:
     one = delivered(text)
-    assert (one.auto, one.master, one.pinned_by) == (True, PIN, value)
+    assert (one.auto, one.master, one.installer.form.pinned_by) == (True, PIN, value)
     given = one.given("master")
     assert given is not None
     assert given.value == PIN
@@ -115,7 +123,7 @@ UNPINNABLE = [
 @pytest.mark.parametrize("text", UNPINNABLE)
 def test_where_no_value_names_a_master_the_entry_says_so(text: str) -> None:
     one = delivered(text)
-    assert (one.auto, one.master, one.pinned_by) == (True, "", "")
+    assert (one.auto, one.master, one.installer.form.pinned_by) == (True, "", "")
     assert one.given("master") is None
     assert one.given("mode") is None
 
@@ -190,7 +198,7 @@ def test_flags_of_another_kind_are_handed_on() -> None:
     words = ["--cni-version=0.3.1", "--cni-conf-dir=/x", "--multus-log-level=debug", "--quiet"]
     text = release("multus", "0.1.0", {"extraArgs": words}, address=HOME_OPERATIONS)
     arguments = delivered(text).selection_arguments()
-    assert sorted(arguments) == ["--cni-version=0.3.1", "--multus-log-level=debug"]
+    assert sorted(arguments) == ["--cni-version=0.3.1", "--multus-log-level=debug", "--quiet"]
 
 
 @pytest.mark.parametrize("broken", ["{", "[]", "7", ""])
