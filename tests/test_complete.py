@@ -35,7 +35,7 @@ def hits(rule: Rule, case: Path) -> Iterator[Hit]:
     found = [p for p in case.iterdir() if p.is_file() and not p.name.startswith(".")]
     inputs = load([str(p) for p in found if p.name != "expected.txt"])
     clusters = evaluate(inputs).clusters
-    for check in rule.checks:
+    for check in rule.check:
         if check in INPUT_CHECKS:
             notes = [note for one in clusters for note in one.notes]
             yield from INPUT_CHECKS[check](inputs.problems, notes)
@@ -67,7 +67,7 @@ def test_every_folder_of_cases_belongs_to_a_card() -> None:
 
 
 def test_every_check_belongs_to_one_card() -> None:
-    used = Counter(check for rule in RULES for check in rule.checks)
+    used = Counter(check for rule in RULES for check in rule.check)
     assert set(used) == {*CHECKS, *INPUT_CHECKS, *IGNORE_CHECKS, *LAYOUT_CHECKS}
     assert set(used.values()) == {1}
 

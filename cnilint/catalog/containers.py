@@ -79,7 +79,7 @@ def given_container(one: Installer, name: str) -> GivenContainer | None:
     None where the install has none, and for a form that does not say. KeyError if the catalog does
     not know the container.
     """
-    shown = one.product.containers[name]
+    shown = one.product.containers[name]._replace(name=name)
     if isinstance(one.form, WorkloadForm):
         found = _of_workload(one.form, shown)
         return _from_manifest(shown, found) if found is not None else None

@@ -16,7 +16,7 @@ from cnilint.kube.workload import Container, HostFile, Workload
 from cnilint.model.finding import Location
 from cnilint.model.tree import Tree, child, descend, string
 
-from .catalog import Delivered
+from .catalog import Delivered, OperatorObject
 
 
 class Form:
@@ -134,7 +134,7 @@ class ObjectForm(Form):
 
     kind = "object"
 
-    def __init__(self, manifest: Manifest, shown: Delivered) -> None:
+    def __init__(self, manifest: Manifest, shown: OperatorObject) -> None:
         """Take the object and the entry it fits: settings are its fields, by dotted paths."""
         self.manifest = manifest
         self.by = shown.known_as

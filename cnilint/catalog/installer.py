@@ -43,8 +43,7 @@ class Installer:
     """A product that the manifests install, or that is assumed (`assumed` says why).
 
     `directory` is the host directory its action works in (None: nothing of it reaches the host);
-    `writes` the file it makes there; `target` the file it chains into (empty: the first one, or
-    `every` one), or `of_network` the network whose file it copies (`*`: any).
+    `writes` the file it makes there; `behaviour` what it does, with its settings filled in.
     """
 
     product: Product
@@ -56,15 +55,9 @@ class Installer:
     placement: Placement
     directory: str | None
     writes: ConfFile | None
-    target: str
-    every: bool
-    renames: str
-    suffix: str
-    removes: tuple[str, ...]
     release: Release | None
     settings: Mapping[str, Setting]
     assumed: str = ""
-    of_network: str = ""
     later: bool = False
     """Whether the path of its file has a placeholder, so that it is not known yet."""
     copies: tuple[Manifest, ...] = ()
@@ -115,7 +108,8 @@ def install(product: Product, form: Form, release: Release | None, notes: list[N
     What could not be followed is added to `notes`.
     """
     settings = Settings(product, release, form)
-    behaviour = next(b for b in product.behaviours if settings.hold(b.when, b.versions))
+    fitting = next(b for b in product.behaviours if settings.hold(b.when, b.versions))
+    behaviour = fitting.filled(settings.fill)
     path = _path(settings, behaviour, form)
     host = form.host_file(path) if path and not placeholder(path) else None
     if host is not None and placeholder(host.path):
@@ -138,14 +132,8 @@ def install(product: Product, form: Form, release: Release | None, notes: list[N
         placement=form.placement() or product.placement,
         directory=directory,
         writes=_conf_file(product, behaviour, settings, whole) if whole and makes_file else None,
-        target=settings.fill(behaviour.target),
-        every=behaviour.every,
-        renames=behaviour.renames,
-        suffix=behaviour.suffix,
-        removes=tuple(filter(None, map(settings.fill, behaviour.removes))),
         release=release,
         settings=settings.all(),
-        of_network=settings.fill(behaviour.of_network),
         later=later,
     )
 
@@ -154,13 +142,12 @@ def _path(settings: Settings, behaviour: Behaviour, form: Form) -> str:
     """Return the path an install works on: its container's, else the host's."""
     if behaviour.action is Action.NONE:
         return ""
-    path = settings.fill(behaviour.path)
     if isinstance(form, WorkloadForm):
-        return path or f"{settings.fill(behaviour.directory)}/{settings.fill(behaviour.file)}"
+        return behaviour.path or f"{behaviour.directory}/{behaviour.file}"
     if behaviour.host:
-        return settings.fill(behaviour.host)
+        return str(behaviour.host)
     directory = settings.value("host_directory") or runtime_directories()[0]
-    name = posixpath.basename(path) if path else settings.fill(behaviour.file)
+    name = posixpath.basename(behaviour.path) or behaviour.file
     return f"{directory}/{name}" if name else directory
 
 
@@ -174,11 +161,14 @@ def _known_directory(form: Form, path: str) -> str | None:
 def _conf_file(product: Product, behaviour: Behaviour, settings: Settings, path: str) -> ConfFile:
     """Return the file an installer writes: the manifests' own text, else of the usual shape."""
     network = behaviour.network or product.network
+    if network is None:
+        raise ValueError(f"{product.id} writes {path} and has no network")
     given = given_content(settings) if behaviour.action is Action.WRITE else None
     if given is not None:
-        return ConfFile(path, network_name(given) or network, given)
-    plugins = behaviour.plugins or product.plugins
-    return ConfFile(path, network, usual_content(settings, network, plugins, path))
+        return ConfFile(path, network_name(given) or network.name, given)
+    return ConfFile(
+        path, network.name, usual_content(settings, network.name, network.plugins, path)
+    )
 
 
 def _unresolved(product: Product, form: Form, path: str, *, later: bool) -> Note:

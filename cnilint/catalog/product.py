@@ -1,13 +1,18 @@
-"""What an entry of the catalog says of a product."""
+"""What an entry of the catalog says of a product. Which keys there are is said by its schema.
+
+`rules/schema/product.schema.json` has words for each key; a key that is added there is an attribute
+here.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import Enum
-from types import MappingProxyType
-from typing import Any, NamedTuple
+from functools import cached_property
+from typing import Any
 
-from cnilint.kube.scheduling import Placement
+from cnilint.kube.scheduling import Expression, Placement
+from cnilint.syntax.schema import Record, Schema
 
 
 class Role(Enum):
@@ -44,171 +49,110 @@ class Action(Enum):
     NONE = "none"
 
 
-class Recogniser(NamedTuple):
-    """What one container must show for its workload to be the product; all of it must hold.
-
-    `image`, `tag`, `command`, `container` and `words` (any word of the command line) are regular
-    expressions, empty for anything; so is `beside`, the image of another container of the pod.
-    """
-
-    image: str
-    tag: str
-    command: str
-    container: str
-    words: str
-    environment: str
-    labels: Mapping[str, str]
-    beside: str
+def _expression(data: Mapping[str, Any]) -> Expression:
+    return Expression(data["key"], data["operator"], tuple(data["values"]))
 
 
-class Delivered(NamedTuple):
-    """What an object shows that installs the product without running it.
+SCHEMA = Schema("product.schema.json", {"role": Role, "action": Action, "expression": _expression})
 
-    For an operator's resource `name` is its kind and `group` its API group; for a chart or an EKS
-    add-on, `name` is that one's. `when` maps dotted paths (of the object, of the values) to the
-    texts that must stand there; an empty text stands for nothing. Charts of one name are told apart
-    by `repository`, a regular expression on the address they come from, and called `known_as`.
-    `words` is the path of a list of command-line arguments among the values (in whose absence the
-    chart passes `default_words`, with settings in braces filled in), `pods` that of what
-    holds node selector, affinity and tolerations, `version` that of the product's version, and
-    `pinned_by` the one by which Multus's master is named, empty if there is none. An object is not
-    looked at where one of its kind is there in the group `instead`. `holds` has keys of its `data`,
-    each with a regular expression on the text. One that only `configures` the product stands for
-    the install where nothing else in view is one.
-    """
 
-    name: str
-    group: str
+class Recogniser(Record, schema=SCHEMA, part="recogniser"):
+    """What one container must show for its workload to be the product; all of it must hold."""
+
+
+class Delivered(Record, schema=SCHEMA, part="release"):
+    """A chart or an EKS add-on that installs the product, and what its values must show."""
+
     when: Mapping[str, tuple[str, ...]]
-    repository: str = ""
-    known_as: str = ""
-    words: str = ""
-    default_words: tuple[str, ...] = ()
-    pods: str = ""
-    version: str = ""
-    pinned_by: str = ""
-    instead: str = ""
-    holds: Mapping[str, str] = MappingProxyType({})
-    configures: bool = False
 
 
-class Place(NamedTuple):
-    """One place a setting's value may come from; the first place that has one decides.
+class OperatorObject(Record, schema=SCHEMA, part="object"):
+    """A resource that makes an operator install the product, or that configures it."""
 
-    `member` says that the place holds a JSON text, and which member of it is the value.
-    """
-
-    kind: str
-    name: str
-    member: str
-    versions: str
-    boolean: bool
-    not_empty: bool
-    when: Mapping[str, str]
+    when: Mapping[str, tuple[str, ...]]
 
 
-class Behaviour(NamedTuple):
-    """What the installer does when its settings are as `when` says; the first that fits counts.
+class Network(Record, schema=SCHEMA, part="network"):
+    """A network configuration: its name, and its plugins as they are written."""
 
-    A file is given by `directory` and `file`, or by `path`, as the container sees them; where no
-    container is in view, by `host` as well, which is a host path. A copy is of the file `target`,
-    or of the one with the network `of_network` (`*`: any). `network` and `plugins` are what the
-    file holds where that is not the product's usual network.
+    plugins: tuple[Mapping[str, Any], ...]
 
-    A copy or reference is of the `target`, or of the first file that loads and has no `skips` in
-    its name; an insert goes into the `target`, into `every` file, or into the first that loads.
-    With `keeps_target` it stays where it went although another file comes first, and with `once`
-    it is not done again when it is undone. `single` says what becomes of a `.conf` by an insert: it
-    is `renamed` to a `.conflist`, `kept` beside one, turned into a list `in_place`, or what is put
-    into it is `unread`. `removes` are shell patterns; with `removes_one_only` one that fits several
-    files removes none. `removed_on_stop` takes back the file or the plugin.
-    """
+
+class Place(Record, schema=SCHEMA, part="place"):
+    """One place a setting's value may come from; the first place that has one decides."""
+
+    @cached_property
+    def kind(self) -> str:
+        """What kind of place it is: the one of the keys of which each place has one."""
+        kinds = (one["required"][0] for one in SCHEMA.part("place")["oneOf"])
+        return next(str(kind) for kind in kinds if getattr(self, kind) is not None)
+
+    @cached_property
+    def name(self) -> str:
+        """What is looked up there."""
+        return str(getattr(self, self.kind))
+
+
+class Behaviour(Record, schema=SCHEMA, part="behaviour"):
+    """What the installer does when its settings are as `when` says; the first that fits counts."""
 
     action: Action
     role: Role | None
-    when: Mapping[str, str]
-    versions: str
-    directory: str
-    file: str
-    path: str
-    host: str
-    target: str
-    every: bool
-    renames: str
-    suffix: str
-    removes: tuple[str, ...]
-    single: str = "renamed"
-    keeps_target: bool = False
-    once: bool = False
-    skips: str = ""
-    unless_present: bool = False
-    removes_one_only: bool = False
-    removed_on_stop: bool = False
-    of_network: str = ""
-    network: str = ""
-    plugins: tuple[Mapping[str, Any], ...] = ()
+    network: Network | None
+
+    def filled(self, fill: Callable[[str], str]) -> Behaviour:
+        """Return it with every text filled in; of several texts those that become empty go."""
+        changes: dict[str, object] = {}
+        for name, value in self._asdict().items():
+            if isinstance(value, str):
+                changes[name] = fill(value)
+            elif type(value) is tuple:
+                changes[name] = tuple(filter(None, map(fill, value)))
+        return self._replace(**changes)
 
 
-class Assumption(NamedTuple):
-    """When the product is taken as present without a manifest, and as which object.
+class Assumption(Record, schema=SCHEMA, part="assumption"):
+    """When the product is taken as present without a manifest, and as which object."""
 
-    It is not where an object says what `unless` describes.
-    """
-
-    when: str
-    object: str
-    reason: str
-    unless: tuple[Delivered, ...]
+    unless: tuple[OperatorObject, ...]
 
 
-class Default(NamedTuple):
+class Default(Record, schema=SCHEMA, part="default"):
     """A variable that a chart sets where its values do not."""
 
-    name: str
-    value: str
-    versions: str = ""
 
-
-class ShownContainer(NamedTuple):
+class ShownContainer(Record, schema=SCHEMA, part="container", more={"name": ""}):
     """A container of the product's pods, as manifests and as a chart's values show it.
 
-    A manifest's is told by its `image`, a regular expression, or by its name. Of a chart or an
-    add-on, `environment` is the path of a mapping of variables, `more` that of a list which comes
-    on top, `tag` that of the image's tag, `switch` that of what leaves the container out when it is
-    false; `defaults` are what the chart sets by itself, by the chart's version.
+    `name` is the one in the product's own manifest.
     """
 
-    name: str
-    image: str
-    environment: str = ""
-    more: str = ""
-    tag: str = ""
-    switch: str = ""
-    defaults: tuple[Default, ...] = ()
+    defaults: tuple[Default, ...]
 
 
-class Product(NamedTuple):
-    """A catalog entry.
-
-    `enforces_policy`: it enforces NetworkPolicy on pods. `binaries` are the executables it puts
-    into the node's directory of plugins beside those that only it uses.
-    """
+class Product(Record, schema=SCHEMA):
+    """An entry of the catalog."""
 
     id: str
     title: str
     role: Role
-    recognisers: tuple[Recogniser, ...]
-    objects: tuple[Delivered, ...]
+    recognise: tuple[Recogniser, ...]
+    objects: tuple[OperatorObject, ...]
     charts: tuple[Delivered, ...]
     addons: tuple[Delivered, ...]
-    beats: tuple[str, ...]
-    placement: Placement
-    config_maps: tuple[str, ...]
+    affinity: tuple[Expression, ...]
     settings: Mapping[str, tuple[Place, ...]]
     behaviours: tuple[Behaviour, ...]
-    network: str
-    plugins: tuple[Mapping[str, Any], ...]
-    assumed: Assumption | None = None
-    enforces_policy: bool = False
-    binaries: tuple[str, ...] = ()
-    containers: Mapping[str, ShownContainer] = MappingProxyType({})
+    containers: Mapping[str, ShownContainer]
+    network: Network | None
+    assumed: Assumption | None
+
+    @cached_property
+    def placement(self) -> Placement:
+        """Where it runs if its chart release or add-on says nothing of nodes."""
+        return Placement((self.affinity,))
+
+    @property
+    def plugins(self) -> tuple[Mapping[str, Any], ...]:
+        """The plugins of its usual network; nothing for what touches no file."""
+        return self.network.plugins if self.network is not None else ()

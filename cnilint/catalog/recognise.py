@@ -16,7 +16,7 @@ from cnilint.model.finding import Location, Note
 from cnilint.model.tree import Mapping as MappingTree
 from cnilint.model.tree import child, items, members, string
 
-from .catalog import Delivered, Product, Recogniser, products
+from .catalog import Delivered, OperatorObject, Product, Recogniser, products
 from .copies import without_copies
 from .form import DeliveryForm, Form, ObjectForm, WorkloadForm
 from .installer import Installer, install
@@ -100,7 +100,7 @@ def _from_object(
     values = (Values(manifest.root, (), manifest),)
     for product in products():
         for one in product.objects:
-            if not _is_about(one, manifest) or (one.instead, one.name) in present:
+            if not _is_about(one, manifest) or (one.instead, one.kind) in present:
                 continue
             if _all_stand(one, values):
                 version = field_text(manifest, one.version) if one.version else None
@@ -172,7 +172,7 @@ def _group(manifest: Manifest) -> str:
     return manifest.api_version.rpartition("/")[0]
 
 
-def _all_stand(wanted: Delivered, values: tuple[Values, ...]) -> bool:
+def _all_stand(wanted: Delivered | OperatorObject, values: tuple[Values, ...]) -> bool:
     """Whether every path of a condition has one of its texts; an empty one stands for nothing."""
     for path, texts in wanted.when.items():
         found = value_text(values, path)
@@ -181,9 +181,9 @@ def _all_stand(wanted: Delivered, values: tuple[Values, ...]) -> bool:
     return True
 
 
-def _is_about(wanted: Delivered, manifest: Manifest) -> bool:
+def _is_about(wanted: OperatorObject, manifest: Manifest) -> bool:
     """Whether an object is of a kind, and its data has the keys that are asked for."""
-    if manifest.kind != wanted.name or _group(manifest) != wanted.group:
+    if manifest.kind != wanted.kind or _group(manifest) != wanted.group:
         return False
     held = ((string(manifest.at("data", key)), text) for key, text in wanted.holds.items())
     return all(value is not None and re.search(text, value) for value, text in held)
@@ -215,7 +215,7 @@ def _eks_text(manifest: Manifest) -> Location | None:
 
 def _shown(product: Product, pods: Workload) -> Container | None:
     """Return the container that shows a product, by the first recogniser that fits any."""
-    for recogniser in product.recognisers:
+    for recogniser in product.recognise:
         for container in pods.containers:
             if _fits(recogniser, container, pods):
                 return container
@@ -275,7 +275,7 @@ def _assumed(
         yield replace(one, object=assumption.object, assumed=assumption.reason)
 
 
-def _says(manifest: Manifest, wanted: Delivered) -> bool:
+def _says(manifest: Manifest, wanted: OperatorObject) -> bool:
     """Whether an object is of a kind and has what a condition on its fields names."""
     return _is_about(wanted, manifest) and _all_stand(
         wanted, (Values(manifest.root, (), manifest),)

@@ -172,7 +172,7 @@ def _told_apart(hits: list[Finding], inputs: Inputs, policy: Policy) -> list[Tol
         (finding, ignored_file(finding, policy))
         for rule in policy.rules
         if policy.level(rule) is not Level.OFF
-        for check in rule.checks
+        for check in rule.check
         if check in IGNORE_CHECKS
         for finding in (
             _finding(rule, hit, "", policy) for hit in IGNORE_CHECKS[check](judgement.ignores)
@@ -217,7 +217,7 @@ class _Facts(NamedTuple):
 
 
 def _findings(rule: Rule, inputs: Inputs, facts: _Facts, policy: Policy) -> Iterator[Finding]:
-    for check in rule.checks:
+    for check in rule.check:
         for hit, name in _hits(check, inputs, facts, rule):
             yield _finding(rule, hit, name, policy)
     for entry in rule.match:

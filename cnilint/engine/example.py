@@ -6,24 +6,14 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from cnilint.model.finding import Finding
-from cnilint.syntax.data import read_mapping
 
-from .ruleset import Rule
+from .rule import SCHEMA, Example
+from .ruleset import Rule, read_card
+
+__all__ = ["Example", "Files", "Trial", "examples_of"]
 
 Files = Mapping[str, str]
 """The texts of files by their names; `.cnilint.yaml` has settings for the others."""
-
-
-class Example(NamedTuple):
-    """Files in which a rule finds one thing, and the same files in which it finds nothing."""
-
-    bad: Files
-    good: Files
-
-    @property
-    def changed(self) -> dict[str, str]:
-        """The good files that differ from the bad ones."""
-        return {name: text for name, text in self.good.items() if self.bad.get(name) != text}
 
 
 class Trial(NamedTuple):
@@ -52,6 +42,5 @@ class Trial(NamedTuple):
 
 def examples_of(rule: Rule) -> tuple[Example, ...]:
     """Return the examples of a rule's card, which are read only now."""
-    found = read_mapping(rule.path).get("examples", [])
-    listed = found if isinstance(found, list) else [found]
-    return tuple(Example(each["bad"], each["good"]) for each in listed)
+    examples: tuple[Example, ...] = SCHEMA.load(read_card(rule.path)).examples
+    return examples

@@ -1,26 +1,42 @@
-"""A rule as its card describes it."""
+"""A rule as its card describes it. Which keys a card has is said by its schema alone."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from cnilint.model.finding import Level
+from cnilint.syntax.schema import Record, Schema
 
-HELP = ("what", "why", "fix", "fix-safety")
-SCOPES = ("cluster", "file")
 OWN = "CNI"
 """How the ids of the rules that come with cnilint begin."""
 
 
-class Rule(NamedTuple):
-    """An identity card.
+def _help(said: Mapping[str, str]) -> dict[str, str]:
+    """Return every word of the help, an empty one where a house rule says nothing."""
+    return {key: said.get(key, "").strip() for key in SCHEMA.part("help")["properties"]}
 
-    Just one of `checks` (names of functions in CHECKS) and `match` (declarative) has something;
-    `fix` is the best grade of fix the rule can have; `message` is a template. `scope` is `file` for
-    a rule whose findings in one file hold whatever the other files say, else `cluster`. Every word
-    of `help` is there, and may be empty in a house rule. `settings` are those that change what it
-    finds.
+
+SCHEMA = Schema("rule.schema.json", {"level": Level.of, "help": _help})
+
+
+class Example(Record, schema=SCHEMA, part="example"):
+    """Files in which a rule finds one thing, and the same files in which it finds nothing."""
+
+    bad: Mapping[str, str]
+    good: Mapping[str, str]
+
+    @property
+    def changed(self) -> dict[str, str]:
+        """The good files that differ from the bad ones."""
+        return {name: text for name, text in self.good.items() if self.bad.get(name) != text}
+
+
+class Rule(Record, schema=SCHEMA, more={"path": ""}):
+    """An identity card, from the file at `path`.
+
+    Just one of `check` (names of functions in CHECKS) and `match` (declarative) has something.
+    `examples` are read only where they are asked for.
     """
 
     id: str
@@ -29,13 +45,14 @@ class Rule(NamedTuple):
     summary: str
     message: str
     fix: str
+    scope: str
     help: Mapping[str, str]
     links: tuple[str, ...]
-    checks: tuple[str, ...]
+    settings: tuple[str, ...]
+    check: tuple[str, ...]
     match: tuple[Mapping[str, Any], ...]
-    scope: str = SCOPES[0]
-    settings: tuple[str, ...] = ()
-    path: str = ""
+    examples: tuple[Example, ...]
+    path: str
 
     @property
     def is_own(self) -> bool:

@@ -9,11 +9,11 @@ from typing import Any, NoReturn
 
 from cnilint.confine import file_behind, open_file
 from cnilint.errors import ReadError, RuleError
-from cnilint.model.finding import Level
 from cnilint.resources import rules_folder
+from cnilint.syntax.data import read_mapping
 from cnilint.syntax.data_cache import kept
 
-from .rule import HELP, SCOPES, Rule
+from .rule import SCHEMA, Rule
 
 __all__ = ["Rule", "card_files", "house_rules", "rules"]
 
@@ -80,15 +80,25 @@ def _changed_at(path: str) -> int:
 @cache
 def _house_rule(path: str, _changed: int) -> Rule:
     """Return the rule of a card, which is read again only when the file has changed."""
-    from .rule_card import read_card
+    from .rule_card import checked_card
 
-    return _rule(read_card(path, house=True), path)
+    card = checked_card(path)
+    card.pop("examples", None)
+    return _rule(card, path)
+
+
+def read_card(path: str, *, examples: bool = True) -> dict[str, Any]:
+    """Return a rule card as plain values, without its examples if they are not wanted.
+
+    Examples stand last and are most of a card. RuleError for a file that is no mapping.
+    """
+    card = read_mapping(path, until="" if examples else "examples")
+    if card.get("level") is False:
+        card["level"] = "off"  # what YAML makes of the bare word
+    return card
 
 
 def _own_card(path: str) -> dict[str, Any]:
-    """Return a card without its examples: a run does not need them."""
-    from .rule_card import read_card
-
     return read_card(path, examples=False)
 
 
@@ -100,32 +110,11 @@ def _refuse(path: str, key: str, value: str, other: str) -> NoReturn:
 
 
 def _rule(card: Mapping[str, Any], path: str) -> Rule:
-    said = card.get("help", {})
-    return Rule(
-        id=card["id"],
-        name=card["name"],
-        level=Level.of(card["level"]),
-        summary=card["summary"],
-        message=card["message"],
-        fix=card.get("fix", "none"),
-        help={key: said.get(key, "").strip() for key in HELP},
-        links=tuple(card.get("links", ())),
-        checks=_several(card.get("check")),
-        match=_several(card.get("match")),
-        scope=card.get("scope", _scope(card)),
-        settings=tuple(card.get("settings", ())),
-        path=path,
-    )
+    found: Rule = SCHEMA.load(card)
+    return found._replace(path=path, scope=found.scope or _scope(found))
 
 
-def _scope(card: Mapping[str, Any]) -> str:
+def _scope(rule: Rule) -> str:
     """Return the scope of a card that names none: what is found in an object needs no other."""
-    entries = _several(card.get("match"))
-    return SCOPES[bool(entries) and all("kind" in entry for entry in entries)]
-
-
-def _several(value: Any) -> tuple[Any, ...]:  # noqa: ANN401  straight from YAML
-    """Return the items of a list, or a single value as one; nothing for None."""
-    if value is None:
-        return ()
-    return tuple(value) if isinstance(value, list) else (value,)
+    alone = bool(rule.match) and all("kind" in entry for entry in rule.match)
+    return "file" if alone else "cluster"

@@ -56,7 +56,7 @@ def family(rule: Rule) -> str:
 
 def can_be_ignored_beside(rule: Rule) -> bool:
     """Whether a comment can ignore it: those about ignores are not for one to silence."""
-    return not any(check in IGNORE_CHECKS for check in rule.checks)
+    return not any(check in IGNORE_CHECKS for check in rule.check)
 
 
 def page_object(page: Page) -> JSONObject:

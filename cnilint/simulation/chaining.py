@@ -89,12 +89,12 @@ class Inserter(Program):
 
     def _targets(self, files: Files) -> list[str]:
         found = candidates(files, self.directory)
-        if self.installer.every:
+        if self.installer.behaviour.every:
             return [path for path in found if extension(path) != ".json"]
-        if not self.installer.target:
+        if not self.installer.behaviour.target:
             first = first_valid(files, self.directory)
             return [first] if first is not None else []
-        named = posixpath.join(self.directory, self.installer.target)
+        named = posixpath.join(self.directory, self.installer.behaviour.target)
         twin = named + "list" if extension(named) == ".conf" else named.removesuffix("list")
         return [path for path in (named, twin) if path in files][:1]
 
@@ -123,8 +123,10 @@ class Copier(Program):
         once, own = self.installer.behaviour.once, self.file.path
         if not once and own in files and is_valid(own, files[own]):
             return None
-        if self.installer.target:
-            source: str | None = posixpath.join(self.file.directory, self.installer.target)
+        if self.installer.behaviour.target:
+            source: str | None = posixpath.join(
+                self.file.directory, self.installer.behaviour.target
+            )
         else:
             source = self._first(files)
         if source is None or source not in files:

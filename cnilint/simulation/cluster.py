@@ -175,7 +175,8 @@ def _with_own_file(installer: Installer) -> Installer:
         return replace(installer, directory=one.conf_host)
     name = MULTUS_FILES[0] if one.auto else posixpath.basename(one.value("mode"))
     path = posixpath.join(one.conf_host, name)
-    own = ConfFile(path, installer.product.network, "")
+    network = installer.product.network
+    own = ConfFile(path, network.name if network is not None else "", "")
     return replace(installer, directory=one.conf_host, writes=own)
 
 

@@ -34,13 +34,13 @@ class NetworkCopy(Program):
     def step(self, files: Files, memory: Hashable) -> Change | None:
         """Write the copy once; where it watches, again when that or another file has changed."""
         source = self._source(files)
-        if source is None or (memory is not None and self.installer.renames != "always"):
+        if source is None or (memory is not None and self.installer.behaviour.renames != "always"):
             return None
         content = self._copy(files[source])
-        others = self._others(files) if self.installer.renames else []
+        others = self._others(files) if self.installer.behaviour.renames else []
         if content == memory and not others:
             return None
-        renamed = {path + self.installer.suffix: files[path] for path in others}
+        renamed = {path + self.installer.behaviour.suffix: files[path] for path in others}
         kept = {path: text for path, text in files.items() if path not in others}
         after = {**kept, **renamed}
         renames = Step(self.actor, Verb.RENAMES, file_names(others))
@@ -60,21 +60,24 @@ class NetworkCopy(Program):
         """Return why it has not come up in a state of rest, None when it has."""
         if memory is not None:
             return None
-        return Cause(Failure.NETWORK_NOT_FOUND, self.installer.of_network)
+        return Cause(Failure.NETWORK_NOT_FOUND, self.installer.behaviour.of_network)
 
     def _others(self, files: Files) -> list[str]:
         return [p for p in candidates(files, self.file.directory) if p != self.file.path]
 
     def _source(self, files: Files) -> str | None:
         """Return the first file, in byte order, that holds the network."""
-        endings = (*CANDIDATES, self.installer.suffix)
+        endings = (*CANDIDATES, self.installer.behaviour.suffix)
         for name, content in sorted(
             names_in(files, self.file.directory).items(), key=lambda item: encoded(item[0])
         ):
             if "/" in name or name == self.file.name or extension(name) not in endings:
                 continue
             network = _network(content).get("name")
-            if isinstance(network, str) and self.installer.of_network in (network, ANY_NETWORK):
+            if isinstance(network, str) and self.installer.behaviour.of_network in (
+                network,
+                ANY_NETWORK,
+            ):
                 return posixpath.join(self.file.directory, name)
         return None
 
@@ -85,7 +88,7 @@ class NetworkCopy(Program):
         listed = found.get("plugins")
         if not isinstance(listed, list) or not listed:
             version = found.get("cniVersion")
-            single = {"name": self.installer.of_network, "cniVersion": version}
+            single = {"name": self.installer.behaviour.of_network, "cniVersion": version}
             return json.dumps({**single, "plugins": [found, dict(plugin)]})
         others = [p for p in listed if not isinstance(p, dict) or p.get("type") != plugin["type"]]
         return json.dumps({**found, "plugins": [*others, dict(plugin)]})
@@ -93,7 +96,7 @@ class NetworkCopy(Program):
 
 def network_copy(installer: Installer) -> Program | None:
     """Return the program of an installer that copies a network by its name, or None."""
-    if not installer.of_network or installer.writes is None:
+    if not installer.behaviour.of_network or installer.writes is None:
         return None
     return NetworkCopy(actor_of(installer), installer, installer.writes)
 

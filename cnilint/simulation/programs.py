@@ -57,7 +57,7 @@ class Writer(Program):
         """Write the file once; with renames for good, rename whatever else appears later."""
         if memory == "new":
             return self._first(files)
-        if self.installer.renames == "always":
+        if self.installer.behaviour.renames == "always":
             after, renamed = self._renamed(files)
             if renamed:
                 step = Step(self.actor, Verb.RENAMES, file_names(renamed))
@@ -78,7 +78,7 @@ class Writer(Program):
         after = with_changes(files, {self.file.path: self.file.content}, removed)
         touched: tuple[str, ...] = (self.file.path, *removed)
         also = [Step(self.actor, Verb.REMOVES, file_names(removed))] if removed else []
-        if self.installer.renames:
+        if self.installer.behaviour.renames:
             after, renamed = self._renamed(after)
             touched += renamed
             also += [Step(self.actor, Verb.RENAMES, file_names(renamed))] if renamed else []
@@ -89,7 +89,7 @@ class Writer(Program):
         """Return the other files that its patterns match, as a shell's do: no hidden ones."""
         found: list[str] = []
         names = sorted(name for name in names_in(files, self.file.directory) if "/" not in name)
-        for pattern in self.installer.removes:
+        for pattern in self.installer.behaviour.removes:
             matched = [
                 name
                 for name in names
@@ -103,7 +103,7 @@ class Writer(Program):
 
     def _renamed(self, files: Files) -> tuple[Files, tuple[str, ...]]:
         others = [p for p in candidates(files, self.file.directory) if p != self.file.path]
-        added = {path + self.installer.suffix: files[path] for path in others}
+        added = {path + self.installer.behaviour.suffix: files[path] for path in others}
         return with_changes(files, added, others), tuple(others)
 
 

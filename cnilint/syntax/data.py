@@ -10,7 +10,6 @@ from cnilint.model.text import Source
 from cnilint.model.tree import Document, Mapping, Sequence, follow, plain
 
 from .compose import compose
-from .shape import Route
 
 
 def read_mapping(path: str, until: str = "") -> dict[str, Any]:
@@ -39,7 +38,7 @@ def read_mapping(path: str, until: str = "") -> dict[str, Any]:
     return root
 
 
-def line_of(path: str, route: Route) -> int:
+def line_of(path: str, route: tuple[str | int, ...]) -> int:
     """Return the line, from 1, on which the key or item at the end of a route stands.
 
     Where the route leads further than the file does, the last step that is there counts.

@@ -109,7 +109,7 @@ def test_what_writes_no_configuration_leaves_the_directory_alone(
 def test_linkerd_goes_into_every_file(part: str) -> None:
     (one,) = facts(part).installers
     assert shown(one) == ("linkerd-cni", "chained", HOST, None)
-    assert (one.action, one.every, one.target) == (Action.INSERT, True, "")
+    assert (one.action, one.behaviour.every, one.behaviour.target) == (Action.INSERT, True, "")
 
 
 def test_kuma_as_its_chart_has_it_writes_for_multus_alone() -> None:
@@ -131,7 +131,7 @@ def test_antrea_before_v1_8_rewrites_the_first_file_once() -> None:
 def test_kube_router_removes_what_its_script_says() -> None:
     for part in ("kubeadm-kuberouter", "kube-router-firewall", "generic-kuberouter"):
         (one,) = facts(part).installers
-        assert one.removes == ("*.conf",)
+        assert one.behaviour.removes == ("*.conf",)
         assert one.behaviour.unless_present
 
 

@@ -213,8 +213,8 @@ def test_cilium_takes_the_directory_over_as_its_release_and_its_values_say(
     parts: tuple[str, ...], renames: str
 ) -> None:
     (one,) = recognised(by_file(*parts))
-    assert one.renames == renames
-    assert one.suffix == (".cilium_bak" if renames else "")
+    assert one.behaviour.renames == renames
+    assert one.behaviour.suffix == (".cilium_bak" if renames else "")
 
 
 @needs_corpus

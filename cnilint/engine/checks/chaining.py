@@ -29,7 +29,7 @@ def chain_target_depends_on_order(cluster: Cluster) -> Iterator[Hit]:
     """CNI206: the file a plugin chains itself into differs by order, or is Multus's own."""
     for one in cluster.installers:
         location = one.location()
-        if one.action is not Action.INSERT or one.target or location is None:
+        if one.action is not Action.INSERT or one.behaviour.target or location is None:
             continue
         found = [
             (facts, targets)
@@ -42,7 +42,7 @@ def chain_target_depends_on_order(cluster: Cluster) -> Iterator[Hit]:
         names = sorted({name for each in targets for name in each}, key=encoded)
         if _is_to_come(facts, one):
             names.append("Multus's own file as soon as that is there")
-        ended = " and ".join(names) if one.every else either(names)
+        ended = " and ".join(names) if one.behaviour.every else either(names)
         if any(name in MULTUS_FILES for name in names):
             ended += ", and Multus writes its own file anew"
         yield Hit(
@@ -67,7 +67,7 @@ def chain_target_depends_on_order(cluster: Cluster) -> Iterator[Hit]:
 def _undecided(facts: ClassFacts, one: Installer, targets: dict[tuple[str, ...], Outcome]) -> bool:
     """Whether the files a plugin ends up in differ (one that is put into each does not choose)."""
     own = any(name in MULTUS_FILES for names in targets for name in names)
-    return own or _is_to_come(facts, one) or (len(targets) > 1 and not one.every)
+    return own or _is_to_come(facts, one) or (len(targets) > 1 and not one.behaviour.every)
 
 
 def _is_to_come(facts: ClassFacts, one: Installer) -> bool:

@@ -59,7 +59,7 @@ def exclusive_cni(cluster: Cluster) -> Iterator[Hit]:
     """
     for one in cluster.installers:
         location = one.location()
-        if not one.renames or location is None or one.directory is None:
+        if not one.behaviour.renames or location is None or one.directory is None:
             continue
         classes = [
             facts
@@ -80,7 +80,7 @@ def exclusive_cni(cluster: Cluster) -> Iterator[Hit]:
             parameters={
                 "product": one.title,
                 "others": " and ".join(dict.fromkeys(other.title for other in others)),
-                "suffix": one.suffix,
+                "suffix": one.behaviour.suffix,
                 "classes": " and ".join(facts.name for facts in classes),
             },
             witnesses=tuple(_renaming(one, classes)),
@@ -180,7 +180,11 @@ def named(one: Installer) -> str:
 def _renaming(one: Installer, classes: Sequence[ClassFacts]) -> Iterator[Witness]:
     """Yield an order in which an exclusive product renames a file, if there is one."""
     for facts in classes:
-        found = [o for o in facts.outcomes if any(name.endswith(one.suffix) for name in o.files)]
+        found = [
+            o
+            for o in facts.outcomes
+            if any(name.endswith(one.behaviour.suffix) for name in o.files)
+        ]
         if found:
             outcome = min(found, key=lambda o: len(o.order))
             yield shown(facts, outcome, outcome.files, Ending.DIRECTORY)

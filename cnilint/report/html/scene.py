@@ -137,7 +137,7 @@ def _writers(facts: ClassFacts, name: str, *, hosted: bool) -> Iterator[int]:
             (one.writes is not None and one.writes.path == path)
             or one in multuses
             or any((plugin["type"], name) in chained for plugin in plugins[:1])
-            or (one.suffix and name.endswith(one.suffix))
+            or (one.behaviour.suffix and name.endswith(one.behaviour.suffix))
         ):
             yield at
     if hosted:

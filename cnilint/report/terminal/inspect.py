@@ -100,8 +100,8 @@ def does(installer: Installer, facts: ClassFacts) -> str:
     file = ""
     if written is not None:
         file = written.name if written.directory == facts.directory else written.path
-    others = "every file" if installer.every else "the first file"
-    return DOES[installer.action].format(file=file, target=installer.target or others)
+    others = "every file" if installer.behaviour.every else "the first file"
+    return DOES[installer.action].format(file=file, target=installer.behaviour.target or others)
 
 
 def _directory(facts: ClassFacts, paint: Paint) -> Iterator[Line]:

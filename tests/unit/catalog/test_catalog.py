@@ -62,17 +62,17 @@ def test_ranges_and_patterns_can_be_read(product: Product) -> None:
         in_range((1, 0, 0), versions)
     for place in places:
         assert place.kind != "pattern" or re.compile(place.name).groups == 1
-    for one in product.recognisers:
+    for one in product.recognise:
         for pattern in (one.image, one.tag, one.command, one.container, one.words, one.beside):
             assert re.compile(pattern).groups >= 0
 
 
 def test_every_product_can_be_seen(product: Product) -> None:
-    assert product.recognisers or product.objects or product.charts or product.addons
+    assert product.recognise or product.objects or product.charts or product.addons
 
 
 def test_no_recogniser_goes_by_a_single_name(product: Product) -> None:
-    for one in product.recognisers:
+    for one in product.recognise:
         shown = [one.image, one.command, one.words, one.container, one.environment, one.labels]
         by_program = bool(one.image or one.command)
         assert by_program or sum(map(bool, shown)) >= 2

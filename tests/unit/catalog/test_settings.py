@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from cnilint.catalog.catalog import Product, _product
+from cnilint.catalog.catalog import Product
 from cnilint.catalog.form import Form, WorkloadForm, argument
+from cnilint.catalog.product import SCHEMA
 from cnilint.catalog.release import Release
 from cnilint.catalog.settings import Settings
 from cnilint.kube.manifest import ManifestIndex, manifests
@@ -85,7 +86,8 @@ def product(settings: dict[str, list[dict[str, object]]]) -> Product:
         "behaviours": [{"action": "none"}],
         "network": {"name": "x", "plugins": [{"type": "x"}]},
     }
-    return _product(card)
+    found: Product = SCHEMA.load(card)
+    return found
 
 
 def form(pods: Workload, card: Product) -> WorkloadForm:

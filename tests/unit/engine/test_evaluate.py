@@ -40,7 +40,7 @@ def only(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     def only(**checks: Check) -> None:
         template = next(rule for rule in rules() if rule.id == "CNI102")
         cards = [
-            template._replace(id=name, name=name.lower(), checks=(name,), message="{what}")
+            template._replace(id=name, name=name.lower(), check=(name,), message="{what}")
             for name in checks
         ]
         monkeypatch.setattr(policy, "rules", lambda: tuple(cards))
@@ -148,7 +148,7 @@ TABLES = {*CHECKS, *INPUT_CHECKS}
 
 
 @pytest.mark.parametrize(
-    "rule", [r for r in rules() if r.checks and TABLES.issuperset(r.checks)], ids=lambda r: r.id
+    "rule", [r for r in rules() if r.check and TABLES.issuperset(r.check)], ids=lambda r: r.id
 )
 def test_every_check_of_a_card_is_called(rule: Rule, monkeypatch: pytest.MonkeyPatch) -> None:
     called: list[str] = []
@@ -171,7 +171,7 @@ def test_every_check_of_a_card_is_called(rule: Rule, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(module, "CHECKS", {name: of_cluster(name) for name in CHECKS})
     monkeypatch.setattr(module, "INPUT_CHECKS", {name: of_texts(name) for name in INPUT_CHECKS})
     evaluate(read({"vpc.yaml": VPC}))
-    assert called == list(rule.checks)
+    assert called == list(rule.check)
 
 
 def test_a_note_of_several_clusters_is_there_once() -> None:

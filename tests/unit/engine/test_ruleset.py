@@ -9,8 +9,8 @@ import pytest
 
 from cnilint.engine import ruleset
 from cnilint.engine.evaluate import evaluate
-from cnilint.engine.rule_card import read_card
-from cnilint.engine.ruleset import Rule, rules
+from cnilint.engine.rule_card import checked_card
+from cnilint.engine.ruleset import Rule, read_card, rules
 from cnilint.errors import RuleError
 from cnilint.model.finding import Level
 from tests.clusters import VPC, multus, read
@@ -37,6 +37,7 @@ links:
 """
 
 Load = Callable[..., tuple[Rule, ...]]
+Check = Callable[[str], object]
 
 
 @pytest.fixture
@@ -53,6 +54,18 @@ def load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Load:
     return load
 
 
+@pytest.fixture
+def check(tmp_path: Path) -> Check:
+    """Return what looks into the text of a card, as the tests do with cnilint's own."""
+
+    def check(text: str) -> object:
+        path = tmp_path / "CNI998.yaml"
+        path.write_text(text)
+        return checked_card(str(path), house=False)
+
+    return check
+
+
 def test_a_card_is_read(load: Load, tmp_path: Path) -> None:
     (rule,) = load()
     assert rule == Rule(
@@ -64,7 +77,7 @@ def test_a_card_is_read(load: Load, tmp_path: Path) -> None:
         fix="none",
         help={"what": "It is so.", "why": "Because.", "fix": "Do.", "fix-safety": "None."},
         links=("https://github.com/example/test/issues/1",),
-        checks=("master_not_pinned",),
+        check=("master_not_pinned",),
         match=(),
         scope="cluster",
         settings=(),
@@ -81,7 +94,7 @@ def test_a_card_says_when_one_file_is_enough_to_judge_by(load: Load) -> None:
 def test_links_may_be_left_out_and_checks_be_several(load: Load) -> None:
     text = CARD[: CARD.index("links:")].replace("check: master_not_pinned", "check: [a, b]")
     (rule,) = load(text)
-    assert (rule.links, rule.checks) == ((), ("a", "b"))
+    assert (rule.links, rule.check) == ((), ("a", "b"))
 
 
 def test_one_entry_of_a_match_is_a_list_of_one(load: Load) -> None:
@@ -140,12 +153,12 @@ def line_of(text: str, key: str) -> str:
     ],
 )
 def test_a_wrong_card_is_refused_at_its_line(
-    old: str, new: str, key: str, reason: str, load: Load, tmp_path: Path
+    old: str, new: str, key: str, reason: str, check: Check, tmp_path: Path
 ) -> None:
     assert CARD.count(old) == 1
     text = CARD.replace(old, new)
     with pytest.raises(RuleError) as refused:
-        load(text)
+        check(text)
     assert refused.value.path == str(tmp_path / "CNI998.yaml")
     assert refused.value.place == line_of(f"\n{text}", f"\n{key}")
     assert reason in refused.value.reason
@@ -157,7 +170,7 @@ def test_a_wrong_card_is_refused_at_its_line(
     [
         ("[]", "examples: not a list with something in it"),
         ("{bad: {a: b}}", "examples: no good"),
-        ("{bad: {}, good: {a: b}}", "examples.bad: no file"),
+        ("{bad: {}, good: {a: b}}", "examples.bad: nothing in it"),
         ("[{bad: {../a: b}, good: {a: b}}]", "examples.0.bad.../a: a file is named by its path"),
         ("{bad: {/a: b}, good: {a: b}}", "below the example's folder"),
         ("{bad: {a//b: b}, good: {a: b}}", "below the example's folder"),
@@ -171,27 +184,27 @@ def test_examples_are_not_read_with_the_rules_but_by_themselves(
     assert len(load(text)) == 1
     path = str(tmp_path / "CNI998.yaml")
     with pytest.raises(RuleError) as refused:
-        read_card(path)
+        checked_card(path, house=False)
     assert refused.value.place == f"line {len(text.splitlines())}"
     assert reason in refused.value.reason
     assert "examples" not in read_card(path, examples=False)
 
 
 @pytest.mark.parametrize("key", ["id", "name", "level", "summary", "message", "fix"])
-def test_what_is_missing_is_named(key: str, load: Load) -> None:
+def test_what_is_missing_is_named(key: str, check: Check) -> None:
     text = "".join(line for line in CARD.splitlines(keepends=True) if not line.startswith(key))
     text = f"# first\n{text.partition(chr(10))[2]}"
     with pytest.raises(RuleError, match=f"CNI998.yaml: line 2: no {key}$"):
-        load(text)
+        check(text)
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [("", "not none"), ("check: a\nmatch: {of: multus-thin, path: $.a}\n", "not check and match")],
 )
-def test_a_card_checks_something(text: str, said: str, load: Load) -> None:
+def test_a_card_checks_something(text: str, said: str, check: Check) -> None:
     with pytest.raises(RuleError, match=f"one of check, match must be there, {said}"):
-        load(CARD.replace("check: master_not_pinned\n", text))
+        check(CARD.replace("check: master_not_pinned\n", text))
 
 
 @pytest.mark.parametrize(
@@ -216,7 +229,7 @@ def test_what_is_no_card_at_all_is_refused(
 
 
 def test_a_check_that_does_not_exist_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    card = rules()[0]._replace(checks=("no_such_check",), match=())
+    card = rules()[0]._replace(check=("no_such_check",), match=())
     monkeypatch.setattr("cnilint.engine.policy.rules", lambda: (card,))
     with pytest.raises(RuleError, match=r"CNI101\.yaml: check: there is no check 'no_such_check'"):
         evaluate(read({"multus.yaml": multus(), "vpc.yaml": VPC}))
