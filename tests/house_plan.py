@@ -14,6 +14,7 @@ RANK = {name: rank for rank, layer in enumerate(ORDER.split(" < ")) for name in 
 USERS = {
     **dict.fromkeys(("_ruamel_yaml", "ruamel"), ("cnilint.syntax",)),
     "jsonpath_ng": ("cnilint.engine.jsonpath",),
+    "jsonschema": ("cnilint.syntax.schema_faults",),
     "watchfiles": ("cnilint.cli.watch",),
     "rich": ("cnilint.report", "cnilint.cli"),
     "typer": ("cnilint.cli",),

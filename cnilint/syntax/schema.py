@@ -152,8 +152,9 @@ class Record(tuple[Any, ...]):
         for at, name in enumerate(cls._fields):
             setattr(cls, name, property(itemgetter(at)))
 
-    def __new__(cls, **values: object) -> Self:
-        """Make one of the values of some fields; TypeError for a field that there is not."""
+    def __new__(cls, *first: object, **values: object) -> Self:
+        """Make one of values for the first fields and for some others; TypeError for no field."""
+        values |= zip(cls._fields, first, strict=False)
         unknown = values.keys() - cls._empty.keys()
         if unknown:
             raise TypeError(f"{cls.__name__} has no {', '.join(sorted(unknown))}")
