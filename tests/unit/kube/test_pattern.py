@@ -26,7 +26,7 @@ def test_a_pattern_is_found_as_a_regular_expression_is(pieces: list[str], name: 
 
 
 def test_each_pattern_of_the_catalog_is_found_as_a_regular_expression_is() -> None:
-    patterns = {r.image or r.command for each in products() for r in each.recognisers}
+    patterns = {r.image or r.command for each in products() for r in each.recognise}
     names = {re.sub(r"[\\^$()?]", "", part) for each in patterns for part in each.split("|")}
     for pattern in patterns:
         for name in (*names, *(f"registry.test{each}" for each in names), *patterns):

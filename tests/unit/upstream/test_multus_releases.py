@@ -8,12 +8,13 @@ from cnilint.upstream.multus_releases import (
     NEWEST,
     Pin,
     Program,
-    Release,
     honours_pin_since,
     modelled_as,
     program,
+    script_flags,
     traits,
 )
+from cnilint.upstream.release import Release
 
 
 @pytest.mark.parametrize(
@@ -101,3 +102,16 @@ def test_a_program_without_a_model_has_that_of_a_release_of_v4() -> None:
     assert modelled_as(Program.GENERATOR, (3, 9, 2)) == (4, 0, 2)
     assert modelled_as(Program.SCRIPT, (3, 9, 3)) == (4, 1, 0)
     assert modelled_as(Program.DAEMON, (4, 2, 2)) == (4, 2, 2)
+
+
+def test_flags_of_the_script_begin_with_their_release() -> None:
+    assert set(script_flags((3, 1, 0)).values()) == {
+        "conf_directory",
+        "bin_directory",
+        "conf_file",
+        "bin_file",
+    }
+    assert "--multus-master-cni-file-name" not in script_flags((3, 7, 1))
+    assert script_flags((3, 7, 2))["--multus-master-cni-file-name"] == "master"
+    assert "--multus-bin-file" in script_flags((3, 8, 0))
+    assert "--multus-bin-file" not in script_flags((3, 9, 0))
