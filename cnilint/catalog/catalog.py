@@ -17,7 +17,6 @@ from .product import (
     SCHEMA,
     Action,
     Behaviour,
-    Default,
     Delivered,
     OperatorObject,
     Place,

@@ -63,6 +63,12 @@ def agent(
     )
 
 
+def test_the_root_of_the_host_counts_where_the_container_says_what_for() -> None:
+    assert read(agent("/")).unknown == ()
+    (one,) = read(agent("/").replace("image: ", "image: registry.example.com/cni-setup # ")).unknown
+    assert one.directory == "/etc/cni/net.d"
+
+
 @pytest.mark.parametrize(
     ("host", "directory"),
     [
@@ -70,7 +76,6 @@ def agent(
         ("/etc/cni/net.d/", "/etc/cni/net.d"),
         ("/etc/cni", "/etc/cni/net.d"),
         ("/etc", "/etc/cni/net.d"),
-        ("/", "/etc/cni/net.d"),
         ("/var/lib/rancher/k3s/agent/etc/cni/net.d", "/var/lib/rancher/k3s/agent/etc/cni/net.d"),
     ],
 )
