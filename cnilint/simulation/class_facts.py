@@ -145,7 +145,7 @@ class ClassFacts:
         return found._replace(kind=VerdictKind.DETERMINISTIC, causes=failing, lost=tuple(lost))
 
 
-def class_facts(
+def class_facts(  # noqa: PLR0913  what runs on a class of nodes is found by several rooms
     node_class: NodeClass,
     members: Sequence[Installer],
     multuses: Sequence[Multus],

@@ -52,7 +52,7 @@ _RESOURCE = "k8s.v1.cni.cncf.io/resourceName"
 _CHAIN_NAME = re.compile("[a-zA-Z0-9][a-zA-Z0-9_.-]*")
 
 
-def networks(
+def networks(  # noqa: PLR0913  each is something the program reads, and given by name
     pod_namespace: str,
     annotations: Mapping[str, str],
     definitions: Iterable[Mapping[str, object]],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import accumulate
+from typing import NamedTuple
 
 from cnilint.model.text import Source, Span
 from cnilint.report.glyphs import columns, glyphs, visible
@@ -25,23 +26,25 @@ def gutter_width(source: Source, span: Span) -> int:
     return len(str(_lines(source, _within(source, span))[1] + 1))
 
 
-def excerpt(
-    source: Source,
-    span: Span,
-    paint: Paint,
-    *,
-    gutter: int,
-    style: str,
-    mark: str = "^",
-    label: str = "",
-    context: bool = False,
-) -> Iterator[Line]:
+class Look(NamedTuple):
+    """How a span is marked: below a line, with `label` behind the marks.
+
+    `context` adds the line before and the one after.
+    """
+
+    style: str
+    mark: str = "^"
+    label: str = ""
+    context: bool = False
+
+
+def excerpt(source: Source, span: Span, paint: Paint, gutter: int, look: Look) -> Iterator[Line]:
     """Yield the lines of an excerpt, under line numbers `gutter` digits wide.
 
-    A span within a line is marked below it, with `label` behind the marks; `context` adds the line
-    before and the one after. A bracket marks a span over several lines. Any span of any text will
-    do: what lies outside the text is taken as its end.
+    A bracket marks a span over several lines. Any span of any text will do: what lies outside the
+    text is taken as its end.
     """
+    style, mark, label, context = look
     span = _within(source, span)
     first, last = _lines(source, span)
     room = max(paint.width - gutter - 3, LEAST_ROOM)

@@ -13,7 +13,7 @@ from cnilint.report.glyphs import columns, visible
 from cnilint.report.words import counted, known_of, place_in_text, verdict_style
 from cnilint.simulation.class_facts import ClassFacts
 
-from .excerpt import excerpt, gutter_width, margin
+from .excerpt import Look, excerpt, gutter_width, margin
 from .layout import hanging
 from .paint import Line, Paint
 
@@ -51,9 +51,8 @@ def _finding(finding: Finding, result: Result, paint: Paint) -> Iterator[Line]:
     of = f"cluster {finding.cluster}" if finding.cluster and len(result.clusters) > 1 else ""
     yield from _place("-->", location, gutter, of, paint)
     yield margin(gutter)
-    yield from excerpt(
-        location.source, location.span, paint, gutter=gutter, style=style, context=True
-    )
+    look = Look(style, context=True)
+    yield from excerpt(location.source, location.span, paint, gutter, look)
     for related in finding.related:
         yield from _related(related, gutter, paint)
     details = list(_details(finding, replace(paint, width=paint.width - gutter - 3)))
@@ -86,15 +85,8 @@ def _related(related: Related, gutter: int, paint: Paint) -> Iterator[Line]:
     yield margin(gutter)
     yield from _place(":::", location, gutter, "", paint)
     yield margin(gutter)
-    yield from excerpt(
-        location.source,
-        location.span,
-        paint,
-        gutter=gutter,
-        style="related",
-        mark="-",
-        label=related.message,
-    )
+    look = Look("related", "-", related.message)
+    yield from excerpt(location.source, location.span, paint, gutter, look)
 
 
 def _place(

@@ -45,7 +45,7 @@ class VpcCniStart(NamedTuple):
     refused: Refusal | None = None
 
 
-def vpc_cni(
+def vpc_cni(  # noqa: PLR0913  each is something the program reads, and given by name
     env: Mapping[str, str],
     *,
     version: str,

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from cnilint.model.text import Source, Span
 from cnilint.report.glyphs import columns
+from cnilint.report.terminal import excerpt as excerpts
 from cnilint.report.terminal.excerpt import clipped, excerpt, gutter_width
 from cnilint.report.terminal.paint import Paint
 
@@ -32,16 +33,10 @@ class Look(TypedDict, total=False):
 def shown(text: str, start: int, end: int, **look: Unpack[Look]) -> list[str]:
     paint = Paint(color=False, width=look.get("width", 60), symbols=look.get("symbols", True))
     source, span = Source("a.yaml", text), Span(start, end)
-    lines = excerpt(
-        source,
-        span,
-        paint,
-        gutter=gutter_width(source, span),
-        style="error",
-        mark=look.get("mark", "^"),
-        label=look.get("label", ""),
-        context=look.get("context", False),
+    marks = excerpts.Look(
+        "error", look.get("mark", "^"), look.get("label", ""), look.get("context", False)
     )
+    lines = excerpt(source, span, paint, gutter_width(source, span), marks)
     return paint.render(lines).splitlines()
 
 
