@@ -40,6 +40,19 @@ STAND_INS = frozenset(
 )
 """The plugins that are there: of each the recordings have one that refuses no settings."""
 MULTUS = "multus"
+
+
+class _EveryPlugin(frozenset[str]):
+    """A directory in which every plugin lies that is asked for."""
+
+    __slots__ = ()
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+
+RECORDED = STAND_INS | {MULTUS}
+EVERY_PLUGIN: frozenset[str] = _EveryPlugin()
 BINARIES = "<BIN>"
 """What stands for the directory that they are in."""
 
@@ -59,13 +72,15 @@ _REACHED = (IPv4Network("10.0.0.0/8"), IPv6Network("fd00::/8"), IPv6Network("fe8
 class Node:
     """The pod's network namespace, with what ran in it."""
 
-    def __init__(self, directory: ConfDirectory, does: MultusBehaviour) -> None:
+    def __init__(
+        self, directory: ConfDirectory, does: MultusBehaviour, plugins: frozenset[str] = RECORDED
+    ) -> None:
         """`directory` has the files that a path in the configuration may lead to."""
         self.directory = directory
         self.does = does
         self.interfaces = {"lo"}
         self.calls: list[PluginCall] = []
-        self.plugins = STAND_INS | {MULTUS}
+        self.plugins = plugins
         self.depth = 0
 
 

@@ -16,7 +16,7 @@ from .confdir import ConfDirectory
 from .go_net import four
 from .gojson import JSONError, Object
 from .libcni import LibcniError, Raw, list_from_file
-from .multus_add import Node, add
+from .multus_add import EVERY_PLUGIN, Node, add
 from .multus_annotations import DEFAULT_NETWORK, NETWORKS, Selected, selections
 from .multus_definitions import (
     Loaded,
@@ -48,7 +48,8 @@ DIRECTORY = "<DIR>"
 PRIMARY = f"{DIRECTORY}/net.d/10-aws.conflist"
 CONF_DIR = f"{DIRECTORY}/confdir"
 
-_RESOURCE = "k8s.v1.cni.cncf.io/resourceName"
+_PLAIN_PRIMARY = '{"cniVersion":"0.3.1","name":"primary","plugins":[{"type":"bridge"}]}'
+RESOURCE_NAME = "k8s.v1.cni.cncf.io/resourceName"
 _CHAIN_NAME = re.compile("[a-zA-Z0-9][a-zA-Z0-9_.-]*")
 
 
@@ -90,7 +91,28 @@ def networks(  # noqa: PLR0913  each is something the program reads, and given b
     load: Stage[Delegate] = Stage([one.shown() for one in loaded])
     if cluster.asks_kubelet:
         return Networks(parse, load, None)
-    return Networks(parse, load, _add(loaded, settings, directory, does))
+    return Networks(parse, load, _add(loaded, settings, Node(directory, does)))
+
+
+def definition_add(namespace: str, name: str, config: str, *, version: str) -> Stage[PluginCall]:
+    """Return how the ADD of a pod ends whose only network is a definition with a text as `config`.
+
+    It goes as if every plugin were installed and none refused its settings. What ends it lies in
+    the definition: its place says where.
+    """
+    does = behaviour(version)
+    files = {"net.d/10-aws.conflist": _PLAIN_PRIMARY}
+    directory = ConfDirectory(files, f"/{DIRECTORY}")
+    definition = {"namespace": namespace, "name": name, "config": config}
+    asked = json.dumps([{"namespace": namespace, "name": name}])
+    try:
+        settings = net_conf(_configuration({}, _PLAIN_PRIMARY, does), does)
+        loaded = _Cluster([definition], directory, does).delegates(
+            settings, namespace, {NETWORKS: asked}
+        )
+    except (Refused, Panicked) as end:
+        return ended(end)
+    return _add(loaded, settings, Node(directory, does, EVERY_PLUGIN))
 
 
 def _parse(
@@ -105,11 +127,9 @@ def _parse(
         return ended(end)
 
 
-def _add(
-    loaded: list[Loaded], settings: NetConf, directory: ConfDirectory, does: MultusBehaviour
-) -> Stage[PluginCall]:
+def _add(loaded: list[Loaded], settings: NetConf, node: Node) -> Stage[PluginCall]:
     try:
-        return Stage(add(loaded, settings, Node(directory, does)))
+        return Stage(add(loaded, settings, node))
     except (Refused, Panicked) as end:
         return ended(end)
 
@@ -256,7 +276,7 @@ class _Cluster:
         if definition is None:
             raise Refused("not-found", place)
         held = definition.get("annotations")
-        self.asks_kubelet |= isinstance(held, Mapping) and _RESOURCE in held
+        self.asks_kubelet |= isinstance(held, Mapping) and RESOURCE_NAME in held
         text = FaultPlace(Held.DEFINITION, f"{selected.namespace}/{selected.name}")
         config = definition.get("config")
         if isinstance(config, str) and config:
