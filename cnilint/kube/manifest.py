@@ -63,6 +63,10 @@ class Manifest:
         name = self.name or (f"{begun}*" if begun else "")
         return f"{self.kind} {scope}{name}".rstrip()
 
+    def mentions(self, text: str) -> bool:
+        """Whether a text is somewhere in the document that the object stands in."""
+        return self.document.source.text.find(text, *self.document.span) >= 0
+
     def at(self, *steps: str | int) -> Tree | None:
         """Return what stands at the end of some steps inside the object, or None."""
         return descend(self.root, *steps)
