@@ -30,6 +30,7 @@ __all__ = [
     "Action",
     "Behaviour",
     "Delivered",
+    "Distribution",
     "KnownFile",
     "OperatorObject",
     "Place",
@@ -37,6 +38,7 @@ __all__ = [
     "Recogniser",
     "Role",
     "ShownContainer",
+    "distributions",
     "known_files",
     "label_domains",
     "products",
@@ -98,3 +100,22 @@ def known_files() -> Mapping[str, KnownFile]:
         )
         for entry in data["files"]
     }
+
+
+class Distribution(NamedTuple):
+    """A distribution of Kubernetes, and the plugins that it brings to its nodes itself."""
+
+    id: str
+    title: str
+    plugins: tuple[str, ...]
+
+
+@cache
+def distributions() -> tuple[Distribution, ...]:
+    """Return the distributions of which it is known what they bring. Sources are in the data."""
+    path = os.path.join(rules_folder(), "runtimes", "plugins.yaml")
+    (data,) = kept("plugins", [path], read_mapping)
+    return tuple(
+        Distribution(each["id"], each["title"], tuple(each["plugins"]))
+        for each in data["distributions"]
+    )

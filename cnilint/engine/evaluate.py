@@ -14,6 +14,7 @@ from cnilint.gitops.clusters import Layout
 from cnilint.gitops.kustomization import patch_files
 from cnilint.gitops.partition import ONLY
 from cnilint.kube.manifest import Manifest, manifests
+from cnilint.kube.node_systems import MachineConfiguration, machine_configurations
 from cnilint.model.finding import Finding, Level, Note
 from cnilint.model.tree import Document
 from cnilint.progress import Progress, unseen
@@ -81,6 +82,7 @@ class Surroundings(NamedTuple):
             runtime=described.known.runtime or self.runtime,
             primary=described.known.primary or self.primary,
             targets={**self.targets, **described.known.targets},
+            complete=described.complete,
         )
 
 
@@ -99,13 +101,15 @@ def evaluate(inputs: Inputs, surroundings: Surroundings = NOTHING_AROUND) -> Res
     if not parts and surroundings.host_files:
         parts = [(ONLY, ())]
     found: list[Cluster] = []
+    machines = list(machine_configurations(inputs.documents))
     for name, members in parts:
+        own = tuple(one for one in machines if len(parts) == 1 or _is_of(one, name))
         surroundings.progress("working out clusters", len(found), len(parts))
         found.append(
             cluster(
                 name,
                 members,
-                surroundings.known(name),
+                surroundings.known(name)._replace(machines=own),
                 inputs.files,
             )
         )
@@ -140,6 +144,11 @@ def evaluate(inputs: Inputs, surroundings: Surroundings = NOTHING_AROUND) -> Res
         house=policy.house,
         layout=whole,
     )
+
+
+def _is_of(one: MachineConfiguration, cluster_name: str) -> bool:
+    """Whether a machine configuration lies in a folder of a cluster, by the cluster's name."""
+    return f"/{cluster_name}/" in f"/{one.location.source.path}"
 
 
 def _primary_not_there(name: str, found: Sequence[Cluster]) -> Iterator[Note]:

@@ -1,22 +1,60 @@
-"""Nodes whose directory of CNI configurations is empty after a reboot, as far as manifests show.
+"""What nodes run, as far as manifests and machine configurations show.
 
-Bottlerocket has /etc/cni in memory
+That decides which plugins are there from the beginning, and whether the directory of CNI
+configurations is empty after a reboot. Bottlerocket has /etc/cni in memory
 (bottlerocket-os/bottlerocket-core-kit@a10182f:packages/release/etc-cni.mount).
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from cnilint.model.tree import Tree, child, items, string
+from cnilint.model.finding import Location
+from cnilint.model.tree import Document, Tree, child, descend, follow, items, string
+from cnilint.model.tree import Mapping as MappingTree
 
 from .manifest import Manifest
+from .workload import Image
 
 COMPUTE_TYPE = "eks.amazonaws.com/compute-type"
 UPDATER = "bottlerocket.aws/updater-interface-version"
 """A label by which Bottlerocket's own updater finds its nodes
 (bottlerocket-os/bottlerocket-update-operator@v1.4.0:README.md, "Label nodes")."""
+
+
+TALOS = "talos"
+_TALOS_TAG = re.compile(r"v?([0-9]{1,4})\.([0-9]{1,4})")
+_FIRST_WITH_PLUGINS = (1, 8)
+"""The first release of Talos that brings plugins itself
+(siderolabs/talos#9158; before, an image of all reference plugins was started on each node)."""
+
+
+class MachineConfiguration(NamedTuple):
+    """A text that says what the nodes of a cluster run; it is no Kubernetes object."""
+
+    distribution: str
+    location: Location
+
+
+def machine_configurations(documents: Iterable[Document]) -> Iterator[MachineConfiguration]:
+    """Yield the machine configurations of Talos Linux that bring plugins of their own.
+
+    siderolabs/talos@v1.9.5:pkg/machinery/config/types/v1alpha1/v1alpha1_types.go
+    """
+    for document in documents:
+        root = follow(document.root)
+        if not isinstance(root, MappingTree) or string(child(root, "version")) != "v1alpha1":
+            continue
+        machine = child(root, "machine")
+        if machine is None or child(root, "cluster") is None:
+            continue
+        image = string(descend(machine, "install", "image")) or ""
+        tag = _TALOS_TAG.match(Image.parse(image).tag)
+        if tag is None or (int(tag[1]), int(tag[2])) >= _FIRST_WITH_PLUGINS:
+            place = Location(document.source, machine.span, ("machine",), document)
+            yield MachineConfiguration(TALOS, place)
 
 
 class NodeGroup(NamedTuple):

@@ -14,7 +14,7 @@ from cnilint.catalog.release import shown
 from cnilint.catalog.unknown_installer import UnknownWriter, unknown_writers
 from cnilint.kube.manifest import Manifest, ManifestIndex, Texts
 from cnilint.kube.node_classes import NodeClass, node_classes
-from cnilint.kube.node_systems import node_groups, survives_reboot
+from cnilint.kube.node_systems import MachineConfiguration, node_groups, survives_reboot
 from cnilint.kube.scheduling import EVERYWHERE, LabelDomain, Placement
 from cnilint.kube.taints import kept_away, named_taints, taint_domains
 from cnilint.kube.workload import Container
@@ -23,6 +23,29 @@ from cnilint.multus.configuration import Multus
 from cnilint.multus.forms import multus
 
 from .class_facts import MULTUS_FILES, ClassFacts, HostFile, class_facts, named_host_file
+
+
+class Circumstances(NamedTuple):
+    """What is known of a cluster beside its manifests.
+
+    `runtime` is a selector of `predict`, `primary` the file of the CNI that is to own the pods
+    (empty: nothing says so); `targets` has the releases of products, by their ids, where the
+    manifests name none. Products that are `absent` are not assumed. `node_classes` are the kinds of
+    nodes there are, such as ec2 (none: any that the manifests tell apart). `machines` say what the
+    nodes run; `complete` says that the manifests are all that the cluster gets.
+    """
+
+    host_files: tuple[HostFile, ...] = ()
+    runtime: str = "containerd"
+    primary: str = ""
+    targets: Targets = NO_TARGETS
+    absent: tuple[str, ...] = ()
+    node_classes: tuple[str, ...] = ()
+    machines: tuple[MachineConfiguration, ...] = ()
+    complete: bool = False
+
+
+NOTHING_KNOWN = Circumstances()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,6 +62,8 @@ class Cluster:
     runtime: str = "containerd"
     primary: str = ""
     """The file of the CNI that is to own the pods; empty where nothing says so."""
+    known: Circumstances = NOTHING_KNOWN
+    """What is known of it beside its manifests."""
 
     def __repr__(self) -> str:
         return f"<Cluster {self.name!r}: {len(self.installers)} installs>"
@@ -65,26 +90,6 @@ class Cluster:
                 if one.filled_in_later is None:
                     found.setdefault(id(one.installer), one)
         return list(found.values())
-
-
-class Circumstances(NamedTuple):
-    """What is known of a cluster beside its manifests.
-
-    `runtime` is a selector of `predict`, `primary` the file of the CNI that is to own the pods
-    (empty: nothing says so); `targets` has the releases of products, by their ids, where the
-    manifests name none. Products that are `absent` are not assumed. `node_classes` are the kinds of
-    nodes there are, such as ec2 (none: any that the manifests tell apart).
-    """
-
-    host_files: tuple[HostFile, ...] = ()
-    runtime: str = "containerd"
-    primary: str = ""
-    targets: Targets = NO_TARGETS
-    absent: tuple[str, ...] = ()
-    node_classes: tuple[str, ...] = ()
-
-
-NOTHING_KNOWN = Circumstances()
 
 
 def cluster(
@@ -135,6 +140,7 @@ def cluster(
         unknown=unknown,
         runtime=runtime,
         primary=known.primary,
+        known=known,
     )
 
 
