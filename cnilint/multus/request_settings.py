@@ -13,12 +13,12 @@ from cnilint.kube.held_place import held_location
 from cnilint.model.finding import Location
 from cnilint.upstream import gojson
 from cnilint.upstream.gojson import JSONError
+from cnilint.upstream.multus_releases import NEWEST
 from cnilint.upstream.multus_settings import MULTUS_NAMESPACE
 from cnilint.upstream.plain_json import plain
 
 from .configuration import Multus
 from .forms import FAMILIES
-from .settings import NEWEST
 
 FLAGS = {
     "namespaceIsolation": "namespace-isolation",

@@ -22,6 +22,7 @@ FAMILIES = {
     "CNI1": "Multus and its master",
     "CNI2": "Conflicts between installs",
     "CNI4": "The settings of aws-vpc-cni",
+    "CNI5": "Networks and pods",
     "CNI9": "The files, and the ignores in them",
 }
 HOUSE = "Rules of the house"

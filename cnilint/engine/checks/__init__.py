@@ -11,6 +11,7 @@ from cnilint.model.finding import Note
 from cnilint.model.tree import SyntaxProblem
 from cnilint.simulation.cluster import Cluster
 
+from .address_pools import host_local_is_per_node
 from .applied import not_applied_here
 from .aws_node_environment import (
     egress_mismatch,
@@ -40,6 +41,7 @@ from .aws_node_release import (
     variable_without_effect,
 )
 from .chaining import chain_target_depends_on_order
+from .cluster_network import cluster_network_not_defined
 from .configuration import cni_version_incompatible, daemon_config_invalid, repeated_members
 from .coverage import cni_on_managed_nodes, multus_without_primary, primary_without_multus
 from .directories import (
@@ -70,6 +72,14 @@ from .master import (
     version_ignores_pin,
 )
 from .mode import config_file_in_cni_dir, config_file_mode_unusable
+from .network_needs import plugin_not_installed, resource_not_offered
+from .networks import cni_as_secondary, network_config_invalid
+from .pod_networks import (
+    default_network_override,
+    namespace_isolation,
+    network_not_found,
+    networks_annotation_invalid,
+)
 from .policy import conflicting_binaries, two_policy_engines
 from .runtime import (
     first_file_invalid,
@@ -106,7 +116,9 @@ CHECKS: dict[str, Check] = {
     "annotate_without_permission": annotate_without_permission,
     "bandwidth_plugin": bandwidth_plugin,
     "chain_target_depends_on_order": chain_target_depends_on_order,
+    "cluster_network_not_defined": cluster_network_not_defined,
     "cluster_network_overrides_master": cluster_network_overrides_master,
+    "cni_as_secondary": cni_as_secondary,
     "cni_dir_mismatch": cni_dir_mismatch,
     "cni_on_managed_nodes": cni_on_managed_nodes,
     "cni_version_incompatible": cni_version_incompatible,
@@ -116,11 +128,13 @@ CHECKS: dict[str, Check] = {
     "conflist_contents": conflist_contents,
     "custom_network_without_eniconfig": custom_network_without_eniconfig,
     "daemon_config_invalid": daemon_config_invalid,
+    "default_network_override": default_network_override,
     "early_demux": early_demux,
     "egress_mismatch": egress_mismatch,
     "enforcing_mode_without_agent": enforcing_mode_without_agent,
     "exclusive_cni": exclusive_cni,
     "first_file_invalid": first_file_invalid,
+    "host_local_is_per_node": host_local_is_per_node,
     "image_manifest_skew": image_manifest_skew,
     "immutable_selector": immutable_selector,
     "init_container": init_container,
@@ -134,15 +148,21 @@ CHECKS: dict[str, Check] = {
     "master_switches_live": master_switches_live,
     "missing_reference_plugins": missing_reference_plugins,
     "multus_without_primary": multus_without_primary,
+    "namespace_isolation": namespace_isolation,
+    "network_config_invalid": network_config_invalid,
+    "network_not_found": network_not_found,
+    "networks_annotation_invalid": networks_annotation_invalid,
     "node_agent_skew": node_agent_skew,
     "one_file_two_writers": one_file_two_writers,
     "pin_fails_closed": pin_fails_closed,
+    "plugin_not_installed": plugin_not_installed,
     "pods_start_before_multus": pods_start_before_multus,
     "policy_half_enabled": policy_half_enabled,
     "prefix_delegation_without_target": prefix_delegation_without_target,
     "primary_without_multus": primary_without_multus,
     "readiness_file_never_written": readiness_file_never_written,
     "repeated_members": repeated_members,
+    "resource_not_offered": resource_not_offered,
     "runtime_never_asks_multus": runtime_never_asks_multus,
     "same_product_twice": same_product_twice,
     "stale_file": stale_file,

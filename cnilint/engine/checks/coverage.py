@@ -20,7 +20,7 @@ from cnilint.simulation.class_facts import ClassFacts
 from cnilint.simulation.cluster import Cluster
 
 from .installs import named
-from .runtime import requests
+from .network_facts import asking
 
 COMPUTE_TYPE = "eks.amazonaws.com/compute-type"
 MANAGED = {"auto": "EKS Auto Mode", "fargate": "EKS Fargate"}
@@ -57,12 +57,13 @@ def primary_without_multus(cluster: Cluster) -> Iterator[Hit]:
     bare = [facts for facts in cluster.classes if not facts.multuses and facts.delegates]
     if not bare or not cluster.multuses:
         return
-    for manifest, place in requests(cluster):
+    for request in asking(cluster):
+        manifest = request.manifest
         classes = [facts for facts in bare if _may_run(manifest, facts, cluster)]
         if not classes:
             continue
         yield Hit(
-            location=place,
+            location=request.location,
             parameters={
                 "object": manifest.title,
                 "product": cluster.multuses[0].installer.title,

@@ -22,6 +22,8 @@ from cnilint.upstream.confdir import encoded
 from .master import EXTENSIONS
 from .primaries import comes_to_be, knows_writers, only_primary, primary_files, written_somewhere
 
+OVERRIDES = "in daemon-config.json overrides the master when a pod starts"
+
 NAMES = {"autoconfig_directory": "looks for its master", "conf_directory": "writes 00-multus.conf"}
 
 
@@ -79,7 +81,7 @@ def cluster_network_overrides_master(cluster: Cluster) -> Iterator[Hit]:
             fixes = (Fix(f"pin the master instead: {name}", Applicability.SAFE, edits),)
         yield Hit(
             location=given.location,
-            parameters={"value": repr(value), "why": why},
+            parameters={"value": repr(value), "effect": OVERRIDES, "why": why},
             fixes=fixes,
             level=level,
         )

@@ -9,11 +9,8 @@ from collections.abc import Iterator, Mapping
 from cnilint.catalog.catalog import Role
 from cnilint.catalog.installer import Installer
 from cnilint.engine.hit import Hit
-from cnilint.kube.manifest import Manifest
-from cnilint.kube.workload import TEMPLATE
 from cnilint.model.finding import Applicability, Fix, Location, Related
 from cnilint.model.steps import WRITING, Cause, Failure
-from cnilint.model.tree import string
 from cnilint.multus.configuration import Multus
 from cnilint.simulation.class_facts import MULTUS_FILES, ClassFacts
 from cnilint.simulation.cluster import Cluster
@@ -23,13 +20,8 @@ from cnilint.simulation.search import Outcome
 from cnilint.upstream.confdir import encoded, extension
 from cnilint.upstream.selector import predict
 
+from .network_facts import asking, network_facts
 from .orders import shown
-
-NETWORKS = "k8s.v1.cni.cncf.io/networks"
-"""The annotation by which a pod asks for further networks.
-
-k8snetworkplumbingwg/multus-cni@v4.2.4:pkg/k8sclient/k8sclient.go
-"""
 
 FIRST_FILE_INVALID = Cause(Failure.FIRST_FILE_INVALID)
 
@@ -173,17 +165,8 @@ def stale_file(cluster: Cluster) -> Iterator[Hit]:
 
 def asks_for_networks(cluster: Cluster) -> bool:
     """Whether any object defines a further network, or any pod asks for one."""
-    defined = any(one.kind == "NetworkAttachmentDefinition" for one in cluster.manifests)
-    return defined or any(True for _one in requests(cluster))
-
-
-def requests(cluster: Cluster) -> Iterator[tuple[Manifest, Location]]:
-    """Yield the objects whose pods ask for further networks, each with the annotation's place."""
-    for manifest in cluster.manifests:
-        template = TEMPLATE.get(manifest.kind, ("spec", "template"))
-        steps = (*template, "metadata", "annotations", NETWORKS)
-        if string(manifest.at(*steps)):
-            yield manifest, manifest.location(*steps)
+    defined = bool(network_facts(cluster).definitions.found)
+    return defined or any(True for _one in asking(cluster))
 
 
 def _last_written(one: Multus, outcome: Outcome) -> str:
