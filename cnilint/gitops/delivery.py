@@ -99,10 +99,13 @@ def _release_of(one: Delivery) -> Release:
         case "Kustomization":
             name = _text(manifest.at(*steps, "releaseName"))
             return Release(name, _text(manifest.at(*steps, "namespace")) or manifest.namespace)
-        case "Helmfile":
+        case "Helmfile" | "ClusterConfig" | "Cluster":
             return Release(
                 _text(manifest.at(*steps, "name")), _text(manifest.at(*steps, "namespace"))
             )
+        case "Chart" if manifest.api_version:
+            name = _text(manifest.at("spec", "releaseName")) or manifest.name
+            return Release(name, _text(manifest.at("spec", "namespace")))
     return Release("", "")
 
 
@@ -123,6 +126,12 @@ def _deliveries(manifest: Manifest, index: ManifestIndex) -> Iterator[Delivery]:
             yield from _helmfile(manifest, index)
         case "HelmChartProxy" if group == "addons.cluster.x-k8s.io":
             yield from _proxy(manifest)
+        case "ClusterConfig" if group == "k0s.k0sproject.io":
+            yield from _k0s(manifest, ("spec", "extensions", "helm"))
+        case "Cluster" if group == "k0sctl.k0sproject.io":
+            yield from _k0s(manifest, ("spec", "k0s", "config", "spec", "extensions", "helm"))
+        case "Chart" if group == "helm.k0sproject.io":
+            yield from _k0s_chart(manifest)
         case "ClusterConfig" if group == "eksctl.io":
             yield from _listed_addons(manifest, ("addons",), "configurationValues")
         case "AWSManagedControlPlane" if group.endswith("cluster.x-k8s.io"):
@@ -330,6 +339,39 @@ def _proxy(manifest: Manifest) -> Iterator[Delivery]:
         unread,
         Room(content, Embedded.YAML),
     )
+
+
+def _k0s(manifest: Manifest, base: Steps) -> Iterator[Delivery]:
+    """Yield the charts that k0s installs with a cluster: values are a string or a mapping.
+
+    k0sproject/k0s@v1.34.1+k0s.0:pkg/apis/k0s/v1beta1/extensions.go HelmExtensions, Chart
+    """
+    addresses = {
+        entry_text(one, "name"): entry_text(one, "url")
+        for one in items(manifest.at(*base, "repositories"))
+    }
+    for at, entry in enumerate(items(manifest.at(*base, "charts"))):
+        place: Steps = (*base, "charts", at)
+        chart = entry_text(entry, "chartname")
+        content: Steps = (*place, "values")
+        values = inline_values(manifest, content) or embedded_values(manifest, content)
+        room = Room(content) if values and values[0].inline else Room(content, Embedded.YAML)
+        source = chart if "://" in chart else addresses.get(chart.partition("/")[0], "")
+        version = entry_text(entry, "version")
+        steps: Steps = (*place, "chartname")
+        yield from _release(manifest, chart, version, values, steps, source, (), room)
+
+
+def _k0s_chart(manifest: Manifest) -> Iterator[Delivery]:
+    """Yield the chart of k0s's own object for one.
+
+    k0sproject/k0s@v1.34.1+k0s.0:pkg/apis/helm/v1beta1/chart_types.go ChartSpec
+    """
+    content: Steps = ("spec", "values")
+    chart, version = _text(manifest.at("spec", "chartName")), _text(manifest.at("spec", "version"))
+    values, room = embedded_values(manifest, content), Room(content, Embedded.YAML)
+    source = chart if "://" in chart else ""
+    yield from _release(manifest, chart, version, values, ("spec", "chartName"), source, (), room)
 
 
 def _cattle(manifest: Manifest, index: ManifestIndex) -> Iterator[Delivery]:
