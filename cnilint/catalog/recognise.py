@@ -19,6 +19,7 @@ from cnilint.model.tree import child, items, members, string
 from .catalog import Delivered, OperatorObject, Product, Recogniser, products
 from .copies import without_copies
 from .form import DeliveryForm, Form, ObjectForm, WorkloadForm
+from .hidden import hidden_installs
 from .installer import Installer, install
 from .release import Release, release
 
@@ -62,7 +63,9 @@ def concerns_cni(manifest: Manifest, index: ManifestIndex) -> bool:
     if manifest.kind in TEMPLATE and manifest.kind not in INSTALLING_KINDS:
         return False
     found, _notes = installers((manifest,), index)
-    return any(not one.assumed or one.assumed == CONFIGURED for one in found)
+    if any(not one.assumed or one.assumed == CONFIGURED for one in found):
+        return True
+    return any(True for _one in hidden_installs((manifest,), index))
 
 
 def shows_eks(manifests: Iterable[Manifest]) -> Location | None:

@@ -40,6 +40,10 @@ WORDS: Mapping[Reason, tuple[str, str]] = {
 """What was not read, one of it and several."""
 
 
+DECIDING = frozenset({Reason.REMOTE, Reason.CHART_NOT_RENDERED})
+"""Reasons for which what was not read may well be a CNI: nothing is decided without it."""
+
+
 def sources(inputs: Inputs, paths: Mapping[str, tuple[str, ...]]) -> tuple[Layout, list[Note]]:
     """Return the clusters of what was read, and notes on what could not be followed."""
     found = layout(inputs.files, inputs.documents, _Installs(inputs), paths)
@@ -74,6 +78,13 @@ def _not_read(one: ClusterObjects) -> Iterator[Note]:
         groups.setdefault(each.reason, []).append(each)
     for reason, members in groups.items():
         yield Note(_not_read_words(reason, members), members[0].place, one.name)
+
+
+def deciding(one: ClusterObjects) -> tuple[str, ...]:
+    """Return the names of the sources that were not read and may bring a CNI."""
+    return tuple(
+        dict.fromkeys(named_source(each) for each in one.not_read if each.reason in DECIDING)
+    )
 
 
 def _not_read_words(reason: Reason, members: Sequence[NotRead]) -> str:

@@ -344,7 +344,7 @@ def _proxy(manifest: Manifest) -> Iterator[Delivery]:
 def _k0s(manifest: Manifest, base: Steps) -> Iterator[Delivery]:
     """Yield the charts that k0s installs with a cluster: values are a string or a mapping.
 
-    k0sproject/k0s@v1.34.1+k0s.0:pkg/apis/k0s/v1beta1/extensions.go HelmExtensions, Chart
+    k0sproject/k0s@v1.30.0:pkg/apis/k0s/v1beta1/extensions.go
     """
     addresses = {
         entry_text(one, "name"): entry_text(one, "url")
@@ -365,7 +365,7 @@ def _k0s(manifest: Manifest, base: Steps) -> Iterator[Delivery]:
 def _k0s_chart(manifest: Manifest) -> Iterator[Delivery]:
     """Yield the chart of k0s's own object for one.
 
-    k0sproject/k0s@v1.34.1+k0s.0:pkg/apis/helm/v1beta1/chart_types.go ChartSpec
+    k0sproject/k0s@v1.30.0:pkg/apis/helm/v1beta1/chart_types.go ChartSpec
     """
     content: Steps = ("spec", "values")
     chart, version = _text(manifest.at("spec", "chartName")), _text(manifest.at("spec", "version"))

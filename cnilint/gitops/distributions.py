@@ -4,11 +4,12 @@ Configurations that are no Kubernetes objects are taken as objects of the kinds 
 that has no name. Each has `cni`: a mapping with a key for each product that it says to be there,
 which entries of the catalog ask for.
 
-Talos: siderolabs/talos@v1.12.6:pkg/machinery/config/types/v1alpha1/v1alpha1_types.go
-(ClusterConfig, CNIConfig), pkg/machinery/constants/constants.go (flannel, custom and none); from v1.14 on a document KubeFlannelCNIConfig says it, and `$patch: delete` takes it away.
-talhelper: budimanjojo/talhelper@v3.0.0:pkg/config/config.go (cniConfig, patches, controlPlane).
-RKE2: rancher/rke2@v1.34.1+rke2r1:pkg/cli/cmds/server.go (`cni`, canal by default). k3s:
-k3s-io/k3s@v1.34.1+k3s1:pkg/cli/cmds/server.go (`flannel-backend`, vxlan by default, `none`).
+Talos: siderolabs/talos@0038865:pkg/machinery/constants/constants.go (flannel, custom and none);
+from v1.14 on a document KubeFlannelCNIConfig says it, and `$patch: delete` takes it away.
+talhelper: budimanjojo/talhelper@00be7ff:pkg/config/config.go (cniConfig, inlinePatch), later
+@86f0033 (patches).
+RKE2: rancher/rke2@00a489a:pkg/cli/cmds/server.go (`cni`, canal by default). k3s:
+k3s-io/k3s@005499a:pkg/cli/cmds/server.go (`flannel-backend`, vxlan by default, `none`).
 """
 
 from __future__ import annotations
@@ -174,9 +175,15 @@ def _patched(root: SequenceTree) -> _Said | None:
 
 def _talhelper(document: Document, root: Mapping) -> _Said:
     route = ("cniConfig", "name")
-    name = string(descend(root, *route))
-    if name is not None:
-        return _Said((name,), route)
+    inline_patch = ("controlPlane", "inlinePatch", "cluster", "network", "cni", "name")
+    for each in (route, inline_patch):
+        name = string(descend(root, *each))
+        if name is not None:
+            return _Said((name,), each)
+    listed = descend(root, "controlPlane", "configPatches")
+    said = _patched(listed) if isinstance(listed, SequenceTree) else None
+    if said is not None:
+        return said._replace(route=("controlPlane", "configPatches", *said.route))
     for steps in (("patches",), ("controlPlane", "patches")):
         for at, _one in enumerate(items(descend(root, *steps))):
             inside = resolve(document, (*steps, at, Embedded.YAML))
@@ -192,8 +199,6 @@ def _rke2(root: Mapping) -> _Said:
         return _Said(("canal",), (), default=True)
     given = [string(one) for one in items(found)] or (string(found) or "").split(",")
     names = tuple(name.strip() for name in given if name)
-    if names == ("multus",):
-        names = ("multus", "canal")
     return _Said(tuple(name for name in names if name in RKE2_CNIS), ("cni",))
 
 

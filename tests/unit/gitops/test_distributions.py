@@ -25,6 +25,9 @@ OBJECT = "apiVersion: v1\nkind: Namespace\nmetadata: {name: n}\n"
 DELETED = "apiVersion: v1alpha1\nkind: KubeFlannelCNIConfig\n$patch: delete\n"
 
 
+NO_CNI = "cluster: {network: {cni: {name: none}}}"
+
+
 def named(name: str) -> str:
     return f"cluster: {{network: {{cni: {{name: {name}}}}}}}\n"
 
@@ -57,10 +60,21 @@ def named(name: str) -> str:
             {"talconfig.yaml": TALHELPER + "patches:\n  - |-\n    " + named("none")},
             [],
         ),
+        (
+            {"talconfig.yaml": TALHELPER + f"controlPlane: {{inlinePatch: {{{NO_CNI}}}}}\n"},
+            [],
+        ),
+        (
+            {
+                "talconfig.yaml": TALHELPER + "controlPlane: {configPatches: "
+                "[{op: add, path: /cluster/network/cni, value: {name: none}}]}\n"
+            },
+            [],
+        ),
         ({"talconfig.yaml": TALHELPER, "patches/cni.yaml": named("none")}, []),
         ({"rke2/config.yaml": "cni: cilium\n"}, ["cilium"]),
         ({"rke2/config.yaml": "cni: [multus, calico]\n"}, ["calico", "multus-thin"]),
-        ({"rke2/config.yaml": "cni: multus\n"}, ["canal", "multus-thin"]),
+        ({"rke2/config.yaml": "cni: multus\n"}, ["multus-thin"]),
         ({"rke2/config.yaml": "cni: none\n"}, []),
         ({"rke2/config.yaml": "tls-san: [a]\n"}, ["canal"]),
         ({"rke2/config.yaml": "server: https://a:9345\ntoken: t\n"}, []),
