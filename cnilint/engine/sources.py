@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from cnilint.catalog.published import Published
 from cnilint.catalog.recognise import concerns_cni
 from cnilint.gitops.clusters import Layout, layout
 from cnilint.gitops.graph import ClusterObjects, NotRead, Reason
@@ -46,7 +47,8 @@ DECIDING = frozenset({Reason.REMOTE, Reason.CHART_NOT_RENDERED})
 
 def sources(inputs: Inputs, paths: Mapping[str, tuple[str, ...]]) -> tuple[Layout, list[Note]]:
     """Return the clusters of what was read, and notes on what could not be followed."""
-    found = layout(inputs.files, inputs.documents, _Installs(inputs), paths)
+    files = inputs.files.beside_others(Published())
+    found = layout(files, inputs.documents, _Installs(inputs), paths)
     notes = [note for one in found.clusters for note in _not_read(one)]
     return found, [*map(_repeated, found.repeated), *notes]
 
@@ -82,8 +84,13 @@ def _not_read(one: ClusterObjects) -> Iterator[Note]:
 
 def deciding(one: ClusterObjects) -> tuple[str, ...]:
     """Return the names of the sources that were not read and may bring a CNI."""
+    published = Published()
     return tuple(
-        dict.fromkeys(named_source(each) for each in one.not_read if each.reason in DECIDING)
+        dict.fromkeys(
+            named_source(each)
+            for each in one.not_read
+            if each.reason in DECIDING and not published.brings_no_cni(each.target)
+        )
     )
 
 

@@ -20,7 +20,7 @@ from .charts import other_objects
 from .delivery import deliveries
 from .files import Files, joined
 from .graph import Build, ClusterObjects, Edge, NotRead, Reason
-from .kustomize import FILE_NAMES
+from .kustomize import FILE_NAMES, build_published
 from .partition import ONLY, Applied, partition
 
 Installs = Callable[[Manifest], bool]
@@ -291,7 +291,10 @@ class _Survey:
                 if _applies(each) and key not in seen and len(objects) < MOST_OBJECTS:
                     seen.add(key)
                     pending += self._brought(each, objects, name)
-        objects += distributions.inline_objects(objects)
+        for brought in self._of_machines(objects):
+            objects += brought.objects
+            edges += brought.edges
+            not_read += brought.not_read
         kept = self._last_ones(distributions.settled(objects))
         kept += self._rendered(kept)
         return ClusterObjects(
@@ -303,6 +306,13 @@ class _Survey:
             frozenset(reads),
             assumed,
         )
+
+    def _of_machines(self, objects: Sequence[Manifest]) -> list[Build]:
+        """Return what machine configurations apply: what they hold, and what lies at addresses."""
+        held = tuple(distributions.inline_objects(objects))
+        addresses = [node for _address, node in distributions.addresses(objects)]
+        found = [Build(held, (), (), frozenset())] if held else []
+        return [*found, build_published(self._files, addresses)] if addresses else found
 
     def _rendered(self, objects: Sequence[Manifest]) -> list[Manifest]:
         """Return the workloads of releases whose values say the whole of them."""

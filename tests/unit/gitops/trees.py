@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from cnilint.catalog.published import Published
 from cnilint.catalog.recognise import concerns_cni, installers
 from cnilint.engine.inputs import inputs
 from cnilint.gitops.clusters import Layout, layout
@@ -16,7 +17,11 @@ def tree(files: Mapping[str, str]) -> Layout:
     """Return the clusters of a repository in which nothing but these files is."""
     found = inputs(Source(path, text) for path, text in files.items())
     index = ManifestIndex((), found.files)
-    return layout(found.files, found.documents, lambda one: concerns_cni(one, index))
+    return layout(
+        found.files.beside_others(Published()),
+        found.documents,
+        lambda one: concerns_cni(one, index),
+    )
 
 
 def single(files: Mapping[str, str]) -> ClusterObjects:
