@@ -22,6 +22,7 @@ from .form import DeliveryForm, Form, ObjectForm, WorkloadForm
 from .hidden import hidden_installs
 from .installer import Installer, install
 from .release import Release, release
+from .retagged import release_of
 
 Targets = Mapping[str, Release]
 NO_TARGETS: Targets = {}
@@ -92,7 +93,7 @@ def _from_workload(
     for product, container in found:
         if product.id not in beaten:
             form = WorkloadForm(pods, container, product.config_maps)
-            named = release(container.image.tag) or targets.get(product.id)
+            named = release_of(product, form, notes) or targets.get(product.id)
             yield install(product, form, named, notes)
 
 

@@ -11,7 +11,7 @@ from cnilint.catalog.catalog import known_files, label_domains
 from cnilint.catalog.hidden import Hidden, hidden_installs
 from cnilint.catalog.installer import ConfFile, Installer
 from cnilint.catalog.recognise import NO_TARGETS, Targets, installers
-from cnilint.catalog.release import shown
+from cnilint.catalog.release import release, shown
 from cnilint.catalog.unknown_installer import UnknownWriter, unknown_writers
 from cnilint.kube.manifest import Manifest, ManifestIndex, Texts
 from cnilint.kube.node_classes import NodeClass, node_classes
@@ -204,6 +204,8 @@ def _multus_notes(multuses: Sequence[Multus]) -> list[Note]:
         if one.installer.release is not None:
             continue
         tag = container.image.tag
+        if release(tag) is not None:
+            continue  # a tag of somebody's own, which is told of where it is read
         unnamed = f"the image tag {tag!r} names no release" if tag else "the image has no tag"
         notes.append(
             Note(
