@@ -357,9 +357,9 @@ def _k0s(manifest: Manifest, base: Steps) -> Iterator[Delivery]:
         values = inline_values(manifest, content) or embedded_values(manifest, content)
         room = Room(content) if values and values[0].inline else Room(content, Embedded.YAML)
         source = chart if "://" in chart else addresses.get(chart.partition("/")[0], "")
-        version = entry_text(entry, "version")
+        named = Chart(chart, entry_text(entry, "version"), source)
         steps: Steps = (*place, "chartname")
-        yield from _release(manifest, chart, version, values, steps, source, (), room)
+        yield from _release(manifest, named, values, steps, (), room)
 
 
 def _k0s_chart(manifest: Manifest) -> Iterator[Delivery]:
@@ -369,9 +369,9 @@ def _k0s_chart(manifest: Manifest) -> Iterator[Delivery]:
     """
     content: Steps = ("spec", "values")
     chart, version = _text(manifest.at("spec", "chartName")), _text(manifest.at("spec", "version"))
+    named = Chart(chart, version, chart if "://" in chart else "")
     values, room = embedded_values(manifest, content), Room(content, Embedded.YAML)
-    source = chart if "://" in chart else ""
-    yield from _release(manifest, chart, version, values, ("spec", "chartName"), source, (), room)
+    yield from _release(manifest, named, values, ("spec", "chartName"), (), room)
 
 
 def _cattle(manifest: Manifest, index: ManifestIndex) -> Iterator[Delivery]:
