@@ -99,9 +99,9 @@ def _has_own_directory(cluster: Cluster, one: Multus) -> bool:
     OpenShift's does: openshift/cluster-network-operator@2a6a57f:pkg/network/render.go
     pluginCNIConfDir.
     """
-    kept = one.installer.settings.get("host_masters")
-    of_operator = one.installer.form.kind == "object" and kept is not None and kept.text is None
-    return of_operator and len(primary_files(cluster, one)) == 1
+    given = one.given("autoconfig_directory") is not None
+    kept = one.installer.form.kind == "object" and one.autoconfig_host != one.conf_host
+    return kept and not given and len(primary_files(cluster, one)) == 1
 
 
 def _pins(cluster: Cluster, one: Multus) -> Iterator[Fix]:

@@ -90,5 +90,5 @@ def test_nothing_is_decided_where_such_a_chart_runs() -> None:
 def test_istios_chart_over_the_others_brings_its_cni() -> None:
     values = {"cni": {"cniConfFileName": "05-cilium.conflist"}}
     one = only(release("ambient", "1.25.1", values, address="https://example.com/istio"))
-    assert (one.product.id, one.target) == ("istio-cni", "05-cilium.conflist")
+    assert (one.product.id, one.behaviour.target) == ("istio-cni", "05-cilium.conflist")
     assert one.settings["ambient"].value == "true"

@@ -148,14 +148,14 @@ def test_k0s_and_its_object_install_charts_too() -> None:
     for values in ("{cni: {exclusive: false}}", '"cni: {exclusive: false}"'):
         objects = single({"k0s.yaml": custom.replace("VALUES", values)}).objects
         (one,), _notes = installers(objects, ManifestIndex(objects))
-        assert (one.product.id, one.release, one.renames) == ("cilium", (1, 17, 4), "")
+        assert (one.product.id, one.release, one.behaviour.renames) == ("cilium", (1, 17, 4), "")
     chart = (
         "apiVersion: helm.k0sproject.io/v1beta1\nkind: Chart\nmetadata: {name: c}\n"
         'spec: {chartName: c/cilium, version: 1.17.4, values: "cni: {exclusive: true}"}\n'
     )
     objects = single({"chart.yaml": chart}).objects
     (one,), _notes = installers(objects, ManifestIndex(objects))
-    assert (one.product.id, one.renames) == ("cilium", "always")
+    assert (one.product.id, one.behaviour.renames) == ("cilium", "always")
 
 
 def test_k3s_keeps_flannel_in_a_directory_of_its_own() -> None:
@@ -172,7 +172,7 @@ def test_a_chart_of_rke2_that_is_configured_is_there_once() -> None:
     )
     objects = single({"rke2/config.yaml": "cni: cilium\n", "cilium.yaml": config}).objects
     (one,), _notes = installers(objects, ManifestIndex(objects))
-    assert (one.form.kind, one.renames) == ("release", "always")
+    assert (one.form.kind, one.behaviour.renames) == ("release", "always")
 
 
 INLINE = """\
