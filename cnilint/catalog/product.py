@@ -130,6 +130,21 @@ class ShownContainer(Record, schema=SCHEMA, part="container", more={"name": ""})
     defaults: tuple[Default, ...]
 
 
+class Evidence(Record, schema=SCHEMA, part="evidence"):
+    """Something that a workload shows only in some releases of a product."""
+
+    @cached_property
+    def kind(self) -> str:
+        """What kind of place it is read from: the one of the keys of which each has one."""
+        kinds = (one["required"][0] for one in SCHEMA.part("evidence")["oneOf"])
+        return next(str(kind) for kind in kinds if getattr(self, kind) is not None)
+
+    @cached_property
+    def name(self) -> str:
+        """What is looked up there."""
+        return str(getattr(self, self.kind))
+
+
 class Product(Record, schema=SCHEMA):
     """An entry of the catalog."""
 
@@ -144,6 +159,7 @@ class Product(Record, schema=SCHEMA):
     settings: Mapping[str, tuple[Place, ...]]
     behaviours: tuple[Behaviour, ...]
     containers: Mapping[str, ShownContainer]
+    evidence: tuple[Evidence, ...]
     network: Network | None
     assumed: Assumption | None
 

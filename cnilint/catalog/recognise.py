@@ -19,8 +19,10 @@ from cnilint.model.tree import child, items, members, string
 from .catalog import Delivered, OperatorObject, Product, Recogniser, products
 from .copies import without_copies
 from .form import DeliveryForm, Form, ObjectForm, WorkloadForm
+from .hidden import hidden_installs
 from .installer import Installer, install
 from .release import Release, release
+from .retagged import release_of
 
 Targets = Mapping[str, Release]
 NO_TARGETS: Targets = {}
@@ -62,7 +64,9 @@ def concerns_cni(manifest: Manifest, index: ManifestIndex) -> bool:
     if manifest.kind in TEMPLATE and manifest.kind not in INSTALLING_KINDS:
         return False
     found, _notes = installers((manifest,), index)
-    return any(not one.assumed or one.assumed == CONFIGURED for one in found)
+    if any(not one.assumed or one.assumed == CONFIGURED for one in found):
+        return True
+    return any(True for _one in hidden_installs((manifest,), index))
 
 
 def shows_eks(manifests: Iterable[Manifest]) -> Location | None:
@@ -89,7 +93,7 @@ def _from_workload(
     for product, container in found:
         if product.id not in beaten:
             form = WorkloadForm(pods, container, product.config_maps)
-            named = release(container.image.tag) or targets.get(product.id)
+            named = release_of(product, form, notes) or targets.get(product.id)
             yield install(product, form, named, notes)
 
 

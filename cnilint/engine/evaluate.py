@@ -30,7 +30,7 @@ from .policy import EVERYTHING, Policy
 from .problems import concerning, unjudged_notes
 from .result import Known, Reason, Result, Suppressed
 from .ruleset import Rule
-from .sources import problem_notes, sources
+from .sources import deciding, problem_notes, sources
 
 Told = tuple[Finding, Reason | None]
 """A finding, and why it is known if it is."""
@@ -97,12 +97,15 @@ def evaluate(inputs: Inputs, surroundings: Surroundings = NOTHING_AROUND) -> Res
     """
     by_file = surroundings.by_file
     whole, notes = (Layout(()), []) if by_file else sources(inputs, surroundings.paths)
-    parts = _each_file(inputs) if by_file else [(one.name, one.objects) for one in whole.clusters]
+    parts: list[tuple[str, tuple[Manifest, ...], tuple[str, ...]]]
+    parts = [(one.name, one.objects, deciding(one)) for one in whole.clusters]
+    if by_file:
+        parts = [(name, members, ()) for name, members in _each_file(inputs)]
     if not parts and surroundings.host_files:
-        parts = [(ONLY, ())]
+        parts = [(ONLY, (), ())]
     found: list[Cluster] = []
     machines = list(machine_configurations(inputs.documents))
-    for name, members in parts:
+    for name, members, unread in parts:
         own = tuple(one for one in machines if len(parts) == 1 or _is_of(one, name))
         surroundings.progress("working out clusters", len(found), len(parts))
         found.append(
@@ -111,6 +114,7 @@ def evaluate(inputs: Inputs, surroundings: Surroundings = NOTHING_AROUND) -> Res
                 members,
                 surroundings.known(name)._replace(machines=own),
                 inputs.files,
+                unread,
             )
         )
     notes += [note for one in found for note in one.notes]

@@ -110,6 +110,8 @@ def _moved(edit: Edit | Repair) -> Edit | Repair | str:
     place = document.place(edit.route)
     if place is None:
         return NOT_WRITTEN
+    if edit.operation is Operation.ADD and resolve(place.document, place.route[:-1]) is None:
+        return NOT_WRITTEN
     if edit.operation is not Operation.ADD and not _same(document, edit.route, place):
         return PUT_TOGETHER
     return replace(edit, document=place.document, route=place.route)

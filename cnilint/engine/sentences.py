@@ -92,6 +92,7 @@ KINDS = {
 UNKNOWN = {
     Unknown.SETTINGS: "what {title} is told is not known",
     Unknown.FILE: "where {title} writes is not known",
+    Unknown.SOURCE: "what {title} brings is not in view",
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from cnilint.catalog.published import Published
 from cnilint.catalog.recognise import concerns_cni
 from cnilint.gitops.clusters import Layout, layout
 from cnilint.gitops.graph import ClusterObjects, NotRead, Reason
@@ -40,9 +41,14 @@ WORDS: Mapping[Reason, tuple[str, str]] = {
 """What was not read, one of it and several."""
 
 
+DECIDING = frozenset({Reason.REMOTE, Reason.CHART_NOT_RENDERED})
+"""Reasons for which what was not read may well be a CNI: nothing is decided without it."""
+
+
 def sources(inputs: Inputs, paths: Mapping[str, tuple[str, ...]]) -> tuple[Layout, list[Note]]:
     """Return the clusters of what was read, and notes on what could not be followed."""
-    found = layout(inputs.files, inputs.documents, _Installs(inputs), paths)
+    files = inputs.files.beside_others(Published())
+    found = layout(files, inputs.documents, _Installs(inputs), paths)
     notes = [note for one in found.clusters for note in _not_read(one)]
     return found, [*map(_repeated, found.repeated), *notes]
 
@@ -74,6 +80,18 @@ def _not_read(one: ClusterObjects) -> Iterator[Note]:
         groups.setdefault(each.reason, []).append(each)
     for reason, members in groups.items():
         yield Note(_not_read_words(reason, members), members[0].place, one.name)
+
+
+def deciding(one: ClusterObjects) -> tuple[str, ...]:
+    """Return the names of the sources that were not read and may bring a CNI."""
+    published = Published()
+    return tuple(
+        dict.fromkeys(
+            named_source(each)
+            for each in one.not_read
+            if each.reason in DECIDING and not published.brings_no_cni(each.target)
+        )
+    )
 
 
 def _not_read_words(reason: Reason, members: Sequence[NotRead]) -> str:

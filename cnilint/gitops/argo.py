@@ -7,7 +7,7 @@ reposerver/repository/repository.go GetAppSourceType, findManifests.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from fnmatch import fnmatchcase
 
 from cnilint.kube.manifest import Manifest, manifests
@@ -19,7 +19,7 @@ from .argo_sets import address_of
 from .built import Node, Place, read
 from .files import Files, joined, leaves
 from .graph import Build, Edge, NotRead, Reason
-from .kustomize import FILE_NAMES, build
+from .kustomize import FILE_NAMES, build, build_published
 
 IN_CLUSTER = frozenset({"https://kubernetes.default.svc", "in-cluster", ""})
 """The destinations that are the cluster which Argo CD itself runs in."""
@@ -116,6 +116,8 @@ def _source(one: Manifest, steps: Steps, files: Files, own: frozenset[str]) -> B
     place = one.location(*steps, "path")
     path = string(one.at(*steps, "path")) or ""
     address = string(one.at(*steps, "repoURL")) or ""
+    if address_of(address) not in own and (found := _published(one, steps, files)) is not None:
+        return found
     if own and address_of(address) not in own:
         return _unread(Reason.OTHER_REPOSITORY, f"{address}//{path}", place)
     if "{{" in path:
@@ -137,6 +139,17 @@ def _source(one: Manifest, steps: Steps, files: Files, own: frozenset[str]) -> B
     else:
         found = _directory(one, steps, files, folder)
     return found._replace(edges=(edge, *found.edges))
+
+
+def _published(one: Manifest, steps: Steps, files: Files) -> Build | None:
+    """Return what a source in another repository applies, as far as it is known without reading."""
+    address, path = (string(one.at(*steps, key)) or "" for key in ("repoURL", "path"))
+    ref = string(one.at(*steps, "targetRevision")) or ""
+    known = files.elsewhere.below(address, "" if ref == "HEAD" else ref, path)
+    wanted = _taken(one, steps)
+    place = Place(one.document, (*one.route, *steps, "path"))
+    taken = [Node(whole, (place,)) for name, whole in known.items() if wanted(name)]
+    return build_published(files, taken, _fields(one, steps)) if taken else None
 
 
 def _unread(reason: Reason, target: str, place: Location) -> Build:
@@ -177,24 +190,36 @@ def _image(image: Node) -> Node:
 
 def _directory(one: Manifest, steps: Steps, files: Files, folder: str) -> Build:
     """Return the manifests of a folder without a kustomization or chart."""
-    options = one.at(*steps, "directory")
-    recurse = (
-        options is not None and (tree := child(options, "recurse")) is not None and plain(tree)
-    )
-    include = string(child(options, "include")) if options is not None else ""
-    exclude = string(child(options, "exclude")) if options is not None else ""
+    wanted = _taken(one, steps)
     objects: list[Manifest] = []
     reads: set[str] = set()
     for name in files.below(folder):
-        if (not recurse and "/" in name) or not name.endswith((".yaml", ".yml", ".json")):
-            continue
-        if (include and not _globs(include, name)) or (exclude and _globs(exclude, name)):
+        if not wanted(name):
             continue
         path = joined(folder, name)
         reads.add(path)
         for document in files.documents(path):
             objects += manifests(document)
     return Build(tuple(objects), (), (), frozenset(reads))
+
+
+def _taken(one: Manifest, steps: Steps) -> Callable[[str], bool]:
+    """Return which files of a folder a source takes, by their paths in it."""
+    options = one.at(*steps, "directory")
+    recurse = (
+        options is not None and (tree := child(options, "recurse")) is not None and plain(tree)
+    )
+    include = string(child(options, "include")) if options is not None else ""
+    exclude = string(child(options, "exclude")) if options is not None else ""
+
+    def wanted(name: str) -> bool:
+        if (not recurse and "/" in name) or not name.endswith((".yaml", ".yml", ".json")):
+            return False
+        return not (include and not _globs(include, name)) and not (
+            exclude and _globs(exclude, name)
+        )
+
+    return wanted
 
 
 def _globs(patterns: str, name: str) -> bool:

@@ -15,6 +15,8 @@ from cnilint.kube.values import Values, text_of, value_text
 from cnilint.model.finding import Location
 from cnilint.model.tree import Document, Mapping, child, descend, follow, items, string
 
+from . import distributions
+
 CHART_FILE = "Chart.yaml"
 VALUES_FILE = "values.yaml"
 
@@ -40,10 +42,11 @@ def as_object(document: Document, kind: str) -> Manifest | None:
 
 
 def other_objects(document: Document) -> Iterator[Manifest]:
-    """Yield what a document that is no Kubernetes object asks for: a chart, or a helmfile.
+    """Yield what a document that is no Kubernetes object asks for: a chart, a helmfile, a cluster.
 
     A chart that lies among another one's charts is that one's.
     """
+    yield from distributions.configurations(document)
     folder, name = posixpath.split(document.source.path)
     found = None
     if name == CHART_FILE and "/charts/" not in f"/{posixpath.dirname(folder)}/":

@@ -14,13 +14,13 @@ from typing import NamedTuple
 from cnilint.kube.manifest import Manifest, ManifestIndex, manifests
 from cnilint.model.tree import Document
 
-from . import argo, argo_sets, flux, generic_chart
+from . import argo, argo_sets, distributions, flux, generic_chart
 from .built import written_in
 from .charts import other_objects
 from .delivery import deliveries
 from .files import Files, joined
 from .graph import Build, ClusterObjects, Edge, NotRead, Reason
-from .kustomize import FILE_NAMES
+from .kustomize import FILE_NAMES, build_published
 from .partition import ONLY, Applied, partition
 
 Installs = Callable[[Manifest], bool]
@@ -104,6 +104,7 @@ class _Survey:
             if posixpath.basename(one.source.path) not in FILE_NAMES
             for manifest in (*manifests(one), *other_objects(one))
         ]
+        self._descriptions = [m for m in self._loose if distributions.describes_cluster(m)]
         self._sources = flux.sources(self._loose)
         self._own = argo.own_addresses(self._loose, files)
 
@@ -239,13 +240,35 @@ class _Survey:
         groups: dict[str, list[_Root]] = {}
         for root in roots:
             groups.setdefault(root.cluster, []).append(root)
+        described = self._described({name: members[0].folder for name, members in groups.items()})
         found = []
         for name, members in groups.items():
-            objects = tuple(root.object for root in members)
-            reads = frozenset(self._path_in(root.object) for root in members)
+            objects = (*(root.object for root in members), *described[name])
+            reads = frozenset(self._path_in(one) for one in objects)
             folders = tuple(dict.fromkeys(root.folder for root in members))
             found.append(self._cluster(name, folders, [Build(objects, (), (), reads)]))
         return Layout(tuple(found), self._left(found))
+
+    def _described(self, folders: Mapping[str, str]) -> dict[str, list[Manifest]]:
+        """Return the descriptions of clusters that nothing applies, by the cluster they are of.
+
+        It is the one of the same name, the one whose name the path has, the one in whose folder the
+        file lies, or the only one.
+        """
+        found: dict[str, list[Manifest]] = {name: [] for name in folders}
+        for one in self._descriptions:
+            path = self._path_in(one)
+            parts = {*path.split("/")[:-1], posixpath.basename(path).partition(".")[0]}
+            fitting = (
+                [name for name in folders if one.name and one.name == name]
+                or [name for name in folders if name in parts]
+                or [name for name, folder in folders.items() if _holds(folder, path)]
+            )
+            if not fitting and len(folders) == 1:
+                fitting = list(folders)
+            for name in fitting[:1]:
+                found[name].append(one)
+        return found
 
     def _cluster(
         self, name: str, roots: Sequence[str], start: Sequence[Build], assumed: str = ""
@@ -268,7 +291,11 @@ class _Survey:
                 if _applies(each) and key not in seen and len(objects) < MOST_OBJECTS:
                     seen.add(key)
                     pending += self._brought(each, objects, name)
-        kept = self._last_ones(objects)
+        for brought in self._of_machines(objects):
+            objects += brought.objects
+            edges += brought.edges
+            not_read += brought.not_read
+        kept = self._last_ones(distributions.settled(objects))
         kept += self._rendered(kept)
         return ClusterObjects(
             name,
@@ -279,6 +306,13 @@ class _Survey:
             frozenset(reads),
             assumed,
         )
+
+    def _of_machines(self, objects: Sequence[Manifest]) -> list[Build]:
+        """Return what machine configurations apply: what they hold, and what lies at addresses."""
+        held = tuple(distributions.inline_objects(objects))
+        addresses = [node for _address, node in distributions.addresses(objects)]
+        found = [Build(held, (), (), frozenset())] if held else []
+        return [*found, build_published(self._files, addresses)] if addresses else found
 
     def _rendered(self, objects: Sequence[Manifest]) -> list[Manifest]:
         """Return the workloads of releases whose values say the whole of them."""
@@ -337,10 +371,12 @@ class _Survey:
         built = {id(one.object) for one in applied}
         left: tuple[Manifest, ...] = ()
         if any(edge.kind in PATHS for folder in tops for edge in builds[folder].edges):
-            left, loose = tuple(one for one in loose if self._installs(one)), []
+            described = [one for one in loose if distributions.describes_cluster(one)]
+            others = [one for one in loose if not distributions.describes_cluster(one)]
+            left, loose = tuple(one for one in others if self._installs(one)), described
         applied += [Applied(one, self._home(one)) for one in loose]
         found = []
-        for name, members in partition(applied, self._installs):
+        for name, members in partition(applied, self._tells_apart):
             inside = [folder for folder in tops if any(one.folder == folder for one in members)]
             start = [builds[folder] for folder in inside]
             more = Build(
@@ -353,6 +389,11 @@ class _Survey:
         if len(found) == 1:
             found = [found[0]._replace(assumed="")]
         return Layout(tuple(found), left)
+
+    def _tells_apart(self, one: Manifest) -> bool:
+        """Whether an object in two folders makes two clusters: an install, no machine's file."""
+        described = not one.api_version and distributions.describes_cluster(one)
+        return self._installs(one) and not described
 
     def _left(self, found: Iterable[ClusterObjects]) -> tuple[Manifest, ...]:
         """Return the installs that no cluster gets, those that kustomizations bring in included."""

@@ -6,7 +6,7 @@ What they would render is not in the repository; their chart, version and values
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from cnilint.kube.manifest import Manifest, ManifestIndex
@@ -99,36 +99,25 @@ def _release_of(one: Delivery) -> Release:
         case "Kustomization":
             name = _text(manifest.at(*steps, "releaseName"))
             return Release(name, _text(manifest.at(*steps, "namespace")) or manifest.namespace)
-        case "Helmfile":
+        case "Helmfile" | "ClusterConfig" | "Cluster":
             return Release(
                 _text(manifest.at(*steps, "name")), _text(manifest.at(*steps, "namespace"))
             )
+        case "Chart" if manifest.api_version:
+            name = _text(manifest.at("spec", "releaseName")) or manifest.name
+            return Release(name, _text(manifest.at("spec", "namespace")))
     return Release("", "")
 
 
 def _deliveries(manifest: Manifest, index: ManifestIndex) -> Iterator[Delivery]:
     group = manifest.api_version.partition("/")[0]
-    match manifest.kind:
-        case "HelmRelease" if group == "helm.toolkit.fluxcd.io":
-            yield from _flux(manifest, index)
-        case "Application" | "ApplicationSet" if group == "argoproj.io":
-            yield from _argo(manifest, index)
-        case "HelmChart" | "HelmChartConfig" if group == "helm.cattle.io":
-            yield from _cattle(manifest, index)
-        case "Kustomization" if group == "kustomize.config.k8s.io":
-            yield from _kustomize(manifest, index)
-        case "Chart" if not group:
-            yield from _chart(manifest, (), index)
-        case "Helmfile" if not group:
-            yield from _helmfile(manifest, index)
-        case "HelmChartProxy" if group == "addons.cluster.x-k8s.io":
-            yield from _proxy(manifest)
-        case "ClusterConfig" if group == "eksctl.io":
-            yield from _listed_addons(manifest, ("addons",), "configurationValues")
-        case "AWSManagedControlPlane" if group.endswith("cluster.x-k8s.io"):
-            yield from _listed_addons(manifest, ("spec", "addons"), "configuration")
-        case "Addon" if group.startswith("eks."):
-            yield from _addon(manifest)
+    reader = _READERS.get((manifest.kind, group))
+    if reader is not None:
+        yield from reader(manifest, index)
+    elif manifest.kind == "AWSManagedControlPlane" and group.endswith("cluster.x-k8s.io"):
+        yield from _listed_addons(manifest, ("spec", "addons"), "configuration")
+    elif manifest.kind == "Addon" and group.startswith("eks."):
+        yield from _addon(manifest)
 
 
 def unused_sources(manifests: Iterable[Manifest], index: ManifestIndex) -> Iterator[Delivery]:
@@ -332,6 +321,39 @@ def _proxy(manifest: Manifest) -> Iterator[Delivery]:
     )
 
 
+def _k0s(manifest: Manifest, base: Steps) -> Iterator[Delivery]:
+    """Yield the charts that k0s installs with a cluster: values are a string or a mapping.
+
+    k0sproject/k0s@v1.30.0:pkg/apis/k0s/v1beta1/extensions.go
+    """
+    addresses = {
+        entry_text(one, "name"): entry_text(one, "url")
+        for one in items(manifest.at(*base, "repositories"))
+    }
+    for at, entry in enumerate(items(manifest.at(*base, "charts"))):
+        place: Steps = (*base, "charts", at)
+        chart = entry_text(entry, "chartname")
+        content: Steps = (*place, "values")
+        values = inline_values(manifest, content) or embedded_values(manifest, content)
+        room = Room(content) if values and values[0].inline else Room(content, Embedded.YAML)
+        source = chart if "://" in chart else addresses.get(chart.partition("/")[0], "")
+        named = Chart(chart, entry_text(entry, "version"), source)
+        steps: Steps = (*place, "chartname")
+        yield from _release(manifest, named, values, steps, (), room)
+
+
+def _k0s_chart(manifest: Manifest) -> Iterator[Delivery]:
+    """Yield the chart of k0s's own object for one.
+
+    k0sproject/k0s@v1.30.0:pkg/apis/helm/v1beta1/chart_types.go ChartSpec
+    """
+    content: Steps = ("spec", "values")
+    chart, version = _text(manifest.at("spec", "chartName")), _text(manifest.at("spec", "version"))
+    named = Chart(chart, version, chart if "://" in chart else "")
+    values, room = embedded_values(manifest, content), Room(content, Embedded.YAML)
+    yield from _release(manifest, named, values, ("spec", "chartName"), (), room)
+
+
 def _cattle(manifest: Manifest, index: ManifestIndex) -> Iterator[Delivery]:
     """Yield a HelmChart with what its HelmChartConfig adds, or a HelmChartConfig by itself.
 
@@ -467,3 +489,27 @@ def _text(tree: Tree | None) -> str:
     """Return a scalar's text, and an empty one for nothing, null or another kind of value."""
     text = text_of(tree) if tree is not None else None
     return text if text is not None and text != "{}" else ""
+
+
+_READERS: Mapping[tuple[str, str], Callable[[Manifest, ManifestIndex], Iterator[Delivery]]] = {
+    ("HelmRelease", "helm.toolkit.fluxcd.io"): _flux,
+    ("Application", "argoproj.io"): _argo,
+    ("ApplicationSet", "argoproj.io"): _argo,
+    ("HelmChart", "helm.cattle.io"): _cattle,
+    ("HelmChartConfig", "helm.cattle.io"): _cattle,
+    ("Kustomization", "kustomize.config.k8s.io"): _kustomize,
+    ("Chart", ""): lambda manifest, index: _chart(manifest, (), index),
+    ("Helmfile", ""): _helmfile,
+    ("HelmChartProxy", "addons.cluster.x-k8s.io"): lambda manifest, _index: _proxy(manifest),
+    ("ClusterConfig", "k0s.k0sproject.io"): lambda manifest, _index: _k0s(
+        manifest, ("spec", "extensions", "helm")
+    ),
+    ("Cluster", "k0sctl.k0sproject.io"): lambda manifest, _index: _k0s(
+        manifest, ("spec", "k0s", "config", "spec", "extensions", "helm")
+    ),
+    ("Chart", "helm.k0sproject.io"): lambda manifest, _index: _k0s_chart(manifest),
+    ("ClusterConfig", "eksctl.io"): lambda manifest, _index: _listed_addons(
+        manifest, ("addons",), "configurationValues"
+    ),
+}
+"""What reads an object of a kind, by its API group."""

@@ -12,6 +12,7 @@ import posixpath
 import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from typing import Protocol
 
 from cnilint.confine import read_file
 from cnilint.gitops.graph import Reason
@@ -22,6 +23,29 @@ from cnilint.syntax.compose import compose
 
 Found = tuple[Document | SyntaxProblem, ...]
 """The documents of a text in order, each with the problems that stand in or behind it."""
+
+
+class Elsewhere(Protocol):
+    """What is known of other repositories, by addresses: nothing is downloaded."""
+
+    def at(self, address: str) -> Sequence[Document] | None:
+        """Return the documents at an address; None where they are not known."""
+
+    def below(self, repository: str, ref: str, folder: str) -> Mapping[str, str]:
+        """Return the addresses of the files that are known in a folder, by their names in it."""
+
+
+class NothingElsewhere:
+    """Nothing but this repository is known."""
+
+    def at(self, address: str) -> None:
+        """Return that an address is not known."""
+        del address
+
+    def below(self, repository: str, ref: str, folder: str) -> Mapping[str, str]:
+        """Return no files."""
+        del repository, ref, folder
+        return {}
 
 
 class Files:
@@ -42,7 +66,15 @@ class Files:
         self.top = os.path.realpath(top) if top else ""
         self.read_paths: set[str] = set()
         """Every path that was asked for, those that are not there included."""
+        self.elsewhere: Elsewhere = NothingElsewhere()
+        """What is known of other repositories."""
         self._store = _Store(self.top, sources, found)
+
+    def beside_others(self, elsewhere: Elsewhere) -> Files:
+        """Return the same files, for a reader that knows something of other repositories."""
+        other = self._with(self._store)
+        other.elsewhere = elsewhere
+        return other
 
     def path(self, shown: str) -> str:
         """Return the path in the repository of a text by the path that it is reported under."""
@@ -59,6 +91,7 @@ class Files:
     def _with(self, store: _Store) -> Files:
         other = object.__new__(Files)
         other.top, other.read_paths, other._store = self.top, set(), store
+        other.elsewhere = self.elsewhere
         return other
 
     def source(self, path: str) -> Source | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator, Sequence
+from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from cnilint.kube.manifest import Manifest, manifests
@@ -19,7 +20,7 @@ from cnilint.model.tree import Route, Tree, child, items, members, string
 from .built import Node, Place, as_node, made, read, rebuilt, written_in
 from .files import Files, joined, leaves
 from .graph import Build, Edge, NotRead, Reason
-from .kustomize import FILE_NAMES, build
+from .kustomize import FILE_NAMES, build, build_published
 from .substitution import Variables, substituted
 
 GROUP = "kustomize.toolkit.fluxcd.io"
@@ -139,6 +140,9 @@ def applied(one: Manifest, around: Sources, files: Files, known: Iterable[Manife
     place = one.location("spec", "sync" if is_instance(one) else "path")
     found = followed(one, around, files)
     if found.reason is not None:
+        published = _published(one, files, known)
+        if found.reason is Reason.OTHER_REPOSITORY and published is not None:
+            return published
         return Build((), (), (NotRead(found.reason, found.folder, place),), frozenset())
     whole = folder_build(files, found.folder, _fields(one))
     edges = (Edge("flux-path", found.folder, place), *whole.edges)
@@ -147,6 +151,40 @@ def applied(one: Manifest, around: Sources, files: Files, known: Iterable[Manife
     if variables is not None:
         objects = tuple(_substituted(each, variables) for each in objects)
     return Build(objects, edges, whole.not_read, whole.reads)
+
+
+def _published(one: Manifest, files: Files, known: Iterable[Manifest]) -> Build | None:
+    """Return what a path in another repository holds, as far as it is known without reading.
+
+    The source's `ignore` is a list as git has it: what `!` takes back is all that is left where
+    everything was left out before.
+    """
+    kind, name = (string(one.at("spec", "sourceRef", key)) or "" for key in ("kind", "name"))
+    source = next((m for m in known if (m.kind, m.name) == (kind, name)), None)
+    if source is None:
+        return None
+    address = string(source.at("spec", "url")) or ""
+    branch = string(source.at("spec", "ref", "branch")) or ""
+    ref = string(source.at("spec", "ref", "tag")) or branch
+    path = string(one.at("spec", "path")) or ""
+    folder = path.strip("./")
+    back = [
+        line[1:].strip("/")
+        for line in (string(source.at("spec", "ignore")) or "").splitlines()
+        if line.startswith("!")
+    ]
+    taken = [
+        Node(whole, (Place(one.document, (*one.route, "spec", "path")),))
+        for name, whole in files.elsewhere.below(address, ref, folder).items()
+        if not back or any(_is_taken_back(each, joined(folder, name)) for each in back)
+    ]
+    return build_published(files, taken, _fields(one)) if taken else None
+
+
+def _is_taken_back(pattern: str, path: str) -> bool:
+    """Whether a line of an ignore file is of a path, or of a folder above it."""
+    inside = path.startswith(f"{pattern.rstrip('*').rstrip('/')}/")
+    return inside or fnmatchcase(path, pattern) or fnmatchcase(posixpath.basename(path), pattern)
 
 
 def folder_build(files: Files, folder: str, more: Node | None = None) -> Build:

@@ -23,6 +23,7 @@ from cnilint.gitops.kustomize_loading import (
     Remote,
     inline,
     location_of,
+    named_by,
     nowhere,
     objects,
 )
@@ -43,7 +44,10 @@ from cnilint.kube.manifest import Manifest
 from cnilint.model.finding import Location
 from cnilint.model.tree import Document, Mapping, follow
 
-__all__ = ["FILE_NAMES", "Remote", "build", "is_kustomization"]
+__all__ = ["FILE_NAMES", "Remote", "build", "build_published", "is_kustomization"]
+
+NO_FOLDER = ":published"
+"""Where what is known of another repository is put together: no folder has such a name."""
 
 _DEEPEST = 50
 """Kustomizations inside of one another; no real tree comes near it."""
@@ -57,6 +61,14 @@ def is_kustomization(path: str) -> bool:
     return path.rpartition("/")[2] in FILE_NAMES
 
 
+def build_published(files: Files, addresses: Sequence[Node], more: Node | None = None) -> Build:
+    """Return what files of another repository amount to, as they are known, with `more` added."""
+    value = dict(more.value) if more is not None and isinstance(more.value, dict) else {}
+    value["resources"] = Node(list(addresses))
+    places = more.places if more is not None else ()
+    return build(files, NO_FOLDER, more=Node(value, places))
+
+
 def build(
     files: Files, folder: str, *, more: Node | None = None, remote: Remote | None = None
 ) -> Build:
@@ -65,13 +77,13 @@ def build(
     `more` are members that are added to the folder's own kustomization, such as a Flux object's
     `patches`: lists behind those of the file (an image in place of one of the same name), anything
     else in place of it. With it the folder needs no file of its own. `remote` knows what some
-    addresses hold.
+    addresses hold, in place of what is known beside the files.
 
     The objects stand in Kustomize's order. A kustomization with `helmCharts` follows them as an
     object itself, in the namespace that its releases get. What could not be followed, or what
     Kustomize would refuse, is in `not_read`. Nothing is raised.
     """
-    builder = _Builder(files.tracked(), remote)
+    builder = _Builder(files.tracked(), remote or files.elsewhere.at)
     folder = joined(".", folder)
     objects_of = tuple(builder.built(folder, more))
     return Build(
@@ -193,7 +205,7 @@ class _Builder:
         if documents is None:
             found.is_whole = False
             raise NotReadError(NotRead(Reason.REMOTE, address, place))
-        self._add(documents, address, node, found)
+        self._add([named_by(one, node) for one in documents], address, node, found)
 
     def _file(self, level: Level, target: str, node: Node, found: Accumulator) -> None:
         del level

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from cnilint.gitops.built import Node, Place, read
+from cnilint.gitops.built import document as made_document
 from cnilint.gitops.files import Files, joined, leaves
 from cnilint.gitops.graph import NotRead, Reason
 from cnilint.gitops.kustomize_addresses import is_remote_file
@@ -166,6 +167,16 @@ def _placed(node: Node, places: tuple[Place, ...]) -> Node:
     elif isinstance(value, list):
         value = [_placed(one, places) for one in value]
     return Node(value, places, node.doubt, node.written)
+
+
+def named_by(document: Document, node: Node) -> Document:
+    """Return a document of another repository, which stands where its address does.
+
+    Nothing in it can be edited: what is to be changed goes into a patch.
+    """
+    root = _placed(read(document), ())
+    root.places = node.places
+    return made_document(root, f"{document.source.path}#{document.index}")
 
 
 def location_of(node: Node) -> Location:

@@ -28,6 +28,8 @@ class Unknown(Enum):
     """What it is told."""
     FILE = "file"
     """Where it writes."""
+    SOURCE = "source"
+    """What it brings in: something that was not read, or that is only known by its image."""
 
 
 class Doubt(NamedTuple):

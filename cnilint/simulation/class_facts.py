@@ -67,6 +67,8 @@ class ClassFacts:
     """Whether files outlive a reboot; where they do not, one is like a first boot."""
     wild: tuple[Outcome, ...] = ()
     """Outcomes in which a file of an unknown workload owns the pods."""
+    unread: str = ""
+    """What may bring something else that runs here, and was not read; empty where nothing may."""
 
     @property
     def name(self) -> str:
@@ -87,9 +89,7 @@ class ClassFacts:
     @property
     def deterministic(self) -> bool:
         """Whether every order ends with the same owner of the pods, and with one at all."""
-        if self.doubt:
-            return False
-        return len(self.delegates) == 1 and all(o.master is not None for o in self.outcomes)
+        return self.doubt is None and self._is_settled
 
     @property
     def doubt(self) -> Doubt | None:
@@ -97,7 +97,20 @@ class ClassFacts:
         titles = (one.installer.title for one in self.multuses if not one.in_view)
         told = (Doubt(Unknown.SETTINGS, title) for title in titles)
         written = (Doubt(Unknown.FILE, one.title) for one in self.installers if one.later)
-        return next(chain(told, written), None)
+        unread = [Doubt(Unknown.SOURCE, self.unread)] if self.unread else []
+        if not self._is_settled and self._shows_a_cni:
+            unread = []  # more may run there, and this goes wrong without it
+        return next(chain(told, written, unread), None)
+
+    @property
+    def _is_settled(self) -> bool:
+        owned = all(o.master is not None for o in self.outcomes)
+        return len(self.delegates) == 1 and owned
+
+    @property
+    def _shows_a_cni(self) -> bool:
+        shown = any(m.action is Action.WRITE for m in self.installers)
+        return shown or bool(self.delegates) or any(entry.on_host for entry in self.entries)
 
     @property
     def decided(self) -> bool:
@@ -106,10 +119,7 @@ class ClassFacts:
         Where only Multus or a chained plugin runs, the CNI they build on is not in view; and what
         a CNI does whose settings are not in view is not known.
         """
-        if self.doubt:
-            return False
-        shown = any(m.action is Action.WRITE for m in self.installers)
-        return shown or bool(self.delegates) or any(entry.on_host for entry in self.entries)
+        return self.doubt is None and self._shows_a_cni
 
     def written(self, directory: str) -> set[str]:
         """Return the names that may come to be in a host directory, in any order of events."""

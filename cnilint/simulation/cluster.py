@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from cnilint.catalog.catalog import known_files, label_domains
+from cnilint.catalog.hidden import Hidden, hidden_installs
 from cnilint.catalog.installer import ConfFile, Installer
 from cnilint.catalog.recognise import NO_TARGETS, Targets, installers
-from cnilint.catalog.release import shown
+from cnilint.catalog.release import release, shown
 from cnilint.catalog.unknown_installer import UnknownWriter, unknown_writers
 from cnilint.kube.manifest import Manifest, ManifestIndex, Texts
 from cnilint.kube.node_classes import NodeClass, node_classes
@@ -97,10 +98,12 @@ def cluster(
     manifests: Sequence[Manifest],
     known: Circumstances = NOTHING_KNOWN,
     texts: Texts | None = None,
+    unread: Sequence[str] = (),
 ) -> Cluster:
     """Return the facts of one cluster, given all of its manifests.
 
-    `texts` are the files that manifests refer to.
+    `texts` are the files that manifests refer to, `unread` names of sources that were not read and
+    may bring something that decides.
     """
     host_files, runtime = known.host_files, known.runtime
     index = ManifestIndex(manifests, texts)
@@ -110,6 +113,9 @@ def cluster(
     by_installer = {id(installer): multus(installer) for installer in found}
     multuses = [one for one in by_installer.values() if one is not None]
     notes += _multus_notes(multuses)
+    hidden = list(hidden_installs(manifests, index))
+    notes += [_hidden_note(one) for one in hidden]
+    unread = [*(one.object for one in hidden), *unread]
     placements, domains = _placements(found)
     groups = list(node_groups(manifests))
     unknown = tuple(unknown_writers(manifests, index, found))
@@ -124,7 +130,7 @@ def cluster(
         facts = class_facts(
             node_class, members, own, host_files, runtime, unknown=wild, persistent=kept
         )
-        classes.append(facts)
+        classes.append(replace(facts, unread=unread[0]) if unread else facts)
         if not facts.simulation.exhausted:
             notes.append(
                 Note(f"{facts.name}: not every order was looked at, there are too many", None, name)
@@ -186,6 +192,13 @@ def _with_own_file(installer: Installer) -> Installer:
     return replace(installer, directory=one.conf_host, writes=own)
 
 
+def _hidden_note(one: Hidden) -> Note:
+    return Note(
+        f"{one.object} runs {one.product.title} by its image, and what it is told is not in view",
+        one.location,
+    )
+
+
 def _multus_notes(multuses: Sequence[Multus]) -> list[Note]:
     notes: list[Note] = []
     for one in multuses:
@@ -197,6 +210,8 @@ def _multus_notes(multuses: Sequence[Multus]) -> list[Note]:
         if one.installer.release is not None:
             continue
         tag = container.image.tag
+        if release(tag) is not None:
+            continue  # a tag of somebody's own, which is told of where it is read
         unnamed = f"the image tag {tag!r} names no release" if tag else "the image has no tag"
         notes.append(
             Note(

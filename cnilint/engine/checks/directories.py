@@ -30,9 +30,12 @@ NAMES = {"autoconfig_directory": "looks for its master", "conf_directory": "writ
 def cni_dir_mismatch(cluster: Cluster) -> Iterator[Hit]:
     """CNI107: a directory is missing, not mounted from the host, or not the one others mean."""
     for one in cluster.multuses:
-        if one.problem is not None or not one.in_view or one.installer.container is None:
+        if one.problem is not None or not one.in_view:
             continue
         classes = cluster.classes_of(one)
+        if one.installer.container is None:
+            yield from _delivered_elsewhere(one, classes)
+            continue
         directory = classes[0].directory if classes else runtime_directories()[0]
         yield from _unmounted(one, directory)
         yield from _not_read(one, directory)
@@ -241,6 +244,18 @@ def _primary_elsewhere(one: Multus, classes: list[ClassFacts]) -> Iterator[Hit]:
         },
         fixes=tuple(_directory_fix(one, "autoconfig_directory", directory, missing=False)),
     )
+
+
+def _delivered_elsewhere(one: Multus, classes: list[ClassFacts]) -> Iterator[Hit]:
+    """Yield the same of a release whose values, or whose chart, name the host's directory."""
+    names = ("autoconfig_directory", "host_directory")
+    named = [one.installer.settings.get(name) for name in names]
+    text = next((each.text for each in named if each is not None and each.text is not None), None)
+    location = text.location if text is not None else one.installer.location()
+    if one.installer.form.kind != "release" or location is None or not (text or named[-1]):
+        return
+    for hit in _primary_elsewhere(one, classes):
+        yield Hit(location, hit.parameters)
 
 
 def _readiness_fixes(cluster: Cluster, one: Multus) -> Iterator[Fix]:

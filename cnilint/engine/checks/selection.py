@@ -45,7 +45,7 @@ def master_not_pinned(cluster: Cluster) -> Iterator[Hit]:
     """CNI102: not pinned, though today no order leads to another master."""
     for one in _unpinned(cluster):
         classes = cluster.classes_of(one)
-        if any(len(masters(facts)) > 1 for facts in classes):
+        if any(len(masters(facts)) > 1 for facts in classes) or _has_own_directory(cluster, one):
             continue
         picked = {m for facts in classes for m in masters(facts)}
         # a file that others rename or come before can be there all the same
@@ -91,6 +91,17 @@ def _unpinned(cluster: Cluster) -> Iterator[Multus]:
         shown = one.in_view
         if one.auto and not one.master and shown and one.given("cluster_network") is None:
             yield one
+
+
+def _has_own_directory(cluster: Cluster, one: Multus) -> bool:
+    """Whether an operator keeps a directory for the masters alone, and one primary writes there.
+
+    OpenShift's does: openshift/cluster-network-operator@2a6a57f:pkg/network/render.go
+    pluginCNIConfDir.
+    """
+    given = one.given("autoconfig_directory") is not None
+    kept = one.installer.form.kind == "object" and one.autoconfig_host != one.conf_host
+    return kept and not given and len(primary_files(cluster, one)) == 1
 
 
 def _pins(cluster: Cluster, one: Multus) -> Iterator[Fix]:

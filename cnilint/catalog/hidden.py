@@ -1,0 +1,106 @@
+"""Installs whose settings are not in view: charts of any name that run a known product's image."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from cnilint.gitops import generic_chart
+from cnilint.gitops.delivery import Delivery, deliveries
+from cnilint.kube.manifest import Manifest, ManifestIndex
+from cnilint.kube.values import PRESENT, Values, text_of
+from cnilint.kube.workload import Image
+from cnilint.model.finding import Location
+from cnilint.model.tree import Mapping, Route, Tree, follow, members
+from cnilint.model.tree import Sequence as SequenceTree
+
+from .catalog import Product, products
+
+REPOSITORY, TAGS, REGISTRY = "repository", ("tag", "version"), "registry"
+"""The members by which values name an image in parts, as most charts have it."""
+
+
+class Hidden(NamedTuple):
+    """A product of which no more is known than its image: who runs it, and where that is said."""
+
+    product: Product
+    object: str
+    location: Location
+
+
+def hidden_installs(manifests: Sequence[Manifest], index: ManifestIndex) -> Iterator[Hidden]:
+    """Yield what releases run by the images that their values name, each product once.
+
+    A chart that the catalog knows says more than its images, and so does one whose values are the
+    whole of the workload.
+    """
+    for manifest in manifests:
+        for one in deliveries(manifest, index):
+            if one.kind == "release" and not _is_known(one):
+                seen: set[str] = set()
+                for product, place in _named(one.values):
+                    if product.id not in seen:
+                        seen.add(product.id)
+                        yield Hidden(product, one.manifest.title, place)
+
+
+def product_of_image(reference: str) -> Product | None:
+    """Return the product that an image is of, by its name alone; None for any other."""
+    image = Image.parse(reference)
+    text = f"{image.repository}:{image.tag}"
+    for product in products():
+        if any(re.search(pattern, text) for pattern in product.images):
+            return product
+    return None
+
+
+def _is_known(one: Delivery) -> bool:
+    if one.name == generic_chart.CHART:
+        return True
+    charts = (chart for product in products() for chart in product.charts)
+    return any(
+        chart.name == one.name and re.search(chart.repository, one.source) is not None
+        for chart in charts
+    )
+
+
+def _named(values: Iterable[Values]) -> Iterator[tuple[Product, Location]]:
+    """Yield the products whose images values name, with the place of the name."""
+    for one in values:
+        if one.named:
+            continue
+        for reference, tree, route in _references(one.tree, one.route):
+            product = product_of_image(reference)
+            if product is not None:
+                place = one.manifest.locate(tree, (*one.manifest.route, *route))
+                yield product, place
+
+
+def _references(tree: Tree, route: Route) -> Iterator[tuple[str, Tree, Route]]:
+    """Yield the images that a tree names, at any depth, each with its place."""
+    pending: list[tuple[Tree, Route]] = [(tree, route)]
+    while pending:
+        found, at = pending.pop()
+        whole = follow(found)
+        if isinstance(whole, SequenceTree):
+            pending += [(item, (*at, number)) for number, item in enumerate(whole.items)]
+        elif isinstance(whole, Mapping):
+            inside = members(whole)
+            pending += [(value, (*at, key)) for key, value in inside.items()]
+            for key in ("image", REPOSITORY):
+                name = _text(inside, key)
+                if name:
+                    yield _reference(inside, name), inside[key], (*at, key)
+
+
+def _reference(inside: dict[str, Tree], name: str) -> str:
+    registry = _text(inside, REGISTRY)
+    tag = next((text for key in TAGS if (text := _text(inside, key))), "")
+    whole = f"{registry}/{name}" if registry else name
+    return f"{whole}:{tag}" if tag and not Image.parse(whole).tag else whole
+
+
+def _text(inside: dict[str, Tree], key: str) -> str:
+    found = text_of(inside[key]) if key in inside else None
+    return found if found is not None and found != PRESENT else ""
