@@ -246,7 +246,9 @@ def _primary_elsewhere(one: Multus, classes: list[ClassFacts]) -> Iterator[Hit]:
 
 def _delivered_elsewhere(one: Multus, classes: list[ClassFacts]) -> Iterator[Hit]:
     """Yield the same of a release whose values, or whose chart, name the host's directory."""
-    named = [one.installer.settings.get(name) for name in ("autoconfig_directory", "host_directory")]
+    named = [
+        one.installer.settings.get(name) for name in ("autoconfig_directory", "host_directory")
+    ]
     text = next((each.text for each in named if each is not None and each.text is not None), None)
     location = text.location if text is not None else one.installer.location()
     if one.installer.form.kind != "release" or location is None or not (text or named[-1]):
