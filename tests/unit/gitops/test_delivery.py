@@ -148,7 +148,7 @@ def test_values_of_an_application_count_as_argo_cd_has_it(
     helm = {key: found for key, found in HELM.items() if key not in without}
     one = only(argo({"source": SOURCE | {"helm": helm}}))
     assert {path: value(one, path) for path in expected} == expected
-    assert [place.route[-1] for place in one.unread] == ["valueFiles"]
+    assert [place.route[-2:] for place in one.unread] == [("valueFiles", 0)]
 
 
 def test_an_application_may_have_several_sources() -> None:
@@ -233,7 +233,7 @@ helmCharts:
     )
     assert (one.name, one.version, one.source) == ("cilium", "1.18.2", "https://helm.cilium.io")
     assert value(one, "cni.exclusive") == "false"
-    assert [place.route[-1] for place in one.unread] == ["additionalValuesFiles"]
+    assert [place.route[-2:] for place in one.unread] == [("additionalValuesFiles", 0)]
 
 
 @pytest.mark.parametrize(
