@@ -399,6 +399,10 @@ class _Survey:
         left: tuple[Manifest, ...] = ()
         if any(edge.kind in PATHS for folder in tops for edge in builds[folder].edges):
             left, loose = tuple(one for one in loose if self._installs(one)), []
+        elif any(_applies(one) for one in loose):
+            # where GitOps is done, a chart or helmfile that nothing refers to is nobody's
+            left = tuple(one for one in loose if not one.api_version and self._installs(one))
+            loose = [one for one in loose if one.api_version]
         applied += [Applied(one, self._home(one)) for one in loose]
         found = []
         for name, members in partition(applied, self._installs):
