@@ -106,6 +106,7 @@ def asked(
         primary=chosen.primary,
         targets=targets(chosen.targets),
         by_file=chosen.scope == "file",
+        render=chosen.render,
         clusters={name: _described(one) for name, one in chosen.clusters.items()},
     )
     if judged:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from cnilint.gitops import generic_chart
+from cnilint.gitops.built import written_in
 from cnilint.gitops.delivery import Delivery, deliveries
 from cnilint.kube.manifest import Manifest, ManifestIndex
 from cnilint.kube.values import PRESENT, Values, text_of
@@ -33,9 +34,12 @@ def hidden_installs(manifests: Sequence[Manifest], index: ManifestIndex) -> Iter
     """Yield what releases run by the images that their values name, each product once.
 
     A chart that the catalog knows says more than its images, and so does one whose values are the
-    whole of the workload.
+    whole of the workload, or that was rendered.
     """
+    rendered = {id(written_in(m.document)) for m in manifests if m.origin is not None}
     for manifest in manifests:
+        if id(manifest.document) in rendered and manifest.origin is None:
+            continue
         for one in deliveries(manifest, index):
             if one.kind == "release" and not _is_known(one):
                 seen: set[str] = set()

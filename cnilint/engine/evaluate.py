@@ -54,7 +54,8 @@ class Surroundings(NamedTuple):
     `primary` is the file of the CNI that is to own the pods, empty where nothing says so; `targets`
     has the releases of products, by id, where the manifests name none. `by_file` asks for each
     file to be judged by itself. `progress` is told what is worked on. `clusters` is what settings
-    say of each cluster by its name.
+    say of each cluster by its name. `render` is whether Helm is run on charts of the repository
+    (`auto`, `never`, `always`).
     """
 
     host_files: tuple[HostFile, ...] = ()
@@ -65,6 +66,7 @@ class Surroundings(NamedTuple):
     by_file: bool = False
     progress: Progress = unseen
     clusters: Mapping[str, Described] = {}
+    render: str = "auto"
 
     @property
     def paths(self) -> Mapping[str, tuple[str, ...]]:
@@ -96,7 +98,9 @@ def evaluate(inputs: Inputs, surroundings: Surroundings = NOTHING_AROUND) -> Res
     the inputs, and nothing is said of clusters.
     """
     by_file = surroundings.by_file
-    whole, notes = (Layout(()), []) if by_file else sources(inputs, surroundings.paths)
+    whole, notes = (
+        (Layout(()), []) if by_file else sources(inputs, surroundings.paths, surroundings.render)
+    )
     parts: list[tuple[str, tuple[Manifest, ...], tuple[str, ...]]]
     parts = [(one.name, one.objects, deciding(one)) for one in whole.clusters]
     if by_file:

@@ -117,6 +117,11 @@ def _moved(edit: Edit | Repair) -> Edit | Repair | str:
     return replace(edit, document=place.document, route=place.route)
 
 
+def place_location(place: Place, title: str = "") -> Location:
+    """Return where a place is, as the deepest of its steps that exists in the file."""
+    return _location(place, title)
+
+
 def _same(document: Document, route: Route, place: Place) -> bool:
     """Whether the file says what the built object says."""
     there = resolve(place.document, place.route)

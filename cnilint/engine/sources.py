@@ -13,6 +13,7 @@ from cnilint.model.finding import Location, Note
 from cnilint.model.tree import SyntaxProblem
 
 from .inputs import Inputs
+from .local_charts import AUTO, NEVER, helm, with_charts
 from .places import placed
 
 MOST_NAMED = 3
@@ -45,10 +46,16 @@ DECIDING = frozenset({Reason.REMOTE, Reason.CHART_NOT_RENDERED})
 """Reasons for which what was not read may well be a CNI: nothing is decided without it."""
 
 
-def sources(inputs: Inputs, paths: Mapping[str, tuple[str, ...]]) -> tuple[Layout, list[Note]]:
-    """Return the clusters of what was read, and notes on what could not be followed."""
+def sources(
+    inputs: Inputs, paths: Mapping[str, tuple[str, ...]], render: str = AUTO
+) -> tuple[Layout, list[Note]]:
+    """Return the clusters of what was read, and notes on what could not be followed.
+
+    `render` says whether Helm is run on charts of the repository: `auto`, `always` or `never`.
+    """
     files = inputs.files.beside_others(Published())
     found = layout(files, inputs.documents, _Installs(inputs), paths)
+    found = with_charts(found, files, inputs.documents, None if render == NEVER else helm)
     notes = [note for one in found.clusters for note in _not_read(one)]
     return found, [*map(_repeated, found.repeated), *notes]
 
@@ -87,7 +94,7 @@ def deciding(one: ClusterObjects) -> tuple[str, ...]:
     published = Published()
     return tuple(
         dict.fromkeys(
-            named_source(each)
+            each.target
             for each in one.not_read
             if each.reason in DECIDING and not published.brings_no_cni(each.target)
         )
