@@ -202,7 +202,7 @@ def test_a_setting_is_called_as_where_it_stands() -> None:
         "multusConfigFile",
     )
     assert spelled(small, "master") == "--multus-master-cni-file-name"
-    legacy = multus(image="ghcr.io/k8snetworkplumbingwg/multus-cni:v3.9.3-thick")
+    legacy = multus(image="example.test/k8snetworkplumbingwg/multus-cni:v3.9.3-thick")
     _inputs, old = install(legacy)
     assert spelled(old, "master").startswith("-multus-master-cni-file")
     assert spelled(old, "master") != spelled(small, "master")
