@@ -8,6 +8,7 @@ nothing says anything, everything that was given is one cluster, as `kubectl app
 from __future__ import annotations
 
 import posixpath
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -17,6 +18,7 @@ from cnilint.model.tree import Document
 from . import argo, argo_sets, distributions, flux, generic_chart
 from .built import written_in
 from .charts import other_objects
+from .circles import circles
 from .delivery import deliveries
 from .files import Files, joined
 from .graph import Build, ClusterObjects, Edge, NotRead, Reason
@@ -30,9 +32,13 @@ GENERIC = frozenset(
     {
         *("apps", "argo", "argocd", "base", "bootstrap", "cluster", "clusters", "config", "deploy"),
         *("flux", "flux-system", "gitops", "infrastructure", "k8s", "kubernetes", "manifests"),
+        *("setup",),
     }
 )
 """Names of folders that say nothing of which cluster it is."""
+
+CLUSTERS = "clusters"
+"""The folder whose folders are clusters, by Flux's own convention."""
 
 PATHS = ("resource", "component")
 """The edges by which a kustomization brings in objects of the tree."""
@@ -105,7 +111,7 @@ class _Survey:
             for manifest in (*manifests(one), *other_objects(one))
         ]
         self._descriptions = [m for m in self._loose if distributions.describes_cluster(m)]
-        self._sources = flux.sources(self._loose)
+        self._sources = flux.sources(self._loose, files)
         self._own = argo.own_addresses(self._loose, files)
 
     def _path_in(self, one: Manifest) -> str:
@@ -122,8 +128,7 @@ class _Survey:
         appliers = [one for one in self._loose if _applies(one)]
         if not any(self._leads_somewhere(one) for one in appliers):
             return []
-        reached = self._reached(appliers)
-        first = [one for one in appliers if id(one) not in reached]
+        first = self._without_orphans(self._first(appliers), appliers)
         folders = {id(one): self._home(one) for one in first}
         names = self._names(first, folders)
         found = []
@@ -134,6 +139,53 @@ class _Survey:
             else:
                 found.append(_Root(names[folder], folder, one))
         return found
+
+    def _without_orphans(
+        self, first: Sequence[Manifest], appliers: Sequence[Manifest]
+    ) -> list[Manifest]:
+        """Return the roots without objects of Flux that a tree holds, and nothing applies.
+
+        Such as one in a folder that Flux does apply, whose kustomization leaves the file out; and
+        one that lies elsewhere than the clusters' own folders, where there are such.
+        """
+        ruled = {
+            folder
+            for one in appliers
+            if flux.is_kustomization(one) or flux.is_instance(one)
+            for folder in self._path_of(one)
+        } - {"."}
+        left_out = {
+            id(one)
+            for one in first
+            if flux.is_kustomization(one)
+            and any(
+                _holds(folder, self._path_in(one))
+                and not any(_holds(own, folder) for own in self._synced(one))
+                for folder in ruled
+            )
+        }
+        rest = [one for one in first if id(one) not in left_out]
+        stems = {_stem(self._home(one)) for one in rest if _is_named(self._home(one))}
+        stems |= {_stem(folder) for one in rest for folder in self._synced(one)}
+        return [
+            one
+            for one in rest
+            if not stems
+            or not flux.is_kustomization(one)
+            or self._synced(one)
+            or _stem(self._home(one)) in stems
+        ]
+
+    def _synced(self, one: Manifest) -> list[str]:
+        """Return the folders that make a cluster of what applies them.
+
+        Those that hold the object itself, as Flux's bootstrap has it, and the Flux operator's.
+        """
+        if flux.is_instance(one):
+            return self._path_of(one)
+        if not flux.is_kustomization(one):
+            return []
+        return [each for each in self._path_of(one) if _holds(each, self._path_in(one))]
 
     def _leads_somewhere(self, one: Manifest) -> bool:
         """Whether an object applies a path of this repository."""
@@ -155,33 +207,37 @@ class _Survey:
     def _argo(self, one: Manifest) -> Build:
         return argo.applied(one, self._files, self._own)
 
-    def _reached(self, appliers: Sequence[Manifest]) -> set[int]:
-        """Return the ids of those that another one applies; of a circle the first stays a root."""
-        reads = {id(one): self._reads(one) for one in appliers}
-        reached: set[int] = set()
-        for one in appliers:
-            path = self._path_in(one)
-            for other in appliers:
-                if other is one or path not in reads[id(other)]:
-                    continue
-                mutual = self._path_in(other) in reads[id(one)]
-                if mutual and not self._is_above(other, one):
-                    continue
-                reached.add(id(one))
-                break
-        return reached
+    def _first(self, appliers: Sequence[Manifest]) -> list[Manifest]:
+        """Return those that no other one applies; of a circle that nothing else applies, one."""
+        reads = [self._reads(one) for one in appliers]
+        paths = [self._path_in(one) for one in appliers]
+        holders: dict[str, list[int]] = {}
+        for at, path in enumerate(paths):
+            holders.setdefault(path, []).append(at)
+        below = [
+            [to for path in each if path in holders for to in holders[path] if to != at]
+            for at, each in enumerate(reads)
+        ]
+        circle = circles(below)
+        applied = {
+            circle[to] for at, each in enumerate(below) for to in each if circle[to] != circle[at]
+        }
+        best: dict[int, int] = {}
+        for at in sorted(range(len(appliers)), key=lambda at: self._rank(appliers[at])):
+            best.setdefault(circle[at], at)
+        return [
+            one
+            for at, one in enumerate(appliers)
+            if circle[at] not in applied and best[circle[at]] == at
+        ]
 
-    def _is_above(self, one: Manifest, other: Manifest) -> bool:
-        """Whether the first of two that apply each other is where it begins.
+    def _rank(self, one: Manifest) -> tuple[bool, bool, str, str]:
+        """Return where an object stands among those that apply each other, the first one lowest.
 
-        It is the one whose own folder is applied by itself (Flux's sync), else the first by path.
+        It begins with what the Flux operator is told, then with what applies its own folder.
         """
-
-        def rank(each: Manifest) -> tuple[bool, str, str]:
-            path = self._path_in(each)
-            return (path not in self._reads(each), path, each.name)
-
-        return rank(one) < rank(other)
+        path = self._path_in(one)
+        return (not flux.is_instance(one), path not in self._reads(one), path, one.name)
 
     def _reads(self, one: Manifest) -> frozenset[str]:
         found: set[str] = set()
@@ -209,13 +265,18 @@ class _Survey:
         for one in first:
             folder = outer[folders[id(one)]]
             path = self._path_in(one)
-            holding = [each for each in self._path_of(one) if _holds(each, path)]
+            holding = self._synced(one) or [f for f in self._path_of(one) if _holds(f, path)]
             if holding:
                 homes[folder] = min(holding, key=len)
         named = {folder: homes.get(folder, folder) for folder in outer.values()}
-        short = {folder: _short(home) for folder, home in named.items()}
-        twice = {name for name in short.values() if list(short.values()).count(name) > 1}
-        full = {f: named[f] if short[f] in twice else short[f] for f in named}
+        if len(named) == 1 and not homes and not any(map(_is_named, named)):
+            return dict.fromkeys(outer, ONLY)
+        whole = {folder: _whole(home) for folder, home in named.items()}
+        counts = Counter(_short(home) for home in set(whole.values()))
+        full = {
+            folder: home if counts[_short(home)] > 1 else _short(home)
+            for folder, home in whole.items()
+        }
         return {folder: full[top] or ONLY for folder, top in outer.items()}
 
     # What a cluster gets
@@ -441,7 +502,32 @@ def _path_text(one: Manifest) -> str:
 
 
 def _short(folder: str) -> str:
-    """Return the last part of a path that tells clusters apart, nothing where none does."""
+    """Return the part of a path that tells clusters apart, nothing where none does.
+
+    It is the one below a folder of clusters, else the last one that says something.
+    """
     parts = [part for part in folder.split("/") if part not in ("", ".")]
+    if _is_named(folder):
+        return parts[parts.index(CLUSTERS) + 1]
     telling = [part for part in parts if part.lower() not in GENERIC]
     return telling[-1] if telling else ""
+
+
+def _is_named(folder: str) -> bool:
+    """Whether a folder is one of a cluster by what lies around it."""
+    return CLUSTERS in folder.split("/")[:-1]
+
+
+def _stem(folder: str) -> str:
+    """Return the folder around the part of a path that tells clusters apart, empty for none."""
+    return posixpath.dirname(_whole(folder)) if _short(folder) else ""
+
+
+def _whole(folder: str) -> str:
+    """Return a path up to the part that tells clusters apart; as it is where none does."""
+    parts, name = folder.split("/"), _short(folder)
+    if not name:
+        return folder
+    if _is_named(folder):
+        return "/".join(parts[: parts.index(CLUSTERS) + 2])
+    return "/".join(parts[: len(parts) - parts[::-1].index(name)])

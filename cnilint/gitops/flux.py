@@ -8,15 +8,17 @@ folder, and one over every manifest below where there is none.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from cnilint.kube.manifest import Manifest, manifests
-from cnilint.kube.values import text_of
+from cnilint.kube.values import Steps, text_of
 from cnilint.model.tree import Mapping as MappingTree
 from cnilint.model.tree import Route, Tree, child, items, members, string
 
+from .argo_sets import address_of
 from .built import Node, Place, as_node, made, read, rebuilt, written_in
 from .files import Files, joined, leaves
 from .graph import Build, Edge, NotRead, Reason
@@ -27,6 +29,12 @@ GROUP = "kustomize.toolkit.fluxcd.io"
 SYNC_FILE = "gotk-sync.yaml"
 """What `flux bootstrap` writes: the repository itself, and the folder of the cluster."""
 OWN_NAME = "flux-system"
+
+ARTIFACTS = ("OCIRepository", "Bucket")
+"""Sources of which the repository may be no more than a part."""
+
+SOURCE_KINDS = ("GitRepository", "OCIRepository", "Bucket")
+"""What the Flux operator syncs from."""
 
 FIELDS = {
     "patches": "patches",
@@ -45,36 +53,135 @@ def is_kustomization(one: Manifest) -> bool:
 
 
 def is_instance(one: Manifest) -> bool:
-    """Whether an object is the Flux operator's, whose `sync` applies a folder."""
-    return one.kind == "FluxInstance" and one.api_version.startswith("fluxcd.controlplane.io/")
+    """Whether an object makes the Flux operator apply a folder: its own, or its chart's release."""
+    return bool(sync_steps(one))
+
+
+def sync_steps(one: Manifest) -> Steps:
+    """Return the steps to what the Flux operator applies by an object, none where there is nothing.
+
+    controlplaneio-fluxcd/flux-operator@v0.33.0:api/v1/fluxinstance_types.go Sync, and
+    controlplaneio-fluxcd/charts@0.33.0:charts/flux-instance/templates/instance.yaml, which writes
+    the chart's `instance` into the FluxInstance.
+    """
+    if one.kind == "FluxInstance" and one.api_version.startswith("fluxcd.controlplane.io/"):
+        return ("spec", "sync")
+    steps: Steps = ("spec", "values", "instance", "sync")
+    if one.kind == "HelmRelease" and string(one.at(*steps, "kind")) in SOURCE_KINDS:
+        return steps
+    return ()
 
 
 class Sources(NamedTuple):
     """The sources that objects of a repository define, by kind and name.
 
-    `own` are the names of the GitRepositories that are this repository, where an object says so.
+    `own` are those that are this repository, as far as the objects show it. `packed` has the folder
+    that an artifact is made of, where paths in it are not those of the repository.
     """
 
     defined: frozenset[tuple[str, str]]
-    own: frozenset[str]
+    own: frozenset[tuple[str, str]]
     artifacts: tuple[Manifest, ...] = ()
+    packed: Mapping[tuple[str, str], str] = {}
 
 
-def sources(objects: Iterable[Manifest]) -> Sources:
-    """Return what the objects of a repository say of sources."""
+def sources(objects: Sequence[Manifest], files: Files) -> Sources:
+    """Return what the objects of a repository say of sources, and which of them it is itself.
+
+    That is what Flux's bootstrap wrote; else, if no source is out of view whose paths lie here, the
+    address of which most paths lie here; else the only GitRepository that there is.
+    """
     found = [one for one in objects if one.api_version.startswith("source.toolkit.fluxcd.io/")]
     artifacts = [one for one in objects if one.kind == "ArtifactGenerator"]
     defined = frozenset((one.kind, one.name) for one in found)
-    repositories = [one for one in found if one.kind == "GitRepository"]
-    synced = {
-        one.name
-        for one in repositories
-        if posixpath.basename(written_in(one.document).source.path) == SYNC_FILE
+    synced = {(one.kind, one.name) for one in found if _is_sync(one)}
+    if not synced:
+        synced = _evident(objects, found, files)
+    packed = _packed_folders(objects, files)
+    own = frozenset(synced) | packed.keys()
+    return Sources(defined, own, tuple(artifacts), packed)
+
+
+def _is_sync(one: Manifest) -> bool:
+    """Whether a source is what Flux's bootstrap writes for the repository itself."""
+    if one.kind != "GitRepository":
+        return False
+    return (
+        posixpath.basename(written_in(one.document).source.path) == SYNC_FILE
         or one.name == OWN_NAME
-    }
-    if not synced and len({one.name for one in repositories}) == 1:
-        synced = {repositories[0].name}
-    return Sources(defined, frozenset(synced), tuple(artifacts))
+    )
+
+
+def _evident(
+    objects: Sequence[Manifest], found: Sequence[Manifest], files: Files
+) -> set[tuple[str, str]]:
+    """Return the sources of the address of which most paths are folders of this repository."""
+    addresses: dict[tuple[str, str], set[str]] = {}
+    for one in found:
+        address = address_of(string(one.at("spec", "url")) or "")
+        addresses.setdefault((one.kind, one.name), set()).add(address)
+    counts: Counter[str] = Counter()
+    for one in objects:
+        if not is_kustomization(one):
+            continue
+        path = joined(".", (string(one.at("spec", "path")) or ".").lstrip("/"))
+        if path == "." or leaves(path) or not files.is_folder(path):
+            continue
+        for address in addresses.get(_source_of(one), {""}):
+            counts[address] += 1
+    best = [address for address, _count in counts.most_common(1)]
+    if not best:
+        repositories = {(one.kind, one.name) for one in found if one.kind == "GitRepository"}
+        return (
+            repositories
+            if len(repositories) == 1 and not _refers_elsewhere(objects, found)
+            else set()
+        )
+    return {key for key, each in addresses.items() if best[0] and best[0] in each}
+
+
+def _packed_folders(objects: Iterable[Manifest], files: Files) -> dict[tuple[str, str], str]:
+    """Return the folders that artifacts are made of, by their sources.
+
+    `flux push artifact --path` packs a folder, and paths count from there. It is the only folder of
+    the repository in which most paths of a source are, if they are not in its top.
+    """
+    paths: dict[tuple[str, str], set[str]] = {}
+    for one in objects:
+        source = _source_of(one)
+        if is_kustomization(one) and source[0] in ARTIFACTS:
+            path = joined(".", (string(one.at("spec", "path")) or ".").lstrip("/"))
+            if path != "." and not leaves(path) and "$" not in path:
+                paths.setdefault(source, set()).add(path)
+    found = {}
+    for source, each in paths.items():
+        folders: Counter[str] = Counter()
+        for path in each:
+            folders.update(_folders_with(path, files))
+        ranked = folders.most_common(2)
+        if not ranked or 2 * ranked[0][1] <= len(each):
+            continue
+        if ranked[0][0] != "." and (len(ranked) == 1 or ranked[1][1] < ranked[0][1]):
+            found[source] = ranked[0][0]
+    return found
+
+
+def _folders_with(path: str, files: Files) -> list[str]:
+    """Return the folders of a repository in which a path leads to a folder."""
+    if files.is_folder(path):
+        return ["."]
+    return [one[: -len(path) - 1] for one in files.folders_below(".") if one.endswith(f"/{path}")]
+
+
+def _refers_elsewhere(objects: Iterable[Manifest], found: Iterable[Manifest]) -> bool:
+    """Whether a Kustomization names a source that no object in view defines."""
+    defined = {(one.kind, one.name) for one in found}
+    return any(is_kustomization(one) and _source_of(one) not in defined for one in objects)
+
+
+def _source_of(one: Manifest) -> tuple[str, str]:
+    kind = string(one.at("spec", "sourceRef", "kind")) or "GitRepository"
+    return kind, string(one.at("spec", "sourceRef", "name")) or ""
 
 
 class Followed(NamedTuple):
@@ -87,19 +194,17 @@ class Followed(NamedTuple):
 def followed(one: Manifest, around: Sources, files: Files) -> Followed:
     """Return the folder that a Kustomization applies; of another repository none is looked up."""
     path = string(one.at("spec", "path")) or "./"
-    if is_instance(one):
-        path = string(one.at("spec", "sync", "path")) or "./"
-        return _folder(path, files)
-    kind = string(one.at("spec", "sourceRef", "kind")) or "GitRepository"
-    name = string(one.at("spec", "sourceRef", "name")) or ""
+    sync = sync_steps(one)
+    if sync:
+        return _folder(string(one.at(*sync, "path")) or "./", files)
+    kind, name = _source_of(one)
     if kind == "ExternalArtifact":
-        packed = _packed(name, around)
-        if packed is None:
+        inside = _in_artifact(name, path, around)
+        if inside is None:
             return Followed(path, Reason.OTHER_REPOSITORY)
-        return _folder(posixpath.join(packed, path), files)
-    if (kind, name) in around.defined and not (kind == "GitRepository" and name in around.own):
-        return Followed(path, Reason.OTHER_REPOSITORY)
-    if kind != "GitRepository" and (kind, name) in around.defined:
+        return _folder(inside, files)
+    path = posixpath.join(around.packed.get((kind, name), ""), path.lstrip("/"))
+    if (kind, name) in around.defined - around.own:
         return Followed(path, Reason.OTHER_REPOSITORY)
     return _folder(path, files)
 
@@ -115,21 +220,63 @@ def _folder(path: str, files: Files) -> Followed:
     return Followed(folder)
 
 
-def _packed(name: str, around: Sources) -> str | None:
-    """Return the folder that an ArtifactGenerator packs whole under a name; None if not so.
+class _Copy(NamedTuple):
+    """A folder that is copied into an artifact, and where it lies there."""
 
-    fluxcd/source-watcher@v2.0.2:api/v1beta1/artifactgenerator_types.go
+    source: tuple[str, str]
+    taken: str
+    put: str
+
+
+def _in_artifact(name: str, path: str, around: Sources) -> str | None:
+    """Return the folder of this repository that a path in an external artifact is; None if none.
+
+    A path above all that one copy puts there is that folder as well: Flux applies what is below.
     """
-    for one in around.artifacts:
-        for artifact in items(one.at("spec", "artifacts")):
-            copies = items(child(artifact, "copy"))
-            if string(child(artifact, "name")) != name or len(copies) != 1:
-                continue
-            taken = string(child(copies[0], "from")) or ""
-            put = string(child(copies[0], "to")) or ""
-            if taken.startswith("@") and taken.endswith("/**") and put.strip("/") == "@artifact":
-                return taken[:-3].partition("/")[2]
+    path = joined(".", path.lstrip("/"))
+    copies = [
+        copied
+        for one in around.artifacts
+        for artifact in items(one.at("spec", "artifacts"))
+        if string(child(artifact, "name")) == name
+        for copied in _copies(one, artifact)
+    ]
+    for copied in sorted(copies, key=lambda one: -len(one.put)):
+        inside = path == copied.put or copied.put == "." or path.startswith(f"{copied.put}/")
+        above = path == "." or copied.put.startswith(f"{path}/")
+        if not inside and not (above and len(copies) == 1):
+            continue
+        if copied.source in around.defined - around.own:
+            return None
+        rest = posixpath.relpath(path, copied.put) if inside else "."
+        packed = around.packed.get(copied.source, "")
+        return joined(".", posixpath.join(packed, copied.taken, rest))
     return None
+
+
+def _copies(one: Manifest, artifact: Tree) -> Iterator[_Copy]:
+    """Yield the folders that are copied into an artifact: as a whole, or with what is in them.
+
+    fluxcd/source-watcher@v2.2.1:internal/builder/builder.go applyCopyOperation: `from` without a
+    pattern puts the folder into `to`, `/**` at its end what is in the folder.
+    """
+    named = {
+        string(child(each, "alias")) or "": (
+            string(child(each, "kind")) or "",
+            string(child(each, "name")) or "",
+        )
+        for each in items(one.at("spec", "sources"))
+    }
+    for each in items(child(artifact, "copy")):
+        alias, _, taken = (string(child(each, "from")) or "").removeprefix("@").partition("/")
+        put = (string(child(each, "to")) or "").removeprefix("@artifact").strip("/")
+        folder, all_below = taken.removesuffix("/**"), taken.endswith("/**") or taken == "**"
+        if alias not in named or any(mark in folder.removesuffix("**") for mark in "*?["):
+            continue
+        folder = joined(".", folder.removesuffix("**"))
+        if not all_below:
+            put = posixpath.join(put, posixpath.basename(folder))
+        yield _Copy(named[alias], folder, joined(".", put))
 
 
 def applied(one: Manifest, around: Sources, files: Files, known: Iterable[Manifest]) -> Build:
@@ -137,7 +284,7 @@ def applied(one: Manifest, around: Sources, files: Files, known: Iterable[Manife
 
     `known` are objects among which the ConfigMaps of its variables are looked for, best ones last.
     """
-    place = one.location("spec", "sync" if is_instance(one) else "path")
+    place = one.location(*(sync_steps(one) or ("spec", "path")))
     found = followed(one, around, files)
     if found.reason is not None:
         published = _published(one, files, known)
@@ -220,8 +367,9 @@ def _holds_objects(files: Files, path: str) -> bool:
 
 def _fields(one: Manifest) -> Node:
     """Return what a Kustomization adds to the kustomization of its folder, with the places."""
-    if is_instance(one):
-        return Node({}, (Place(one.document, (*one.route, "spec", "sync", "path")),))
+    sync = sync_steps(one)
+    if sync:
+        return Node({}, (Place(one.document, (*one.route, *sync, "path")),))
     found = {
         name: read(one.document, (*one.route, "spec", key), tree)
         for key, name in FIELDS.items()
