@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from cnilint.fix.kustomize import MERGE_KEYS
+from cnilint.engine.kustomize_patch import MERGE_KEYS
 from cnilint.kube.manifest import ORIGIN_ANNOTATION
 from cnilint.model.text import Source
 from cnilint.model.tree import Document, plain

@@ -122,12 +122,13 @@ def evaluate(inputs: Inputs, surroundings: Surroundings = NOTHING_AROUND) -> Res
     notes = [] if by_file else _distinct([placed_note(note) for note in notes])
     notes += [*problem_notes(inputs.problems), *unjudged_notes(inputs)]
     policy = surroundings.policy.of_files() if by_file else surroundings.policy
-    hits = [
+    stated = [
         finding
         for rule in policy.rules
         if policy.level(rule) is not Level.OFF
         for finding in _findings(rule, inputs, _Facts(found, whole, notes), policy)
     ]
+    hits = _in_files(stated, whole, inputs)
     order = {source.path: at for at, source in enumerate(inputs.sources)}
     told = _told_apart(hits, inputs, policy)
     ranked = sorted(
@@ -174,6 +175,16 @@ def _each_file(inputs: Inputs) -> list[tuple[str, tuple[Manifest, ...]]]:
     ]
 
 
+def _in_files(stated: list[Finding], layout: Layout, inputs: Inputs) -> list[Finding]:
+    """Return findings at the texts that decide; their fixes leave other clusters as they are."""
+    hits = [placed_finding(one) for one in stated]
+    if len(layout.clusters) < 2 or not any(one.fixes for one in hits):
+        return hits
+    from .overlays import confined
+
+    return confined(list(zip(stated, hits, strict=True)), layout, inputs.files)
+
+
 def _told_apart(hits: list[Finding], inputs: Inputs, policy: Policy) -> list[Told]:
     """Return findings with the reason why they are known, and those about the ignores."""
     if not (policy.ignores or policy.per_file or any(MARK in one.text for one in inputs.sources)):
@@ -188,7 +199,8 @@ def _told_apart(hits: list[Finding], inputs: Inputs, policy: Policy) -> list[Tol
         for check in rule.check
         if check in IGNORE_CHECKS
         for finding in (
-            _finding(rule, hit, "", policy) for hit in IGNORE_CHECKS[check](judgement.ignores)
+            placed_finding(_finding(rule, hit, "", policy))
+            for hit in IGNORE_CHECKS[check](judgement.ignores)
         )
     ]
     reasons = {_key(finding): reason for finding, reason in judgement.known}
@@ -258,7 +270,7 @@ def _hits(check: str, inputs: Inputs, facts: _Facts, rule: Rule) -> Iterator[tup
 def _finding(rule: Rule, hit: Hit, cluster_name: str, policy: Policy) -> Finding:
     level = hit.level if hit.level is not None else rule.level
     level = policy.severity.get(rule.id, level)
-    return placed_finding(_stated(rule, hit, level, cluster_name))
+    return _stated(rule, hit, level, cluster_name)
 
 
 def _stated(rule: Rule, hit: Hit, level: Level, cluster_name: str) -> Finding:

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from cnilint.engine.inputs import Inputs
+from cnilint.engine.kustomize_patch import Patch, patches
 from cnilint.kube.manifest import Manifest
 from cnilint.model.tree import Value
 
 from .handover import same_object, touched, version_of
 from .helm import joined, values_text
-from .kustomize import Patch, patches
 from .options import Cure, Handout
 from .rounds import Choice
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from cnilint.engine.inputs import Inputs
+from cnilint.engine.kustomize_patch import patches
 from cnilint.engine.result import Result
 from cnilint.gitops.delivery import deliveries
 from cnilint.kube.manifest import Manifest, ManifestIndex, manifests
@@ -15,7 +16,6 @@ from cnilint.syntax.collect import STANDARD_INPUT
 
 from .generated import in_its_source
 from .helm import Overlay, overlay, values_text
-from .kustomize import patches
 from .meaning import meanings
 from .options import Options
 

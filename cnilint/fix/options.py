@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from cnilint.engine.inputs import Inputs
 from cnilint.engine.result import Result
+from cnilint.engine.selected import Selected
 from cnilint.model.finding import Applicability, Finding, Way
 from cnilint.model.text import Source
 
@@ -33,15 +34,6 @@ class Cure(NamedTuple):
     rule: str
     name: str
     title: str
-
-
-class Selected(NamedTuple):
-    """The object that a patch is for, as Kustomize selects it."""
-
-    group: str
-    version: str
-    kind: str
-    name: str
 
 
 class Handout(NamedTuple):

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from cnilint.engine.selected import Selected
 from cnilint.errors import UsageError
 from cnilint.fix.bundle import MARK, bundle
 from cnilint.fix.in_place import create
-from cnilint.fix.options import Cure, Handout, Selected
+from cnilint.fix.options import Cure, Handout
 from tests.clusters import contents, placed
 
 CURE = Cure("CNI101", "master-depends-on-order", "pin the master: 10-aws.conflist")

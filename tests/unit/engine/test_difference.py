@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnilint.fix.difference import Change, changes
+from cnilint.engine.difference import Change, changes
 from cnilint.model.finding import Operation
 
 ADD, REPLACE, REMOVE = Operation.ADD, Operation.REPLACE, Operation.REMOVE

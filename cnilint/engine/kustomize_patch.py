@@ -19,7 +19,7 @@ from cnilint.syntax.patch import differs
 from cnilint.syntax.style import BlockStyle, block_lines
 
 from .difference import Change, Steps, changes
-from .options import Selected
+from .selected import Selected
 
 MERGE_KEYS = {
     "containers": "name",

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from cnilint.fix.kustomize import Patch, patches, target_of
-from cnilint.fix.options import Selected
+from cnilint.engine.kustomize_patch import Patch, patches, target_of
+from cnilint.engine.selected import Selected
 from cnilint.kube.manifest import Manifest, manifests
 from cnilint.model.text import Source
 from cnilint.model.tree import Document, Value, plain

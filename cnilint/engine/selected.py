@@ -1,0 +1,14 @@
+"""How Kustomize selects the object that a patch is for."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Selected(NamedTuple):
+    """The object that a patch is for, as Kustomize selects it."""
+
+    group: str
+    version: str
+    kind: str
+    name: str
