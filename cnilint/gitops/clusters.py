@@ -160,7 +160,7 @@ class _Survey:
             if flux.is_kustomization(one)
             and any(
                 _holds(folder, self._path_in(one))
-                and not any(_holds(own, folder) for own in self._synced(one))
+                and not any(_holds(own, f"{folder}/.") for own in self._synced(one))
                 for folder in ruled
             )
         }
