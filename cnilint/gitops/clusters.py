@@ -435,6 +435,11 @@ class _Survey:
             described = [one for one in loose if distributions.describes_cluster(one)]
             others = [one for one in loose if not distributions.describes_cluster(one)]
             left, loose = tuple(one for one in others if self._installs(one)), described
+        elif any(_applies(one) for one in loose):
+            # where GitOps is done, a chart or helmfile that nothing refers to is nobody's
+            others = [one for one in loose if _is_unreferred(one)]
+            left = tuple(one for one in others if self._installs(one))
+            loose = [one for one in loose if not _is_unreferred(one)]
         applied += [Applied(one, self._home(one)) for one in loose]
         found = []
         for name, members in partition(applied, self._tells_apart):

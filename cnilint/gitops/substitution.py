@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from fnmatch import translate
 from typing import NamedTuple
 
-from cnilint.model.tree import ScalarValue
+from cnilint.model.text import Source
+from cnilint.model.tree import Document, Value, plain
+from cnilint.syntax.compose import compose
 from cnilint.syntax.resolve import resolve
 from cnilint.syntax.style import plain_allowed
 
-from .built import Node
+from .built import Node, made
 
 DISABLED = "kustomize.toolkit.fluxcd.io/substitute"
 """A label or annotation; `disabled` keeps an object as it is."""
@@ -98,14 +99,21 @@ def _string(node: Node, value: str, variables: Variables) -> Node:
         places = (*places, *used[0].places)
     doubt = f"the value of {' and '.join(dict.fromkeys(unknown))} is not in view" if unknown else ""
     doubt = doubt or next((one.doubt for one in used if one.doubt), node.doubt)
-    return Node(_read_again(value, text), places, doubt)
+    again = made(_read_again(value, text), *places)
+    again.doubt = doubt
+    return again
 
 
-def _read_again(before: str, text: str) -> ScalarValue:
+def _read_again(before: str, text: str) -> Value:
     """Return what a string is read as behind the substitution: one without quotes may change."""
     if "\n" in before or not plain_allowed(before, flow=False):
         return text
-    return resolve(text)
+    if plain_allowed(text, flow=False):
+        return resolve(text)
+    if not text.strip():
+        return None
+    documents = [one for one in compose(Source("", text)) if isinstance(one, Document)]
+    return plain(documents[0].root) if len(documents) == 1 else text
 
 
 def _value(name: str, variables: Variables) -> tuple[str, Node | None]:
@@ -201,36 +209,86 @@ def _changed(value: str, rest: str, variable: Callable[[str], str], depth: int) 
 
 
 def _part(value: str, text: str) -> str:
-    numbers = [one.strip() for one in text.split(":")]
-    if len(numbers) > 2 or not all(re.fullmatch(r"-?[0-9]{1,9}", one) for one in numbers):
+    """Return a part of a value by where it begins and how long it is; what is no number is not.
+
+    fluxcd/pkg@kustomize/v1.39.0:envsubst/funcs.go toSubstr
+    """
+    numbers = text.split(":")
+    if len(numbers) > 2:
         raise _Refused
+    if not all(re.fullmatch(r"[+-]?[0-9]{1,9}", one) for one in numbers):
+        return value
     start = int(numbers[0])
     start = max(len(value) + start, 0) if start < 0 else start
     if len(numbers) == 1:
         return value[start:]
     length = int(numbers[1])
-    return value[start : start + length] if length >= 0 else value[start : len(value) + length]
+    if length < 0 and start + length < len(value):
+        raise _Refused
+    return value[start : start + length] if length >= 0 else value[start:]
 
 
 def _trimmed(value: str, pattern: str, *, front: bool, longest: bool) -> str:
-    matcher = re.compile(translate(pattern))
-    lengths = range(len(value) + 1)
-    for length in reversed(lengths) if longest else lengths:
-        part = value[:length] if front else value[len(value) - length :]
-        if matcher.match(part):
-            return value[length:] if front else value[: len(value) - length]
-    return value
+    """Return a value without what a pattern fits at its front or end; nothing is never cut off.
+
+    The end is looked at by turning both around, as Flux does: a class of characters then fits none.
+    """
+    if not front:
+        value, pattern = value[::-1], pattern[::-1]
+    matcher = _matcher(pattern)
+    if matcher is not None:
+        lengths = range(1, len(value) + 1)
+        for length in reversed(lengths) if longest else lengths:
+            if matcher.fullmatch(value, 0, length):
+                value = value[length:]
+                break
+    return value if front else value[::-1]
+
+
+def _matcher(pattern: str) -> re.Pattern[str] | None:
+    """Return a shell's pattern as one that can be matched; None for one that is none.
+
+    fluxcd/pkg@kustomize/v1.39.0:envsubst/path/match.go: as Go's path.Match, and `*` fits a slash.
+    """
+    parts: list[str] = []
+    at = 0
+    while at < len(pattern):
+        found = _PIECE.match(pattern, at)
+        if found is None:
+            return None
+        piece = found[0]
+        if piece == "*":
+            parts.append(".*")
+        elif piece == "?":
+            parts.append(".")
+        elif piece[0] == "[":
+            parts.append(piece)
+        else:
+            parts.append(re.escape(piece[-1]))
+        at = found.end()
+    try:
+        return re.compile("".join(parts), re.DOTALL)
+    except re.error:
+        return None
+
+
+_PIECE = re.compile(r"[*?]|\\.|\[\^?(?:[^\]\\\[]|\\.)+\]|[^\\\[]", re.DOTALL)
+_SLASH = re.compile(r"((?:[^\\/]|\\.)*)/(.*)", re.DOTALL)
 
 
 def _replaced(value: str, rest: str) -> str:
+    """Return a value with a text in place of another one: the first, each, or one at an end."""
     mark = rest[:1] if rest[:1] in ("/", "#", "%") else ""
-    old, _, new = rest[len(mark) :].partition("/")
+    found = _SLASH.fullmatch(rest[len(mark) :])
+    if found is None:
+        raise _Refused
+    old, new = (re.sub(r"\\(.)", r"\1", part) for part in found.groups())
     if not old:
         return value
     if mark == "/":
         return value.replace(old, new)
     if mark == "#":
-        return new + value[len(old) :] if value.startswith(old) else value
+        return new + value[len(old) :] if new and value.startswith(old) else value
     if mark == "%":
-        return value[: -len(old)] + new if value.endswith(old) else value
+        return value[: -len(old)] + new if new and value.endswith(old) else value
     return value.replace(old, new, 1)

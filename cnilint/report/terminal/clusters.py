@@ -107,6 +107,9 @@ def _below(root: str, objects: ClusterObjects, told: Collection[str]) -> list[Li
 MOST_EDGES = 24
 """Sources of a cluster that are all shown; of more, only those that lead to what is told of."""
 
+MOST_SOURCES = 6
+"""Sources that were not read for one reason which are all named; JSON names every one."""
+
 FOLLOWED = ("flux-path", "argo-source", "resource", "component")
 """The edges that lead to a file or folder which may bring in more."""
 
@@ -135,10 +138,12 @@ def _not_read(found: Sequence[NotRead]) -> Iterator[Line]:
         groups.setdefault(one.reason, []).append(one)
     for reason, members in groups.items():
         words = counted_sources(reason, len(members))
-        for at, one in enumerate(members):
+        for at, one in enumerate(members[:MOST_SOURCES]):
             head = f"not read: {words}: " if at == 0 else "          "
             place = f"  {_where(one.place)}"
             yield [(head, "warning"), (named_source(one), ""), (place, "faint")]
+        if len(members) > MOST_SOURCES:
+            yield [("          ", ""), (f"and {len(members) - MOST_SOURCES} more", "faint")]
 
 
 def _branched(branches: Sequence[Sequence[Line]]) -> Iterator[Line]:
