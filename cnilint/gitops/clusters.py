@@ -111,6 +111,9 @@ class _Survey:
             for manifest in (*manifests(one), *other_objects(one))
         ]
         self._descriptions = [m for m in self._loose if distributions.describes_cluster(m)]
+        self._lying: dict[str, list[Manifest]] = {}
+        for one in self._loose:
+            self._lying.setdefault(self._home(one), []).append(one)
         self._sources = flux.sources(self._loose, files)
         self._own = argo.own_addresses(self._loose, files)
 
@@ -307,7 +310,8 @@ class _Survey:
             objects = (*(root.object for root in members), *described[name])
             reads = frozenset(self._path_in(one) for one in objects)
             folders = tuple(dict.fromkeys(root.folder for root in members))
-            found.append(self._cluster(name, folders, [Build(objects, (), (), reads)]))
+            start = [Build(objects, (), (), reads), *self._around(members)]
+            found.append(self._cluster(name, folders, start))
         return Layout(tuple(found), self._left(found))
 
     def _described(self, folders: Mapping[str, str]) -> dict[str, list[Manifest]]:
@@ -330,6 +334,28 @@ class _Survey:
             for name in fitting[:1]:
                 found[name].append(one)
         return found
+
+    def _around(self, members: Sequence[_Root]) -> Iterable[Build]:
+        """Yield what lies beside Kustomizations that begin a cluster: who applies them applies it.
+
+        That is what the kustomization of the folder names, or where it has none, every object.
+        """
+        roots = {_identity(root.object) for root in members}
+        for folder in dict.fromkeys(
+            root.folder
+            for root in members
+            if flux.is_kustomization(root.object) and not self._synced(root.object)
+        ):
+            if any(name in FILE_NAMES for name in self._files.names(folder)):
+                whole = self._folder(folder)
+            else:
+                known = {id(one) for one in self._descriptions}
+                beside = [one for one in self._lying.get(folder, []) if id(one) not in known]
+                reads = frozenset(map(self._path_in, beside))
+                whole = Build(tuple(beside), (), (), reads)
+            yield whole._replace(
+                objects=tuple(one for one in whole.objects if _identity(one) not in roots)
+            )
 
     def _cluster(
         self, name: str, roots: Sequence[str], start: Sequence[Build], assumed: str = ""
@@ -499,6 +525,10 @@ def _applies(one: Manifest) -> bool:
         or argo.is_application(one)
         or argo.is_set(one)
     )
+
+
+def _identity(one: Manifest) -> tuple[str, str, str]:
+    return one.kind, one.namespace, one.name
 
 
 def _path_text(one: Manifest) -> str:
