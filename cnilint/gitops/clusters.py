@@ -104,6 +104,7 @@ class _Survey:
             }
         )
         self._builds: dict[str, Build] = {}
+        self._appliers: Sequence[Manifest] = ()
         self._loose = [
             manifest
             for one in documents
@@ -131,6 +132,7 @@ class _Survey:
         appliers = [one for one in self._loose if _applies(one)]
         if not any(self._leads_somewhere(one) for one in appliers):
             return []
+        self._appliers = appliers
         first = self._without_orphans(self._first(appliers), appliers)
         folders = {id(one): self._home(one) for one in first}
         names = self._names(first, folders)
@@ -151,21 +153,17 @@ class _Survey:
         Such as one in a folder that Flux does apply, whose kustomization leaves the file out; and
         one that lies elsewhere than the clusters' own folders, where there are such.
         """
-        ruled = {
-            folder
+        ruling = [
+            (one, folder)
             for one in appliers
             if flux.is_kustomization(one) or flux.is_instance(one)
             for folder in self._path_of(one)
-        } - {"."}
+            if folder != "."
+        ]
         left_out = {
             id(one)
             for one in first
-            if flux.is_kustomization(one)
-            and any(
-                _holds(folder, self._path_in(one))
-                and not any(_holds(own, f"{folder}/.") for own in self._synced(one))
-                for folder in ruled
-            )
+            if flux.is_kustomization(one) and self._is_left_out(one, ruling)
         }
         rest = [one for one in first if id(one) not in left_out]
         stems = {_stem(self._home(one)) for one in rest if _is_named(self._home(one))}
@@ -178,6 +176,31 @@ class _Survey:
             or self._synced(one)
             or _stem(self._home(one)) in stems
         ]
+
+    def _is_left_out(self, one: Manifest, ruling: Sequence[tuple[Manifest, str]]) -> bool:
+        """Whether an object lies in a folder that another one applies, which it does not lead to.
+
+        It applies no folder around that one itself.
+        """
+        path, own = self._path_in(one), self._synced(one)
+        around = [
+            other
+            for other, folder in ruling
+            if _holds(folder, path) and not any(_holds(each, f"{folder}/.") for each in own)
+        ]
+        return bool(around) and not self._led_to(one).issuperset(map(id, around))
+
+    def _led_to(self, one: Manifest) -> set[int]:
+        """Return the ids of an object and of all that it applies, at however many removes."""
+        found: set[int] = set()
+        pending = [one]
+        while pending:
+            each = pending.pop()
+            if id(each) not in found:
+                found.add(id(each))
+                reads = self._reads(each)
+                pending += [other for other in self._appliers if self._path_in(other) in reads]
+        return found
 
     def _synced(self, one: Manifest) -> list[str]:
         """Return the folders that make a cluster of what applies them.
@@ -525,6 +548,11 @@ def _applies(one: Manifest) -> bool:
         or argo.is_application(one)
         or argo.is_set(one)
     )
+
+
+def _is_unreferred(one: Manifest) -> bool:
+    """Whether it is a chart or a helmfile, which nothing applies as it is."""
+    return not one.api_version and not distributions.describes_cluster(one)
 
 
 def _identity(one: Manifest) -> tuple[str, str, str]:
