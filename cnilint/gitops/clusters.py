@@ -104,6 +104,7 @@ class _Survey:
             }
         )
         self._builds: dict[str, Build] = {}
+        self._appliers: Sequence[Manifest] = ()
         self._loose = [
             manifest
             for one in documents
@@ -111,6 +112,9 @@ class _Survey:
             for manifest in (*manifests(one), *other_objects(one))
         ]
         self._descriptions = [m for m in self._loose if distributions.describes_cluster(m)]
+        self._lying: dict[str, list[Manifest]] = {}
+        for one in self._loose:
+            self._lying.setdefault(self._home(one), []).append(one)
         self._sources = flux.sources(self._loose, files)
         self._own = argo.own_addresses(self._loose, files)
 
@@ -128,6 +132,7 @@ class _Survey:
         appliers = [one for one in self._loose if _applies(one)]
         if not any(self._leads_somewhere(one) for one in appliers):
             return []
+        self._appliers = appliers
         first = self._without_orphans(self._first(appliers), appliers)
         folders = {id(one): self._home(one) for one in first}
         names = self._names(first, folders)
@@ -148,21 +153,17 @@ class _Survey:
         Such as one in a folder that Flux does apply, whose kustomization leaves the file out; and
         one that lies elsewhere than the clusters' own folders, where there are such.
         """
-        ruled = {
-            folder
+        ruling = [
+            (one, folder)
             for one in appliers
             if flux.is_kustomization(one) or flux.is_instance(one)
             for folder in self._path_of(one)
-        } - {"."}
+            if folder != "."
+        ]
         left_out = {
             id(one)
             for one in first
-            if flux.is_kustomization(one)
-            and any(
-                _holds(folder, self._path_in(one))
-                and not any(_holds(own, f"{folder}/.") for own in self._synced(one))
-                for folder in ruled
-            )
+            if flux.is_kustomization(one) and self._is_left_out(one, ruling)
         }
         rest = [one for one in first if id(one) not in left_out]
         stems = {_stem(self._home(one)) for one in rest if _is_named(self._home(one))}
@@ -175,6 +176,31 @@ class _Survey:
             or self._synced(one)
             or _stem(self._home(one)) in stems
         ]
+
+    def _is_left_out(self, one: Manifest, ruling: Sequence[tuple[Manifest, str]]) -> bool:
+        """Whether an object lies in a folder that another one applies, which it does not lead to.
+
+        It applies no folder around that one itself.
+        """
+        path, own = self._path_in(one), self._synced(one)
+        around = [
+            other
+            for other, folder in ruling
+            if _holds(folder, path) and not any(_holds(each, f"{folder}/.") for each in own)
+        ]
+        return bool(around) and not self._led_to(one).issuperset(map(id, around))
+
+    def _led_to(self, one: Manifest) -> set[int]:
+        """Return the ids of an object and of all that it applies, at however many removes."""
+        found: set[int] = set()
+        pending = [one]
+        while pending:
+            each = pending.pop()
+            if id(each) not in found:
+                found.add(id(each))
+                reads = self._reads(each)
+                pending += [other for other in self._appliers if self._path_in(other) in reads]
+        return found
 
     def _synced(self, one: Manifest) -> list[str]:
         """Return the folders that make a cluster of what applies them.
@@ -307,7 +333,8 @@ class _Survey:
             objects = (*(root.object for root in members), *described[name])
             reads = frozenset(self._path_in(one) for one in objects)
             folders = tuple(dict.fromkeys(root.folder for root in members))
-            found.append(self._cluster(name, folders, [Build(objects, (), (), reads)]))
+            start = [Build(objects, (), (), reads), *self._around(members)]
+            found.append(self._cluster(name, folders, start))
         return Layout(tuple(found), self._left(found))
 
     def _described(self, folders: Mapping[str, str]) -> dict[str, list[Manifest]]:
@@ -330,6 +357,28 @@ class _Survey:
             for name in fitting[:1]:
                 found[name].append(one)
         return found
+
+    def _around(self, members: Sequence[_Root]) -> Iterable[Build]:
+        """Yield what lies beside Kustomizations that begin a cluster: who applies them applies it.
+
+        That is what the kustomization of the folder names, or where it has none, every object.
+        """
+        roots = {_identity(root.object) for root in members}
+        for folder in dict.fromkeys(
+            root.folder
+            for root in members
+            if flux.is_kustomization(root.object) and not self._synced(root.object)
+        ):
+            if any(name in FILE_NAMES for name in self._files.names(folder)):
+                whole = self._folder(folder)
+            else:
+                known = {id(one) for one in self._descriptions}
+                beside = [one for one in self._lying.get(folder, []) if id(one) not in known]
+                reads = frozenset(map(self._path_in, beside))
+                whole = Build(tuple(beside), (), (), reads)
+            yield whole._replace(
+                objects=tuple(one for one in whole.objects if _identity(one) not in roots)
+            )
 
     def _cluster(
         self, name: str, roots: Sequence[str], start: Sequence[Build], assumed: str = ""
@@ -437,8 +486,9 @@ class _Survey:
             left, loose = tuple(one for one in others if self._installs(one)), described
         elif any(_applies(one) for one in loose):
             # where GitOps is done, a chart or helmfile that nothing refers to is nobody's
-            left = tuple(one for one in loose if not one.api_version and self._installs(one))
-            loose = [one for one in loose if one.api_version]
+            others = [one for one in loose if _is_unreferred(one)]
+            left = tuple(one for one in others if self._installs(one))
+            loose = [one for one in loose if not _is_unreferred(one)]
         applied += [Applied(one, self._home(one)) for one in loose]
         found = []
         for name, members in partition(applied, self._tells_apart):
@@ -498,6 +548,15 @@ def _applies(one: Manifest) -> bool:
         or argo.is_application(one)
         or argo.is_set(one)
     )
+
+
+def _is_unreferred(one: Manifest) -> bool:
+    """Whether it is a chart or a helmfile, which nothing applies as it is."""
+    return not one.api_version and not distributions.describes_cluster(one)
+
+
+def _identity(one: Manifest) -> tuple[str, str, str]:
+    return one.kind, one.namespace, one.name
 
 
 def _path_text(one: Manifest) -> str:
