@@ -12,7 +12,7 @@ import pytest
 from cnilint.cli.examples import trials
 from cnilint.config.schema import schema
 from cnilint.config.settings import policy, settings
-from cnilint.engine.example import Files, Trial, examples_of
+from cnilint.engine.example import OF_WHOLE_MANIFESTS, Files, Trial, examples_of
 from cnilint.engine.rule import SCHEMA
 from cnilint.engine.ruleset import Rule, rules
 from cnilint.model.finding import Applicability
@@ -36,13 +36,16 @@ def tried(rule_id: str) -> tuple[Trial, ...]:
     return tuple(trials(next(rule for rule in RULES if rule.id == rule_id)))
 
 
-def fixed(files: Files) -> dict[str, str]:
-    """Return files as every safe and unsafe fix leaves them."""
+def fixed(rule: Rule, files: Files) -> dict[str, str]:
+    """Return files as every safe and unsafe fix leaves them, but for what an example leaves out."""
     with TemporaryDirectory() as folder, contextlib.chdir(folder):
         for name, text in files.items():
+            Path(name).parent.mkdir(parents=True, exist_ok=True)
             Path(name).write_text(text, "utf-8")
         chosen = settings({}, {}, ".cnilint.yaml" if ".cnilint.yaml" in files else "")
-        made = fix((), policy=policy(chosen, ()), options=ALL_FIXES)
+        wanted = policy(chosen, ())
+        wanted = wanted._replace(off=wanted.off | (OF_WHOLE_MANIFESTS - {rule.id}))
+        made = fix((), policy=wanted, options=ALL_FIXES)
     return {**files, **{source.path: source.text for source in made.inputs.sources}}
 
 
@@ -60,7 +63,7 @@ def test_the_bad_example_gives_that_finding_and_the_good_one_none(rule: Rule) ->
 @each_rule
 def test_where_there_is_a_fix_it_makes_the_good_example_of_the_bad_one(rule: Rule) -> None:
     for example in examples_of(rule):
-        made = fixed(example.bad)
+        made = fixed(rule, example.bad)
         assert made == (example.good if rule.fix in ("safe", "unsafe") else example.bad)
 
 

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from cnilint import run
 from cnilint.config.location import NAMES
 from cnilint.config.settings import settings
-from cnilint.engine.example import Files, Trial, examples_of
+from cnilint.engine.example import OF_WHOLE_MANIFESTS, Files, Trial, examples_of
 from cnilint.engine.ruleset import Rule
 from cnilint.errors import CnilintError
 from cnilint.model.finding import Finding, Level
@@ -43,7 +43,8 @@ def _found(rule: Rule, files: Files, house: tuple[Rule, ...]) -> tuple[Finding, 
     return tuple(
         finding
         for finding in result.findings
-        if finding.level > Level.NOTE or finding.rule == rule.id
+        if finding.rule == rule.id
+        or (finding.level > Level.NOTE and finding.rule not in OF_WHOLE_MANIFESTS)
     )
 
 

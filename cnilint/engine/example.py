@@ -15,12 +15,17 @@ __all__ = ["Example", "Files", "Trial", "examples_of"]
 Files = Mapping[str, str]
 """The texts of files by their names; `.cnilint.yaml` has settings for the others."""
 
+OF_WHOLE_MANIFESTS = frozenset({"CNI304", "CNI307", "CNI311"})
+"""Rules that speak of what a manifest of Multus leaves out. Examples are shortened to what they are
+about, so what these find counts in examples of their own only."""
+
 
 class Trial(NamedTuple):
     """An example, and what is found in its files.
 
     A finding counts unless it is a note of another rule: what cannot be decided from a few lines
-    is noted, and is no fault of them. `problem` says why nothing could be found out.
+    is noted, and is no fault of them. Nor is what a few lines leave out. `problem` says why nothing
+    could be found out.
     """
 
     rule: Rule

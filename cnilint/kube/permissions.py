@@ -52,7 +52,8 @@ class Bound(NamedTuple):
 def bound_to(workload: Workload, manifests: Sequence[Manifest]) -> Bound:
     """Return the roles that are bound to a workload's account for the whole cluster.
 
-    A ClusterRole that aggregates others counts their rules as well.
+    A ClusterRole that aggregates others counts their rules as well; where none of them is in view,
+    it is as if it were not itself.
     """
     account = "default"
     specification = workload.specification
@@ -68,8 +69,10 @@ def bound_to(workload: Workload, manifests: Sequence[Manifest]) -> Bound:
     found = [one for one in bindings if _binds(one, account, namespace)]
     for binding in found:
         role = _role(binding, manifests)
-        missing = missing or role is None
-        roles += [] if role is None else [role, *_aggregated(role, manifests)]
+        parts = tuple(_aggregated(role, manifests)) if role is not None else ()
+        put_together = role is not None and role.at(*_AGGREGATION) is not None
+        missing = missing or role is None or (put_together and not parts)
+        roles += [] if role is None else [role, *parts]
     return Bound(tuple(roles), bool(found) and not missing)
 
 
@@ -78,6 +81,8 @@ def _binds(binding: Manifest, account: str, namespace: str) -> bool:
         kind, name = string(child(subject, "kind")), string(child(subject, "name"))
         where = string(child(subject, "namespace")) or ""
         if kind == "ServiceAccount" and name == account and (namespace in ("", where) or not where):
+            return True
+        if kind == "User" and name == f"system:serviceaccount:{namespace}:{account}":
             return True
         if kind == "Group" and name in (
             "system:serviceaccounts",

@@ -134,6 +134,8 @@ class Failure(Enum):
     INVALID_FLAG = "invalid-flag"
     MASTER_MISSING = "master-missing"
     UNKNOWN_FLAG = "unknown-flag"
+    PROGRAM_MISSING = "program-missing"
+    """The image does not have the program that it is to run."""
     UNWRITABLE = "unwritable"
     # of what comes of the files
     CLUSTER_NETWORK_UNREADABLE = "cluster-network-unreadable"

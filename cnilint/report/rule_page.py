@@ -21,6 +21,7 @@ INDEX = "README.md"
 FAMILIES = {
     "CNI1": "Multus and its master",
     "CNI2": "Conflicts between installs",
+    "CNI3": "Multus's own manifest",
     "CNI4": "The settings of aws-vpc-cni",
     "CNI5": "Networks and pods",
     "CNI9": "The files, and the ignores in them",

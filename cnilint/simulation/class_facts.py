@@ -17,6 +17,7 @@ from cnilint.kube.node_classes import NodeClass
 from cnilint.model.steps import Actor, Cause, Failure, Situation
 from cnilint.model.verdict import Doubt, Unknown, Verdict, VerdictKind
 from cnilint.multus.configuration import Multus
+from cnilint.multus.start import start_failure
 from cnilint.upstream.confdir import encoded
 from cnilint.upstream.gojson import JSONError
 from cnilint.upstream.multus_daemon_config import read_daemon_config
@@ -94,7 +95,8 @@ class ClassFacts:
     @property
     def doubt(self) -> Doubt | None:
         """What decides on the class and is not in view, or filled in later; None if nothing is."""
-        titles = (one.installer.title for one in self.multuses if not one.in_view)
+        hidden = (one for one in self.multuses if not one.in_view and start_failure(one) is None)
+        titles = (one.installer.title for one in hidden)
         told = (Doubt(Unknown.SETTINGS, title) for title in titles)
         written = (Doubt(Unknown.FILE, one.title) for one in self.installers if one.later)
         unread = [Doubt(Unknown.SOURCE, self.unread)] if self.unread else []
@@ -225,6 +227,9 @@ def reading(directory: str, multuses: Sequence[Multus], runtime: str) -> Reading
 def multus_program(one: Multus) -> Program | None:
     """Return what a Multus install does to the node's files; None if that is not in view."""
     masters, written = one.autoconfig_host, one.conf_host
+    ended = start_failure(one)
+    if ended is not None:
+        return Failing(multus_actor(one), *ended)
     if not one.in_view:
         return None
     if not one.auto:

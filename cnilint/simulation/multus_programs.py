@@ -124,6 +124,7 @@ class Failing(Program):
 
     actor: Actor
     failure: Failure
+    subject: str = ""
 
     def step(self, files: Files, memory: Hashable) -> Change | None:  # noqa: ARG002
         """Return None: it never gets to do anything."""
@@ -131,7 +132,7 @@ class Failing(Program):
 
     def complaint(self, files: Files, memory: Hashable) -> Cause | None:  # noqa: ARG002
         """Return why it does not come up."""
-        return Cause(self.failure)
+        return Cause(self.failure, self.subject)
 
 
 @dataclass(frozen=True, slots=True)

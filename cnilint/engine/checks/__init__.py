@@ -40,6 +40,7 @@ from .aws_node_release import (
     node_agent_skew,
     variable_without_effect,
 )
+from .bin_directories import bin_directory_mismatch
 from .chaining import chain_target_depends_on_order
 from .cluster_network import cluster_network_not_defined
 from .configuration import cni_version_incompatible, daemon_config_invalid, repeated_members
@@ -71,7 +72,20 @@ from .master import (
     pin_fails_closed,
     version_ignores_pin,
 )
+from .mesh import mesh_mode_mismatch
 from .mode import config_file_in_cni_dir, config_file_mode_unusable
+from .multus_manifest import (
+    config_key_not_mounted,
+    copy_not_forced,
+    manifest_older_than_image,
+    memory_limit_too_low,
+    mutable_image,
+    thin_thick_mix,
+    unknown_flag,
+)
+from .multus_mounts import missing_mount, socket_directory_not_dedicated
+from .multus_permissions import fewer_tolerations, missing_node_name, missing_pod_watch
+from .multus_settings import rewrites_the_primary, stale_thin_configuration
 from .network_needs import plugin_not_installed, resource_not_offered
 from .networks import cni_as_secondary, network_config_invalid
 from .pod_networks import (
@@ -81,6 +95,7 @@ from .pod_networks import (
     networks_annotation_invalid,
 )
 from .policy import conflicting_binaries, two_policy_engines
+from .remote import unpinned_remote
 from .runtime import (
     first_file_invalid,
     pods_start_before_multus,
@@ -109,12 +124,14 @@ INPUT_CHECKS: dict[str, InputCheck] = {
 
 LAYOUT_CHECKS: dict[str, LayoutCheck] = {
     "not_applied_here": not_applied_here,
+    "unpinned_remote": unpinned_remote,
 }
 
 CHECKS: dict[str, Check] = {
     "add_on_and_release": add_on_and_release,
     "annotate_without_permission": annotate_without_permission,
     "bandwidth_plugin": bandwidth_plugin,
+    "bin_directory_mismatch": bin_directory_mismatch,
     "chain_target_depends_on_order": chain_target_depends_on_order,
     "cluster_network_not_defined": cluster_network_not_defined,
     "cluster_network_overrides_master": cluster_network_overrides_master,
@@ -124,8 +141,10 @@ CHECKS: dict[str, Check] = {
     "cni_version_incompatible": cni_version_incompatible,
     "config_file_in_cni_dir": config_file_in_cni_dir,
     "config_file_mode_unusable": config_file_mode_unusable,
+    "config_key_not_mounted": config_key_not_mounted,
     "conflicting_binaries": conflicting_binaries,
     "conflist_contents": conflist_contents,
+    "copy_not_forced": copy_not_forced,
     "custom_network_without_eniconfig": custom_network_without_eniconfig,
     "daemon_config_invalid": daemon_config_invalid,
     "default_network_override": default_network_override,
@@ -133,6 +152,7 @@ CHECKS: dict[str, Check] = {
     "egress_mismatch": egress_mismatch,
     "enforcing_mode_without_agent": enforcing_mode_without_agent,
     "exclusive_cni": exclusive_cni,
+    "fewer_tolerations": fewer_tolerations,
     "first_file_invalid": first_file_invalid,
     "host_local_is_per_node": host_local_is_per_node,
     "image_manifest_skew": image_manifest_skew,
@@ -141,13 +161,20 @@ CHECKS: dict[str, Check] = {
     "invalid_value": invalid_value,
     "ip_family": ip_family,
     "mandatory_mounts": mandatory_mounts,
+    "manifest_older_than_image": manifest_older_than_image,
     "master_depends_on_order": master_depends_on_order,
     "master_file_not_written": master_file_not_written,
     "master_is_not_a_primary": master_is_not_a_primary,
     "master_not_pinned": master_not_pinned,
     "master_switches_live": master_switches_live,
+    "memory_limit_too_low": memory_limit_too_low,
+    "mesh_mode_mismatch": mesh_mode_mismatch,
+    "missing_mount": missing_mount,
+    "missing_node_name": missing_node_name,
+    "missing_pod_watch": missing_pod_watch,
     "missing_reference_plugins": missing_reference_plugins,
     "multus_without_primary": multus_without_primary,
+    "mutable_image": mutable_image,
     "namespace_isolation": namespace_isolation,
     "network_config_invalid": network_config_invalid,
     "network_not_found": network_not_found,
@@ -163,13 +190,18 @@ CHECKS: dict[str, Check] = {
     "readiness_file_never_written": readiness_file_never_written,
     "repeated_members": repeated_members,
     "resource_not_offered": resource_not_offered,
+    "rewrites_the_primary": rewrites_the_primary,
     "runtime_never_asks_multus": runtime_never_asks_multus,
     "same_product_twice": same_product_twice,
+    "socket_directory_not_dedicated": socket_directory_not_dedicated,
     "stale_file": stale_file,
+    "stale_thin_configuration": stale_thin_configuration,
     "strict_security_groups": strict_security_groups,
     "thin_and_thick": thin_and_thick,
+    "thin_thick_mix": thin_thick_mix,
     "two_policy_engines": two_policy_engines,
     "two_primaries": two_primaries,
+    "unknown_flag": unknown_flag,
     "unknown_installer": unknown_installer,
     "variable_without_effect": variable_without_effect,
     "version_ignores_pin": version_ignores_pin,
