@@ -12,7 +12,7 @@ from cnilint.model.text import Source
 from cnilint.model.tree import Document
 from cnilint.syntax.compose import compose
 
-PATH = "/home/bozo/ideas/thoughts.for.today"
+PATH = "/data/bozo/ideas/thoughts.for.today"
 MIXED = "abcABC123ABCabc"
 WORD = "abcdEFGH28ij"
 
