@@ -32,8 +32,9 @@ def cases(rule: str, kind: str) -> list[Path]:
 
 def hits(rule: Rule, case: Path) -> Iterator[Hit]:
     """Yield what the rule's check says of a case, before any wording."""
-    found = [p for p in case.iterdir() if p.is_file() and not p.name.startswith(".")]
-    inputs = load([str(p) for p in found if p.name != "expected.txt"])
+    found = [p for p in case.rglob("*") if p.is_file() and not p.name.startswith(".")]
+    left_out = {"expected.txt", "fixed"}
+    inputs = load([str(p) for p in found if left_out.isdisjoint(p.relative_to(case).parts)])
     clusters = evaluate(inputs).clusters
     for check in rule.check:
         if check in INPUT_CHECKS:

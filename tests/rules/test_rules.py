@@ -35,8 +35,9 @@ def name(case: Path) -> str:
 
 
 def manifests(folder: Path) -> list[str]:
-    found = [p for p in folder.iterdir() if p.is_file() and not p.name.startswith(".")]
-    return [str(path) for path in sorted(found) if path.name != "expected.txt"]
+    found = [p for p in folder.rglob("*") if p.is_file() and not p.name.startswith(".")]
+    left_out = {"expected.txt", "fixed"} - {folder.name}
+    return [str(p) for p in sorted(found) if left_out.isdisjoint(p.relative_to(folder).parts)]
 
 
 def wanted(folder: Path) -> Policy:
