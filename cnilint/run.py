@@ -24,7 +24,7 @@ from cnilint.engine.inputs import inputs as read
 from cnilint.engine.policy import Policy
 from cnilint.engine.repository import repository_top
 from cnilint.engine.result import Result
-from cnilint.errors import NothingReadError, ReadError, UsageError, near_path
+from cnilint.errors import NothingReadError, ReadError, UsageError, did_you_mean, near_path
 from cnilint.fix.options import DEFAULT_OPTIONS, Fixed, Options
 from cnilint.model.finding import Applicability, Way
 from cnilint.model.text import Source
@@ -186,6 +186,7 @@ def checked(run: Run) -> Result:
     result = evaluate(inputs, around)
     if around.by_file:
         return _without_fixes(result)
+    _known_primary(result, around.primary)
     if any(finding.fixes for finding in result.findings):
         from cnilint.fix.plan import offered
 
@@ -195,7 +196,9 @@ def checked(run: Run) -> Result:
 
 def inspected(run: Run) -> Result:
     """Return the facts of the clusters; fixes are not proven, so none is offered."""
-    return _without_fixes(evaluate(_read(run), run.surroundings))
+    result = evaluate(_read(run), run.surroundings)
+    _known_primary(result, run.surroundings.primary)
+    return _without_fixes(result)
 
 
 def fixed(run: Run) -> Fixed:
@@ -203,6 +206,7 @@ def fixed(run: Run) -> Fixed:
     from cnilint.fix import plan
 
     done = plan.fixed(_read(run), run.surroundings, run.fixes)
+    _known_primary(done.found, run.surroundings.primary)
     return done._replace(found=_public(done.found), result=_public(done.result))
 
 
@@ -262,6 +266,15 @@ def _asked(
         fixes=given.get("options", run.fixes),
         stdin=given.get("stdin", run.stdin),
     )
+
+
+def _known_primary(result: Result, name: str) -> None:
+    """Raise UsageError for a file that is to own the pods where no class of nodes ever has it."""
+    classes = [facts for cluster in result.clusters for facts in cluster.classes]
+    known = {posixpath.basename(path) for facts in classes for path in facts.simulation.contents}
+    if name and known and name not in known:
+        near = did_you_mean(name, known)
+        raise UsageError(f"--primary {name}: nothing in these manifests writes that file{near}")
 
 
 def _top(paths: Sequence[str]) -> str:

@@ -10,8 +10,9 @@ from string import Formatter
 
 import pytest
 
+from cnilint.config.settings import settings
 from cnilint.engine.checks import CHECKS, IGNORE_CHECKS, INPUT_CHECKS, LAYOUT_CHECKS
-from cnilint.engine.evaluate import evaluate
+from cnilint.engine.evaluate import Surroundings, evaluate
 from cnilint.engine.hit import Hit
 from cnilint.engine.ignores.suppress import judged
 from cnilint.engine.jsonpath import find
@@ -19,7 +20,7 @@ from cnilint.engine.match import OPERATORS, matches
 from cnilint.engine.policy import EVERYTHING
 from cnilint.engine.ruleset import Rule, rules
 from cnilint.engine.sources import sources
-from cnilint.run import load
+from cnilint.run import host_files, load
 
 CASES = Path(__file__).resolve().parent / "rules"
 RULES = rules()
@@ -35,7 +36,10 @@ def hits(rule: Rule, case: Path) -> Iterator[Hit]:
     found = [p for p in case.rglob("*") if p.is_file() and not p.name.startswith(".")]
     left_out = {"expected.txt", "fixed"}
     inputs = load([str(p) for p in found if left_out.isdisjoint(p.relative_to(case).parts)])
-    clusters = evaluate(inputs).clusters
+    file = case / ".cnilint.yaml"
+    chosen = settings({}, {}, str(file) if file.exists() else "")
+    around = Surroundings(host_files=host_files(chosen.host_files))
+    clusters = evaluate(inputs, around).clusters
     for check in rule.check:
         if check in INPUT_CHECKS:
             notes = [note for one in clusters for note in one.notes]

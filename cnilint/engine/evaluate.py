@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from cnilint.catalog.recognise import NO_TARGETS, Targets
 from cnilint.engine.ignores.ignore import MARK
-from cnilint.errors import RuleError, did_you_mean
+from cnilint.errors import RuleError
 from cnilint.gitops.clusters import Layout
 from cnilint.gitops.kustomization import patch_files
 from cnilint.gitops.partition import ONLY
@@ -25,7 +25,7 @@ from .checks import CHECKS, IGNORE_CHECKS, INPUT_CHECKS, LAYOUT_CHECKS
 from .hit import Hit
 from .inputs import Inputs
 from .match import matches
-from .places import placed_finding, placed_note
+from .places import doubted, placed_finding, placed_note
 from .policy import EVERYTHING, Policy
 from .problems import concerning, unjudged_notes
 from .result import Known, Reason, Result, Suppressed
@@ -122,7 +122,6 @@ def evaluate(inputs: Inputs, surroundings: Surroundings = NOTHING_AROUND) -> Res
             )
         )
     notes += [note for one in found for note in one.notes]
-    notes += _primary_not_there(surroundings.primary, found)
     notes = [] if by_file else _distinct([placed_note(note) for note in notes])
     notes += [*problem_notes(inputs.problems), *unjudged_notes(inputs)]
     policy = surroundings.policy.of_files() if by_file else surroundings.policy
@@ -158,15 +157,6 @@ def evaluate(inputs: Inputs, surroundings: Surroundings = NOTHING_AROUND) -> Res
 def _is_of(one: MachineConfiguration, cluster_name: str) -> bool:
     """Whether a machine configuration lies in a folder of a cluster, by the cluster's name."""
     return f"/{cluster_name}/" in f"/{one.location.source.path}"
-
-
-def _primary_not_there(name: str, found: Sequence[Cluster]) -> Iterator[Note]:
-    """Yield a note for a primary that is wanted where no class of nodes has a file of its name."""
-    entries = (entry for one in found for facts in one.classes for entry in facts.entries)
-    files = {entry.name for entry in entries}
-    if name and files and name not in files:
-        near = did_you_mean(name, files)
-        yield Note(f"nothing here writes {name}, which is said to be the primary's file{near}")
 
 
 def _each_file(inputs: Inputs) -> list[tuple[str, tuple[Manifest, ...]]]:
@@ -248,11 +238,14 @@ class _Facts(NamedTuple):
 def _findings(rule: Rule, inputs: Inputs, facts: _Facts, policy: Policy) -> Iterator[Finding]:
     for check in rule.check:
         for hit, name in _hits(check, inputs, facts, rule):
-            yield _finding(rule, hit, name, policy)
+            finding = _finding(rule, hit, name, policy)
+            for one in facts.clusters:
+                finding = doubted(finding, one) if one.name == name else finding
+            yield finding
     for entry in rule.match:
         for one in facts.clusters:
             for hit in matches(entry, one):
-                yield _finding(rule, hit, one.name, policy)
+                yield doubted(_finding(rule, hit, one.name, policy), one)
 
 
 def _hits(check: str, inputs: Inputs, facts: _Facts, rule: Rule) -> Iterator[tuple[Hit, str]]:

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from cnilint.catalog.form import DeliveryForm
 from cnilint.gitops.built import BuiltDocument, Place
+from cnilint.gitops.delivery import Delivery
 from cnilint.model.finding import (
     Applicability,
     Edit,
@@ -24,6 +26,7 @@ from cnilint.model.finding import (
 )
 from cnilint.model.text import Span
 from cnilint.model.tree import Document, Route, plain
+from cnilint.simulation.cluster import Cluster
 from cnilint.syntax.embedded import resolve
 from cnilint.syntax.patch import differs
 
@@ -58,6 +61,33 @@ def placed_finding(finding: Finding) -> Finding:
         related=tuple(Related(placed(one.location), one.message) for one in finding.related),
         fixes=fixes,
     )
+
+
+def doubted(finding: Finding, cluster: Cluster) -> Finding:
+    """Return a finding that is no error where it rests on values of which some were not read.
+
+    It has no safe fix then. What stands in the object's own values counts most, and is certain.
+    """
+    for one in cluster.installers:
+        if not isinstance(one.form, DeliveryForm) or not one.form.delivery.unread:
+            continue
+        if finding.location.object == one.object and not _counts_most(finding, one.form.delivery):
+            fixes = tuple(
+                replace(fix, applicability=min(fix.applicability, Applicability.UNSAFE))
+                for fix in finding.fixes
+            )
+            level = min(finding.level, Level.WARNING)
+            return replace(finding, level=level, fixes=fixes)
+    return finding
+
+
+def _counts_most(finding: Finding, delivery: Delivery) -> bool:
+    """Whether a finding is at a value that no other one is laid over."""
+    room, location = delivery.room, finding.location
+    if room is None or location.document is not delivery.manifest.document:
+        return False
+    base = (*delivery.manifest.route, *room.steps)
+    return len(location.route) > len(base) and location.route[: len(base)] == base
 
 
 def placed_note(note: Note) -> Note:

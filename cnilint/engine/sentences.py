@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from cnilint.model.finding import Finding
 from cnilint.model.steps import Cause, Ending, Failure, Situation, Step, Verb, Witness
-from cnilint.model.verdict import Doubt, Unknown, Verdict, VerdictKind
+from cnilint.model.verdict import Unknown, Verdict, VerdictKind
 from cnilint.simulation.search import Outcome
 
 DOES = {
@@ -76,7 +76,10 @@ CAUSES = {
     Failure.UNWRITABLE: "Multus cannot write its configuration",
     Failure.CLUSTER_NETWORK_UNREADABLE: "Multus cannot read {subject}",
     Failure.NETWORK_NOT_FOUND: "no file holds the network {subject}",
+    Failure.NO_FILE_TO_CHAIN: "{subject} never comes, so there is nothing to chain a plugin into",
+    Failure.NOT_FIRST: "{subject} sorts before its own file, which has to be the first",
     Failure.OWN_FILE: "Multus hands the pods to its own file",
+    Failure.READINESS_FILE_MISSING: "the file that Multus waits for never comes",
     Failure.RESTLESS: "the installers undo each other's work for ever",
     Failure.STOPS_AFTER_COPYING: "the daemon exits after copying the file",
 }
@@ -85,14 +88,26 @@ CAUSES = {
 KINDS = {
     VerdictKind.NEVER_READY: "never ready",
     VerdictKind.RACE: "a race",
+    VerdictKind.STALE_OWNER: "stale owner",
+    VerdictKind.BYPASSED: "bypassed",
     VerdictKind.UNDECIDED: "undecided",
     VerdictKind.DETERMINISTIC: "deterministic",
 }
 """What a verdict begins with."""
 
+LOSSES = {
+    "cilium": "pods run without Cilium's network policy and encryption",
+    "consul-cni": "pods of the mesh start without redirection, so without mTLS",
+    "istio-cni": "pods of the mesh start without redirection, so without mTLS",
+    "kuma-cni": "pods of the mesh start without redirection, so without mTLS",
+    "linkerd-cni": "pods of the mesh start without redirection, so without mTLS",
+}
+"""What pods lack that do not get a product's plugin, by the product's id."""
+
 UNKNOWN = {
     Unknown.SETTINGS: "what {title} is told is not known",
     Unknown.FILE: "where {title} writes is not known",
+    Unknown.VALUES: "not all values of {title} were read",
     Unknown.SOURCE: "what {title} brings is not in view",
 }
 
@@ -124,7 +139,8 @@ def _listed(names: Iterable[str]) -> str:
 def cause_words(cause: Cause | None) -> str:
     """Return why something does not come up, as a clause."""
     failure, subject = cause or Cause(Failure.UNKNOWN)
-    return CAUSES[failure].format(subject=subject or "its cluster network")
+    unnamed = "a file" if failure is Failure.NO_FILE_TO_CHAIN else "its cluster network"
+    return CAUSES[failure].format(subject=subject or unnamed)
 
 
 def heading(witness: Witness) -> str:
@@ -146,6 +162,19 @@ def detail_lines(finding: Finding) -> list[str]:
     ]
     lines = [line for block in blocks for line in ("", *block)]
     return lines[1:]
+
+
+def parting(one: Outcome, other: Outcome) -> str:
+    """Return in words how two orders from the same beginning come to different owners."""
+    steps = zip(one.order, other.order, strict=False)
+    same = next((at for at, (a, b) in enumerate(steps) if a != b), None)
+    if same is None:
+        return ""
+    first, second = step_words(one.order[same]), step_words(other.order[same])
+    return (
+        f"where {first} first, pods get {one.master or 'nothing'}; "
+        f"where {second} first, {other.master or 'nothing'}"
+    )
 
 
 class Way(NamedTuple):
@@ -181,32 +210,49 @@ def verdict_words(verdict: Verdict) -> tuple[str, str]:
 def verdict_line(verdict: Verdict) -> str:
     """Return a verdict in one line.
 
-    `deterministic: <file>` (with `, but <cause>` where something does not come up), `a race: <file>
-    or <file>`, `a race: <file> or nothing (<cause>)`, `never ready: <cause>`, or `undecided: ...`
-    where the CNI that gives the nodes a network is not among the manifests, or what decides is not
-    known yet. Each of them says so where a file of an unknown installer could own the pods.
+    `deterministic: <file>`, `bypassed: <install> is not in the network of the pods (<file>)`,
+    `stale owner: <file>`, `a race: <file> or <file>`, `never ready: <cause>`, or `undecided: ...`
+    where what decides is not among the manifests, was not read, or is not known yet. Each of them
+    says so where a file of an unknown installer could own the pods.
     """
     return ": ".join(verdict_words(verdict))
 
 
 def _said(verdict: Verdict) -> Iterator[str]:
-    causes = "; ".join(dict.fromkeys(map(cause_words, verdict.causes)))
     match verdict.kind:
         case VerdictKind.UNDECIDED:
-            yield _undecided(verdict.doubt)
+            yield _undecided(verdict)
         case VerdictKind.NEVER_READY:
-            yield causes or "no order of events came to an end"
+            yield _not_ready(verdict)
         case VerdictKind.RACE:
-            yield either([*verdict.owners, *([f"nothing ({causes})"] if causes else [])])
+            yield either(list(verdict.owners))
+        case VerdictKind.STALE_OWNER:
+            yield f"{' and '.join(verdict.stale)} is written by no install here"
+        case VerdictKind.BYPASSED:
+            passed = "is" if len(verdict.lost) == 1 else "are"
+            yield f"{' and '.join(verdict.lost)} {passed} not asked for pods, "
+            yield f"which get {either(list(verdict.owners))}"
         case VerdictKind.DETERMINISTIC:
             yield verdict.owners[0]
-            if causes:
-                yield f", but {causes}"
-            elif verdict.lost:
-                yield ", but pods do not reach Multus"
 
 
-def _undecided(doubt: Doubt | None) -> str:
+def _not_ready(verdict: Verdict) -> str:
+    """Return why something does not come up, and who owns the pods for all that."""
+    told = set(verdict.causes)
+    said = [cause_words(cause) for cause in verdict.causes]
+    said += [
+        f"{one.actor.title} waits: {cause_words(one.cause)}"
+        for one in verdict.held
+        if one.cause not in told
+    ]
+    why = "; ".join(dict.fromkeys(said)) or "no order of events came to an end"
+    return f"{why} (else {either(list(verdict.owners))})" if verdict.owners else why
+
+
+def _undecided(verdict: Verdict) -> str:
+    doubt = verdict.doubt
+    if doubt is None and verdict.cut:
+        return f"as far as was looked, {either(list(verdict.owners))}"
     if doubt is None:
         return "no CNI in these manifests gives these nodes a network"
     return UNKNOWN[doubt.unknown].format(title=doubt.title)

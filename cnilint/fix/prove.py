@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping as Counts
 from dataclasses import replace
 from typing import NamedTuple
 
+from cnilint.catalog.installer import Installer
 from cnilint.engine.evaluate import Surroundings, evaluate
 from cnilint.engine.ignores.ignore import UNUSED
 from cnilint.engine.inputs import Inputs
 from cnilint.engine.result import Result
+from cnilint.engine.sentences import verdict_line
 from cnilint.engine.text_edits import TextEdits, text_edits_of
-from cnilint.model.finding import Applicability, Finding, Fix, Repair, TextEdit
+from cnilint.kube.environment import Text
+from cnilint.kube.workload import Workload
+from cnilint.model.finding import (
+    Applicability,
+    Edit,
+    Finding,
+    Fix,
+    Level,
+    Location,
+    Repair,
+    TextEdit,
+)
 from cnilint.model.text import Source
+from cnilint.model.tree import Mapping
 from cnilint.progress import unseen
+from cnilint.simulation.class_facts import ClassFacts
+from cnilint.simulation.cluster import Cluster
 from cnilint.syntax.rewrite import CannotEdit, apply
 
 from .handover import handed_over, is_elsewhere, traced
@@ -30,7 +47,7 @@ class Outcome(NamedTuple):
 
     inputs: Inputs
     result: Result
-    counts: Mapping[FindingKey, int]
+    counts: Counts[FindingKey, int]
 
 
 class Prover:
@@ -85,6 +102,7 @@ class Prover:
         after = self._lint(edits)
         if reason := self._doubt(finding, fix, after):
             return _shown(fix, reason)
+        fix = _with_restart(fix, self._result)
         handed = handed_over(fix, self._result, after.result, after.inputs, self._options)
         return replace(handed, edits=made) if handed.handover is not None else handed
 
@@ -94,6 +112,8 @@ class Prover:
         if counts.get(key_of(finding), 0) >= self._before[key_of(finding)]:
             return "it does not remove the finding by itself"
         new = sorted({key[0] for key in counts if counts[key] > self._before[key]} - {UNUSED})
+        if bad := _still_bad(finding, after.result):
+            return bad
         # a repair makes readable what was not: what is then seen was there before
         if new and not all(isinstance(edit, Repair) for edit in fix.edits):
             return f"it leads to {', '.join(new)}"
@@ -107,6 +127,111 @@ class Prover:
             result = evaluate(inputs, self._surroundings)
             self._after[key] = Outcome(inputs, result, _counted(result))
         return self._after[key]
+
+
+RESTARTED = ("checksum/", "reloader.stakater.com/", "configmap.reloader.stakater.com/")
+"""What annotations begin with by which pods are restarted when a ConfigMap changes."""
+
+HASHED = re.compile(r"-[bcdfghkmt2456789]{10}$")
+"""The end of a ConfigMap's name that Kustomize makes of what it holds.
+
+kubernetes-sigs/kustomize@v5.4.0:api/hasher/hasher.go encode
+"""
+
+
+def _with_restart(fix: Fix, result: Result) -> Fix:
+    """Return a fix that says who has to be restarted to read the ConfigMap that it changes."""
+    for cluster in result.clusters:
+        for one in cluster.multuses:
+            workload, text = one.installer.workload, one.configuration
+            if workload is None or text is None:
+                continue
+            if not any(_is_in(e, text.location) for e in fix.edits) or _restarts(workload, text):
+                continue
+            said = f"restart {workload.manifest.title} after it: the daemon reads it at its start"
+            if said not in fix.note:
+                fix = replace(fix, note="; ".join(filter(None, (fix.note, said))))
+    return fix
+
+
+def _is_in(edit: Edit | Repair, place: Location) -> bool:
+    """Whether an edit changes what stands at a place."""
+    if not isinstance(edit, Edit) or edit.document is not place.document:
+        return False
+    return edit.route[: len(place.route)] == place.route
+
+
+def _restarts(workload: Workload, text: Text) -> bool:
+    """Whether the pods start anew when the ConfigMap with their settings changes."""
+    if HASHED.search(text.manifest.name):
+        return True
+    whole = workload.manifest
+    for steps in (("metadata",), (*workload.template, "metadata")):
+        found = whole.at(*steps, "annotations")
+        names = [entry.key.text for entry in found.entries] if isinstance(found, Mapping) else []
+        if any(name.startswith(RESTARTED) for name in names):
+            return True
+    return False
+
+
+OWNING = frozenset(
+    {"CNI101", "CNI102", "CNI103", "CNI104", "CNI106", "CNI115", "CNI117", "CNI122", "CNI123"}
+)
+"""Rules whose fixes say which file is to own the pods."""
+
+
+def _still_bad(finding: Finding, after: Result) -> str | None:
+    """Return what is wrong with the nodes of a finding after its fix, if nothing else mends it.
+
+    Another finding that is left there, with a fix that can be made, is mended by that.
+    """
+    if finding.rule not in OWNING:
+        return None
+    for cluster in after.clusters:
+        if finding.cluster and cluster.name not in finding.cluster.split(", "):
+            continue
+        concerned = {
+            one.object
+            for one in cluster.installers
+            if one.object == finding.location.object or _is_configured(cluster, one, finding)
+        }
+        bad = [
+            facts
+            for facts in cluster.classes
+            if facts.verdict.bad and any(one.object in concerned for one in facts.installers)
+        ]
+        if not bad or _mended(cluster, bad, after):
+            continue
+        return f"{bad[0].name} would be {verdict_line(bad[0].verdict)}"
+    return None
+
+
+def _is_configured(cluster: Cluster, one: Installer, finding: Finding) -> bool:
+    """Whether a finding is in the configuration of an install of Multus."""
+    return any(
+        each.installer is one
+        and each.configuration is not None
+        and each.configuration.location.object == finding.location.object
+        for each in cluster.multuses
+    )
+
+
+def _mended(cluster: Cluster, bad: list[ClassFacts], after: Result) -> bool:
+    """Whether another finding at something that runs on these nodes has a fix to be made."""
+    objects = {one.object for facts in bad for one in facts.installers}
+    objects |= {
+        one.configuration.location.object
+        for facts in bad
+        for one in facts.multuses
+        if one.configuration is not None
+    }
+    return any(
+        finding.location.object in objects
+        and finding.level is Level.ERROR
+        and any(fix.applicability > Applicability.DISPLAY for fix in finding.fixes)
+        for finding in after.findings
+        if cluster.name in finding.cluster or not finding.cluster
+    )
 
 
 def with_edits(inputs: Inputs, edits: TextEdits) -> Inputs:

@@ -142,8 +142,14 @@ class Failure(Enum):
     """Multus cannot read the `subject`, a file's name; empty: what it is told names no file."""
     NETWORK_NOT_FOUND = "network-not-found"
     """No file holds the network `subject`, which is to be copied."""
+    NO_FILE_TO_CHAIN = "no-file-to-chain"
+    """There is no file into which a plugin can be chained; `subject` is the one that is named."""
+    NOT_FIRST = "not-first"
+    """The file `subject` sorts before an installer's own, which has to be the first one."""
     OWN_FILE = "own-file"
     """Multus hands the pods to the file that calls it."""
+    READINESS_FILE_MISSING = "readiness-file-missing"
+    """The file that Multus waits for is in no directory that its container has of the host."""
     RESTLESS = "restless"
     """Installers undo each other's work for ever."""
     STOPS_AFTER_COPYING = "stops-after-copying"
@@ -160,6 +166,13 @@ class Cause(NamedTuple):
     def rank(self) -> tuple[str, str]:
         """What causes are ordered by: nothing but themselves, so that no order of events counts."""
         return self.failure.value, self.subject
+
+
+class Held(NamedTuple):
+    """A program that has not come up where nothing changes any more, and why."""
+
+    actor: Actor
+    cause: Cause
 
 
 class Ending(Enum):

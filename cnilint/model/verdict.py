@@ -5,20 +5,24 @@ from __future__ import annotations
 from enum import Enum
 from typing import NamedTuple
 
-from .steps import Cause
+from .steps import Cause, Held
 
 
 class VerdictKind(Enum):
     """What comes of a class of nodes, as one word."""
 
     NEVER_READY = "never-ready"
-    """In no order does anything own the pods."""
+    """In some order nothing owns the pods, or an install never comes up."""
     RACE = "race"
-    """Who owns the pods, or whether anything does, depends on the order of events."""
+    """Who owns the pods depends on the order of events."""
+    STALE_OWNER = "stale-owner"
+    """In some order a file that no install writes owns the pods."""
+    BYPASSED = "bypassed"
+    """In some order pods miss a plugin that an install means them to have."""
     UNDECIDED = "undecided"
-    """What decides is not among the manifests, or is not known yet."""
+    """What decides is not among the manifests, was not read, or is not known yet."""
     DETERMINISTIC = "deterministic"
-    """One file owns the pods, whatever the order."""
+    """One file owns the pods, all that is installed comes up and reaches them."""
 
 
 class Unknown(Enum):
@@ -30,6 +34,8 @@ class Unknown(Enum):
     """Where it writes."""
     SOURCE = "source"
     """What it brings in: something that was not read, or that is only known by its image."""
+    VALUES = "values"
+    """Some of the values of its chart."""
 
 
 class Doubt(NamedTuple):
@@ -43,20 +49,45 @@ class Verdict(NamedTuple):
     """What comes of a class of nodes over all orders of events.
 
     `owners` are the files that own the pods in some order, in byte order. `causes` say why nothing
-    does in some order, or what fails although one file owns the pods in each. `lost` are titles of
-    installs that the pods do not reach in some order. `doubt` is what is not known and decides.
-    `reserved`: a file of an unknown installer may take over. `cut`: not every order was looked at.
+    does in some order, or what fails although a file owns the pods; `held` are the installs that do
+    not come up in some order. `stale` are owners that no install writes. `lost` are titles of
+    installs that the pods do not reach in some order, `plugins` the types of their plugins.
+    `doubt` is what is not known and decides. `reserved`: a file of an unknown installer may take
+    over. `cut`: not every order was looked at.
     """
 
     kind: VerdictKind
     owners: tuple[str, ...] = ()
     causes: tuple[Cause, ...] = ()
+    held: tuple[Held, ...] = ()
+    stale: tuple[str, ...] = ()
     lost: tuple[str, ...] = ()
+    plugins: tuple[str, ...] = ()
     doubt: Doubt | None = None
     reserved: bool = False
     cut: bool = False
 
     @property
+    def decided(self) -> bool:
+        """Whether one file owns the pods in every order, and it is known that no other does."""
+        return len(self.owners) == 1 and self.doubt is None and not self.cut
+
+    @property
+    def ready(self) -> bool:
+        """Whether the pods have an owner that an install writes, and every install comes up."""
+        return not self.causes and not self.held and not self.stale and bool(self.owners)
+
+    @property
+    def whole(self) -> bool:
+        """Whether every plugin and every Multus that is installed is asked for each pod."""
+        return not self.lost
+
+    @property
     def good(self) -> bool:
         """Whether it is decided who owns the pods, and nothing fails or is passed over."""
-        return self.kind is VerdictKind.DETERMINISTIC and not self.causes and not self.lost
+        return self.kind is VerdictKind.DETERMINISTIC
+
+    @property
+    def bad(self) -> bool:
+        """Whether something is wrong for sure."""
+        return self.kind not in (VerdictKind.DETERMINISTIC, VerdictKind.UNDECIDED)

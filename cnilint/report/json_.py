@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Sequence
 
 from cnilint.catalog.installer import Installer
 from cnilint.engine.ignores.identity import CROSSING
@@ -29,8 +30,9 @@ from cnilint.model.finding import (
 from cnilint.model.steps import Actor, Cause, Failure, Step, Witness
 from cnilint.model.text import Source, Span
 from cnilint.model.tree import Embedded, Route
-from cnilint.model.verdict import Verdict
+from cnilint.model.verdict import Verdict, VerdictKind
 from cnilint.report.terminal.statistics import Count, counts
+from cnilint.report.words import worst_verdict
 from cnilint.simulation.class_facts import ClassFacts
 from cnilint.simulation.cluster import Cluster
 from cnilint.simulation.search import Outcome
@@ -43,7 +45,10 @@ TOLD_IN_WORDS = frozenset(
     {
         Failure.CLUSTER_NETWORK_UNREADABLE,
         Failure.NETWORK_NOT_FOUND,
+        Failure.NO_FILE_TO_CHAIN,
+        Failure.NOT_FIRST,
         Failure.OWN_FILE,
+        Failure.READINESS_FILE_MISSING,
         Failure.RESTLESS,
         Failure.STOPS_AFTER_COPYING,
     }
@@ -123,7 +128,6 @@ def _finite(value: object) -> object:
 
 def _summary(result: Result) -> JSONObject:
     classes = [facts for cluster in result.clusters for facts in cluster.classes]
-    decided = [facts.deterministic for facts in classes if facts.decided]
     return {
         "scope": "file" if result.by_file else "cluster",
         "errors": result.count(Level.ERROR),
@@ -139,9 +143,17 @@ def _summary(result: Result) -> JSONObject:
         "clusters": len(result.clusters),
         "installers": sum(len(cluster.installers) for cluster in result.clusters),
         "node_classes": len(classes),
-        "deterministic": all(decided) if decided else None,
+        "deterministic": _deterministic(classes),
+        "verdict": worst_verdict(classes).kind.value if classes else None,
         "rules": [_rule(one) for one in counts(result)],
     }
+
+
+def _deterministic(classes: Sequence[ClassFacts]) -> bool | None:
+    """Return whether all is well on every class that is decided, None where none is."""
+    kinds = [facts.verdict.kind for facts in classes]
+    decided = [kind for kind in kinds if kind is not VerdictKind.UNDECIDED]
+    return all(kind is VerdictKind.DETERMINISTIC for kind in decided) if decided else None
 
 
 def _rule(one: Count) -> JSONObject:
@@ -204,9 +216,15 @@ def _verdict(verdict: Verdict) -> JSONObject:
     doubt = verdict.doubt
     return {
         "kind": verdict.kind.value,
+        "decided": verdict.decided,
+        "ready": verdict.ready,
+        "whole": verdict.whole,
         "owners": list(verdict.owners),
         "causes": [_cause(each) for each in verdict.causes],
+        "held": [{"actor": _actor(one.actor), "cause": _cause(one.cause)} for one in verdict.held],
+        "stale": list(verdict.stale),
         "lost": list(verdict.lost),
+        "plugins": list(verdict.plugins),
         "unknown": {"what": doubt.unknown.value, "title": doubt.title} if doubt else None,
     }
 
@@ -255,6 +273,7 @@ def _outcome(outcome: Outcome) -> JSONObject:
         "files": list(outcome.files),
         "runtime": outcome.runtime,
         "master": outcome.master,
+        "plugins": list(outcome.plugins),
         "cause": _cause_text(outcome.cause) if outcome.cause is not None else None,
         "reason": _cause(outcome.cause) if outcome.cause is not None else None,
     }

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from cnilint.engine.result import Known, Reason, Result
 from cnilint.model.finding import Level, Location
+from cnilint.model.steps import Actor
 from cnilint.model.verdict import Verdict, VerdictKind
 from cnilint.quoting import shell_word
+from cnilint.simulation.class_facts import ClassFacts
+from cnilint.simulation.cluster import Cluster
 
 KNOWN = {
     Known.IN_SOURCE: "ignored where it is",
@@ -28,6 +33,27 @@ def verdict_style(verdict: Verdict) -> str:
     if verdict.kind is VerdictKind.UNDECIDED:
         return "faint"
     return "good" if verdict.good else "bad"
+
+
+def worst_verdict(classes: Iterable[ClassFacts]) -> Verdict:
+    """Return the worst verdict of some classes of nodes; ValueError for none."""
+    each = list(VerdictKind)
+    return min((facts.verdict for facts in classes), key=lambda one: each.index(one.kind))
+
+
+def alike(clusters: Sequence[Cluster]) -> list[tuple[Cluster, list[str]]]:
+    """Return clusters that come to the same once, each with the names of all that do."""
+    found: dict[tuple[tuple[str, Verdict], ...], tuple[Cluster, list[str]]] = {}
+    for one in clusters:
+        key = tuple((facts.name, _what(facts.verdict)) for facts in one.classes)
+        found.setdefault(key, (one, []))[1].append(one.name)
+    return list(found.values())
+
+
+def _what(verdict: Verdict) -> Verdict:
+    """Return a verdict without the places of those who act in it."""
+    held = tuple(one._replace(actor=Actor(one.actor.title)) for one in verdict.held)
+    return verdict._replace(held=held)
 
 
 def place(location: Location) -> str:

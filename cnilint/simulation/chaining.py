@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from cnilint.catalog.catalog import Action
 from cnilint.catalog.installer import ConfFile, Installer
-from cnilint.model.steps import Actor, Step, Verb
+from cnilint.model.steps import Actor, Cause, Failure, Step, Verb
 from cnilint.upstream.confdir import extension
+from cnilint.upstream.netconf import plugin_types
 
 from .steps import (
     Change,
@@ -22,6 +23,12 @@ from .steps import (
     stopped_with,
     with_changes,
 )
+
+HAVE_TO_BE_FIRST = frozenset({"istio-cni"})
+"""Products that are not ready while any file sorts before the one they made as a copy.
+
+istio/istio@1.28.0:cni/pkg/install/install.go checkValidCNIConfig
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +74,14 @@ class Inserter(Program):
         out = (Step(self.actor, Verb.UNCHAINS, file_names(changed)),) if changed else ()
         step = Step(self.actor, Verb.STOPS, also=out)
         return Change(with_changes(files, changed), memory, tuple(changed), step)
+
+    def complaint(self, files: Files, memory: Hashable) -> Cause | None:  # noqa: ARG002
+        """Return that its plugin is in no file, None when it is in one."""
+        kind = self.installer.product.plugins[0]["type"]
+        found = candidates(files, self.directory)
+        if any(kind in plugin_types(files[path]) for path in found):
+            return None
+        return Cause(Failure.NO_FILE_TO_CHAIN, self.installer.behaviour.target)
 
     def _inserted(self, files: Files, path: str) -> Change | None:
         """Return the change that puts the plugin into a file; None if it is there or cannot be."""
@@ -140,6 +155,15 @@ class Copier(Program):
         step = Step(self.actor, verb, (self.file.name,), posixpath.basename(source))
         after = with_changes(files, {own: content})
         return Change(after, "ran" if once else None, (own,), step)
+
+    def complaint(self, files: Files, memory: Hashable) -> Cause | None:  # noqa: ARG002
+        """Return why its file is not there, or not where it has to be."""
+        found = candidates(files, self.file.directory)
+        if self.file.path not in found:
+            return Cause(Failure.NO_FILE_TO_CHAIN, self.installer.behaviour.target)
+        if found[0] != self.file.path and self.installer.product.id in HAVE_TO_BE_FIRST:
+            return Cause(Failure.NOT_FIRST, posixpath.basename(found[0]))
+        return None
 
     def _first(self, files: Files) -> str | None:
         skips = self.installer.behaviour.skips

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import posixpath
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from types import MappingProxyType
 from typing import NamedTuple
 
-from cnilint.catalog.catalog import Action, known_files, runtime_directories
+from cnilint.catalog.catalog import Action, Role, known_files, runtime_directories
+from cnilint.catalog.form import DeliveryForm
 from cnilint.catalog.installer import Installer
 from cnilint.catalog.unknown_installer import UnknownWriter
 from cnilint.catalog.written_file import network_name
@@ -23,6 +25,7 @@ from cnilint.upstream.gojson import JSONError
 from cnilint.upstream.multus_daemon_config import read_daemon_config
 from cnilint.upstream.multus_releases import modelled_as
 
+from .health import Chained, bypassed, chained
 from .multus_programs import Copying, Failing, Thick, Thin, multus_actor
 from .network_copy import network_copy
 from .owner import Reading
@@ -31,6 +34,9 @@ from .search import Outcome, Simulation, simulate
 from .unknown_file import strangers_outcomes
 
 NO_REASON = Cause(Failure.UNKNOWN)
+
+MAKES = (Action.WRITE, Action.COPY, Action.REFER)
+"""What an install does that brings a file of its own."""
 
 MULTUS_FILES = ("00-multus.conf", "00-multus.conflist")
 
@@ -70,6 +76,8 @@ class ClassFacts:
     """Outcomes in which a file of an unknown workload owns the pods."""
     unread: str = ""
     """What may bring something else that runs here, and was not read; empty where nothing may."""
+    primary: str = ""
+    """The file that is to own the pods; empty where nothing says so."""
 
     @property
     def name(self) -> str:
@@ -89,8 +97,29 @@ class ClassFacts:
 
     @property
     def deterministic(self) -> bool:
-        """Whether every order ends with the same owner of the pods, and with one at all."""
-        return self.doubt is None and self._is_settled
+        """Whether all is well for sure: one owner, and all that is installed works."""
+        return self.verdict.good
+
+    @property
+    def chained(self) -> list[Chained]:
+        """The plugins that the installs mean to have in the pods' own network."""
+        return chained(self.installers, multus=bool(self.multuses))
+
+    @property
+    def stale(self) -> list[str]:
+        """The files that own the pods in some order although no install writes them.
+
+        A file of the host is meant where Multus is told it, or where no install brings another.
+        """
+        named = {one.master for one in self.multuses} | {self.primary}
+        made = {m.writes.name for m in self.installers if m.writes is not None}
+        brings = any(
+            m.writes is not None and m.role in (Role.PRIMARY, Role.CHAINED) and m.action in MAKES
+            for m in self.installers
+        )
+        hosted = {entry.name for entry in self.entries if entry.on_host}
+        found = [name for name in self.delegates if name in hosted - made - named]
+        return found if brings else []
 
     @property
     def doubt(self) -> Doubt | None:
@@ -99,15 +128,13 @@ class ClassFacts:
         titles = (one.installer.title for one in hidden)
         told = (Doubt(Unknown.SETTINGS, title) for title in titles)
         written = (Doubt(Unknown.FILE, one.title) for one in self.installers if one.later)
-        unread = [Doubt(Unknown.SOURCE, self.unread)] if self.unread else []
-        if not self._is_settled and self._shows_a_cni:
-            unread = []  # more may run there, and this goes wrong without it
-        return next(chain(told, written, unread), None)
+        return next(chain(told, written), None)
 
     @property
-    def _is_settled(self) -> bool:
-        owned = all(o.master is not None for o in self.outcomes)
-        return len(self.delegates) == 1 and owned
+    def _unread(self) -> Doubt | None:
+        """What may bring another CNI, or change one, and was not read; None if nothing may."""
+        sources = [Doubt(Unknown.SOURCE, self.unread)] if self.unread else []
+        return next(chain(sources, _unread_values(self.installers)), None)
 
     @property
     def _shows_a_cni(self) -> bool:
@@ -137,24 +164,40 @@ class ClassFacts:
     def verdict(self) -> Verdict:
         """The answer for the class."""
         outcomes = self.outcomes
-        unowned = dict.fromkeys(o.cause or NO_REASON for o in outcomes if o.master is None)
+        failing = (o.cause or NO_REASON for o in outcomes if o.cause or o.master is None)
         found = Verdict(
-            VerdictKind.RACE,
+            VerdictKind.DETERMINISTIC,
             owners=tuple(self.delegates),
-            causes=tuple(unowned),
+            causes=tuple(dict.fromkeys(failing)),
             reserved=bool(self.wild),
             cut=not self.simulation.exhausted,
         )
         if not self.decided:
-            return found._replace(kind=VerdictKind.UNDECIDED, doubt=self.doubt)
-        if not found.owners:
-            return found._replace(kind=VerdictKind.NEVER_READY)
-        if not self.deterministic:
-            return found
-        missed = any(not o.through_multus for o in outcomes)
-        lost = dict.fromkeys(one.installer.title for one in self.multuses) if missed else ()
-        failing = tuple(dict.fromkeys(o.cause for o in outcomes if o.cause))
-        return found._replace(kind=VerdictKind.DETERMINISTIC, causes=failing, lost=tuple(lost))
+            return found._replace(kind=VerdictKind.UNDECIDED, doubt=self.doubt or self._unread)
+        missed = any(o.master is not None and not o.through_multus for o in outcomes)
+        lost = [one.installer.title for one in self.multuses] if missed else []
+        passed = [each.chained for each in bypassed(outcomes, self.chained)]
+        found = found._replace(
+            held=tuple(dict.fromkeys(one for o in outcomes for one in o.held)),
+            stale=tuple(self.stale),
+            lost=tuple(dict.fromkeys((*lost, *(each.installer.title for each in passed)))),
+            plugins=tuple(dict.fromkeys(each.plugin for each in passed)),
+            doubt=self._unread,
+        )
+        return found._replace(kind=_worst(found))
+
+
+def _worst(found: Verdict) -> VerdictKind:
+    """Return the kind of a verdict: the worst that is certain."""
+    certain = {
+        VerdictKind.NEVER_READY: bool(found.causes or found.held or not found.owners),
+        VerdictKind.RACE: len(found.owners) > 1,
+        VerdictKind.STALE_OWNER: bool(found.stale),
+        VerdictKind.BYPASSED: bool(found.lost),
+        VerdictKind.UNDECIDED: found.doubt is not None or found.cut,
+        VerdictKind.DETERMINISTIC: True,
+    }
+    return next(kind for kind, holds in certain.items() if holds)
 
 
 def class_facts(  # noqa: PLR0913  what runs on a class of nodes is found by several rooms
@@ -166,11 +209,15 @@ def class_facts(  # noqa: PLR0913  what runs on a class of nodes is found by sev
     *,
     unknown: Sequence[UnknownWriter] = (),
     persistent: bool = True,
+    primary: str = "",
+    unread: str = "",
+    definitions: Mapping[str, str] = MappingProxyType({}),
 ) -> ClassFacts:
     """Return what comes of the installers on one class of nodes, by playing every order through.
 
     `multuses` are the configurations of those that are Multus; `runtime` is a selector of
     `predict`; `unknown` are the workloads there that no entry of the catalog explains.
+    `definitions` are the NetworkAttachmentDefinitions in Multus's own namespace.
     """
     directory = _runtime_directory(members, multuses)
     programs = [made for m in members if (made := network_copy(m) or program(m)) is not None]
@@ -180,8 +227,10 @@ def class_facts(  # noqa: PLR0913  what runs on a class of nodes is found by sev
     }
     for one in multuses:
         present |= {**_unknown_readiness_file(one), **_named_host_file(one, members)}
-    chained = {m.product.plugins[0]["type"]: None for m in members if m.action is Action.INSERT}
-    how = reading(directory, multuses, runtime)._replace(chained=tuple(chained))
+    kinds = {m.product.plugins[0]["type"]: None for m in members if m.action is Action.INSERT}
+    how = reading(directory, multuses, runtime)._replace(
+        chained=tuple(kinds), definitions=definitions
+    )
     simulation = simulate(programs, present, how, persistent=persistent)
     return ClassFacts(
         node_class=node_class,
@@ -191,6 +240,8 @@ def class_facts(  # noqa: PLR0913  what runs on a class of nodes is found by sev
         simulation=simulation,
         entries=_entries(directory, members, multuses, present, simulation.contents),
         persistent=persistent,
+        primary=primary,
+        unread=unread,
         wild=strangers_outcomes(
             [
                 Actor(one.object, object=one.object, location=one.location)
@@ -202,6 +253,13 @@ def class_facts(  # noqa: PLR0913  what runs on a class of nodes is found by sev
             how,
         ),
     )
+
+
+def _unread_values(members: Sequence[Installer]) -> Iterator[Doubt]:
+    """Yield the installs by a chart or add-on of whose values some are not in view."""
+    for one in members:
+        if isinstance(one.form, DeliveryForm) and one.form.delivery.unread:
+            yield Doubt(Unknown.VALUES, one.title)
 
 
 def _runtime_directory(members: Sequence[Installer], multuses: Sequence[Multus]) -> str:
@@ -236,6 +294,10 @@ def multus_program(one: Multus) -> Program | None:
         return _copying(one, written)
     if masters is None:
         return Failing(multus_actor(one), Failure.AUTOCONFIG_DIR_MISSING)
+    if _doubles_path(one):
+        return Failing(multus_actor(one), Failure.MASTER_MISSING)
+    if _waits_in_vain(one):
+        return Failing(multus_actor(one), Failure.READINESS_FILE_MISSING)
     if not one.thick:
         return Thin(multus_actor(one), one, masters, written) if written is not None else None
     text = one.selection_text()
@@ -246,6 +308,25 @@ def multus_program(one: Multus) -> Program | None:
     except JSONError:
         return Failing(multus_actor(one), Failure.INVALID_DAEMON_CONFIG)
     return Thick(multus_actor(one), one, configuration, masters, written)
+
+
+def _doubles_path(one: Multus) -> bool:
+    """Whether v3's script puts the directory before the path of a pinned master a second time.
+
+    EKS's own build has the fix.
+    k8snetworkplumbingwg/multus-cni@v3.7.2:images/entrypoint.sh, commit 7e44bb6d2 in v3.8
+    """
+    container = one.installer.container
+    built = container is not None and "eksbuild" in container.image.tag
+    return one.script and bool(one.master) and one.release == (3, 7, 2) and not built
+
+
+def _waits_in_vain(one: Multus) -> bool:
+    """Whether the daemon waits for a readiness file where its container has nothing mounted."""
+    path = one.value("readiness")
+    inside = one.installer.container is not None and one.installer.workload is not None
+    waits = one.thick and one.release >= (4, 1, 0) and bool(path) and inside
+    return waits and one.host_path(path) is None
 
 
 def _copying(one: Multus, written: str | None) -> Program | None:

@@ -20,6 +20,7 @@ from cnilint.kube.scheduling import EVERYWHERE, LabelDomain, Placement
 from cnilint.kube.taints import kept_away, named_taints, taint_domains
 from cnilint.kube.workload import Container
 from cnilint.model.finding import Note
+from cnilint.model.tree import string
 from cnilint.multus.configuration import Multus
 from cnilint.multus.forms import multus
 
@@ -119,6 +120,7 @@ def cluster(
     placements, domains = _placements(found)
     groups = list(node_groups(manifests))
     unknown = tuple(unknown_writers(manifests, index, found))
+    definitions = _definitions(manifests)
     classes = []
     for node_class in node_classes(placements or [EVERYWHERE][: len(host_files)], domains):
         if not _exists(node_class, domains, known.node_classes):
@@ -128,9 +130,18 @@ def cluster(
         kept = survives_reboot(groups, node_class.labels)
         wild = [one for one in unknown if one.placement.matches(node_class.labels)]
         facts = class_facts(
-            node_class, members, own, host_files, runtime, unknown=wild, persistent=kept
+            node_class,
+            members,
+            own,
+            host_files,
+            runtime,
+            unknown=wild,
+            persistent=kept,
+            primary=known.primary,
+            unread=unread[0] if unread else "",
+            definitions=definitions,
         )
-        classes.append(replace(facts, unread=unread[0]) if unread else facts)
+        classes.append(facts)
         if not facts.simulation.exhausted:
             notes.append(
                 Note(f"{facts.name}: not every order was looked at, there are too many", None, name)
@@ -163,6 +174,22 @@ def _exists(
         if value not in kinds and titles.get(value, value) not in kinds:
             return False
     return True
+
+
+MULTUS_NAMESPACE = "kube-system"
+"""Where the network is looked up that all pods get, unless Multus is told another namespace.
+
+k8snetworkplumbingwg/multus-cni@v4.3.0:pkg/types/conf.go defaultMultusNamespace
+"""
+
+
+def _definitions(manifests: Sequence[Manifest]) -> dict[str, str]:
+    """Return the configurations of the definitions by whose name Multus may be told a network."""
+    return {
+        one.name: string(one.at("spec", "config")) or ""
+        for one in manifests
+        if one.kind == "NetworkAttachmentDefinition" and one.namespace == MULTUS_NAMESPACE
+    }
 
 
 def _placements(

@@ -24,8 +24,14 @@ TITLE = "Multus"
 """What orders call it, of whatever family."""
 
 
+class MultusProgram(Program):
+    """A program of Multus."""
+
+    serves = True
+
+
 @dataclass(frozen=True, slots=True)
-class Thick(Program):
+class Thick(MultusProgram):
     """The thick daemon: picks once, and from then on follows its master's file alone.
 
     Its memory is the daemon's state. `directory` is where it looks for its master,
@@ -81,13 +87,10 @@ class Thick(Program):
         """Return why it has not come up, None when it has."""
         if isinstance(memory, DaemonState) and memory.status == "running":
             return None
-        return failed(
-            predict(
-                self.multus.selector_v4,
-                self._names(files),
-                daemon_config=self.multus.selection_text(),
-            )
-        )
+        names = self._names(files)
+        text = self.multus.selection_text()
+        cause = failed(predict(self.multus.selector_v4, names, daemon_config=text))
+        return _told(cause, self.multus.master, names)
 
     def _name(self, path: str) -> str | None:
         """Return a host path's name in the daemon's view, or None if it does not see it."""
@@ -119,7 +122,7 @@ class Thick(Program):
 
 
 @dataclass(frozen=True, slots=True)
-class Failing(Program):
+class Failing(MultusProgram):
     """Multus that ends at each start, whatever files there are."""
 
     actor: Actor
@@ -136,7 +139,7 @@ class Failing(Program):
 
 
 @dataclass(frozen=True, slots=True)
-class Thin(Program):
+class Thin(MultusProgram):
     """The thin entrypoint: picks when it starts, and with the cleanup flag every second again.
 
     Its memory is the host path of the master it picked, None before.
@@ -173,7 +176,10 @@ class Thin(Program):
 
     def complaint(self, files: Files, memory: Hashable) -> Cause | None:
         """Return why it has not come up, None when it has."""
-        return None if memory is not None else failed(self.prediction(files))
+        if memory is not None:
+            return None
+        cause = failed(self.prediction(files))
+        return _told(cause, self.multus.master, names_in(files, self.directory))
 
     def prediction(self, files: Files) -> Prediction:
         """Return what it would pick now. v3's script is taken as v4's code, without its flags."""
@@ -208,7 +214,7 @@ class Thin(Program):
 
 
 @dataclass(frozen=True, slots=True)
-class Copying(Program):
+class Copying(MultusProgram):
     """Multus told to use a file: it copies that file into the directory under its own name.
 
     A file inside the directory is opened for reading and created at once, so it is empty from
@@ -231,6 +237,13 @@ class Copying(Program):
     def step(self, files: Files, memory: Hashable) -> Change | None:
         """Copy once; a daemon that exits after it copies again and again."""
         name = posixpath.basename(self.destination)
+        if self.multus.family == "legacy":
+            # v3.9's daemon reads from what it writes to, so the file is empty
+            # k8snetworkplumbingwg/multus-cni@v3.9.3:cmd/multus-daemon/main.go
+            if memory == "copied":
+                return None
+            step = Step(self.actor, Verb.TRUNCATES, (name,))
+            return Change({**files, self.destination: ""}, "copied", (self.destination,), step)
         if self.source == self.destination:
             if (memory == "copied" and not self._exits) or not files.get(self.source):
                 return None
@@ -260,6 +273,13 @@ class Copying(Program):
     @property
     def _exits(self) -> bool:
         return self.multus.traits.exits_unless_auto
+
+
+def _told(cause: Cause | None, master: str, names: Files) -> Cause | None:
+    """Return that a pinned master does not exist in place of that it cannot be read."""
+    if cause == Cause(Failure.MASTER_UNREADABLE) and master and master not in names:
+        return Cause(Failure.MASTER_MISSING)
+    return cause
 
 
 def multus_actor(one: Multus) -> Actor:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from cnilint.model.steps import Cause, Failure
@@ -11,7 +12,7 @@ from cnilint.multus.settings import CONF_DIRECTORY
 from cnilint.upstream import gojson, gostruct
 from cnilint.upstream.confdir import extension
 from cnilint.upstream.gojson import Array, JSONError, Object
-from cnilint.upstream.netconf import NetworkError, list_from_text, plugin_from_text
+from cnilint.upstream.netconf import NetworkError, list_from_text, plugin_from_text, plugin_types
 from cnilint.upstream.selector import predict
 
 from .steps import Files, candidates, failed, names_in
@@ -30,13 +31,27 @@ k8snetworkplumbingwg/multus-cni@v4.3.0:pkg/types/conf.go defaultConfDir
 """
 
 
+DEFINED = "//definition/"
+"""Before the name of a network that a NetworkAttachmentDefinition defines, in place of a path.
+
+Multus looks for a definition of that name first, and for a file only where that has no
+configuration of its own.
+k8snetworkplumbingwg/multus-cni@v4.3.0:pkg/k8sclient/k8sclient.go getNetDelegate
+"""
+
+
 class Delegate(NamedTuple):
-    """The runtime's file and the one a pod gets its own network from; None with a `cause`."""
+    """The runtime's file and the one a pod gets its own network from; None with a `cause`.
+
+    `plugins` are the types of the plugins that a pod's own network consists of, in their order:
+    those of the runtime's file, and where Multus is among these, those of its master.
+    """
 
     runtime: str | None
     master: str | None
     through_multus: bool = False
     cause: Cause | None = None
+    plugins: tuple[str, ...] = ()
 
 
 class Reading(NamedTuple):
@@ -53,6 +68,8 @@ class Reading(NamedTuple):
     cluster_network: str | None = None
     chained: tuple[str, ...] = ()
     """Types of the plugins that chain themselves into others' files."""
+    definitions: Mapping[str, str] = MappingProxyType({})
+    """NetworkAttachmentDefinitions in Multus's own namespace: name to configuration."""
 
 
 def delegate(files: Files, reading: Reading) -> Delegate:
@@ -64,10 +81,18 @@ def delegate(files: Files, reading: Reading) -> Delegate:
     if prediction.primary is None:
         return Delegate(None, None, cause=failed(prediction) or Cause(Failure.NO_CONFIG))
     taken = prediction.primary
-    if not prediction.plugins or prediction.plugins[0] not in MULTUS_TYPES:
-        return Delegate(taken, taken)
     own = posixpath.join(reading.directory, taken)
+    chain = plugin_types(files[own])
+    if not prediction.plugins or prediction.plugins[0] not in MULTUS_TYPES:
+        return Delegate(taken, taken, plugins=chain)
+    beside = tuple(kind for kind in chain if kind not in MULTUS_TYPES)
     path = _cluster_network(prediction.plugins[0], _first_plugin(own, files[own]), files, reading)
+    defined = reading.definitions.get(path.removeprefix(DEFINED)) if path else None
+    if defined is not None and path.startswith(DEFINED):
+        plugins = (*beside, *plugin_types(defined))
+        return Delegate(taken, path.removeprefix(DEFINED), through_multus=True, plugins=plugins)
+    if not path and (inside := _first_delegate(taken, files[own])):
+        return Delegate(taken, taken, through_multus=True, plugins=(*beside, *inside))
     if path and path not in files:
         path = next(iter(candidates(files, path)), path)  # the first file of a directory
         if path == own:
@@ -75,7 +100,22 @@ def delegate(files: Files, reading: Reading) -> Delegate:
     if path not in files:
         cause = Cause(Failure.CLUSTER_NETWORK_UNREADABLE, posixpath.basename(path))
         return Delegate(taken, None, through_multus=True, cause=cause)
-    return Delegate(taken, posixpath.basename(path), through_multus=True)
+    plugins = (*beside, *plugin_types(files[path]))
+    return Delegate(taken, posixpath.basename(path), through_multus=True, plugins=plugins)
+
+
+def _first_delegate(name: str, content: str) -> tuple[str, ...]:
+    """Return the plugins of the first network that a configuration of Multus has inside of it.
+
+    k8snetworkplumbingwg/multus-cni@v4.3.0:pkg/types/conf.go LoadNetConf (RawDelegates)
+    """
+    try:
+        found = _first_member(name, content)
+    except JSONError:
+        return ()
+    listed = found.members.get("delegates") if isinstance(found, Object) else None
+    first = listed.items[0] if isinstance(listed, Array) and listed.items else None
+    return plugin_types(gojson.encode(first)) if isinstance(first, Object) else ()
 
 
 def _cluster_network(plugin: str, first: Mapping[str, str], files: Files, reading: Reading) -> str:
@@ -85,6 +125,8 @@ def _cluster_network(plugin: str, first: Mapping[str, str], files: Files, readin
         path = reading.cluster_network
     elif path.startswith(CONF_DIRECTORY + "/"):
         path = reading.masters + path[len(CONF_DIRECTORY) :]
+    if reading.definitions.get(path, "").strip():
+        return DEFINED + path
     if path and "/" not in path:
         path = _holding(path, files, first.get("confDir") or NETWORKS_DIRECTORY)
     return posixpath.normpath(path) if path else ""
@@ -115,16 +157,22 @@ _READ_BY_MULTUS = gostruct.Struct(
 """k8snetworkplumbingwg/multus-cni@v4.3.0:pkg/types/types.go NetConf"""
 
 
+def _first_member(path: str, content: str) -> gojson.JSON:
+    """Return a file's first plugin, or the one that it is; JSONError if it is no JSON."""
+    found = gojson.parse(content)
+    if extension(path) == ".conflist" and isinstance(found, Object):
+        listed = found.members.get("plugins")
+        return listed.items[0] if isinstance(listed, Array) and listed.items else None
+    return found
+
+
 def _first_plugin(path: str, content: str) -> dict[str, str]:
     """Return what Multus reads of a file's first plugin; nothing of what it refuses.
 
     libcni decodes the file without types and encodes the plugin anew before Multus gets it.
     """
     try:
-        found = gojson.parse(content)
-        if extension(path) == ".conflist" and isinstance(found, Object):
-            listed = found.members.get("plugins")
-            found = listed.items[0] if isinstance(listed, Array) and listed.items else None
+        found = _first_member(path, content)
         fields = _READ_BY_MULTUS.decode(found, {}, encoded=True)
     except JSONError:
         return {}

@@ -11,7 +11,7 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from operator import attrgetter
 from typing import NamedTuple
 
-from cnilint.model.steps import NODE, Cause, Failure, Situation, Step, Verb
+from cnilint.model.steps import NODE, Cause, Failure, Held, Situation, Step, Verb
 from cnilint.upstream.multus_thick_daemon import replay
 from cnilint.upstream.netconf import plugin_types
 
@@ -59,6 +59,10 @@ class Outcome(NamedTuple):
     cause: Cause | None = None
     chained: tuple[tuple[str, str], ...] = ()
     """Plugins that are chained into others' files, each with the file it is in."""
+    plugins: tuple[str, ...] = ()
+    """The types of the plugins that a pod's own network consists of."""
+    held: tuple[Held, ...] = ()
+    """The programs that have not come up."""
     moments: tuple[Moment, ...] = ()
 
 
@@ -235,12 +239,14 @@ class _Search:
         names, found = self._moments.of(at.files)
         for path, text in at.files.items():
             self.contents.setdefault(path, text)
-        complaint = cause or self._complaint(at)
+        held = self._held(at)
+        complaint = cause or self._complaint(held)
         # a shim without its daemon gives no pod a network
         master = None if cause or (complaint and found.through_multus) else found.master
         cause = complaint or found.cause
         chained = self._chained(at.files)
-        same = (situation, names, found.runtime, master, cause, chained)
+        plugins = found.plugins if master is not None else ()
+        same = (situation, names, found.runtime, master, cause, chained, plugins, held)
         if same not in self.outcomes:
             self.outcomes[same] = Outcome(
                 situation=situation,
@@ -251,6 +257,8 @@ class _Search:
                 through_multus=found.through_multus,
                 cause=cause,
                 chained=chained,
+                plugins=plugins,
+                held=held,
                 moments=tuple(map(self._moments.of, (*at.earlier, at.files))),
             )
 
@@ -265,11 +273,20 @@ class _Search:
         ]
         return tuple(sorted(found))
 
-    def _complaint(self, at: Reached) -> Cause | None:
-        """Return why a program has not come up; of several reasons one that no order changes."""
+    def _held(self, at: Reached) -> tuple[Held, ...]:
+        """Return the programs that have not come up."""
         each = zip(self._programs, at.memories, strict=True)
-        found = [program.complaint(at.files, memory) for program, memory in each]
-        return min(filter(None, found), key=attrgetter("rank"), default=None)
+        return tuple(
+            Held(program.actor, why)
+            for program, memory in each
+            if (why := program.complaint(at.files, memory)) is not None
+        )
+
+    def _complaint(self, held: Iterable[Held]) -> Cause | None:
+        """Return why what serves the pods is not up; of several reasons one no order changes."""
+        serving = [program.actor for program in self._programs if program.serves]
+        found = [one.cause for one in held if one.actor in serving]
+        return min(found, key=attrgetter("rank"), default=None)
 
 
 def _after(at: Reached, index: int, change: Change) -> Reached:

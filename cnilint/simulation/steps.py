@@ -41,6 +41,9 @@ class Program:
     actor: Actor
     """Who takes its steps."""
 
+    serves = False
+    """Whether pods that are handed to its file get no network while it has not come up."""
+
     def start(self) -> Hashable:
         """Return its memory before its first step. Most have none: the files say what was done."""
         return None

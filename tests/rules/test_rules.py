@@ -47,7 +47,9 @@ def wanted(folder: Path) -> Policy:
 
 @cache
 def linted(folder: Path) -> Result:
-    return lint(manifests(folder), policy=wanted(folder))
+    file = folder / ".cnilint.yaml"
+    hosts = settings({}, {}, str(file) if file.exists() else "").host_files
+    return lint(manifests(folder), policy=wanted(folder), host_files=hosts)
 
 
 def of_rule(folder: Path, rule: str) -> list[Finding]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from cnilint.catalog.catalog import Action
 from cnilint.catalog.installer import Installer
 from cnilint.engine.edits.values import nested, set_in_values
 from cnilint.engine.hit import Hit
-from cnilint.engine.sentences import either
+from cnilint.engine.sentences import LOSSES, either
 from cnilint.kube.workload import Container, Workload
 from cnilint.model.finding import Applicability, Edit, Fix, Operation, Related
 from cnilint.model.steps import Ending
@@ -39,19 +39,22 @@ def chain_target_depends_on_order(cluster: Cluster) -> Iterator[Hit]:
         if not found:
             continue
         facts, targets = found[0]
-        names = sorted({name for each in targets for name in each}, key=encoded)
-        if _is_to_come(facts, one):
-            names.append("Multus's own file as soon as that is there")
-        ended = " and ".join(names) if one.behaviour.every else either(names)
-        if any(name in MULTUS_FILES for name in names):
-            ended += ", and Multus writes its own file anew"
+        ended = _ended(facts, one, targets)
         yield Hit(
             location=location,
             parameters={
                 "product": one.title,
                 "targets": ended,
-                "classes": " and ".join(each.name for each, _targets in found),
+                "loss": LOSSES.get(one.product.id, f"pods start without {one.title}"),
+                "classes": " and ".join(
+                    each.name for each, other in found if _ended(each, one, other) == ended
+                ),
             },
+            details=tuple(
+                f"on {each.name} it ends up in {said}"
+                for each, other in found
+                if (said := _ended(each, one, other)) != ended
+            ),
             witnesses=tuple(
                 shown(facts, outcome, each, Ending.CHAINED) for each, outcome in targets.items()
             ),
@@ -60,7 +63,7 @@ def chain_target_depends_on_order(cluster: Cluster) -> Iterator[Hit]:
                 for each in facts.installers
                 if each.writes is not None and (place := each.location()) is not None
             ),
-            fixes=tuple(_named_target(facts, one)),
+            fixes=tuple(named_target(facts, one)),
         )
 
 
@@ -70,8 +73,23 @@ def _undecided(facts: ClassFacts, one: Installer, targets: dict[tuple[str, ...],
     return own or _is_to_come(facts, one) or (len(targets) > 1 and not one.behaviour.every)
 
 
+def _ended(facts: ClassFacts, one: Installer, targets: Iterable[tuple[str, ...]]) -> str:
+    """Return the files that a plugin ends up in on a class, in words."""
+    names = sorted({name for each in targets for name in each}, key=encoded)
+    if _is_to_come(facts, one):
+        names.append("Multus's own file as soon as that is there")
+    ended = " and ".join(names) if one.behaviour.every else either(names)
+    own = any(name in MULTUS_FILES for name in names)
+    return f"{ended}, and Multus writes its own file anew" if own else ended
+
+
 def _is_to_come(facts: ClassFacts, one: Installer) -> bool:
-    """Whether Multus is to write its file where a plugin looks for one, and does not come up."""
+    """Whether Multus is to write its file where a plugin looks for one, and does not come up.
+
+    Not where it is known that the directory stays empty.
+    """
+    if facts.decided and not any(o.files for o in facts.outcomes):
+        return False
     expected = any(multus.conf_host in (one.directory, None) for multus in facts.multuses)
     return expected and not any(name in MULTUS_FILES for o in facts.outcomes for name in o.files)
 
@@ -87,9 +105,9 @@ def _targets(facts: ClassFacts, one: Installer) -> dict[tuple[str, ...], Outcome
     return found
 
 
-def _named_target(facts: ClassFacts, one: Installer) -> Iterator[Fix]:
+def named_target(facts: ClassFacts, one: Installer) -> Iterator[Fix]:
     """Yield the fix that names the primary's file as the target, and the other way out."""
-    files = class_primaries(facts)
+    files = class_primaries(facts, but=one)
     if TARGET in one.product.settings:
         for file in files:
             title = f"chain into {file} by name"
@@ -98,6 +116,24 @@ def _named_target(facts: ClassFacts, one: Installer) -> Iterator[Fix]:
     if facts.multuses:
         title = "do not chain it: a NetworkAttachmentDefinition, as its makers have it for Multus"
         yield Fix(title, Applicability.DISPLAY, ())
+
+
+def owned_fixes(facts: ClassFacts, one: Installer) -> Iterator[Fix]:
+    """Yield what to do about a copy that is not the first file: chain into the primary's instead.
+
+    Where only the copy's own name sorts late, its usual name is given back.
+    """
+    files = class_primaries(facts, but=one)
+    variable = "ISTIO_OWNED_CNI_CONFIG"
+    if len(files) == 1 and one.workload is not None and one.container is not None:
+        edits = (
+            *_set_variable(one.workload, one.container, variable, "false"),
+            *_set_target(one, files[0]),
+        )
+        yield Fix(f"chain into {files[0]}, with no file of its own", Applicability.UNSAFE, edits)
+        return
+    title = "no file of its own: chain into the file of the primary CNI by name"
+    yield Fix(title, Applicability.DISPLAY, ())
 
 
 def _set_target(one: Installer, value: str) -> tuple[Edit, ...]:

@@ -33,7 +33,7 @@ def multus_without_primary(cluster: Cluster) -> Iterator[Hit]:
         found = {id(m): m for facts in classes for m in _primaries(facts, one)}
         pinned = {key: m for key, m in found.items() if m.writes and m.writes.name == one.master}
         primaries = pinned or found  # a pin that no primary writes is a slip: CNI103
-        bare = [facts for facts in classes if _is_bare(cluster, facts, list(primaries.values()))]
+        bare = [f for f in classes if _is_bare(cluster, f, one, list(primaries.values()))]
         if not bare or len(primaries) != 1:
             continue
         (primary,) = primaries.values()
@@ -115,9 +115,13 @@ def _primaries(facts: ClassFacts, one: Multus) -> list[Installer]:
     ]
 
 
-def _is_bare(cluster: Cluster, facts: ClassFacts, primaries: list[Installer]) -> bool:
-    """Whether nothing gives a class a primary: no product, no file of the host, nothing unknown."""
-    hosts = any(entry.on_host for entry in facts.entries)
+def _is_bare(cluster: Cluster, facts: ClassFacts, one: Multus, primaries: list[Installer]) -> bool:
+    """Whether nothing gives a class a primary: no product, no file of the host, nothing unknown.
+
+    A file of the host does where it is the primary's, or the one that Multus is told.
+    """
+    meant = {m.writes.name for m in primaries if m.writes is not None} | {one.master}
+    hosts = any(entry.on_host and entry.name in meant for entry in facts.entries)
     given = any(primary in facts.installers for primary in primaries)
     return not hosts and not given and not cluster.wildcards(facts)
 

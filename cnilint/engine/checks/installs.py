@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from itertools import combinations
 
 from cnilint.catalog.catalog import Action, Role, runtime_directories
 from cnilint.catalog.installer import Installer
@@ -33,23 +33,47 @@ def two_primaries(cluster: Cluster) -> Iterator[Hit]:
         both = one.role is other.role is Role.PRIMARY and _writes(one) and _writes(other)
         return both and one.writes.directory == other.writes.directory
 
-    for pair in pairs(cluster, fight):
-        owners = max((facts.delegates for facts in pair.classes), key=len)
-        for hit in pair.hit(
-            {
-                "first": pair.first.title,
-                "second": named(pair.second),
-                "effect": f"pods get the network of {either(owners)}"
-                if owners
-                else "no pod gets a network",
-            },
-            fixes=_choices(pair),
-            level=Level.WARNING if pair.second.assumed else None,
-        ):
-            facts = next(facts for facts in pair.classes if facts.delegates == owners)
-            yield replace(
-                hit, witnesses=tuple(owners_shown(facts, owners)) if len(owners) > 1 else ()
-            )
+    found: dict[tuple[int, ...], list[ClassFacts]] = {}
+    installers = {id(one): one for one in cluster.installers}
+    for facts in cluster.classes:
+        both = [pair for pair in combinations(facts.installers, 2) if fight(*pair)]
+        together = tuple(dict.fromkeys(id(one) for pair in both for one in pair))
+        if together:
+            found.setdefault(together, []).append(facts)
+    for members, classes in found.items():
+        yield from _fighting([installers[one] for one in members], classes)
+
+
+def _fighting(members: Sequence[Installer], classes: Sequence[ClassFacts]) -> Iterator[Hit]:
+    """Yield a hit for primaries that share classes of nodes, at the first one that is in view."""
+    ordered = sorted(members, key=lambda one: one.location() is None)
+    location = ordered[0].location()
+    if location is None:
+        return
+    facts = max(classes, key=lambda each: len(each.delegates))
+    owners = facts.delegates
+    first, rest = ordered[0], ordered[1:]
+    choices = [Fix(_kept(one, ordered), Applicability.DISPLAY, ()) for one in ordered]
+    yield Hit(
+        location=location,
+        parameters={
+            "products": " and ".join([first.title, *map(named, rest)]),
+            "effect": f"pods get the network of {either(owners)}"
+            if owners
+            else "no pod gets a network",
+            "classes": " and ".join(each.name for each in classes),
+        },
+        related=tuple(related for one in rest for related in related_to(one)),
+        fixes=(*choices, *([apart(first, rest[0])] if len(rest) == 1 else [])),
+        level=Level.WARNING if all(one.assumed for one in rest) else None,
+        witnesses=tuple(owners_shown(facts, owners)) if len(owners) > 1 else (),
+    )
+
+
+def _kept(one: Installer, members: Sequence[Installer]) -> str:
+    """Return the title of the choice of one primary of several."""
+    others = " and ".join(other.title for other in members if other is not one)
+    return f"keep {one.title}, remove {others}"
 
 
 def exclusive_cni(cluster: Cluster) -> Iterator[Hit]:
@@ -265,13 +289,3 @@ def _removals(pair: Pair, *, separable: bool = True) -> tuple[Fix, ...]:
         for one in (pair.first, pair.second)
     )
     return (*kept, apart(pair.first, pair.second)) if separable else kept
-
-
-def _choices(pair: Pair) -> tuple[Fix, ...]:
-    """Return what a person can choose between two owners of the pods."""
-    one, other = pair.first, pair.second
-    return (
-        Fix(f"keep {one.title}, remove {other.title}", Applicability.DISPLAY, ()),
-        Fix(f"keep {other.title}, remove {one.title}", Applicability.DISPLAY, ()),
-        apart(one, other),
-    )

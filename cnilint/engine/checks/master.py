@@ -51,7 +51,7 @@ def master_file_not_written(cluster: Cluster) -> Iterator[Hit]:
         if problem is None and not knows_writers(cluster, one):
             continue
         meant = _nearest(name, known)
-        why, level = problem or _written(known), None
+        why, level = problem or _written(name, known), None
         assumption = only_assumed(cluster, one)
         if problem is None and assumption and not _alike(name, known):
             # the file may well be that of a CNI which is installed from elsewhere
@@ -156,7 +156,9 @@ def _own(name: str) -> bool:
     return posixpath.basename(name).startswith(f"{OWN_PREFIX}.conf")
 
 
-def _written(known: list[str]) -> str:
+def _written(name: str, known: list[str]) -> str:
+    if name in known:
+        return "the CNI that is to write it never gets to it"
     if not known:
         return "no primary CNI in these manifests writes a file there"
     return f"what is written there is {either(known)}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Sequence
 
 from cnilint.catalog.catalog import Action, Role
 from cnilint.catalog.installer import Installer
@@ -10,6 +11,10 @@ from cnilint.multus.configuration import Multus
 from cnilint.simulation.class_facts import ClassFacts
 from cnilint.simulation.cluster import Cluster
 from cnilint.upstream.confdir import encoded
+from cnilint.upstream.netconf import plugin_types
+
+COMMON = frozenset({"bandwidth", "firewall", "portmap", "sbr", "tuning"})
+"""Plugins of the CNI project that networks of any product have at their end."""
 
 
 def primary_files(cluster: Cluster, one: Multus) -> list[str]:
@@ -26,13 +31,24 @@ def primary_files(cluster: Cluster, one: Multus) -> list[str]:
 
 
 def meant_files(cluster: Cluster, one: Multus) -> list[str]:
-    """Return those files, or the one of them that the configuration says is meant."""
-    found = primary_files(cluster, one)
-    return [cluster.primary] if cluster.primary in found else found
+    """Return the files that can be meant to own the pods, on any class Multus runs on.
+
+    The one that the configuration says is meant, if it comes to be there. Else those that hold
+    what no other holds and more: a copy counts for what it copies, a chain for its part.
+    """
+    if cluster.primary and written_somewhere(cluster, one, cluster.primary):
+        return [cluster.primary]
+    classes = cluster.classes_of(one)
+    return _meant(classes, primary_files(cluster, one), one.autoconfig_host or "")
 
 
-def class_primaries(facts: ClassFacts) -> list[str]:
-    """Return the files of primary CNIs in the directory that a class's runtime reads."""
+def class_primaries(facts: ClassFacts, *, but: Installer | None = None) -> list[str]:
+    """Return the files that can be meant to own the pods in the directory a class's runtime reads.
+
+    As `meant_files`; the file of the install `but` is not among them.
+    """
+    if facts.primary and facts.primary in facts.written(facts.directory):
+        return [facts.primary]
     found = {
         installer.writes.name
         for installer in facts.installers
@@ -40,7 +56,47 @@ def class_primaries(facts: ClassFacts) -> list[str]:
         and installer.writes is not None
         and installer.writes.directory == facts.directory
     }
+    return _meant([facts], sorted(found, key=encoded), facts.directory, but)
+
+
+def _meant(
+    classes: Sequence[ClassFacts], files: list[str], directory: str, but: Installer | None = None
+) -> list[str]:
+    """Return files without those that others hold, and with the outermost of these others."""
+    above = {name: _holders(classes, name, directory, but) for name in files}
+    outer = {name for names in above.values() for name in names}
+    found = {name for name in files if not above[name]}
+    found |= {name for name in outer if not _holders(classes, name, directory, but)}
     return sorted(found, key=encoded)
+
+
+def _holders(
+    classes: Sequence[ClassFacts], name: str, directory: str, but: Installer | None
+) -> set[str]:
+    """Return the files of other installs that hold a file's chain, and more."""
+    found: set[str] = set()
+    for facts in classes:
+        part = set(_plugins(facts, f"{directory}/{name}"))
+        for installer in facts.installers:
+            file = installer.writes
+            if file is None or file.name == name or file.directory != directory:
+                continue
+            if installer is but or installer.action is Action.DELEGATE:
+                continue
+            if part and part < set(_plugins(facts, file.path)):
+                found.add(file.name)
+    return found
+
+
+def _plugins(facts: ClassFacts, path: str) -> list[str]:
+    """Return the plugins of a file as its install brings it, but for those that any CNI chains."""
+    inserted = {
+        m.product.plugins[0]["type"]
+        for m in facts.installers
+        if m.action is Action.INSERT and m.product.plugins
+    }
+    text = facts.simulation.contents.get(path, "")
+    return [kind for kind in plugin_types(text) if kind not in inserted | COMMON]
 
 
 def only_primary(cluster: Cluster, one: Multus) -> str | None:

@@ -26,8 +26,7 @@ def answer(facts: ClassFacts) -> tuple[Markup, str]:
     """Return a class's verdict as a badge, and what there is to say beside it."""
     word, rest = verdict_words(facts.verdict)
     style = verdict_style(facts.verdict)
-    symbol = "!" if style == "bad" and facts.deterministic else SYMBOLS[style]
-    return badge(style, word, symbol), rest
+    return badge(style, word, SYMBOLS[style]), rest
 
 
 def badge(style: str, word: str, symbol: str) -> Markup:
@@ -63,7 +62,7 @@ def settled(facts: ClassFacts) -> bool:
 def _timeline(facts: ClassFacts, cluster: Cluster, anchor: str) -> Markup:
     """Return the picture beside the orders; a script makes them one thing to step through."""
     seen = scene(facts, cluster.runtime)
-    legend = CERTAIN_LEGEND if facts.deterministic else LEGEND
+    legend = CERTAIN_LEGEND if len(facts.delegates) == 1 else LEGEND
     controls = tag(
         "div",
         tag("button", "← Previous step", type="button", class_="previous"),
@@ -88,7 +87,7 @@ def _timeline(facts: ClassFacts, cluster: Cluster, anchor: str) -> Markup:
         tag("summary", f"How it comes about: {counted(count, 'order')} of events"),
         *orders(facts, seen, 4),
         class_="orders",
-        open=facts.decided and not facts.deterministic,
+        open=facts.verdict.bad,
     )
     left = tag("div", figure, _installs(facts), class_="scene")
     return tag("div", left, folded, class_="timeline", id=f"{anchor}-timeline")

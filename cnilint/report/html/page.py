@@ -60,9 +60,12 @@ def headline(result: Result) -> str:
     if not classes:
         return "nothing in these manifests installs a CNI"
     answers = (
+        (VerdictKind.NEVER_READY, "something never comes up"),
         (VerdictKind.RACE, "a race decides who owns the pods"),
-        (VerdictKind.NEVER_READY, "no CNI owns the pods"),
-        (VerdictKind.DETERMINISTIC, "it is decided who owns the pods"),
+        (VerdictKind.STALE_OWNER, "a file that nothing installs owns the pods"),
+        (VerdictKind.BYPASSED, "pods miss what is installed for them"),
+        (VerdictKind.UNDECIDED, "it is not known who owns the pods"),
+        (VerdictKind.DETERMINISTIC, "one CNI owns the pods, and all that is installed works"),
     )
     for kind, words in answers:
         found = [facts for facts in classes if facts.verdict.kind is kind]

@@ -98,7 +98,7 @@ def scene(facts: ClassFacts, runtime: str) -> Scene:
             set(places({each.master for each in then if each.through_multus})) - set(masters)
         ),
         owners=places(set(facts.delegates)),
-        certain=facts.deterministic,
+        certain=len(facts.delegates) == 1 and not facts.verdict.causes,
         through=places(
             {each.runtime for each in outcomes if each.through_multus}
             | {each.runtime for each in then if each.through_multus}

@@ -7,10 +7,18 @@ from dataclasses import replace
 from itertools import chain
 
 from cnilint.engine.result import Result
-from cnilint.engine.sentences import heading, step_words, verdict_line
+from cnilint.engine.rule import OWN
+from cnilint.engine.sentences import KINDS, heading, step_words, verdict_line
 from cnilint.model.finding import Applicability, Finding, Fix, Level, Location, Related
 from cnilint.report.glyphs import columns, visible
-from cnilint.report.words import counted, known_of, place_in_text, verdict_style
+from cnilint.report.words import (
+    alike,
+    counted,
+    known_of,
+    place_in_text,
+    verdict_style,
+    worst_verdict,
+)
 from cnilint.simulation.class_facts import ClassFacts
 
 from .excerpt import Look, excerpt, gutter_width, margin
@@ -19,6 +27,13 @@ from .paint import Line, Paint
 
 MARKS = {Applicability.SAFE: "[*]", Applicability.UNSAFE: "[~]", Applicability.DISPLAY: "[ ]"}
 """Before a fix: `--fix` makes it, `--unsafe-fixes` adds it, or a person makes it."""
+
+MEANS = {
+    Applicability.SAFE: "--fix makes it",
+    Applicability.UNSAFE: "--fix --unsafe-fixes makes it",
+    Applicability.DISPLAY: "it is yours to make",
+}
+"""What the marks mean."""
 
 MOST_NOTES = 3
 
@@ -34,7 +49,7 @@ def full(result: Result, paint: Paint) -> str:
     told = [each for each in result.findings if each.rule != UNRESOLVED]
     sections = [list(_finding(each, result, paint)) for each in told]
     sections += [list(_notes(result, paint)), list(verdicts(result, paint))]
-    sections.append([summary(result)])
+    sections.append([line for line in (legend(result), summary(result)) if line])
     lines: list[Line] = []
     for section in filter(None, sections):
         lines += [[], *section] if lines else section
@@ -63,9 +78,15 @@ def _finding(finding: Finding, result: Result, paint: Paint) -> Iterator[Line]:
     if details and (finding.help or finding.fixes):
         yield bar
     inside = replace(paint, width=paint.width - gutter - 1)
-    lines = [hanging([("help: ", "help")], finding.help, "", inside)] if finding.help else []
+    lines = [hanging([("help: ", "help")], _read_on(finding), "", inside)] if finding.help else []
     for line in chain(*lines, *(_fix(fix, inside) for fix in finding.fixes)):
         yield [(" " * gutter + " ", ""), *line]
+
+
+def _read_on(finding: Finding) -> str:
+    """Return a finding's help, with where to read on if the rule is one of cnilint's own."""
+    more = f" More: cnilint rule {finding.rule}." if finding.rule.startswith(OWN) else ""
+    return finding.help + more
 
 
 def _details(finding: Finding, paint: Paint) -> Iterator[Line]:
@@ -127,18 +148,25 @@ def _notes(result: Result, paint: Paint) -> Iterator[Line]:
 def verdicts(result: Result, paint: Paint) -> Iterator[Line]:
     """Yield one line for each class of nodes of each cluster."""
     rows: list[tuple[str, ClassFacts | None]] = []
-    for cluster in result.clusters:
-        prefix = f"{cluster.name}, " if len(result.clusters) > 1 else ""
+    for cluster, names in alike(result.clusters):
+        prefix = f"{', '.join(names)}, " if len(result.clusters) > 1 else ""
         rows += [(f"{prefix}{facts.name}:", facts) for facts in cluster.classes]
         if not cluster.classes and prefix:
-            rows.append((f"{cluster.name}:", None))
-    names = [visible(name, symbols=paint.symbols) for name, _ in rows]
-    width = max((columns(n) for n in names if columns(n) <= NAME_COLUMN), default=0)
-    for name, (_, facts) in zip(names, rows, strict=True):
+            rows.append((f"{', '.join(names)}:", None))
+    shown = [visible(name, symbols=paint.symbols) for name, _ in rows]
+    width = max((columns(n) for n in shown if columns(n) <= NAME_COLUMN), default=0)
+    for name, (_, facts) in zip(shown, rows, strict=True):
         head = (name + " " * max(width + 1 - columns(name), 1), "strong")
         text = verdict_line(facts.verdict) if facts else "nothing installs a CNI"
         style = verdict_style(facts.verdict) if facts else "faint"
         yield from hanging([head], text, style, paint)
+
+
+def legend(result: Result) -> Line:
+    """Return what the marks of the fixes mean that are shown; nothing where none is."""
+    grades = {fix.applicability for each in result.findings for fix in each.fixes}
+    told = [f"{MARKS[grade]} {means}" for grade, means in MEANS.items() if grade in grades]
+    return [(", ".join(told), "faint")] if told else []
 
 
 def summary(result: Result) -> Line:
@@ -183,9 +211,5 @@ def _looked_at(result: Result) -> Line:
     looked_at = ", ".join(parts)
     if not classes:
         return [(looked_at, "")]
-    decided = [facts for facts in classes if facts.decided]
-    good = all(facts.deterministic for facts in decided)
-    answer = ("deterministic", "good") if good else ("not deterministic", "bad")
-    if not decided:
-        answer = ("undecided", "faint")
-    return [(f"{looked_at}: ", ""), answer]
+    worst = worst_verdict(classes)
+    return [(f"{looked_at}: ", ""), (KINDS[worst.kind], verdict_style(worst))]

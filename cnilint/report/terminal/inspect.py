@@ -8,7 +8,7 @@ from dataclasses import replace
 from cnilint.catalog.catalog import Action
 from cnilint.catalog.installer import Installer
 from cnilint.engine.result import Result
-from cnilint.engine.sentences import cause_words, verdict_line, ways
+from cnilint.engine.sentences import cause_words, parting, verdict_line, ways
 from cnilint.model.steps import Situation
 from cnilint.report.glyphs import columns
 from cnilint.report.words import counted, verdict_style
@@ -63,7 +63,7 @@ def _cluster(cluster: Cluster, paint: Paint) -> Iterator[Line]:
 def _class(facts: ClassFacts, paint: Paint) -> Iterator[Line]:
     sections = [_installs(facts, paint), _directory(facts, paint)]
     sections += [_owned(facts, owner, paint) for owner in [*facts.delegates, None]]
-    sections += [_emptied(facts, paint)]
+    sections += [_parted(facts, paint), _emptied(facts, paint)]
     for section in filter(None, map(list, sections)):
         yield from section
         yield []
@@ -160,6 +160,16 @@ def _wild(outcome: Outcome, paint: Paint) -> Iterator[Line]:
     what = "Multus takes it" if outcome.through_multus else "the runtime takes it"
     yield from hanging([("  ", ""), (outcome.master or "", "file")], f": {what}", "", paint)
     yield from _ways([outcome], paint)
+
+
+def _parted(facts: ClassFacts, paint: Paint) -> Iterator[Line]:
+    """Yield how two first boots come to different owners, where they do."""
+    boots = [o for o in facts.outcomes if o.situation is Situation.FIRST_BOOT]
+    each = list({o.master: o for o in sorted(boots, key=lambda o: -len(o.order))}.values())
+    for other in each[1:]:
+        said = parting(each[0], other)
+        if said:
+            yield from hanging([("two first boots: ", "faint")], said, "", paint)
 
 
 def _emptied(facts: ClassFacts, paint: Paint) -> Iterator[Line]:

@@ -103,7 +103,7 @@ def test_a_run_without_findings_that_is_not_decided(read: Read, told: Tell) -> N
     assert full(told(read("multus", "aws", "istio")), PLAIN) == (
         "all nodes: a race: 02-istio.conf or 10-aws.conflist\n"
         "\n"
-        "1 cluster, 4 manifests, 3 CNI installs: not deterministic\n"
+        "1 cluster, 4 manifests, 3 CNI installs: a race\n"
     )
 
 
@@ -131,12 +131,19 @@ def test_clusters_are_told_apart(read: Read, told: Tell, find: Find) -> None:
 
 
 def test_a_long_name_does_not_push_the_others_aside(read: Read, told: Tell) -> None:
-    result = told(read("aws", called="x" * 50), read("aws", called="test"))
+    race = read("multus", "aws", "istio", called="test")
+    result = told(read("aws", called="x" * 50), race)
     lines = full(result, replace(PLAIN, width=100)).splitlines()
     assert lines[:2] == [
         f"{'x' * 50}, all nodes: deterministic: 10-aws.conflist",
-        "test, all nodes: deterministic: 10-aws.conflist",
+        "test, all nodes: a race: 02-istio.conf or 10-aws.conflist",
     ]
+
+
+def test_equal_clusters_are_told_of_together(read: Read, told: Tell) -> None:
+    result = told(read("aws", called="prod"), read("aws", called="test"))
+    lines = full(result, replace(PLAIN, width=100)).splitlines()
+    assert lines[0] == "prod, test, all nodes: deterministic: 10-aws.conflist"
 
 
 @pytest.mark.parametrize(

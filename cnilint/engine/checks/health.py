@@ -1,0 +1,421 @@
+"""Outcomes that are bad in a way that no rule about a setting explains."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from cnilint.catalog.catalog import Action, Role
+from cnilint.catalog.installer import Installer
+from cnilint.engine.edits.guards import guard_fixes, is_guarded
+from cnilint.engine.edits.repairs import pin
+from cnilint.engine.hit import Hit
+from cnilint.engine.sentences import LOSSES, cause_words, either
+from cnilint.model.finding import Applicability, Fix, Location
+from cnilint.model.steps import Actor, Cause, Failure
+from cnilint.model.verdict import VerdictKind
+from cnilint.simulation.class_facts import NO_REASON, ClassFacts
+from cnilint.simulation.cluster import Cluster
+from cnilint.simulation.health import Bypassed, Chained, Window, bypassed, twice, window
+from cnilint.simulation.multus_programs import multus_actor
+from cnilint.simulation.search import Outcome
+from cnilint.simulation.steps import actor_of
+from cnilint.upstream.netconf import plugin_types
+from cnilint.upstream.replay import PROGRAMS, replay
+
+from .chaining import chain_target_depends_on_order, named_target, owned_fixes
+from .configuration import cni_version_incompatible, daemon_config_invalid
+from .directories import (
+    cluster_network_overrides_master,
+    cni_dir_mismatch,
+    readiness_file_never_written,
+)
+from .installs import exclusive_cni, one_file_two_writers, thin_and_thick
+from .master import (
+    master_file_not_written,
+    master_is_not_a_primary,
+    pin_fails_closed,
+    version_ignores_pin,
+)
+from .mode import config_file_in_cni_dir, config_file_mode_unusable
+from .orders import shown
+from .primaries import meant_files
+from .runtime import first_file_invalid, runtime_never_asks_multus, stale_file
+
+Check = Callable[[Cluster], Iterator[Hit]]
+Place = tuple[ClassFacts, Outcome]
+
+NEVER_READY = VerdictKind.NEVER_READY
+
+WITHOUT_NETWORK: tuple[Check, ...] = (
+    cluster_network_overrides_master,
+    cni_dir_mismatch,
+    cni_version_incompatible,
+    config_file_in_cni_dir,
+    config_file_mode_unusable,
+    daemon_config_invalid,
+    exclusive_cni,
+    first_file_invalid,
+    master_file_not_written,
+    master_is_not_a_primary,
+    one_file_two_writers,
+    pin_fails_closed,
+    readiness_file_never_written,
+    runtime_never_asks_multus,
+    stale_file,
+    thin_and_thick,
+    version_ignores_pin,
+)
+"""What explains that the runtime has no file, or that Multus does not come up."""
+
+
+def exits_at_every_start(cluster: Cluster) -> Iterator[Hit]:
+    """CNI119: an installer's own program ends at each start, so its file or plugin never comes."""
+    for one in cluster.installers:
+        location = one.location()
+        classes = [facts for facts in cluster.classes if one in facts.installers]
+        found = [facts for facts in classes if facts.decided and _always_ends(facts, one)]
+        if location is None or not found:
+            continue
+        yield Hit(
+            location=location,
+            parameters={
+                "product": one.title,
+                "loss": LOSSES.get(one.product.id, f"pods go without {one.title}"),
+                "classes": _names(found),
+            },
+            fixes=(Fix("see what its log says at the start", Applicability.DISPLAY, ()),),
+        )
+
+
+def never_ready(cluster: Cluster) -> Iterator[Hit]:
+    """CNI120: nothing owns the pods in some order, or an install never comes up."""
+    unready = [f for f in cluster.classes if f.verdict.kind is NEVER_READY]
+    if not unready:
+        return
+    unexplained: dict[tuple[str, Cause], list[Place]] = {}
+    explained = _Explained(cluster)
+    for facts in unready:
+        for outcome in sorted(facts.outcomes, key=lambda o: len(o.order)):
+            for who, why in _not_up(outcome):
+                if not explained.holds(facts, outcome, who, why):
+                    title = who.title if who is not None else ""
+                    unexplained.setdefault((title, why), []).append((facts, outcome))
+    for (title, why), places in unexplained.items():
+        facts, outcome = places[0]
+        location = _place(cluster, facts, title)
+        if location is None:
+            continue
+        yield Hit(
+            location=location,
+            parameters={
+                "what": f"{title} never comes up" if title else "no pod gets a network",
+                "classes": _names(each for each, _outcome in places),
+                "why": cause_words(why),
+            },
+            witnesses=(shown(facts, outcome, outcome.files[:1]),),
+            fixes=(Fix("see the order of events, and mend what stops it", _DISPLAY, ()),),
+        )
+
+
+def owner_is_no_install(cluster: Cluster) -> Iterator[Hit]:
+    """CNI121: a file that no install writes owns the pods although a CNI is installed."""
+    found: dict[str, list[Place]] = {}
+    for facts in cluster.classes:
+        for name in facts.stale if facts.decided else ():
+            outcome = facts.shortest(name)
+            if outcome is not None and not _is_of_multus(facts, outcome):
+                found.setdefault(name, []).append((facts, outcome))
+    for name, places in found.items():
+        facts, outcome = places[0]
+        installed = next(
+            (m for m in facts.installers if m.role is Role.PRIMARY and m.location() is not None),
+            next((m for m in facts.installers if m.location() is not None), None),
+        )
+        location = installed.location() if installed is not None else None
+        if installed is None or location is None:
+            continue
+        yield Hit(
+            location=location,
+            parameters={
+                "file": name,
+                "product": installed.title,
+                "classes": _names(each for each, _outcome in places),
+            },
+            witnesses=(shown(facts, outcome, (name,)),),
+            fixes=(Fix(f"remove {name} from the nodes", _DISPLAY, ()),),
+        )
+
+
+def plugin_bypassed(cluster: Cluster) -> Iterator[Hit]:
+    """CNI122: a plugin that is meant to be in the pods' network is not in what they get."""
+    missed = [f for f in cluster.classes if f.verdict.plugins]
+    if not missed:
+        return
+    explained = _objects(cluster, (chain_target_depends_on_order, owned_file_not_first))
+    renamed = _objects(cluster, (exclusive_cni,))
+    found: dict[int, list[tuple[ClassFacts, Bypassed]]] = {}
+    for facts in missed:
+        if len(facts.delegates) > 1 or facts.stale:
+            continue
+        renames = any(m.behaviour.renames and m.object in renamed for m in facts.installers)
+        for each in bypassed(facts.outcomes, facts.chained):
+            one = each.chained.installer
+            if one.object not in explained and not (renames and not one.behaviour.renames):
+                found.setdefault(id(one), []).append((facts, each))
+    for places in found.values():
+        facts, each = places[0]
+        one, outcome = each.chained.installer, each.outcome
+        location = one.location()
+        if location is None:
+            continue
+        yield Hit(
+            location=location,
+            parameters={
+                "loss": _loss(one),
+                "product": one.title,
+                "plugin": each.chained.plugin,
+                "owner": outcome.master or "",
+                "classes": _names(each for each, _bypassed in places),
+            },
+            witnesses=(shown(facts, outcome, (outcome.master or "",)),),
+            fixes=tuple(_reached(cluster, facts, each.chained, outcome)),
+        )
+
+
+def owned_file_not_first(cluster: Cluster) -> Iterator[Hit]:
+    """CNI123: the copy that an installer owns is not the first file, which it waits for."""
+    for one in cluster.installers:
+        location = one.location()
+        if location is None or one.writes is None:
+            continue
+        found = [
+            (facts, outcome, held.cause.subject)
+            for facts in cluster.classes
+            if one in facts.installers and facts.decided
+            for outcome in facts.outcomes
+            for held in outcome.held
+            if held.actor == actor_of(one) and held.cause.failure is Failure.NOT_FIRST
+        ]
+        if not found:
+            continue
+        facts, outcome, first = min(found, key=lambda each: len(each[1].order))
+        yield Hit(
+            location=location,
+            parameters={
+                "loss": _loss(one),
+                "product": one.title,
+                "file": one.writes.name,
+                "first": either(list(dict.fromkeys(name for _f, _o, name in found))),
+                "classes": _names(each for each, _outcome, _name in found),
+            },
+            witnesses=(shown(facts, outcome, (first,)),),
+            fixes=tuple(owned_fixes(facts, one)),
+        )
+
+
+def pods_start_outside(cluster: Cluster) -> Iterator[Hit]:
+    """CNI124: pods can start before the file that will own them, or before a plugin is in it."""
+    found: dict[int, list[tuple[ClassFacts, Window, Installer]]] = {}
+    for facts in cluster.classes:
+        # what never comes up, and who wins of two primaries, is for others to say
+        if not facts.decided or facts.verdict.kind in (NEVER_READY, VerdictKind.RACE):
+            continue
+        for each in window(facts.outcomes, facts.chained):
+            one = _late(facts, each)
+            if one is not None and not (
+                is_guarded(cluster, one)
+                or _fights(facts, each, one)
+                or _is_of_multus(facts, each.outcome)
+            ):
+                found.setdefault(id(one), []).append((facts, each, one))
+                break
+    for places in found.values():
+        facts, each, one = places[0]
+        location = one.location()
+        if location is None:
+            continue
+        yield Hit(
+            location=location,
+            parameters={
+                "loss": _loss(one),
+                "product": one.title,
+                "owner": each.owner,
+                "classes": _names(each for each, _window, _one in places),
+            },
+            witnesses=(shown(facts, each.outcome, (each.outcome.master or "",)),),
+            fixes=tuple(guard_fixes(cluster, one)),
+        )
+
+
+def plugin_twice(cluster: Cluster) -> Iterator[Hit]:
+    """CNI125: a chained plugin is called twice for a pod."""
+    found: dict[int, list[tuple[ClassFacts, Bypassed]]] = {}
+    for facts in cluster.classes:
+        for each in twice(facts.outcomes, facts.chained):
+            found.setdefault(id(each.chained.installer), []).append((facts, each))
+    for places in found.values():
+        facts, each = places[0]
+        one, outcome = each.chained.installer, each.outcome
+        location = one.location()
+        if location is None:
+            continue
+        yield Hit(
+            location=location,
+            parameters={
+                "product": one.title,
+                "plugin": each.chained.plugin,
+                "runtime": outcome.runtime or "",
+                "master": outcome.master or "",
+                "classes": _names(each for each, _twice in places),
+            },
+            witnesses=(shown(facts, outcome, (outcome.master or "",)),),
+            fixes=tuple(named_target(facts, one)),
+        )
+
+
+_DISPLAY = Applicability.DISPLAY
+
+
+class _Explained:
+    """Which of what is not up another finding explains."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
+        self._network = _objects(cluster, WITHOUT_NETWORK)
+        self._install = _objects(
+            cluster,
+            (
+                chain_target_depends_on_order,
+                exits_at_every_start,
+                owned_file_not_first,
+                plugin_bypassed,
+            ),
+        )
+
+    def holds(self, facts: ClassFacts, outcome: Outcome, who: Actor | None, why: Cause) -> bool:
+        """Whether a finding tells why something of an outcome is not up."""
+        if who is None or any(who == multus_actor(one) for one in facts.multuses):
+            return bool(self._network & _objects_of(facts)) or why.failure is Failure.UNKNOWN
+        renames = any(m.behaviour.renames and m.object in self._network for m in facts.installers)
+        # where there is no network at all, there is nothing to wait for
+        return who.object in self._install or outcome.runtime is None or renames
+
+
+def _not_up(outcome: Outcome) -> Iterator[tuple[Actor | None, Cause]]:
+    """Yield who is not up in an outcome and why; None for the container runtime."""
+    told = {held.cause for held in outcome.held}
+    cause = outcome.cause or NO_REASON
+    if (outcome.master is None or outcome.cause) and cause not in told:
+        yield None, cause
+    for held in outcome.held:
+        yield held.actor, held.cause
+
+
+def _objects(cluster: Cluster, checks: Iterable[Check]) -> frozenset[str]:
+    """Return the objects at which some checks find something."""
+    return frozenset(hit.location.object for check in checks for hit in check(cluster))
+
+
+def _objects_of(facts: ClassFacts) -> set[str]:
+    """Return the objects of what runs on a class, the configurations of Multus included."""
+    settings = {
+        one.configuration.location.object for one in facts.multuses if one.configuration is not None
+    }
+    return settings | {one.object for one in facts.installers}
+
+
+def _place(cluster: Cluster, facts: ClassFacts, title: str) -> Location | None:
+    """Return the place that speaks for what is not up: its install, else the first of a class."""
+    for one in facts.multuses:
+        if multus_actor(one).title == title or not title:
+            return one.place("mode")
+    members = sorted(facts.installers, key=lambda one: one.title != title)
+    places = [place for one in members if (place := one.location()) is not None]
+    return next(iter([*places, *(one.location() for one in cluster.manifests)]), None)
+
+
+def _is_of_multus(facts: ClassFacts, outcome: Outcome) -> bool:
+    """Whether CNI101 or CNI112 tells that Multus has another owner, or is passed over."""
+    return bool(facts.multuses) and (not outcome.through_multus or len(facts.delegates) > 1)
+
+
+def _reached(
+    cluster: Cluster, facts: ClassFacts, found: Chained, outcome: Outcome
+) -> Iterator[Fix]:
+    """Yield what puts a plugin into the pods' network: a pin, a target, or another mode."""
+    holding = _holders(facts, found.plugin)
+    if outcome.through_multus:
+        for one in facts.multuses:
+            meant = [name for name in meant_files(cluster, one) if name in holding]
+            fix = pin(one, meant[0], Applicability.UNSAFE) if len(meant) == 1 else None
+            if fix is not None and one.master != meant[0]:
+                yield fix
+    yield from named_target(facts, found.installer)
+
+
+def _holders(facts: ClassFacts, plugin: str) -> set[str]:
+    """Return the files in which a plugin is, in some order."""
+    return {
+        path.rpartition("/")[2]
+        for path, text in facts.simulation.contents.items()
+        if plugin in plugin_types(text)
+    }
+
+
+def _late(facts: ClassFacts, found: Window) -> Installer | None:
+    """Return the install that comes too late: whose plugin is missing, else the owner's."""
+    for each in facts.chained:
+        if each.plugin in found.missing:
+            return each.installer
+    for one in facts.installers:
+        is_owner = one.writes is not None and one.writes.name == found.outcome.master
+        if is_owner and one.role is not Role.META:  # Multus that comes late is CNI114's
+            return one
+    return None
+
+
+def _fights(facts: ClassFacts, found: Window, one: Installer) -> bool:
+    """Whether two primaries are what CNI201 tells of: the one that comes and the one before."""
+    before = [m for m in facts.installers if m.writes and m.writes.name == found.owner]
+    return one.role is Role.PRIMARY and any(m.role is Role.PRIMARY for m in before)
+
+
+def _always_ends(facts: ClassFacts, one: Installer) -> bool:
+    """Whether an installer's program ends at its start, whatever files are there then."""
+    if one.action is not Action.INSERT or one.product.id not in PROGRAMS:
+        return False
+    if one.release is None or one.workload is None:
+        return False
+    settings = _environment(one)
+    if settings is None:
+        return False
+    selector = "{}@{}.{}.{}".format(one.product.id, *one.release)
+    stands = [outcome.files for outcome in facts.outcomes if outcome.runtime is not None]
+    contents = facts.simulation.contents
+    for names in stands:
+        files = {
+            name: contents[f"{facts.directory}/{name}"]
+            for name in names
+            if f"{facts.directory}/{name}" in contents
+        }
+        found = replay(selector, [{"op": "start"}], before=files, settings={"env": settings})
+        if found[0]["status"] != "exited":
+            return False
+    return bool(stands)
+
+
+def _environment(one: Installer) -> dict[str, str] | None:
+    """Return the variables of an installer's container; None where one is not known."""
+    pods, container = one.workload, one.container
+    if pods is None or container is None:
+        return None
+    found, _complete = container.environment.variables()
+    return {name: text.value for name, text in found.items() if text is not None}
+
+
+def _loss(one: Installer) -> str:
+    return LOSSES.get(one.product.id, f"pods start without {one.title}")
+
+
+def _names(classes: Iterable[ClassFacts]) -> str:
+    return " and ".join(dict.fromkeys(facts.name for facts in classes))
