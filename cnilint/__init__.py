@@ -35,6 +35,7 @@ _PUBLIC = {
     "networks": "upstream.multus_networks.networks",
     "predict": "upstream.selector.predict",
     "replay": "upstream.replay.replay",
+    "settled": "simulation.settled.settled",
     "vpc_cni": "upstream.aws_vpc_cni.entrypoint.vpc_cni",
 }
 """Where each public name comes from."""

@@ -18,6 +18,7 @@ from cnilint.model.steps import Witness as Witness
 from cnilint.model.verdict import Verdict as Verdict
 from cnilint.run import inspect as inspect
 from cnilint.run import lint as lint
+from cnilint.simulation.settled import settled as settled
 from cnilint.upstream.aws_vpc_cni.entrypoint import vpc_cni as vpc_cni
 from cnilint.upstream.multus_networks import networks as networks
 from cnilint.upstream.replay import replay as replay

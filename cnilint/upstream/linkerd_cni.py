@@ -186,22 +186,18 @@ class LinkerdCNI(Installer):
         if not known.reads:
             # inotifywait writes into a pipe that nobody reads, and SIGPIPE ends it
             ended = known._replace(watches=False)
-            return ended._replace(phase=Phase.CLEAN) if self.habits.loud else ended
+            return _cleaning(ended) if self.habits.loud else ended
+        if known.phase is Phase.CLEAN:
+            return known
         queue = list(known.queue)
         for event in heard:
-            if _CONFIGURATION.match(event.name) and not self._waits_already(queue, event):
-                queue.append(event)
+            # whoever knows each file compares it with what stands there when a line is read,
+            # whatever the line says, so that a second line of one file does nothing more
+            said = Happening.MODIFIED if self.habits.remembers_each else event.happening
+            line = Event(said, event.name)
+            if _CONFIGURATION.match(event.name) and line not in queue:
+                queue.append(line)
         return known._replace(queue=tuple(queue))
-
-    def _waits_already(self, queue: Sequence[Event], event: Event) -> bool:
-        """Whether a line that is still to be read makes this one do nothing more.
-
-        Whoever knows each file compares it with what stands there when a line is read, whatever
-        the line says. Those with one content for all files are told of each anew.
-        """
-        if self.habits.remembers_each:
-            return any(line.name == event.name for line in queue)
-        return event in queue
 
     def _begun(self, files: Files, known: Memory) -> Change:
         """Remove the file of the interface mode that an older release left."""
@@ -352,7 +348,7 @@ class LinkerdCNI(Installer):
         """Return what comes of a command that fails: the script ends, or the loop that listens."""
         if not known.in_round:
             return Memory(Phase.LISTEN, watches=known.watches, reads=False, in_round=False)
-        return known._replace(phase=Phase.CLEAN if self.habits.loud else Phase.EXITED)
+        return _cleaning(known) if self.habits.loud else Memory(Phase.EXITED)
 
     def _done(self, files: Files, known: Memory, *events: Event) -> Change:
         """Return a change of the directory, of which inotifywait tells the script as well."""
@@ -375,6 +371,11 @@ class LinkerdCNI(Installer):
         if self.habits.remembers_each and known.in_round:
             return known.target
         return _target(known.target)
+
+
+def _cleaning(known: Memory) -> Memory:
+    """Return the memory of a script that undoes its doing: what it was about to do is forgotten."""
+    return Memory(Phase.CLEAN, watches=known.watches, reads=known.reads, in_round=known.in_round)
 
 
 def _memory(memory: Hashable) -> Memory:

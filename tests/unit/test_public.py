@@ -44,6 +44,7 @@ def test_the_stub_names_what_there_is() -> None:
 
 def test_each_name_is_the_function_of_its_module() -> None:
     from cnilint import run
+    from cnilint.simulation import settled
     from cnilint.upstream import replay
 
     assert cnilint.lint is run.lint
@@ -51,6 +52,7 @@ def test_each_name_is_the_function_of_its_module() -> None:
     assert cnilint.networks is multus_networks.networks
     assert cnilint.predict is selector.predict
     assert cnilint.replay is replay.replay
+    assert cnilint.settled is settled.settled
     assert cnilint.vpc_cni is entrypoint.vpc_cni
     assert cnilint.Result is Result
     assert cnilint.__version__ == version("cnilint")
