@@ -15,9 +15,10 @@ __all__ = ["Example", "Files", "Trial", "examples_of"]
 Files = Mapping[str, str]
 """The texts of files by their names; `.cnilint.yaml` has settings for the others."""
 
-OF_WHOLE_MANIFESTS = frozenset({"CNI304", "CNI307", "CNI311"})
-"""Rules that speak of what a manifest of Multus leaves out. Examples are shortened to what they are
-about, so what these find counts in examples of their own only."""
+OF_WHOLE_MANIFESTS = frozenset({"CNI124", "CNI304", "CNI307", "CNI311"})
+"""Rules that speak of what manifests leave out: what Multus needs, and what keeps pods waiting.
+Examples are shortened to what they are about, so what these find counts in examples of their own
+only."""
 
 
 class Trial(NamedTuple):

@@ -37,10 +37,27 @@ class Gap(NamedTuple):
 def lacked(one: Multus) -> tuple[Gap, ...]:
     """Return what an install lacks to reach the host; nothing where its manifest is not in view."""
     workload, container = one.installer.workload, one.installer.container
-    if workload is None or container is None:
+    if workload is None or container is None or is_sketch(one):
         return ()
     wanted = needs(one)
     return tuple(gap for gap in _gaps(one, workload, container) if gap.need in wanted)
+
+
+_OF_PODS = ("hostNetwork", "hostPID", "serviceAccountName", "serviceAccount")
+
+
+def is_sketch(one: Multus) -> bool:
+    """Whether a manifest says nothing of its pods' rights and surroundings: it leaves them out.
+
+    A patch, or an extract of a manifest.
+    """
+    workload, container = one.installer.workload, one.installer.container
+    if workload is None or container is None:
+        return True
+    pods = workload.specification
+    if pods is not None and any(child(pods, key) is not None for key in _OF_PODS):
+        return False
+    return child(container.tree, "env") is None and child(container.tree, "envFrom") is None
 
 
 def setting(one: Multus, key: str) -> str:

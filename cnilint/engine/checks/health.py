@@ -22,6 +22,11 @@ from cnilint.simulation.steps import actor_of
 from cnilint.upstream.netconf import plugin_types
 from cnilint.upstream.replay import PROGRAMS, replay
 
+from .aws_node_environment import invalid_value, ip_family, prefix_delegation_without_target
+from .aws_node_files import conflist_contents, mandatory_mounts
+from .aws_node_pods import strict_security_groups
+from .aws_node_policy import bandwidth_plugin, enforcing_mode_without_agent
+from .aws_node_release import image_manifest_skew
 from .chaining import chain_target_depends_on_order, named_target, owned_fixes
 from .configuration import cni_version_incompatible, daemon_config_invalid
 from .directories import (
@@ -36,7 +41,14 @@ from .master import (
     pin_fails_closed,
     version_ignores_pin,
 )
+from .mesh import mesh_mode_mismatch
 from .mode import config_file_in_cni_dir, config_file_mode_unusable
+from .multus_manifest import (
+    config_key_not_mounted,
+    manifest_older_than_image,
+    thin_thick_mix,
+    unknown_flag,
+)
 from .orders import shown
 from .primaries import meant_files
 from .runtime import first_file_invalid, runtime_never_asks_multus, stale_file
@@ -64,6 +76,21 @@ WITHOUT_NETWORK: tuple[Check, ...] = (
     stale_file,
     thin_and_thick,
     version_ignores_pin,
+    # Multus's own manifest
+    config_key_not_mounted,
+    manifest_older_than_image,
+    thin_thick_mix,
+    unknown_flag,
+    # what aws-node's entrypoint or ipamd refuses
+    bandwidth_plugin,
+    conflist_contents,
+    enforcing_mode_without_agent,
+    image_manifest_skew,
+    invalid_value,
+    ip_family,
+    mandatory_mounts,
+    prefix_delegation_without_target,
+    strict_security_groups,
 )
 """What explains that the runtime has no file, or that Multus does not come up."""
 
@@ -152,6 +179,8 @@ def plugin_bypassed(cluster: Cluster) -> Iterator[Hit]:
     if not missed:
         return
     explained = _objects(cluster, (chain_target_depends_on_order, owned_file_not_first))
+    if next(mesh_mode_mismatch(cluster), None) is not None:
+        explained |= {one.object for one in cluster.installers if one.product.id == "istio-cni"}
     renamed = _objects(cluster, (exclusive_cni,))
     found: dict[int, list[tuple[ClassFacts, Bypassed]]] = {}
     for facts in missed:
@@ -160,6 +189,8 @@ def plugin_bypassed(cluster: Cluster) -> Iterator[Hit]:
         renames = any(m.behaviour.renames and m.object in renamed for m in facts.installers)
         for each in bypassed(facts.outcomes, facts.chained):
             one = each.chained.installer
+            if one.action is Action.WRITE and facts.multuses:
+                continue  # Multus adds it to pods that ask for it: CNI217 tells where they do not
             if one.object not in explained and not (renames and not one.behaviour.renames):
                 found.setdefault(id(one), []).append((facts, each))
     for places in found.values():

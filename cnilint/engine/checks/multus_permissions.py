@@ -16,6 +16,7 @@ from cnilint.kube.taints import PREFIX, TRANSIENT, Taint, Toleration
 from cnilint.model.finding import Applicability, Edit, Fix, Level, Operation, Related
 from cnilint.model.tree import Value, child
 from cnilint.multus.configuration import Multus
+from cnilint.multus.host_access import is_sketch
 from cnilint.multus.manifest_release import (
     DEFINITIONS,
     NODE_NAME,
@@ -53,7 +54,7 @@ def missing_node_name(cluster: Cluster) -> Iterator[Hit]:
         container = one.installer.container
         if container is None or Need.NODE_NAME not in needs(one) or names_node(container):
             continue
-        if child(container.tree, "envFrom") is not None or _said(cluster, one):
+        if child(container.tree, "envFrom") is not None or is_sketch(one) or _said(cluster, one):
             continue  # a map that is not in view may have it
         given = one.member("perNodeCertificate")
         own = isinstance(given.value, dict) if given is not None else False

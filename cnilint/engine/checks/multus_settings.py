@@ -11,6 +11,7 @@ from cnilint.engine.hit import Hit
 from cnilint.kube.environment import Text
 from cnilint.model.finding import Applicability, Fix, Level, Location
 from cnilint.multus.configuration import Multus
+from cnilint.multus.host_access import is_sketch
 from cnilint.multus.requirements import WATCHES_CONFIG
 from cnilint.simulation.cluster import Cluster
 
@@ -26,9 +27,8 @@ def stale_thin_configuration(cluster: Cluster) -> Iterator[Hit]:
         cleanup = one.installer.settings.get("cleanup")
         if one.family != "thin" or cleanup is None or cleanup.value == "true":
             continue
-        container = one.installer.container
-        if container is None and cleanup.text is None:
-            continue  # what the chart does is not said
+        if cleanup.text is None and is_sketch(one):
+            continue  # what the chart does, or the rest of the manifest, is not said
         if one.auto:
             what = "its master, its token and the API server's certificate"
         else:
