@@ -111,7 +111,7 @@ class _Survey:
             manifest
             for one in documents
             if posixpath.basename(one.source.path) not in FILE_NAMES
-            for manifest in (*manifests(one), *other_objects(one))
+            for manifest in (*manifests(one), *other_objects(one, self._is_there))
         ]
         self._descriptions = [m for m in self._loose if distributions.describes_cluster(m)]
         self._lying: dict[str, list[Manifest]] = {}
@@ -119,6 +119,9 @@ class _Survey:
             self._lying.setdefault(self._home(one), []).append(one)
         self._sources = flux.sources(self._loose, files)
         self._own = argo.own_addresses(self._loose, files)
+
+    def _is_there(self, path: str) -> bool:
+        return self._files.is_file(self._files.path(path))
 
     def _path_in(self, one: Manifest) -> str:
         """Return the path of the file that an object stands in."""
