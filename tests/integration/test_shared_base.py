@@ -235,9 +235,7 @@ clusters:
   staging: {paths: [base/cilium]}
 """
     placed(tmp_path, {**texts, ".cnilint.yaml": config})
-    (one,) = [
-        one for one in lint(tmp_path, config="auto").findings if one.rule == "CNI202"
-    ]
+    (one,) = [one for one in lint(tmp_path, config="auto").findings if one.rule == "CNI202"]
     assert one.cluster == "production"
     (fix,) = one.fixes
     assert fix.applicability is Applicability.DISPLAY
