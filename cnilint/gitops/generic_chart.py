@@ -267,6 +267,9 @@ class _Chart:
         charts/library/common/templates/lib/common/_determineResourceNameFromValues.tpl
         """
         name = self._name
+        always = self._values.get("global", "alwaysAppendIdentifierToResourceName")
+        if always is not None and always.value is True:
+            among = 2
         if among > 1 and name != identifier and not name.endswith(f"-{identifier}"):
             name = f"{name}-{identifier}"
         return name.lower()

@@ -61,6 +61,12 @@ def test_a_full_name_takes_the_place_of_the_releases(values: object, name: str) 
     assert list(made({**values, "controllers": {"x": controller()}})) == [("DaemonSet", name)]
 
 
+def test_an_identifier_may_be_asked_for_in_every_name() -> None:
+    given = {"alwaysAppendIdentifierToResourceName": True}
+    found = made({"global": given, "controllers": {"x": controller()}})
+    assert list(found) == [("DaemonSet", "multus-x")]
+
+
 @pytest.mark.parametrize(
     ("version", "maps", "names"),
     [
