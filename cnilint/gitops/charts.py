@@ -7,7 +7,7 @@ stand below its alias or name; `condition` leaves it out.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from cnilint.kube.manifest import Manifest, Texts
@@ -41,20 +41,30 @@ def as_object(document: Document, kind: str) -> Manifest | None:
     return Manifest(document, (), root, "", kind, "", name)
 
 
-def other_objects(document: Document) -> Iterator[Manifest]:
+def other_objects(document: Document, is_file: Callable[[str], bool]) -> Iterator[Manifest]:
     """Yield what a document that is no Kubernetes object asks for: a chart, a helmfile, a cluster.
 
-    A chart that lies among another one's charts is that one's.
+    A chart that lies among another one's charts is that one's. `is_file` tells of the path that a
+    file is reported under whether it is there.
     """
     yield from distributions.configurations(document)
     folder, name = posixpath.split(document.source.path)
     found = None
-    if name == CHART_FILE and "/charts/" not in f"/{posixpath.dirname(folder)}/":
-        found = as_object(document, "Chart")
+    if name == CHART_FILE:
+        found = None if _is_part(folder, is_file) else as_object(document, "Chart")
     elif name.startswith("helmfile") or posixpath.basename(folder) == "helmfile.d":
         found = as_object(document, "Helmfile")
     if found is not None and (found.at("dependencies") or found.at("releases")):
         yield found
+
+
+def _is_part(folder: str, is_file: Callable[[str], bool]) -> bool:
+    """Whether a chart's folder lies among the charts of another one."""
+    while folder:
+        folder, name = posixpath.split(folder)
+        if name == "" or (name == "charts" and is_file(posixpath.join(folder, CHART_FILE))):
+            return name != ""
+    return False
 
 
 def file_values(documents: Sequence[Document]) -> tuple[Values, ...]:

@@ -105,11 +105,13 @@ class _Survey:
         )
         self._builds: dict[str, Build] = {}
         self._appliers: Sequence[Manifest] = ()
+        self._elsewhere: list[Manifest] = []
+        self._applying: dict[int, frozenset[str]] = {}
         self._loose = [
             manifest
             for one in documents
             if posixpath.basename(one.source.path) not in FILE_NAMES
-            for manifest in (*manifests(one), *other_objects(one))
+            for manifest in (*manifests(one), *other_objects(one, self._is_there))
         ]
         self._descriptions = [m for m in self._loose if distributions.describes_cluster(m)]
         self._lying: dict[str, list[Manifest]] = {}
@@ -117,6 +119,9 @@ class _Survey:
             self._lying.setdefault(self._home(one), []).append(one)
         self._sources = flux.sources(self._loose, files)
         self._own = argo.own_addresses(self._loose, files)
+
+    def _is_there(self, path: str) -> bool:
+        return self._files.is_file(self._files.path(path))
 
     def _path_in(self, one: Manifest) -> str:
         """Return the path of the file that an object stands in."""
@@ -266,10 +271,16 @@ class _Survey:
         return (not flux.is_instance(one), path not in self._reads(one), path, one.name)
 
     def _reads(self, one: Manifest) -> frozenset[str]:
-        found: set[str] = set()
-        for folder in self._path_of(one):
-            found |= self._folder(folder).reads
-        return frozenset(found)
+        """Return the files that an object applies, as far as it is known without a cluster."""
+        if id(one) not in self._applying:
+            found: set[str] = set()
+            if flux.is_kustomization(one) or flux.is_instance(one):
+                for folder in self._path_of(one):
+                    found |= self._folder(folder).reads
+            for each in self._applications(one):
+                found |= self._argo(each).reads
+            self._applying[id(one)] = frozenset(found)
+        return self._applying[id(one)]
 
     def _folder(self, folder: str) -> Build:
         """Return what a folder is when it is applied as it lies."""
@@ -323,19 +334,33 @@ class _Survey:
         return Build(tuple(objects), (), (), frozenset({path}))
 
     def by_roots(self, roots: Sequence[_Root]) -> Layout:
-        """Return a cluster for each name that roots have."""
+        """Return a cluster for each name that roots have, or Applications go to."""
         groups: dict[str, list[_Root]] = {}
         for root in roots:
             groups.setdefault(root.cluster, []).append(root)
         described = self._described({name: members[0].folder for name, members in groups.items()})
-        found = []
-        for name, members in groups.items():
-            objects = (*(root.object for root in members), *described[name])
+        sent: dict[str, dict[tuple[str, ...], Manifest]] = {}
+        found: dict[str, ClusterObjects] = {}
+        pending = list(groups)
+        while pending:
+            name = pending.pop(0)
+            members, more = groups.get(name, []), sent.get(name, {}).values()
+            objects = (*(root.object for root in members), *described.get(name, ()), *more)
             reads = frozenset(self._path_in(one) for one in objects)
-            folders = tuple(dict.fromkeys(root.folder for root in members))
+            folders = tuple(
+                dict.fromkeys([root.folder for root in members] or map(self._home, more))
+            )
             start = [Build(objects, (), (), reads), *self._around(members)]
-            found.append(self._cluster(name, folders, start))
-        return Layout(tuple(found), self._left(found))
+            self._elsewhere = []
+            found[name] = self._cluster(name, folders, start)
+            for one in self._elsewhere:
+                there = sent.setdefault(argo.destination(one), {})
+                if _work(one) not in there:
+                    there[_work(one)] = one
+                    pending += [argo.destination(one)]
+            pending = list(dict.fromkeys(pending))
+        clusters = [one for one in found.values() if len(found) == 1 or not _is_only_a_hub(one)]
+        return Layout(tuple(clusters), self._left(found.values()))
 
     def _described(self, folders: Mapping[str, str]) -> dict[str, list[Manifest]]:
         """Return the descriptions of clusters that nothing applies, by the cluster they are of.
@@ -388,7 +413,7 @@ class _Survey:
         edges: list[Edge] = []
         not_read: list[NotRead] = []
         reads: set[str] = set()
-        seen: set[tuple[str, str, str, str]] = set()
+        seen: set[tuple[str, ...]] = set()
         pending = list(start)
         while pending:
             one = pending.pop(0)
@@ -397,7 +422,7 @@ class _Survey:
             reads |= one.reads
             for each in one.objects:
                 objects.append(each)
-                key = (each.kind, each.namespace, each.name, _path_text(each))
+                key = _work(each)
                 if _applies(each) and key not in seen and len(objects) < MOST_OBJECTS:
                     seen.add(key)
                     pending += self._brought(each, objects, name)
@@ -465,7 +490,11 @@ class _Survey:
             )
             return [Build(found.applications, edges, unread, frozenset())]
         target = argo.destination(one)
+        if "{{" in target:
+            unknown = self._argo(one)
+            return [Build((), unknown.edges, (), unknown.reads)]
         if target and target != name:
+            self._elsewhere.append(one)
             return []
         return [self._argo(one)]
 
@@ -548,6 +577,16 @@ def _applies(one: Manifest) -> bool:
         or argo.is_application(one)
         or argo.is_set(one)
     )
+
+
+def _work(one: Manifest) -> tuple[str, ...]:
+    """Return what makes two objects of a GitOps tool the same piece of work."""
+    return (*_identity(one), _path_text(one))
+
+
+def _is_only_a_hub(one: ClusterObjects) -> bool:
+    """Whether a cluster has nothing but what applies things to other clusters."""
+    return not one.not_read and all(argo.is_application(m) or argo.is_set(m) for m in one.objects)
 
 
 def _is_unreferred(one: Manifest) -> bool:

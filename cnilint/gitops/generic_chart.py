@@ -32,10 +32,18 @@ PATHS = {"CronJob": ("spec", "jobTemplate", "spec", "template")}
 POD = ("affinity", "hostIPC", "hostNetwork", "hostPID", "nodeSelector", "tolerations")
 """The members of a pod that matter to where it runs and what it sees."""
 
+FIELDS_OF_OBJECTS = frozenset({"secretKeyRef", "configMapKeyRef", "fieldRef"})
+"""What a variable may have without a `valueFrom` around it."""
+
 CONTAINER = ("args", "command", "envFrom", "lifecycle", "resources", "securityContext")
 
 _RELEASE_NAME = re.compile(r"\{\{-?\s*\.Release\.Name\s*-?\}\}")
 
+_MAJOR = re.compile(r"[v~^>=\s]*(\d{1,9})")
+NEWEST = 4
+"""The release that is meant where its version is not in view."""
+
+TEMPLATE = "the chart fills in a template here"
 UNREAD = "values that are not in view may say otherwise"
 
 
@@ -77,31 +85,37 @@ class _Chart:
 
     def __init__(self, one: Delivery, values: Node) -> None:
         self._release = one.release.name or one.manifest.name
+        self._name = (
+            values.text("global", "fullnameOverride")
+            or values.text("fullnameOverride")
+            or self._release
+        )
+        major = _MAJOR.match(one.version)
+        self._major = int(major[1]) if major is not None else NEWEST
         self._namespace = one.release.namespace or one.manifest.namespace
         self._values = values
 
     def config_maps(self) -> Iterator[Node]:
         """Yield the ConfigMaps, each under the name that the workloads refer to."""
-        for identifier, one in _members(self._values.get("configMaps")):
+        for identifier, one in _enabled(self._values.get("configMaps")):
             data = one.get("data")
-            if data is not None and not _is_off(one):
+            if data is not None:
                 names = self._metadata(self._map_name(identifier))
-                yield self._object("v1", "ConfigMap", names, {"data": data}, one)
+                filled = {key: self._filled(text) for key, text in _members(data)}
+                members = {"data": Node(dict(filled), data.places)}
+                yield self._object("v1", "ConfigMap", names, members, one)
 
     def workloads(self) -> Iterator[Node]:
         """Yield the workloads: one for each controller."""
-        controllers = _members(self._values.get("controllers"))
+        controllers = _enabled(self._values.get("controllers"))
         old = self._values.get("controller")
         if not controllers:
             controllers = [("main", old if old is not None else Node({}, self._values.places))]
         for name, one in controllers:
-            if _is_off(one):
-                continue
             api_version, kind = KINDS.get(one.text("type").lower() or "deployment", ("", ""))
             if not kind:
                 continue
-            alone = len(controllers) == 1
-            called = self._release if alone else f"{self._release}-{name}"
+            called = self._named(name, len(controllers))
             template = Node({"metadata": self._labels(called), "spec": self._pod(name, one)})
             specification = {"template": template}
             if kind == "CronJob":
@@ -165,9 +179,33 @@ class _Chart:
                 found[key] = Node([found[key]], found[key].places)
         environment = one.get("env")
         if environment is not None:
-            found["env"] = _environment(environment)
+            found["env"] = self._environment(environment)
         found["volumeMounts"] = Node([*mounts.get("", ()), *mounts.get(name, ())])
         return Node(dict(found), one.places)
+
+    def _environment(self, node: Node) -> Node:
+        """Return variables as a container has them, from a list or a mapping of them."""
+        if isinstance(node.value, list):
+            return Node([self._variable(_members(one), one) for one in node.value], node.places)
+        listed: list[Node] = []
+        for name, one in _members(node):
+            members = [("name", Node(name))]
+            if isinstance(one.value, dict):
+                members += _members(one)
+            else:
+                text = one.value if isinstance(one.value, str) else one.written
+                members.append(("value", Node(text, one.places, one.doubt)))
+            listed.append(self._variable(members, one))
+        return Node(listed, node.places)
+
+    def _variable(self, members: list[tuple[str, Node]], source: Node) -> Node:
+        found = dict(members)
+        for key in FIELDS_OF_OBJECTS & found.keys():
+            found["valueFrom"] = Node({key: found.pop(key)}, source.places)
+        value = found.get("value")
+        if value is not None:
+            found["value"] = self._filled(value)
+        return Node(found, source.places)
 
     def _volumes(self, controller: str) -> tuple[list[Node], dict[str, list[Node]]]:
         """Return the volumes of a pod, and the mounts of each container (`""`: of all)."""
@@ -193,13 +231,19 @@ class _Chart:
         kind = one.text("type")
         if kind == "hostPath":
             path = one.get("hostPath")
-            return {"hostPath": Node({"path": path}, one.places)} if path is not None else None
+            if path is None:
+                return None
+            kept = one.get("hostPathType")
+            typed = {"type": kept} if kept is not None else {}
+            return {"hostPath": Node({"path": path, **typed}, one.places)}
         if kind == "emptyDir":
             return {"emptyDir": Node({}, one.places)}
         if kind in ("configMap", "secret"):
             given = one.text("name")
             map_name = (
-                self._called(given) if given else self._map_name(one.text("identifier") or name)
+                self._called(given)
+                if given
+                else self._map_name(one.text("identifier") or name, kind)
             )
             source = {"configMap": "name", "secret": "secretName"}
             members: dict[str, Node] = {source[kind]: Node(map_name, one.places)}
@@ -212,8 +256,30 @@ class _Chart:
             return dict(custom.value)
         return None
 
-    def _map_name(self, identifier: str) -> str:
-        return f"{self._release}-{identifier}"
+    def _map_name(self, identifier: str, kind: str = "configMap") -> str:
+        """Return the name of a ConfigMap or Secret; before 4.0 its identifier is always in it."""
+        among = len(_enabled(self._values.get(f"{kind}s"))) if self._major >= 4 else 2
+        return self._named(identifier, among)
+
+    def _named(self, identifier: str, among: int) -> str:
+        """Return the name of one of several objects of a kind.
+
+        charts/library/common/templates/lib/common/_determineResourceNameFromValues.tpl
+        """
+        name = self._name
+        always = self._values.get("global", "alwaysAppendIdentifierToResourceName")
+        if always is not None and always.value is True:
+            among = 2
+        if among > 1 and name != identifier and not name.endswith(f"-{identifier}"):
+            name = f"{name}-{identifier}"
+        return name.lower()
+
+    def _filled(self, node: Node) -> Node:
+        """Return a text that the chart takes for a template, as far as it is worked out here."""
+        if not isinstance(node.value, str) or "{{" not in node.value:
+            return node
+        text = self._called(node.value)
+        return Node(text, node.places, TEMPLATE if "{{" in text else node.doubt)
 
     def _called(self, text: str) -> str:
         return _RELEASE_NAME.sub(self._release, text)
@@ -223,6 +289,10 @@ def _members(node: Node | None) -> list[tuple[str, Node]]:
     return list(node.value.items()) if node is not None and isinstance(node.value, dict) else []
 
 
+def _enabled(node: Node | None) -> list[tuple[str, Node]]:
+    return [(name, one) for name, one in _members(node) if not _is_off(one)]
+
+
 def _is_off(node: Node) -> bool:
     enabled = node.get("enabled")
     return enabled is not None and enabled.value is False
@@ -230,14 +300,13 @@ def _is_off(node: Node) -> bool:
 
 def _mounts(name: str, listed: Node | None, one: Node) -> Iterator[Node]:
     """Yield the mounts of a volume: those listed, else one at the path of the volume's own."""
+    given = (one.get(key) for key in ("mountPath", "hostPath"))
+    path = next((each for each in given if each is not None), Node(f"/{name}"))
     entries = listed.value if listed is not None and isinstance(listed.value, list) else None
     if entries is None:
-        given = (one.get(key) for key in ("mountPath", "hostPath"))
-        path = next((each for each in given if each is not None), Node(f"/{name}"))
         entries = [Node({"path": path, **_options(one)}, one.places)]
     for entry in entries:
-        where = entry.get("path")
-        path = Node(f"/{name}") if where is None else where
+        path = entry.get("path") or path
         members = {"name": Node(name), "mountPath": path, **_options(entry)}
         yield Node(dict(members), entry.places)
 
@@ -245,19 +314,3 @@ def _mounts(name: str, listed: Node | None, one: Node) -> Iterator[Node]:
 def _options(node: Node) -> dict[str, Node]:
     keys = ("readOnly", "subPath", "mountPropagation")
     return {key: value for key in keys if (value := node.get(key)) is not None}
-
-
-def _environment(node: Node) -> Node:
-    """Return variables as a container has them, from a list or a mapping of them."""
-    if isinstance(node.value, list):
-        return node
-    listed: list[Node] = []
-    for name, one in _members(node):
-        members: dict[str, Node] = {"name": Node(name)}
-        if isinstance(one.value, dict):
-            members |= one.value
-        else:
-            text = one.value if isinstance(one.value, str) else one.written
-            members["value"] = Node(text, one.places, one.doubt)
-        listed.append(Node(dict(members), one.places))
-    return Node(listed, node.places)
