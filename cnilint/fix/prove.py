@@ -82,7 +82,9 @@ class Prover:
     def agree(self, edits: TextEdits) -> bool:
         """Whether fixes that are each proven alone lead to nothing new together."""
         after = self._lint(edits).counts
-        return all(after[key] <= self._before[key] for key in after if key[0] != UNUSED)
+        return all(
+            after[key] <= self._before[key] for key in after if key[0] not in (UNUSED, WINDOW)
+        )
 
     def graded(self, finding: Finding, fix: Fix) -> Fix:
         """Return a fix as it may be offered: as it is, or for display with the reason.
@@ -111,7 +113,8 @@ class Prover:
         counts = after.counts
         if counts.get(key_of(finding), 0) >= self._before[key_of(finding)]:
             return "it does not remove the finding by itself"
-        new = sorted({key[0] for key in counts if counts[key] > self._before[key]} - {UNUSED})
+        besides = {UNUSED, WINDOW} if finding.level is Level.ERROR else {UNUSED}
+        new = sorted({key[0] for key in counts if counts[key] > self._before[key]} - besides)
         if bad := _still_bad(finding, after.result):
             return bad
         # a repair makes readable what was not: what is then seen was there before
@@ -173,6 +176,9 @@ def _restarts(workload: Workload, text: Text) -> bool:
             return True
     return False
 
+
+WINDOW = "CNI124"
+"""What the mending of an error may leave: a while at a node's boot. It was worse before."""
 
 OWNING = frozenset(
     {"CNI101", "CNI102", "CNI103", "CNI104", "CNI106", "CNI115", "CNI117", "CNI122", "CNI123"}

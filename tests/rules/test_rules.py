@@ -8,9 +8,12 @@ The settings of a case are in its `.cnilint.yaml`, if it has one.
 
 from __future__ import annotations
 
+import contextlib
+import shutil
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -57,9 +60,20 @@ def wanted(folder: Path) -> Policy:
 
 @cache
 def linted(folder: Path) -> Result:
+    """Return what is found in a case; one with folders is a repository of its own."""
     file = folder / ".cnilint.yaml"
     hosts = settings({}, {}, str(file) if file.exists() else "").host_files
-    return lint(manifests(folder), policy=wanted(folder), host_files=hosts)
+    rules = wanted(folder)
+    paths = manifests(folder)
+    if all(Path(path).parent == folder for path in paths):
+        return lint(paths, policy=rules, host_files=hosts)
+    with TemporaryDirectory() as top:
+        alone = Path(top) / folder.name
+        shutil.copytree(folder, alone)
+        (alone / ".git").mkdir()
+        with contextlib.chdir(alone):
+            names = [str(Path(path).relative_to(folder)) for path in paths]
+            return lint(names, policy=rules, host_files=hosts)
 
 
 def of_rule(folder: Path, rule: str) -> list[Finding]:
@@ -71,7 +85,7 @@ def lines(findings: Iterable[Finding], folder: Path) -> list[str]:
     for finding in findings:
         source = finding.location.source
         at = source.position(finding.location.span.start)
-        path = Path(source.path).relative_to(folder).as_posix()
+        path = source.path.removeprefix(f"{folder}/")
         found.append(f"{path}:{at.line}:{at.column}: {finding.rule} {finding.level}")
     return sorted(found)
 
