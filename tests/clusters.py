@@ -124,7 +124,9 @@ VPC = _PRODUCT.format(
     more="",
 )
 STANDALONE = istio(CHAINED_CNI_PLUGIN="false", CNI_CONF_NAME="02-istio-cni.conf")
-OWNED = istio(AMBIENT_ENABLED="true", ISTIO_OWNED_CNI_CONFIG="true")
+OWNED = istio(CHAINED_CNI_PLUGIN="false", CNI_CONF_NAME="02-istio-cni.conflist")
+WAITING = istio(AMBIENT_ENABLED="true", ISTIO_OWNED_CNI_CONFIG="true")
+"""Istio CNI that waits until its own file is the first."""
 NAMESPACE = "apiVersion: v1\nkind: Namespace\nmetadata: {name: web}\n"
 
 

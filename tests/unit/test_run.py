@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -198,10 +200,30 @@ def test_fix_returns_what_it_would_write(raced: Path) -> None:
     assert contents(raced) == before
 
 
+@pytest.mark.parametrize("run", [lint, fix])
+def test_a_primary_that_is_not_there_is_refused(run: Callable[..., object], tmp_path: Path) -> None:
+    placed(tmp_path, {"multus.yaml": multus(PINNED), "vpc.yaml": VPC})
+    for there in ("10-aws.conflist", ""):
+        run([str(tmp_path)], primary=there)
+    said = (
+        "--primary 10-awz.conflist: nothing in these manifests writes that file, "
+        "did you mean '10-aws.conflist'?"
+    )
+    with pytest.raises(UsageError, match=f"^{re.escape(said)}$"):
+        run([str(tmp_path)], primary="10-awz.conflist")
+
+
+def test_nothing_is_said_of_a_primary_where_nothing_is_written(tmp_path: Path) -> None:
+    placed(tmp_path, {"x.yaml": NAMESPACE})
+    for primary in ("10-aws.conflist", "10-awz.conflist", ""):
+        assert lint([str(tmp_path)], primary=primary).notes == ()
+
+
 @pytest.mark.parametrize("name", ["05-\x00.conflist", f"{'0' * 300}.conflist"])
 def test_a_name_that_no_file_can_have_owns_no_pods(name: str, tmp_path: Path) -> None:
     own = {"AMBIENT_ENABLED": "true", "ISTIO_OWNED_CNI_CONFIG": "true"}
-    named = istio(**own, ISTIO_OWNED_CNI_CONF_FILENAME="NAME").replace("'NAME'", json.dumps(name))
+    named = istio(**own, ISTIO_OWNED_CNI_CONFIG_FILENAME="NAME").replace("'NAME'", json.dumps(name))
+    named = named.replace(":1.24.0", ":1.27.0")
     placed(tmp_path, {"multus.yaml": multus(), "vpc.yaml": VPC, "istio.yaml": named})
     (cluster,) = inspect([str(tmp_path)]).clusters
     (facts,) = cluster.classes

@@ -46,13 +46,20 @@ class _Places:
         steps = (step for witness in finding.witnesses for step in witness.steps)
         actors = dict.fromkeys(step.actor for step in steps)
         unrelated = [one for one in actors if one != NODE and self._related(one) is None]
-        # where only one who acts has no related place, it is the one the finding is about
-        self._subject = unrelated[0] if len(unrelated) == 1 else NODE
+        # where only one who acts has no related place, it is the one the finding is about,
+        # unless the finding is at another workload
+        alone = len(unrelated) == 1 and not self._elsewhere(unrelated[0])
+        self._subject = unrelated[0] if alone else NODE
 
     def of(self, actor: Actor) -> Location:
         """Return the place of an actor; the finding's own where nobody in view acts."""
         own = actor.location if actor != self._subject else None
         return self._related(actor) or own or self._finding.location
+
+    def _elsewhere(self, actor: Actor) -> bool:
+        """Return whether the finding is at an object of an actor's kind that is not the actor."""
+        mine, there = actor.object, self._finding.location.object
+        return mine != there and mine.partition(" ")[0] == there.partition(" ")[0] != ""
 
     def _related(self, actor: Actor) -> Location | None:
         """Return the related place that is the actor's, or that is of its object."""

@@ -82,7 +82,7 @@ def test_nothing_is_decided_where_such_a_chart_runs() -> None:
     assert after.verdict.kind is VerdictKind.UNDECIDED
     assert after.verdict.doubt is not None
     assert after.verdict.doubt.unknown is Unknown.SOURCE
-    assert not after.decided
+    assert not after.verdict.decided
     assert not after.deterministic
     assert any("Multus (thin) by its image" in note.message for note in found.notes)
 

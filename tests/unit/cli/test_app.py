@@ -120,7 +120,7 @@ def test_what_is_unknown_is_refused_before_anything_is_read(
 LEVELS = {
     "clean": {"multus.yaml": multus(PINNED), "vpc.yaml": VPC},
     "note": {
-        "multus.yaml": multus(PINNED, "example.test/multus-cni:latest-thick"),
+        "multus.yaml": multus(PINNED, "example.test/multus-cni:our-own-thick"),
         "vpc.yaml": VPC,
     },
     "warning": {"multus.yaml": multus(), "vpc.yaml": VPC},

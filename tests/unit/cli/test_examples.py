@@ -107,7 +107,7 @@ def test_the_other_rules_of_the_house_take_part(tmp_path: Path) -> None:
 
 
 def test_notes_of_other_rules_do_not_count(tmp_path: Path) -> None:
-    unknown = multus(image="example.test/multus-cni:latest")
+    unknown = multus(image="example.test/multus-cni:our-own")
     bad = {"a.yaml": deployment(1), ".cnilint.yaml": "ignore: CNI1\n", "multus.yaml": unknown}
     rule, house = loaded(tmp_path, of((bad, {**bad, "a.yaml": deployment(2)})))
     (trial,) = trials(rule, house)

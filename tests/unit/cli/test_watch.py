@@ -144,7 +144,7 @@ def test_each_change_that_counts_is_a_check_and_a_broken_file_ends_nothing(
         (set(), "", ""),
         ({"notes.txt"}, "notes.txt", "x"),
         ({".cnilint.yaml"}, ".cnilint.yaml", "selct: x\n"),
-        ({".cnilint.yaml", "multus.yaml"}, ".cnilint.yaml", ""),
+        ({".cnilint.yaml", "multus.yaml"}, ".cnilint.yaml", "ignore: CNI124\n"),
         ({"multus.yaml"}, "multus.yaml", multus(PINNED)),
     )
     done = cnilint("check", "--watch", "--output-format", "concise", folder=race)

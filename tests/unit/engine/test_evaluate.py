@@ -225,26 +225,3 @@ def test_the_result_counts_what_was_read() -> None:
     result = evaluate(read(files))
     assert (result.sources, result.documents, result.manifests) == (2, 4, 3)
     assert [result.count(level) for level in (Level.ERROR, Level.WARNING, Level.NOTE)] == [1, 0, 0]
-
-
-@pytest.mark.parametrize(
-    ("primary", "told"),
-    [
-        ("10-aws.conflist", []),
-        ("", []),
-        (
-            "10-awz.conflist",
-            [
-                (
-                    "nothing here writes 10-awz.conflist, which is said to be the primary's file, "
-                    "did you mean '10-aws.conflist'?"
-                )
-            ],
-        ),
-    ],
-)
-def test_a_primary_that_is_not_there_is_told_of(primary: str, told: list[str]) -> None:
-    inputs = read({"multus.yaml": multus(PINNED), "vpc.yaml": VPC})
-    result = evaluate(inputs, Surroundings(primary=primary))
-    assert [note.message for note in result.notes] == told
-    assert evaluate(read({"x.yaml": NAMESPACE}), Surroundings(primary=primary)).notes == ()

@@ -193,17 +193,17 @@ NO_MASTER = "Multus finds no network to delegate to"
         ),
         (
             (AWS, NOBODY),
-            "a race: 10-aws.conflist or nothing (Multus finds no network to delegate to)",
+            "never ready: Multus finds no network to delegate to (else 10-aws.conflist)",
             "bad",
         ),
         (
             (AWS, ISTIO, NOBODY),
-            f"a race: 02-istio.conf, 10-aws.conflist or nothing ({NO_MASTER})",
+            f"never ready: {NO_MASTER} (else 02-istio.conf or 10-aws.conflist)",
             "bad",
         ),
         (
             (AWS, (None, None)),
-            "a race: 10-aws.conflist or nothing (the reason is not known)",
+            "never ready: the reason is not known (else 10-aws.conflist)",
             "bad",
         ),
         ((NOBODY, NOBODY), "never ready: Multus finds no network to delegate to", "bad"),
@@ -215,7 +215,7 @@ NO_MASTER = "Multus finds no network to delegate to"
         (((None, None),), "never ready: the reason is not known", "bad"),
         (
             (("10-aws.conflist", Cause(Failure.CRASH)),),
-            "deterministic: 10-aws.conflist, but Multus crashes on the file it picked",
+            "never ready: Multus crashes on the file it picked (else 10-aws.conflist)",
             "bad",
         ),
     ],
@@ -231,7 +231,10 @@ def test_one_line_says_it(
 
 def test_it_says_when_not_every_order_was_looked_at(read: Read) -> None:
     verdict = ends(read("aws").classes[0], AWS, exhausted=False).verdict
-    assert verdict_line(verdict) == "deterministic: 10-aws.conflist (not every order was looked at)"
+    said = "as far as was looked, 10-aws.conflist (not every order was looked at)"
+    assert verdict_line(verdict) == f"undecided: {said}"
+    assert not verdict.good
+    assert not verdict.bad
 
 
 def test_without_any_outcome_it_promises_nothing(read: Read) -> None:
@@ -256,7 +259,7 @@ def test_nodes_whose_cni_is_not_shown_are_not_judged(read: Read) -> None:
     assert verdict_style(undecided) == "faint"
     in_view_after_all = ends(facts, AWS).verdict
     assert in_view_after_all.lost == ("Multus (thick)",)
-    line = "deterministic: 10-aws.conflist, but pods do not reach Multus"
+    line = "bypassed: Multus (thick) is not asked for pods, which get 10-aws.conflist"
     assert verdict_line(in_view_after_all) == line
     assert verdict_style(in_view_after_all) == "bad"
 
@@ -265,6 +268,8 @@ def test_what_is_not_known_is_named() -> None:
     for unknown, line in (
         (Unknown.SETTINGS, "undecided: what Multus is told is not known"),
         (Unknown.FILE, "undecided: where Multus writes is not known"),
+        (Unknown.SOURCE, "undecided: what Multus brings is not in view"),
+        (Unknown.VALUES, "undecided: not all values of Multus were read"),
     ):
         doubt = Doubt(unknown, "Multus")
         assert verdict_line(Verdict(VerdictKind.UNDECIDED, doubt=doubt)) == line
@@ -305,7 +310,7 @@ def test_every_class_of_errors_is_a_failure() -> None:
 @pytest.mark.parametrize("failure", Failure)
 def test_the_words_are_a_clause(failure: Failure) -> None:
     words = cause_words(Cause(failure))
-    assert words.startswith(("Multus ", "the ", "no file "))
+    assert words.startswith(("Multus ", "the ", "no file ", "a file ", "its cluster network "))
     assert not words.endswith(".")
     assert len(words) <= 80
 
@@ -314,6 +319,9 @@ def test_a_cause_names_what_it_is_about() -> None:
     unreadable = Failure.CLUSTER_NETWORK_UNREADABLE
     assert cause_words(Cause(unreadable, "{x}.conf")) == "Multus cannot read {x}.conf"
     assert cause_words(Cause(unreadable)) == "Multus cannot read its cluster network"
+    chainless = Cause(Failure.NO_FILE_TO_CHAIN, "x.conf")
+    assert cause_words(chainless).startswith("x.conf never comes")
+    assert cause_words(Cause(Failure.NOT_FIRST, "x.conf")).startswith("x.conf sorts before")
     assert cause_words(None) == cause_words(Cause(Failure.UNKNOWN)) == "the reason is not known"
 
 

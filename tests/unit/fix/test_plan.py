@@ -20,6 +20,7 @@ from cnilint.run import host_files
 from tests.clusters import PINNED, UNPINNED, VPC, multus, read
 
 SAFE, UNSAFE, DISPLAY = Applicability.SAFE, Applicability.UNSAFE, Applicability.DISPLAY
+RESTART = "restart DaemonSet kube-system/kube-multus-ds after it: the daemon reads it at its start"
 JSON: Route = ("data", "daemon-config.json", Embedded.JSON)
 FILES = {"multus.yaml": multus(), "vpc.yaml": VPC}
 
@@ -55,7 +56,7 @@ def offered_fix(files: dict[str, str], options: Options | None = None) -> Fix:
 
 def test_what_a_check_proposes_is_offered_when_it_is_proven() -> None:
     fix = offered_fix(FILES)
-    assert (fix.applicability, fix.note) == (SAFE, "")
+    assert (fix.applicability, fix.note) == (SAFE, RESTART)
     assert fix.title == "pin the master: 10-aws.conflist"
 
 
@@ -111,7 +112,9 @@ def test_a_change_of_two_files_is_proven_as_a_whole() -> None:
     folder = ("spec", "template", "spec", "volumes", 0, "hostPath", "path")
     moved = Edit(inputs.documents[2], folder, Operation.REPLACE, "/etc/cni/kept")
     shown = proposed(inputs, Fix("both", SAFE, (pin, moved)))
-    assert shown.note == "it leads to CNI103, CNI107"
+    assert shown.applicability is DISPLAY
+    missing_master = "the file that Multus is told to use does not exist"
+    assert shown.note == f"all nodes would be never ready: {missing_master}"
     missing = Edit(inputs.documents[2], ("spec", "nothing"), Operation.REMOVE)
     shown = proposed(inputs, Fix("both", SAFE, (pin, missing)))
     assert shown.note.startswith("it cannot be edited here: ")
@@ -186,7 +189,7 @@ def test_the_host_files_of_the_run_are_there_when_a_fix_is_proven() -> None:
     pin = add(inputs.documents[0], "multusMasterCNI", "11-bws.conflist")
     told = replace(result, findings=(replace(finding, fixes=(Fix("pin", UNSAFE, (pin,)),)),))
     (fix,) = offered(inputs, around, told, Options()).findings[0].fixes
-    assert (fix.applicability, fix.note) == (UNSAFE, "")
+    assert (fix.applicability, fix.note) == (UNSAFE, RESTART)
 
 
 @pytest.mark.parametrize(

@@ -148,6 +148,7 @@ def test_the_summary_counts(read: Read, told: Tell, find: Find) -> None:
         "installers": 2,
         "node_classes": 1,
         "deterministic": True,
+        "verdict": "deterministic",
         "rules": [
             {
                 "rule": findings[0].rule,
@@ -208,6 +209,7 @@ def test_every_outcome_is_there_as_it_is(read: Read, told: Tell) -> None:
             "files": list(outcome.files),
             "runtime": outcome.runtime,
             "master": outcome.master,
+            "plugins": list(outcome.plugins),
             "cause": None,
             "reason": None,
         }
@@ -216,9 +218,15 @@ def test_every_outcome_is_there_as_it_is(read: Read, told: Tell) -> None:
     assert nodes["verdict"] == verdict_line(facts.verdict)
     assert nodes["answer"] == {
         "kind": "race",
+        "decided": False,
+        "ready": True,
+        "whole": True,
         "owners": ["02-istio.conf", "10-aws.conflist"],
         "causes": [],
+        "held": [],
+        "stale": [],
         "lost": [],
+        "plugins": [],
         "unknown": None,
     }
 

@@ -197,6 +197,9 @@ def test_the_index_leads_to_every_page_by_family() -> None:
         "Rules",
         "Multus and its master",
         "Conflicts between installs",
+        "Multus's own manifest",
+        "The settings of aws-vpc-cni",
+        "Networks and pods",
         "The files, and the ignores in them",
         "Rules of the house",
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from hypothesis import HealthCheck, settings
@@ -34,8 +34,11 @@ names = st.builds(
 plain_names = st.builds("{}{}".format, st.sampled_from(STEMS), st.sampled_from(EXTENSIONS[:2]))
 lists = st.builds("{}.conflist".format, st.sampled_from(STEMS))
 
-Found = tuple[tuple[str, ...], str | None, str | None, Cause | None]
-"""Of an outcome: the files, what the runtime takes, whose network a pod gets, and why not."""
+Complaints = tuple[tuple[str, Cause], ...]
+"""Programs that have not come up by their names, each with why; sorted."""
+
+Found = tuple[tuple[str, ...], str | None, str | None, Cause | None, Complaints]
+"""Of an outcome: files, what the runtime takes, whose network a pod gets, why not, who waits."""
 
 
 def read(text: str) -> list[Manifest]:
@@ -145,7 +148,7 @@ def inserter(target: str) -> Actor:
 
 def copier(name: str, target: str = "") -> Actor:
     owned = {"ISTIO_OWNED_CNI_CONFIG": "true", "AMBIENT_ENABLED": "true", "CNI_CONF_NAME": target}
-    named = {"ISTIO_OWNED_CNI_CONF_FILENAME": name}
+    named = {"ISTIO_OWNED_CNI_CONFIG_FILENAME": name}
     return Actor("istio/install-cni:1.27", environment=owned | named)
 
 
@@ -282,11 +285,17 @@ def listed(files: Files) -> tuple[str, ...]:
 
 
 def facts(outcomes: Sequence[Outcome], situation: Situation = Situation.FIRST_BOOT) -> set[Found]:
-    return {
-        (one.files, one.runtime, one.master, one.cause)
-        for one in outcomes
-        if one.situation == situation and one.cause != RESTLESS
-    }
+    return {fact(one) for one in outcomes if one.situation == situation and one.cause != RESTLESS}
+
+
+def fact(one: Outcome) -> Found:
+    """Return what of an outcome does not depend on how it was reached."""
+    waiting = complaints((held.actor.title, held.cause) for held in one.held)
+    return one.files, one.runtime, one.master, one.cause, waiting
+
+
+def complaints(found: Iterable[tuple[str, Cause]]) -> Complaints:
+    return tuple(sorted(found, key=lambda one: (one[0], one[1].rank)))
 
 
 def words(outcome: Outcome) -> tuple[str, ...]:
@@ -296,7 +305,7 @@ def words(outcome: Outcome) -> tuple[str, ...]:
 
 def in_words(outcomes: Sequence[Outcome]) -> list[tuple[object, ...]]:
     """Return outcomes with their steps in words, so that the place of an actor does not count."""
-    return [(words(one), *one._replace(order=())) for one in outcomes]
+    return [(words(one), fact(one), *one._replace(order=(), held=())) for one in outcomes]
 
 
 def failure(cause: Cause | None) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterator, Sequence
 from cnilint.model.steps import Step
 from cnilint.simulation.owner import Reading, delegate
 from cnilint.simulation.programs import Files, Program
-from tests.unit.simulation.actors import Found, listed
+from tests.unit.simulation.actors import Found, complaints, listed
 
 
 class Explorer:
@@ -63,7 +63,13 @@ class Explorer:
 
     def rest(self, files: Files, memories: Sequence[Hashable]) -> Found:
         read = delegate(files, self.reading)
-        complaints = [p.complaint(files, m) for p, m in zip(self.programs, memories, strict=True)]
-        complaint = min(filter(None, complaints), key=lambda one: one.rank, default=None)
-        master = None if complaint and read.through_multus else read.master
-        return listed(files), read.runtime, master, complaint or read.cause
+        held = [
+            (one, complaint)
+            for one, memory in zip(self.programs, memories, strict=True)
+            if (complaint := one.complaint(files, memory)) is not None
+        ]
+        serving = [complaint for one, complaint in held if one.serves]
+        cause = min(serving, key=lambda one: one.rank, default=None)
+        master = None if cause and read.through_multus else read.master
+        waiting = complaints((one.actor.title, complaint) for one, complaint in held)
+        return listed(files), read.runtime, master, cause or read.cause, waiting

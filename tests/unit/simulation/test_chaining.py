@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -61,7 +62,9 @@ def test_an_inserter_comes_again_when_its_plugin_is_gone() -> None:
 
 
 def test_a_copier_keeps_a_file_of_its_own_and_takes_it_along() -> None:
-    actor = copier("02-own.conflist")
+    named = {"ISTIO_OWNED_CNI_CONFIG_FILENAME": "02-own.conflist"}
+    usual = copier("02-own.conflist")
+    actor = replace(usual, environment={**usual.environment, **named})
     assert run(actor, {}) == {}
     after = run(actor, {"b.conflist": LIST, "c.conflist": LIST})
     assert plugins(after["02-own.conflist"]) == ["bridge", "istio-cni"]

@@ -69,6 +69,8 @@ spec:
 CHAINED = ISTIO.replace("MODE", '{CHAINED_CNI_PLUGIN: "true"}')
 STANDALONE = ISTIO.replace("MODE", '{CHAINED_CNI_PLUGIN: "false"}')
 OWNED = ISTIO.replace("MODE", '{ISTIO_OWNED_CNI_CONFIG: "true", AMBIENT_ENABLED: "true"}')
+BEHIND_MULTUS = {("Istio CNI", "not-first", "00-multus.conf")}
+"""Istio that owns its file is never ready while Multus's own sorts before it."""
 MODES = {"none": [], "chained": [CHAINED], "standalone": [STANDALONE], "owned": [OWNED]}
 
 
@@ -134,6 +136,11 @@ def with_vpc(found: Cluster) -> list[ClassFacts]:
     return [c for c in found.classes if any(i.product.id == "aws-vpc-cni" for i in c.installers)]
 
 
+def waiting(one: ClassFacts) -> set[tuple[str, str, str]]:
+    """Return who does not come up in some order, and why."""
+    return {(h.actor.title, failure(h.cause), h.cause.subject) for h in one.verdict.held}
+
+
 def first_boot(one: ClassFacts) -> dict[str | None, tuple[str, ...]]:
     return {o.master: words(o) for o in one.outcomes if o.situation == Situation.FIRST_BOOT}
 
@@ -149,7 +156,9 @@ def test_pinned_to_the_vpc_cni_every_order_ends_with_it(
     found = facts(pinned, VPC, *istio, host_files=hosted, runtime=runtime)
     assert [one.name for one in with_vpc(found)] == ["EC2 nodes"]
     for one in with_vpc(found):
-        assert (one.deterministic, one.delegates) == (True, ["10-aws.conflist"])
+        assert (one.verdict.decided, one.delegates) == (True, ["10-aws.conflist"])
+        assert one.deterministic is (istio != [OWNED])
+        assert waiting(one) == (BEHIND_MULTUS if istio == [OWNED] else set())
         assert {o.runtime for o in one.outcomes} <= {"00-multus.conf", "00-multus.conflist"}
 
 
@@ -157,7 +166,8 @@ def test_pinned_to_the_vpc_cni_every_order_ends_with_it(
 @pytest.mark.parametrize("pin", ["11-bws.conflist", "05-first.conflist"])
 def test_pinned_to_another_file_every_order_follows(istio: list[str], pin: str) -> None:
     found = facts(multus(pin), VPC, *istio, host_files=TWO_MORE)
-    assert {(c.deterministic, *c.delegates) for c in found.classes} == {(True, pin)}
+    assert {(c.verdict.decided, *c.delegates) for c in found.classes} == {(True, pin)}
+    assert {c.deterministic for c in found.classes} == {istio != [OWNED]}
 
 
 def test_unpinned_beside_standalone_istio_is_a_race_of_two() -> None:
@@ -213,7 +223,7 @@ def test_where_the_vpc_cni_does_not_run_its_pin_never_comes_up() -> None:
     ]
     other = found.classes[1]
     assert {(o.runtime, o.master, failure(o.cause)) for o in other.outcomes} == {
-        (None, None, "master-unreadable")
+        (None, None, "master-missing")
     }
     assert not other.deterministic
     assert other.delegates == []
@@ -237,7 +247,8 @@ def test_the_manifests_that_aws_publishes_pass_the_same_experiments(
     node = AWS_NODE.read_text("utf-8")
     (one,) = with_vpc(facts(published, node, *istio, host_files=TWO_MORE))
     assert one.name == "EC2 nodes"
-    assert one.deterministic
+    assert one.verdict.decided
+    assert one.deterministic is (istio != [OWNED])
     assert one.delegates == [pin]
     (alone,) = with_vpc(facts(AWS_MULTUS.read_text("utf-8"), node))
     assert (alone.name, alone.deterministic) == ("EC2 nodes", True)

@@ -15,7 +15,7 @@ from cnilint.model.steps import Failure
 from cnilint.model.verdict import VerdictKind
 from cnilint.run import host_files
 from cnilint.simulation.class_facts import ClassFacts
-from tests.clusters import OWNED, PINNED, VPC, istio, multus, read
+from tests.clusters import PINNED, VPC, WAITING, istio, multus, read
 
 NAMED = istio(CHAINED_CNI_PLUGIN="true", CNI_CONF_NAME="10-aws.conflist")
 ELSEWHERE = istio(CHAINED_CNI_PLUGIN="true", CNI_CONF_NAME="10-canal.conflist")
@@ -38,7 +38,7 @@ def classes(found: Result) -> Iterator[ClassFacts]:
         ((VPC, NAMED), (), VerdictKind.DETERMINISTIC),
         ((VPC, NAMED, multus(PINNED)), (), VerdictKind.DETERMINISTIC),
         ((VPC, ELSEWHERE), (), VerdictKind.NEVER_READY),
-        ((VPC, OWNED, multus(PINNED)), (), VerdictKind.NEVER_READY),
+        ((VPC, WAITING, multus(PINNED)), (), VerdictKind.NEVER_READY),
         ((VPC, ALONE), (), VerdictKind.BYPASSED),
         ((VPC,), ("05-cilium.conflist",), VerdictKind.STALE_OWNER),
         ((NAMED,), (), VerdictKind.UNDECIDED),
@@ -53,7 +53,7 @@ def test_the_kind_is_the_worst_that_is_certain(
 
 
 def test_an_owned_file_that_is_not_the_first_is_waited_for() -> None:
-    (facts,) = classes(result(VPC, OWNED, multus(PINNED)))
+    (facts,) = classes(result(VPC, WAITING, multus(PINNED)))
     assert not facts.verdict.ready
     assert {held.cause.failure for held in facts.verdict.held} == {Failure.NOT_FIRST}
 
@@ -67,7 +67,7 @@ def test_plugins_are_followed_through_multus() -> None:
 @settings(max_examples=25, deadline=None)
 @given(
     some.lists(
-        some.sampled_from([NAMED, ELSEWHERE, ALONE, OWNED, istio()]), max_size=1, unique=True
+        some.sampled_from([NAMED, ELSEWHERE, ALONE, WAITING, istio()]), max_size=1, unique=True
     ),
     some.sampled_from(["", multus(PINNED), multus()]),
     some.sampled_from([(), ("05-cilium.conflist",), ("99-bridge.conflist",)]),

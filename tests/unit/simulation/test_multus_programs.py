@@ -104,6 +104,9 @@ def test_the_daemon_waits_until_there_is_a_file(release: str) -> None:
 def test_a_pinned_daemon_takes_no_other_file(release: str) -> None:
     node = Node(thick(release, "x.conf"), {"05-b.conflist": LIST})
     assert node.step() is None
+    assert node.complaint == "master-missing"
+    node.write("x.conf", "{")
+    assert node.step() is None
     assert node.complaint == "master-unreadable"
     node.write("x.conf", SINGLE)
     assert node.step() == "Multus finds its master x.conf and writes 00-multus.conf"

@@ -36,7 +36,7 @@ def owner(
 
 def test_without_multus_the_runtimes_file_is_the_pods() -> None:
     files = {"10-aws.conflist": AWS, "20-b.conf": BRIDGE}
-    assert owner(files) == Delegate("10-aws.conflist", "10-aws.conflist")
+    assert owner(files) == Delegate("10-aws.conflist", "10-aws.conflist", plugins=("aws-cni",))
 
 
 def test_nothing_is_ready_without_a_file_that_loads() -> None:
@@ -53,7 +53,7 @@ def test_nothing_is_ready_without_a_file_that_loads() -> None:
 
 def test_multus_hands_over_to_the_path_it_names() -> None:
     files = {"00-multus.conf": shim("/host/etc/cni/net.d/10-aws.conflist"), "10-aws.conflist": AWS}
-    found = Delegate("00-multus.conf", "10-aws.conflist", through_multus=True)
+    found = Delegate("00-multus.conf", "10-aws.conflist", through_multus=True, plugins=("aws-cni",))
     assert owner(files) == found
     chained = {
         "00-multus.conflist": json.dumps(
@@ -68,6 +68,7 @@ def test_multus_hands_over_to_the_path_it_names() -> None:
         "10-aws.conflist": AWS,
     }
     assert owner(chained).master == "10-aws.conflist"
+    assert owner(chained).plugins == ("istio-cni", "aws-cni")
 
 
 def test_masters_may_be_kept_out_of_the_runtimes_directory() -> None:

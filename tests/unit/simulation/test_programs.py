@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnilint.simulation.steps import Files, names_in
+from cnilint.model.steps import Cause, Failure
+from cnilint.simulation.chaining import Copier, Inserter
+from cnilint.simulation.steps import CANDIDATES, Files, Program, names_in
 from tests.unit.simulation.actors import (
     DIRECTORY,
     Actor,
@@ -154,5 +158,23 @@ def test_every_program_comes_to_rest_alone_and_tells_what_it_touched(
         kept = {path for path in differing if not path.endswith(".cilium_bak")}
         assert kept <= set(change.touched)
         now, memory = change.files, change.memory
-    assert program.complaint(now, memory) is None
+    assert program.complaint(now, memory) == complaint(program, names_in(now, DIRECTORY))
+    assert not program.serves
     assert program.notice(now, memory, tuple(now)) is None
+
+
+def complaint(program: Program, files: Files) -> Cause | None:
+    """Return what a program that rests alone lacks among some files, which a runtime may take."""
+    taken = {name: text for name, text in sorted(files.items()) if name.endswith(CANDIDATES)}
+    if isinstance(program, Inserter):
+        quoted = json.dumps(program.installer.product.plugins[0]["type"])
+        chained = any(quoted in text for text in taken.values())
+        missing = Cause(Failure.NO_FILE_TO_CHAIN, program.installer.behaviour.target)
+        return None if chained else missing
+    if isinstance(program, Copier):
+        if program.file.name not in taken:
+            return Cause(Failure.NO_FILE_TO_CHAIN, program.installer.behaviour.target)
+        first = next(iter(taken))
+        late = first != program.file.name and program.actor.title == "Istio CNI"
+        return Cause(Failure.NOT_FIRST, first) if late else None
+    return None

@@ -8,7 +8,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnilint.model.steps import Situation
+from cnilint.model.steps import Cause, Situation
 from cnilint.simulation.class_facts import HostFile
 from cnilint.simulation.cluster import Circumstances, cluster
 from tests.unit.simulation.actors import (
@@ -16,6 +16,7 @@ from tests.unit.simulation.actors import (
     CONTENTS,
     STEMS,
     Actor,
+    complaints,
     copier,
     facts,
     free,
@@ -54,6 +55,9 @@ def test_names_do_not_matter_beyond_their_order(found: list[Actor], files: dict[
             cilium=name(actor.cilium),
         )
 
+    def again_cause(cause: Cause) -> Cause:
+        return cause._replace(subject=name(cause.subject))
+
     before = searched(found, files)
     after = searched([again(one) for one in found], {name(n): t for n, t in files.items()})
     for situation in Situation:
@@ -62,9 +66,10 @@ def test_names_do_not_matter_beyond_their_order(found: list[Actor], files: dict[
                 tuple(map(name, listing)),
                 runtime and name(runtime),
                 master and name(master),
-                cause and cause._replace(subject=name(cause.subject)),
+                cause and again_cause(cause),
+                complaints((title, again_cause(why)) for title, why in waiting),
             )
-            for listing, runtime, master, cause in facts(before.outcomes, situation)
+            for listing, runtime, master, cause, waiting in facts(before.outcomes, situation)
         }
         assert facts(after.outcomes, situation) == expected
 

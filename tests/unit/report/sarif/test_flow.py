@@ -78,6 +78,19 @@ def test_of_several_without_a_related_place_each_is_at_its_workload(find: Find, 
     assert second == ["multus.yaml:10"]
 
 
+def test_a_finding_at_one_workload_is_not_the_place_of_another_that_acts_alone(
+    find: Find, read: Read
+) -> None:
+    cluster = read("multus", "aws", "istio")
+    aws = next(one for one in cluster.installers if one.product.id == "aws-vpc-cni")
+    order = witness(
+        "00-multus.conf", Step(actor_of(aws), Verb.WRITES, ("10-aws.conflist",)), REBOOTS
+    )
+    at_istio = find("istio", "istio").location._replace(object="DaemonSet mesh/istio")
+    finding = find("istio", "istio", location=at_istio, witnesses=(order,))
+    assert places(code_flows(finding)) == [["aws.yaml:3", "istio.yaml:3"]]
+
+
 def test_who_is_only_assumed_has_the_place_of_the_finding(find: Find) -> None:
     steps = (Step(Actor("Amazon VPC CNI", "aws-vpc-cni"), Verb.WRITES, ("10-aws.conflist",)),)
     related = (Related(find("istio", "image").location._replace(object=""), "no object"),)

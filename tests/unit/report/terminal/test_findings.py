@@ -46,11 +46,12 @@ error[CNI101]: Multus takes whichever network comes first
    │   1. Istio CNI writes 02-istio.conf
    │   2. Multus picks 02-istio.conf as its master and writes 00-multus.conf
    │
-   help: Name the file.
+   help: Name the file. More: cnilint rule CNI101.
    [~] fix: pin 10-aws.conflist (or is Istio's meant?)
 
 all nodes: a race: 02-istio.conf or 10-aws.conflist
 
+[~] --fix --unsafe-fixes makes it
 1 error; [~] 1 fixable with --fix --unsafe-fixes
 """
 

@@ -66,6 +66,9 @@ all nodes
 │   rolling restart
 │     1. Multus restarts with nothing in place
 │
+│ two first boots: where Amazon VPC CNI writes 10-aws.conflist first, pods get 10-aws.conflist;
+│                  where Istio CNI writes 02-istio.conf first, 02-istio.conf
+│
 ╰ a race: 02-istio.conf or 10-aws.conflist
 """
 
