@@ -37,12 +37,21 @@ data:
 """
 
 
-def standalone() -> str:
+def standalone(**more: str) -> str:
     """Return Istio's manifest with the setting that makes it write a file of its own."""
-    setting = '        - name: CHAINED_CNI_PLUGIN\n          value: "false"\n        envFrom:\n'
+    settings = "".join(
+        f'        - name: {name}\n          value: "{value}"\n'
+        for name, value in {"CHAINED_CNI_PLUGIN": "false", **more}.items()
+    )
+    setting = f"{settings}        envFrom:\n"
     text, count = re.subn(r"^        envFrom:\n", setting, ISTIO.read_text(), flags=re.MULTILINE)
     assert count == 1
     return text
+
+
+def named() -> str:
+    """Return the same with a file that sorts before that of the VPC CNI."""
+    return standalone(CNI_CONF_NAME="02-istio-cni.conflist")
 
 
 def owned() -> str:
@@ -52,8 +61,11 @@ def owned() -> str:
 
 MODES = {
     "standalone": (standalone, "YYY-istio-cni.conf"),
+    "named": (named, "02-istio-cni.conflist"),
     "owned": (owned, "02-istio-cni.conflist"),
 }
+RACES = [mode for mode in MODES if mode != "owned"]
+"""Those that a pin mends; Istio that owns its file waits for it to be the first."""
 
 
 def copied(folder: Path, *sources: Path) -> Path:
@@ -90,7 +102,7 @@ def test_the_fix_is_what_aws_shipped(tmp_path: Path) -> None:
     assert new.partition("kind: DaemonSet")[0] == pinned.partition("kind: DaemonSet")[0]
 
 
-@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("mode", RACES)
 def test_upstream_beside_the_vpc_cni_and_istio_is_a_race_until_it_is_fixed(
     mode: str, tmp_path: Path
 ) -> None:
@@ -104,8 +116,28 @@ def test_upstream_beside_the_vpc_cni_and_istio_is_a_race_until_it_is_fixed(
         assert master in finding["message"]
         assert any(f"Multus picks {master} as its master" in line for line in finding["details"])
     assert cnilint("check", "--fix", folder=tmp_path).code in (0, 1)
-    assert [rule for rule in concise(tmp_path).rules if rule.startswith("CNI1")] == []
+    left = [rule for rule in concise(tmp_path).rules if rule.startswith("CNI1")]
+    assert left == (["CNI124"] if name < "10-aws.conflist" else [])
     assert (tmp_path / VPC.name).read_bytes() == VPC.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("multus", "expected"), [(THICK, ["CNI101", "CNI123"]), (CURRENT, ["CNI123"])]
+)
+def test_istio_that_owns_its_file_is_never_ready_behind_multus_whatever_the_pin(
+    multus: Path, expected: list[str], tmp_path: Path
+) -> None:
+    copied(tmp_path, multus, VPC)
+    placed(tmp_path, {"istio.yaml": owned()})
+    report = json.loads(cnilint("check", "--output-format", "json", folder=tmp_path).out)
+    found = {each["rule"]: each for each in report["findings"] if each["rule"].startswith("CNI1")}
+    assert sorted(found) == expected
+    assert {each["level"] for each in found.values()} == {"error"}
+    assert "as 00-multus.conf sorts before its own 02-istio-cni" in found["CNI123"]["message"]
+    if "CNI101" in found:
+        for master in ("02-istio-cni.conflist", "10-aws.conflist"):
+            said = f"Multus picks {master} as its master"
+            assert any(said in line for line in found["CNI101"]["details"])
 
 
 def test_what_aws_ships_today_has_no_error(tmp_path: Path) -> None:
@@ -133,7 +165,8 @@ def test_the_two_experiments_of_the_report(pin: str, mode: str, tmp_path: Path) 
     for facts in with_vpc:
         assert facts["outcomes"]
         assert {outcome["master"] for outcome in facts["outcomes"]} == {pin}
-        assert facts["deterministic"] is True
+        assert facts["deterministic"] is (mode in RACES)
+        assert facts["decided"] is True
 
 
 def test_the_directories_of_k3s_are_followed(tmp_path: Path) -> None:

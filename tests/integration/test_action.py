@@ -23,6 +23,8 @@ STEPS: list[dict[str, Any]] = ACTION["runs"]["steps"]
 
 RACE = {"aws-node.yaml": VPC, "istio-cni.yaml": STANDALONE, "multus.yaml": multus()}
 DECIDED = {**RACE, "multus.yaml": multus(PINNED)}
+AT_BOOT = "--ignore CNI124"
+"""Leaves out the short while at boot in which pods start in another file than the decided one."""
 
 pytestmark = pytest.mark.skipif(which("bash") is None, reason="the action's scripts need bash")
 
@@ -110,7 +112,7 @@ def checked(program: str, folder: Path, **inputs: str) -> Step:
 
 
 def test_a_decided_cluster_passes_and_has_every_report(program: str, tmp_path: Path) -> None:
-    done = checked(program, placed(tmp_path, DECIDED))
+    done = checked(program, placed(tmp_path, DECIDED), args=AT_BOOT)
     assert done.code == 0, done.log
     assert "3 CNI installs: deterministic" in done.log
     assert done.commands == []
@@ -209,10 +211,18 @@ def test_further_options_are_words_and_nothing_in_them_is_run(program: str, tmp_
 
 
 def test_a_manifest_cannot_give_commands_to_the_runner(program: str, tmp_path: Path) -> None:
-    hostile = "::error::taken over\n::add-mask::a\n::stop-commands::x\na: [\n"
-    done = checked(program, placed(tmp_path, {**DECIDED, "hostile.yaml": hostile}), format="json")
+    commands = "::error::taken over\n::add-mask::a\n::stop-commands::x\n"
+    hostile = f"{commands}apiVersion: v1\nkind: ConfigMap\na: [\n"
+    placed(tmp_path, {**DECIDED, "hostile.yaml": hostile})
+    done = checked(program, tmp_path, args=AT_BOOT, format="json")
     assert done.code == 1
+    assert done.commands
     assert all(line.startswith("::error file=hostile.yaml,") for line in done.commands)
+    placed(tmp_path, {"hostile.yaml": f"{commands}a: [\n"})  # no object: a note
+    done = checked(program, tmp_path, args=AT_BOOT, format="json")
+    assert done.code == 0
+    assert done.commands
+    assert all(line.startswith("::notice file=hostile.yaml,") for line in done.commands)
     named = checked(program, tmp_path, paths="x\n::warning::taken over")
     assert len(named.commands) == 1
 

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.clusters import PINNED, STANDALONE, VPC, cnilint, contents, multus, placed
+from tests.clusters import NAMESPACE, PINNED, STANDALONE, VPC, cnilint, contents, multus, placed
 
 RACE = {"aws-node.yaml": VPC, "istio-cni.yaml": STANDALONE, "multus.yaml": multus()}
 FIXED = {**RACE, "multus.yaml": multus(PINNED)}
+TWICE = f"{NAMESPACE}kind: Namespace\n"
+"""A manifest with a key that stands twice, CNI902."""
 
 
 def found(folder: Path, *arguments: str) -> list[str]:
@@ -35,7 +37,7 @@ def test_only_what_is_new_fails(race: Path) -> None:
     done = cnilint("check", *baseline, folder=race)
     assert done.code == 0
     assert done.out.endswith("; 1 in the baseline\n")
-    placed(race, {"other/aws-node.yaml": "a: 1\na: 2\n"})
+    placed(race, {"other/aws-node.yaml": TWICE})
     assert found(race, *baseline) == ["CNI902"]
     placed(race, {".cnilint.yaml": "baseline: .cnilint-baseline.json\n"})
     assert found(race) == ["CNI902"]
@@ -64,7 +66,7 @@ def test_what_was_there_before_is_not_fixed(race: Path) -> None:
 
 
 def test_prune_leaves_what_is_still_found(race: Path) -> None:
-    placed(race, {"twice.yaml": "a: 1\na: 2\n", ".cnilint.yaml": "baseline: known.json\n"})
+    placed(race, {"twice.yaml": TWICE, ".cnilint.yaml": "baseline: known.json\n"})
     assert "2 findings written" in cnilint("baseline", "write", folder=race).err
     placed(race, FIXED)
     done = cnilint("baseline", "prune", folder=race)

@@ -13,6 +13,18 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "eks-multus-istio"
+OWNED = """\
+  AMBIENT_ENABLED: "true"
+  CHAINED_CNI_PLUGIN: "true"
+  ISTIO_OWNED_CNI_CONFIG: "true"
+  ISTIO_OWNED_CNI_CONF_FILENAME: 02-istio-cni.conflist
+"""
+STANDALONE = """\
+  CHAINED_CNI_PLUGIN: "false"
+  CNI_CONF_NAME: 02-istio-cni.conflist
+  # As many lines as before,
+  # so that every place stays.
+"""
 BARE_ENVIRONMENT = {
     key: value
     for key, value in os.environ.items()
@@ -35,9 +47,16 @@ def cnilint(
 
 @pytest.fixture
 def example(tmp_path: Path) -> Path:
-    """A copy of the example, which has one race with one safe fix."""
+    """A copy of the example with a standalone Istio CNI, which has one race with one safe fix.
+
+    Istio CNI that owns its file, as in the example itself, is never ready behind Multus.
+    """
     folder = tmp_path / "cluster"
     shutil.copytree(EXAMPLE, folder)
+    istio = folder / "istio-cni.yaml"
+    before = istio.read_text()
+    assert OWNED in before
+    istio.write_text(before.replace(OWNED, STANDALONE))
     return folder
 
 
@@ -48,6 +67,19 @@ def test_findings_go_to_standard_output_and_fail_the_run(example: Path) -> None:
     line = done.stdout.decode()
     assert line.startswith("multus.yaml:15:29: CNI101 [*] ")
     assert "02-istio-cni.conflist or 10-aws.conflist" in line
+    assert len(line.splitlines()) == 1
+
+
+def test_the_example_itself_has_no_fix_that_is_safe(tmp_path: Path) -> None:
+    folder = tmp_path / "cluster"
+    shutil.copytree(EXAMPLE, folder)
+    before = (folder / "multus.yaml").read_bytes()
+    done = cnilint("check", "--fix", "--output-format", "concise", cwd=folder)
+    assert done.returncode == 1
+    never_ready, race = done.stdout.decode().splitlines()
+    assert never_ready.startswith("istio-cni.yaml:16:9: CNI123 ")
+    assert race.startswith("multus.yaml:15:29: CNI101 Multus")
+    assert (folder / "multus.yaml").read_bytes() == before
 
 
 def test_the_full_report_names_outcomes_orders_and_the_fix(example: Path) -> None:
@@ -57,6 +89,7 @@ def test_the_full_report_names_outcomes_orders_and_the_fix(example: Path) -> Non
     assert "Multus picks 02-istio-cni.conflist as its master" in text
     assert "Multus picks 10-aws.conflist as its master" in text
     assert "a race: 02-istio-cni.conflist or 10-aws.conflist" in text
+    assert "[*] fix: pin the master: 10-aws.conflist (restart DaemonSet " in text
     assert "fixable with --fix" in text
     assert "\x1b" not in text
 
@@ -74,6 +107,7 @@ def test_json_has_the_promised_members(example: Path) -> None:
     assert (finding["location"]["end_line"], finding["location"]["end_column"]) == (15, 35)
     assert finding["location"]["object"] == "ConfigMap kube-system/multus-daemon-config"
     assert finding["fixes"][0]["applicability"] == "safe"
+    assert "restart DaemonSet kube-system/kube-multus-ds" in finding["fixes"][0]["note"]
 
 
 def test_inspect_shows_every_outcome_with_its_order(example: Path) -> None:
@@ -114,6 +148,7 @@ def test_a_diff_changes_nothing_and_git_applies_it(example: Path) -> None:
 
 
 def test_after_the_fix_the_run_is_clean_and_a_second_one_writes_nothing(example: Path) -> None:
+    (example / ".cnilint.yaml").write_text("ignore: CNI124\n")
     first = cnilint("check", "--fix", cwd=example)
     assert first.returncode == 0, first.stdout
     assert b"1 fixed in 1 file" in first.stderr
@@ -123,6 +158,9 @@ def test_after_the_fix_the_run_is_clean_and_a_second_one_writes_nothing(example:
     assert (example / "multus.yaml").stat().st_mtime_ns == stamp
     text = cnilint("check", cwd=example).stdout.decode()
     assert "deterministic: 10-aws.conflist" in text
+    (example / ".cnilint.yaml").unlink()
+    left = cnilint("check", "--output-format", "concise", cwd=example).stdout.decode()
+    assert [line.split()[1] for line in left.splitlines()] == ["CNI124"]
 
 
 def test_the_fix_keeps_the_mode_and_every_other_line(example: Path) -> None:
@@ -167,12 +205,16 @@ def test_a_path_that_does_not_exist_is_named(example: Path) -> None:
 
 
 def test_a_broken_document_is_a_finding_at_its_line_and_stops_nothing(example: Path) -> None:
-    (example / "broken.yaml").write_text("a: 1\n---\nb: [1,\n---\nc: 1\n")
+    broken = "a: 1\n---\napiVersion: v1\nkind: ConfigMap\nb: [1,\n---\nc: 1\n"
+    (example / "broken.yaml").write_text(broken)
     done = cnilint("check", "--output-format", "concise", cwd=example)
+    assert done.returncode == 1
     lines = done.stdout.decode().splitlines()
-    assert any(line.startswith("broken.yaml:3:") and " CNI901 " in line for line in lines) or any(
-        line.startswith("broken.yaml:4:") and " CNI901 " in line for line in lines
-    )
+    assert any(line.startswith("broken.yaml:5:") and " CNI901 " in line for line in lines)
+    assert any("CNI101" in line for line in lines)
+    (example / "broken.yaml").write_text("a: 1\n---\nb: [1,\n---\nc: 1\n")  # no object at all
+    lines = cnilint("check", "--output-format", "concise", cwd=example).stdout.decode().splitlines()
+    assert any(line.startswith("broken.yaml:3:") and " CNI905 " in line for line in lines)
     assert any("CNI101" in line for line in lines)
 
 

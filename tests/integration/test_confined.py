@@ -12,10 +12,12 @@ from shutil import which
 import pytest
 
 from cnilint.syntax.data import read_mapping
-from tests.clusters import VPC, Done, cnilint, contents, multus, placed
+from tests.clusters import NAMESPACE, VPC, Done, cnilint, contents, multus, placed
 from tests.integration.conftest import SECRET
 
 FIXABLE = {"multus.yaml": multus(), "aws-node.yaml": VPC}
+TWICE = f"{NAMESPACE}kind: Namespace\n"
+"""A manifest with a key that stands twice, CNI902."""
 NEEDS_GIT = pytest.mark.skipif(which("git") is None, reason="there is no git")
 NEEDS_PIPES = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
 
@@ -89,11 +91,11 @@ def test_settings_that_are_a_link_out_of_the_repository_are_not_read(
 
 def test_a_name_in_a_report_is_no_command(checkout: Path) -> None:
     name = "$(touch pwned) #.yaml"
-    placed(checkout, {name: "a: 1\na: 2\n", "plain-ünï.yaml": "a: 1\na: 2\n"})
+    placed(checkout, {name: TWICE, "plain-ünï.yaml": TWICE})
     for form in ("concise", "full"):
         found = cnilint("check", "--output-format", form, folder=checkout).out
-        assert f"'{name}':2:1" in found
-        assert "plain-ünï.yaml:2:1" in found
+        assert f"'{name}':4:1" in found
+        assert "plain-ünï.yaml:4:1" in found
         assert "'plain" not in found
     report = cnilint("check", "--output-format", "concise", folder=checkout).out
     subprocess.run(["sh"], input=report, cwd=checkout, text=True, check=False)
@@ -116,7 +118,7 @@ def test_the_name_of_a_changed_file_is_no_option_of_the_hook(checkout: Path) -> 
     names = ["--output-format=concise:pwned.yaml", "--help.yaml"]
     placed(checkout, dict.fromkeys(names, "a: 1\na: 2\n"))
     done = cnilint(*entry.split()[1:], *names, folder=checkout)
-    assert (done.code, done.out.count("CNI902")) == (1, 2)
+    assert (done.code, done.out.count("warning[CNI902]")) == (1, 2)
     assert not (checkout / "pwned.yaml").exists()
 
 
@@ -209,12 +211,12 @@ def test_a_folder_that_is_a_link_shows_nothing_from_elsewhere(
 def test_links_within_the_repository_and_to_what_is_named_are_followed(
     home: Path, checkout: Path
 ) -> None:
-    placed(checkout, {"base/x.yaml": "a: 1\na: 2\n", "apps/a.yaml": "a: 1\n"})
+    placed(checkout, {"base/x.yaml": TWICE, "apps/a.yaml": "a: 1\n"})
     (checkout / "apps" / "x.yaml").symlink_to("../base/x.yaml")
-    assert "apps/x.yaml:2:1: CNI902" in concise("apps", folder=checkout)
-    (checkout / "apps" / "y.yaml").symlink_to(home / "secret.yaml")
-    assert "apps/y.yaml:2:1: CNI902" in concise("apps", str(home), folder=checkout)
-    assert concise("apps/y.yaml", folder=checkout).startswith("apps/y.yaml:2:1: CNI902")
+    assert "apps/x.yaml:4:1: CNI902" in concise("apps", folder=checkout)
+    (checkout / "apps" / "y.yaml").symlink_to(placed(home, {"y.yaml": TWICE}) / "y.yaml")
+    assert "apps/y.yaml:4:1: CNI902" in concise("apps", str(home), folder=checkout)
+    assert concise("apps/y.yaml", folder=checkout).startswith("apps/y.yaml:4:1: CNI902")
 
 
 def concise(*paths: str, folder: Path) -> str:
@@ -226,10 +228,16 @@ def test_a_pipe_or_a_device_behind_a_link_is_a_note(checkout: Path) -> None:
     placed(checkout, {"a.yaml": "a: 1\n"})
     os.mkfifo(checkout / "pipe")
     (checkout / "p.yaml").symlink_to("pipe")
-    (checkout / "z.yaml").symlink_to("/dev/zero")
     done = ended("check", folder=checkout)
     assert done.code == 0, done.err
     assert "a pipe, not a file: it is not read (p.yaml:1:1)" in done.out
+    (checkout / "z.yaml").symlink_to("/dev/zero")
+    done = ended("check", folder=checkout)
+    assert done.code == 0, done.err
+    assert "p.yaml, z.yaml (p.yaml:1:1)" in done.out
+    (checkout / "p.yaml").unlink()
+    done = ended("check", folder=checkout)
+    assert done.code == 0, done.err
     assert "repository: it is not read (z.yaml:1:1)" in done.out
 
 

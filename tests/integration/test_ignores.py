@@ -12,6 +12,8 @@ from tests.clusters import PINNED, STANDALONE, VPC, cnilint, contents, multus, p
 HEADER = "  daemon-config.json: |"
 RACE = {"aws-node.yaml": VPC, "istio-cni.yaml": STANDALONE, "multus.yaml": multus()}
 FIXED = {**RACE, "multus.yaml": multus(PINNED)}
+PINNED_ALONE = ("--ignore", "CNI124")
+"""What leaves nothing to say of the pinned cluster: pods start before Amazon VPC CNI in it."""
 
 
 def ignored(text: str, comment: str) -> str:
@@ -49,7 +51,7 @@ def test_an_ignore_that_is_not_needed_is_removed_byte_by_byte(race: Path) -> Non
     assert cnilint("check", "--fix", folder=race).code == 0
     assert (race / "multus.yaml").read_text() == unpinned.replace("CNI105, ", "")
     placed(race, {"multus.yaml": ignored(multus(PINNED), "CNI101] one file")})
-    assert cnilint("check", "--fix", folder=race).code == 0
+    assert cnilint("check", "--fix", *PINNED_ALONE, folder=race).code == 0
     assert (race / "multus.yaml").read_text() == multus(PINNED)
 
 
@@ -60,7 +62,7 @@ def test_a_fix_that_ends_the_need_for_an_ignore_is_made_and_takes_it_along(race:
     # the comment is about CNI102 alone: CNI101 is fixed, and then nothing needs it any more
     placed(race, {"multus.yaml": ignored(multus(), "CNI102] one file"), ".cnilint.yaml": ""})
     assert sorted(found(race)) == ["CNI101", "CNI910"]
-    assert cnilint("check", "--fix", folder=race).code == 0
+    assert cnilint("check", "--fix", *PINNED_ALONE, folder=race).code == 0
     assert (race / "multus.yaml").read_text() == multus(PINNED)
 
 
@@ -80,8 +82,9 @@ def test_ignores_of_the_settings_name_object_reason_and_last_day(race: Path) -> 
     placed(race, {".cnilint.yaml": entry.format(day="2000-01-01")})
     assert sorted(found(race)) == ["CNI101", "CNI912"]
     placed(race, {".cnilint.yaml": entry.format(day="9999-12-31"), **FIXED})
-    assert found(race) == ["CNI910"]
-    assert found(race, "multus.yaml", "aws-node.yaml", "istio-cni.yaml") == []
+    assert found(race, *PINNED_ALONE) == ["CNI910"]
+    paths = ("multus.yaml", "aws-node.yaml", "istio-cni.yaml")
+    assert found(race, *PINNED_ALONE, *paths) == []
 
 
 def test_sarif_marks_what_is_ignored(race: Path) -> None:
