@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from cnilint.engine.policy import Policy
 from cnilint.fix.bundle import bundle
 from cnilint.fix.in_place import create
 from cnilint.model.finding import Applicability
@@ -16,9 +17,11 @@ from tests.clusters import STANDALONE, VPC, placed
 from tests.corpus import AWS, UPSTREAM, needs_corpus
 from tests.rendered import objects
 from tests.renderers import kustomize_build
+from tests.rules.test_rules import wanted
 
 RULES = Path(__file__).resolve().parent.parent / "rules"
 ALL = Options(Applicability.UNSAFE)
+ANY = Policy()
 REAL = [*sorted(AWS.glob("*multus*")), *sorted(UPSTREAM.glob("*daemonset*"))]
 FOLDED = "CNI108/bad-json-on-one-line"
 """Kustomize folds the string, and a comma cannot be cut out of a folded one."""
@@ -62,11 +65,11 @@ def files_of(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in found}
 
 
-def patched(folder: Path, files: Mapping[str, bytes]) -> Mapping[Any, Any]:
+def patched(folder: Path, files: Mapping[str, bytes], policy: Policy = ANY) -> Mapping[Any, Any]:
     """Build files, hand over every fix of what is built, and build again with the patches."""
     rendered = folder / "rendered.yaml"
     rendered.write_text(built(folder, files), "utf-8")
-    done = fix([str(rendered)], options=ALL)
+    done = fix([str(rendered)], policy=policy, options=ALL)
     assert done.changed == ()
     over = folder / "over"
     create(bundle(done.handouts, str(over / "patches")))
@@ -78,7 +81,7 @@ def patched(folder: Path, files: Mapping[str, bytes]) -> Mapping[Any, Any]:
 def test_every_fix_of_every_rule(case: Path, tmp_path: Path) -> None:
     """What the patches make of the objects is what the fix of the files makes of them."""
     files = files_of(case)
-    found = patched(tmp_path, files)
+    found = patched(tmp_path, files, wanted(case))
     assert found == objects(built(tmp_path, {**files, **files_of(case / "fixed")}))
 
 
