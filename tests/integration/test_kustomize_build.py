@@ -62,7 +62,7 @@ def built(folder: Path, files: Mapping[str, bytes]) -> str:
 
 def files_of(folder: Path) -> dict[str, bytes]:
     found = (path for path in folder.iterdir() if path.suffix in (".yaml", ".json"))
-    return {path.name: path.read_bytes() for path in found}
+    return {path.name: path.read_bytes() for path in found if not path.name.startswith(".")}
 
 
 def patched(folder: Path, files: Mapping[str, bytes], policy: Policy = ANY) -> Mapping[Any, Any]:
