@@ -14,7 +14,8 @@ from cnilint.engine.result import Result
 from cnilint.engine.text_edits import TextEdits, text_edits
 from cnilint.fix.options import Fixed, Options
 from cnilint.fix.plan import fixed, offered
-from cnilint.model.finding import Applicability, Edit, Finding, Fix, Repair
+from cnilint.fix.prove import WINDOW
+from cnilint.model.finding import Applicability, Edit, Finding, Fix, Level, Repair
 from cnilint.model.text import Source
 from cnilint.model.tree import Document, Embedded, Route, Value, descend, plain
 from cnilint.syntax.compose import compose
@@ -151,7 +152,9 @@ def assert_fix(inputs: Inputs, before: Result, finding: Finding, fix: Fix) -> No
     key = (finding.rule, finding.location.object, finding.location.source.path)
     assert found[key] < told[key]
     if not any(isinstance(edit, Repair) for edit in fix.edits):
-        assert [one for one in found if found[one] > told[one]] == []
+        new = [one for one in found if found[one] > told[one]]
+        # the mending of an error may leave a while at a node's boot
+        assert not new or (finding.level is Level.ERROR and {one[0] for one in new} == {WINDOW})
 
 
 def assert_run(inputs: Inputs, options: Options = ALL) -> Fixed:

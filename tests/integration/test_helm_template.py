@@ -104,7 +104,7 @@ def test_a_chart_that_cannot_say_it_gets_a_patch(tmp_path: Path) -> None:
     assert patch.why == "rendered by Helm from multus/templates/multus.yaml"
     (found,) = (f for f in done.result.findings if f.rule == "CNI102")
     assert found.fixes[0].way is Way.KUSTOMIZE
-    assert found.fixes[0].note == "no value of the chart says this"
+    assert found.fixes[0].note.endswith("; no value of the chart says this")
 
 
 def test_values_of_a_chart_are_no_answer_where_they_are_asked_for_in_vain(tmp_path: Path) -> None:
