@@ -152,9 +152,9 @@ def assert_fix(inputs: Inputs, before: Result, finding: Finding, fix: Fix) -> No
     key = (finding.rule, finding.location.object, finding.location.source.path)
     assert found[key] < told[key]
     if not any(isinstance(edit, Repair) for edit in fix.edits):
-        new = [one for one in found if found[one] > told[one]]
+        more = [one for one in found if found[one] > told[one]]
         # the mending of an error may leave a while at a node's boot
-        assert not new or (finding.level is Level.ERROR and {one[0] for one in new} == {WINDOW})
+        assert not more or (finding.level is Level.ERROR and {one[0] for one in more} == {WINDOW})
 
 
 def assert_run(inputs: Inputs, options: Options = ALL) -> Fixed:
