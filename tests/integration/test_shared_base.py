@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from textwrap import indent
 
 import pytest
 
@@ -64,16 +65,32 @@ BASE = {
     "base/multus/kustomization.yaml": kustomization("multus.yaml"),
 }
 
+BOTH = BASE | {
+    "base/cilium/cilium.yaml": CILIUM,
+    "base/cilium/kustomization.yaml": kustomization("cilium.yaml"),
+}
+
+APPS = {
+    f"clusters/{name}/apps.yaml": FLUX.format(name="apps", path=f"./apps/{name}")
+    for name in ("production", "staging")
+}
+
 TWO = {
     **BASE,
+    **APPS,
     "apps/production/vpc.yaml": VPC,
     "apps/production/kustomization.yaml": kustomization("../../base/multus", "vpc.yaml"),
     "apps/staging/cilium.yaml": CILIUM,
     "apps/staging/kustomization.yaml": kustomization("../../base/multus", "cilium.yaml")
     + WITHOUT_MULTUS,
-    "clusters/production/apps.yaml": FLUX.format(name="apps", path="./apps/production"),
-    "clusters/staging/apps.yaml": FLUX.format(name="apps", path="./apps/staging"),
 }
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return an empty folder, which is the current one."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
 
 
 def found(folder: Path, texts: Mapping[str, str], rule: str) -> list[Finding]:
@@ -95,115 +112,105 @@ def changed(folder: Path, before: Mapping[str, bytes]) -> set[str]:
 
 
 def test_only_the_cluster_that_has_the_finding_is_named_and_fixed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    folder: Path,
 ) -> None:
-    monkeypatch.chdir(tmp_path)
-    (one,) = found(tmp_path, TWO, "CNI102")
+    (one,) = found(folder, TWO, "CNI102")
     assert one.cluster == "production"
     assert one.location.source.path.endswith("base/multus/multus.yaml")
     (fix,) = one.fixes
     assert fix.applicability is Applicability.SAFE
     assert edited(one) == {"apps/production/kustomization.yaml"}
 
-    before = contents(tmp_path)
-    staging = kustomize_build(tmp_path / "apps/staging")
-    base = kustomize_build(tmp_path / "base/multus")
-    write(fixed(tmp_path).changed)
-    assert changed(tmp_path, before) == {"apps/production/kustomization.yaml"}
-    assert kustomize_build(tmp_path / "apps/staging") == staging
-    assert kustomize_build(tmp_path / "base/multus") == base
-    assert '"multusMasterCNI": "10-aws.conflist"' in kustomize_build(tmp_path / "apps/production")
-    assert lint(tmp_path).findings == ()
+    before = contents(folder)
+    staging = kustomize_build(folder / "apps/staging")
+    base = kustomize_build(folder / "base/multus")
+    write(fixed(folder).changed)
+    assert changed(folder, before) == {"apps/production/kustomization.yaml"}
+    assert kustomize_build(folder / "apps/staging") == staging
+    assert kustomize_build(folder / "base/multus") == base
+    assert '"multusMasterCNI": "10-aws.conflist"' in kustomize_build(folder / "apps/production")
+    assert lint(folder).findings == ()
 
 
 def test_each_of_two_clusters_gets_its_own_pin(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    folder: Path,
 ) -> None:
-    monkeypatch.chdir(tmp_path)
     both = TWO | {
         "apps/staging/kustomization.yaml": kustomization("../../base/multus", "cilium.yaml"),
         "apps/staging/cilium.yaml": CILIUM.replace("true", "false"),
     }
-    ones = found(tmp_path, both, "CNI102")
+    ones = found(folder, both, "CNI102")
     assert sorted((one.cluster, *edited(one)) for one in ones) == [
         ("production", "apps/production/kustomization.yaml"),
         ("staging", "apps/staging/kustomization.yaml"),
     ]
-    write(fixed(tmp_path).changed)
+    write(fixed(folder).changed)
     for cluster, master in (("production", "10-aws"), ("staging", "05-cilium")):
-        built = kustomize_build(tmp_path / "apps" / cluster)
+        built = kustomize_build(folder / "apps" / cluster)
         assert f'"multusMasterCNI": "{master}.conflist"' in built
 
 
 def test_what_all_clusters_need_is_changed_in_their_base(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    folder: Path,
 ) -> None:
-    monkeypatch.chdir(tmp_path)
     same = TWO | {
         "apps/staging/kustomization.yaml": kustomization("../../base/multus", "vpc.yaml"),
         "apps/staging/vpc.yaml": VPC,
     }
-    (one,) = found(tmp_path, same, "CNI102")
+    (one,) = found(folder, same, "CNI102")
     assert one.cluster == "production, staging"
     assert edited(one) == {"base/multus/multus.yaml"}
 
 
 def test_a_kustomization_of_flux_takes_the_patch_where_no_overlay_is_its_own(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    folder: Path,
 ) -> None:
-    monkeypatch.chdir(tmp_path)
     texts = BASE | {
         "clusters/production/multus.yaml": FLUX.format(name="multus", path="./base/multus"),
         "clusters/production/vpc.yaml": VPC,
         "clusters/production/sync.yaml": FLUX.format(name="sync", path="./clusters/production"),
         "clusters/staging/multus.yaml": FLUX.format(name="multus", path="./base/multus")
-        + "  patches:\n    - target: {kind: DaemonSet}\n      patch: |\n"
-        + "        $patch: delete\n        apiVersion: apps/v1\n        kind: DaemonSet\n"
-        + "        metadata: {name: all}\n",
+        + indent(WITHOUT_MULTUS, "  "),
         "clusters/staging/sync.yaml": FLUX.format(name="sync", path="./clusters/staging"),
         "clusters/staging/cilium.yaml": CILIUM,
     }
-    (one,) = found(tmp_path, texts, "CNI102")
+    (one,) = found(folder, texts, "CNI102")
     assert one.cluster == "production"
     assert edited(one) == {"clusters/production/multus.yaml"}
     (fix,) = one.fixes
     assert fix.applicability is Applicability.SAFE
-    write(fixed(tmp_path).changed)
-    text = (tmp_path / "clusters/production/multus.yaml").read_text()
+    write(fixed(folder).changed)
+    text = (folder / "clusters/production/multus.yaml").read_text()
     assert '"multusMasterCNI": "10-aws.conflist"' in text.partition("patches:")[2]
-    assert lint(tmp_path).findings == ()
+    assert lint(folder).findings == ()
 
 
 def test_a_value_of_a_release_in_a_base_is_patched_as_well(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    folder: Path,
 ) -> None:
-    monkeypatch.chdir(tmp_path)
-    texts = BASE | {
-        "base/cilium/cilium.yaml": CILIUM,
-        "base/cilium/kustomization.yaml": kustomization("cilium.yaml"),
-        "apps/production/kustomization.yaml": kustomization(
-            "../../base/multus", "../../base/cilium"
-        ),
-        "apps/staging/kustomization.yaml": kustomization("../../base/cilium"),
-        "clusters/production/apps.yaml": FLUX.format(name="apps", path="./apps/production"),
-        "clusters/staging/apps.yaml": FLUX.format(name="apps", path="./apps/staging"),
-    }
-    (one,) = found(tmp_path, texts, "CNI202")
+    texts = (
+        BOTH
+        | APPS
+        | {
+            "apps/production/kustomization.yaml": kustomization(
+                "../../base/multus", "../../base/cilium"
+            ),
+            "apps/staging/kustomization.yaml": kustomization("../../base/cilium"),
+        }
+    )
+    (one,) = found(folder, texts, "CNI202")
     assert one.cluster == "production"
     assert edited(one) == {"apps/production/kustomization.yaml"}
-    staging = kustomize_build(tmp_path / "apps/staging")
-    write(fixed(tmp_path).changed)
-    assert "exclusive: false" in kustomize_build(tmp_path / "apps/production")
-    assert kustomize_build(tmp_path / "apps/staging") == staging
+    staging = kustomize_build(folder / "apps/staging")
+    write(fixed(folder).changed)
+    assert "exclusive: false" in kustomize_build(folder / "apps/production")
+    assert kustomize_build(folder / "apps/staging") == staging
 
 
 def test_a_source_of_an_application_takes_the_patch(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    folder: Path,
 ) -> None:
-    monkeypatch.chdir(tmp_path)
-    texts = BASE | {
-        "base/cilium/cilium.yaml": CILIUM,
-        "base/cilium/kustomization.yaml": kustomization("cilium.yaml"),
+    texts = BOTH | {
         "argo/production.yaml": APPLICATION.format(name="production", path="base/cilium")
         + "---\n"
         + APPLICATION.format(name="production", path="base/multus").replace(
@@ -211,31 +218,27 @@ def test_a_source_of_an_application_takes_the_patch(
         ),
         "argo/staging.yaml": APPLICATION.format(name="staging", path="base/cilium"),
     }
-    (one,) = found(tmp_path, texts, "CNI202")
+    (one,) = found(folder, texts, "CNI202")
     assert one.cluster == "production"
     (fix,) = one.fixes
     assert fix.applicability is Applicability.SAFE
-    write(fixed(tmp_path).changed)
-    text = (tmp_path / "argo/production.yaml").read_text()
+    write(fixed(folder).changed)
+    text = (folder / "argo/production.yaml").read_text()
     assert "exclusive" in text.partition("kustomize:")[2].partition("---")[0]
-    assert (tmp_path / "base/cilium/cilium.yaml").read_text() == CILIUM
+    assert (folder / "base/cilium/cilium.yaml").read_text() == CILIUM
 
 
 def test_without_an_overlay_of_its_own_the_fix_is_only_shown(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    folder: Path,
 ) -> None:
-    monkeypatch.chdir(tmp_path)
-    texts = BASE | {
-        "base/cilium/cilium.yaml": CILIUM,
-        "base/cilium/kustomization.yaml": kustomization("cilium.yaml"),
-    }
+    texts = BOTH
     config = """\
 clusters:
   production: {paths: [base/cilium, base/multus]}
   staging: {paths: [base/cilium]}
 """
-    placed(tmp_path, {**texts, ".cnilint.yaml": config})
-    (one,) = [one for one in lint(tmp_path, config="auto").findings if one.rule == "CNI202"]
+    placed(folder, {**texts, ".cnilint.yaml": config})
+    (one,) = [one for one in lint(folder, config="auto").findings if one.rule == "CNI202"]
     assert one.cluster == "production"
     (fix,) = one.fixes
     assert fix.applicability is Applicability.DISPLAY

@@ -7,21 +7,31 @@ ends by itself is started again.
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Hashable, Iterator, Mapping, Sequence
+from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
 
+from cnilint.upstream.multus_thick_program import multus_thick
 from cnilint.upstream.program import Event, Files, Happening, Installer, Status, written
 from cnilint.upstream.release import release
 from cnilint.upstream.replay import PROGRAMS
-from tests.oracle.thick_program import thick_daemon_program
+
+RECORDINGS = Path(__file__).with_name("joint") / "joint-shared.jsonl.gz"
 
 ABSENT = "absent"
 """The memory of a program that has not been started."""
 
 LONGEST_RUN = 400
 """Steps after which a run that goes on is taken for one that never rests."""
+
+
+def records() -> list[dict[str, Any]]:
+    """Return what was recorded of crews, each with its programs, events and states."""
+    with gzip.open(RECORDINGS, "rt", encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
 
 
 class State(NamedTuple):
@@ -196,9 +206,8 @@ class Graph:
 def made(program: Mapping[str, Any]) -> Installer:
     number = release(program["version"])
     assert number is not None
-    if program["program"] == "multus-thick":
-        return thick_daemon_program(number, program["settings"].get("multusMasterCNI", ""))
-    return PROGRAMS[program["program"]](number, program["settings"])
+    makers = {**PROGRAMS, "multus-thick": multus_thick}
+    return makers[program["program"]](number, program["settings"])
 
 
 def of_content(text: str) -> object:

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import gzip
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.oracle.crews import Crew, State
+from tests.oracle.crews import Crew, State, records
 
-RECORDINGS = Path(__file__).with_name("joint") / "joint-shared.jsonl.gz"
 MODELS = {"istio-cni", "linkerd-cni", "multus-thick", "cilium"}
 MOST_STATES = 50_000
 
 
 def crews() -> list[dict[str, Any]]:
     """Return the crews of Cilium and one other program that came to rest after each event."""
-    with gzip.open(RECORDINGS, "rt", encoding="utf-8") as lines:
-        records = [json.loads(line) for line in lines]
     found = []
-    for record in records:
+    for record in records():
         names = {program["program"] for program in record["programs"]}
         at_rest = not any(state.get("restless") for state in record["states"])
         if "cilium" in names and names <= MODELS and len(names) <= 2 and at_rest:

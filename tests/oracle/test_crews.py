@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import gzip
-import json
-from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
 
-from tests.oracle.crews import Crew, State
+from tests.oracle.crews import Crew, State, records
 
-RECORDINGS = Path(__file__).with_name("joint") / "joint-shared.jsonl.gz"
 MODELS = {"istio-cni", "linkerd-cni", "multus-thick"}
 
 MOST_STATES = 50_000
@@ -23,11 +19,9 @@ RUNS = 300
 
 def crews() -> list[dict[str, Any]]:
     """Return the crews of programs that there are models of, with a primary beside them."""
-    with gzip.open(RECORDINGS, "rt", encoding="utf-8") as lines:
-        records = [json.loads(line) for line in lines]
     return [
         record
-        for record in records
+        for record in records()
         if {program["program"] for program in record["programs"]} <= MODELS
     ]
 

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import gzip
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cnilint.simulation.settled import settled
-
-RECORDINGS = Path(__file__).with_name("joint") / "joint-shared.jsonl.gz"
+from tests.oracle.crews import records
 
 
 def crews() -> list[dict[str, Any]]:
-    with gzip.open(RECORDINGS, "rt", encoding="utf-8") as lines:
-        records = [json.loads(line) for line in lines]
-    return [record for record in records if len(record["programs"]) <= 2]
+    return [record for record in records() if len(record["programs"]) <= 2]
 
 
 @pytest.mark.parametrize("record", crews(), ids=lambda record: record["id"])
