@@ -43,10 +43,12 @@ class Inputs:
     def replaced(self, source: Source) -> Inputs:
         """Return the inputs with the source of the same path exchanged; the others stay as read."""
         sources, found = list(self.sources), list(self.found)
+        composed = tuple(compose(source))
         for at, old in enumerate(sources):
             if old.path == source.path:
-                sources[at], found[at] = source, tuple(compose(source))
-        return Inputs(tuple(sources), tuple(found), self.paths, self.files.replaced([source]))
+                sources[at], found[at] = source, composed
+        files = self.files.replaced([source], [composed])
+        return Inputs(tuple(sources), tuple(found), self.paths, files)
 
 
 def inputs(collected: Iterable[Source | Unreadable], top: str = "") -> Inputs:

@@ -30,7 +30,6 @@ WORDS: Mapping[Reason, tuple[str, str]] = {
     Reason.UNSUPPORTED: ("a part of Kustomize that is not modelled", "parts that are not modelled"),
     Reason.GENERATOR_PLUGIN: ("a plugin's output", "plugins' output"),
     Reason.TEMPLATE: ("a template that was not filled in", "templates that were not filled in"),
-    Reason.SECRET: ("a Secret", "Secrets"),
     Reason.CHART_NOT_RENDERED: ("a chart that was not rendered", "charts that were not rendered"),
     Reason.OTHER_REPOSITORY: ("a path in another repository", "paths in other repositories"),
     Reason.UNKNOWN_VARIABLE: ("a path with a variable", "paths with variables"),

@@ -104,6 +104,8 @@ class _Survey:
             }
         )
         self._builds: dict[str, Build] = {}
+        self._argo_builds: dict[Manifest, Build] = {}
+        self._expanded: dict[Manifest, argo_sets.Expanded] = {}
         self._appliers: Sequence[Manifest] = ()
         self._elsewhere: list[Manifest] = []
         self._applying: dict[int, frozenset[str]] = {}
@@ -232,11 +234,18 @@ class _Survey:
 
     def _applications(self, one: Manifest) -> tuple[Manifest, ...]:
         if argo.is_set(one):
-            return argo_sets.expanded(one, self._files, self._own).applications
+            return self._expanded_set(one).applications
         return (one,) if argo.is_application(one) else ()
 
+    def _expanded_set(self, one: Manifest) -> argo_sets.Expanded:
+        if one not in self._expanded:
+            self._expanded[one] = argo_sets.expanded(one, self._files, self._own)
+        return self._expanded[one]
+
     def _argo(self, one: Manifest) -> Build:
-        return argo.applied(one, self._files, self._own)
+        if one not in self._argo_builds:
+            self._argo_builds[one] = argo.applied(one, self._files, self._own)
+        return self._argo_builds[one]
 
     def _first(self, appliers: Sequence[Manifest]) -> list[Manifest]:
         """Return those that no other one applies; of a circle that nothing else applies, one."""
@@ -481,7 +490,7 @@ class _Survey:
         if flux.is_kustomization(one) or flux.is_instance(one):
             return [flux.applied(one, self._sources, self._files, [*self._loose, *known])]
         if argo.is_set(one):
-            found = argo_sets.expanded(one, self._files, self._own)
+            found = self._expanded_set(one)
             edges = (Edge("applicationset", one.title, one.location("spec", "generators")),)
             unread = (
                 (NotRead(Reason.UNKNOWN_CLUSTERS, one.title, one.location("spec", "generators")),)

@@ -84,9 +84,12 @@ class Files:
         """Return the same files, which tell what is asked for from now on in `read_paths`."""
         return self._with(self._store)
 
-    def replaced(self, sources: Iterable[Source]) -> Files:
-        """Return the same files with other texts in place of those of the same paths."""
-        return self._with(self._store.replaced(sources))
+    def replaced(self, sources: Iterable[Source], found: Sequence[Found] | None = None) -> Files:
+        """Return the same files with other texts in place of those of the same paths.
+
+        `found` are their documents in the same order, where they are known.
+        """
+        return self._with(self._store.replaced(_Store(self.top, sources, found)))
 
     def _with(self, store: _Store) -> Files:
         other = object.__new__(Files)
@@ -193,14 +196,14 @@ class _Store:
             if found is not None:
                 self._found[path] = found[at]
 
-    def replaced(self, sources: Iterable[Source]) -> _Store:
-        other = _Store(self.top, ())
-        new = {self.path(source.path): source for source in sources}
-        other.given = self.given | new
-        other._found = {path: one for path, one in self._found.items() if path not in new}
-        other._texts = {path: one for path, one in self._texts.items() if path not in new}
-        other._names, other._real = dict(self._names), dict(self._real)
-        return other
+    def replaced(self, new: _Store) -> _Store:
+        """Return a store of the same folders, with what was given to another one."""
+        old_found = {path: one for path, one in self._found.items() if path not in new.given}
+        new._texts = {path: one for path, one in self._texts.items() if path not in new.given}
+        new._found = old_found | new._found
+        new.given = self.given | new.given
+        new._names, new._real, new._below = dict(self._names), dict(self._real), dict(self._below)
+        return new
 
     def path(self, shown: str) -> str:
         """Return the path in the repository of a text that was given."""

@@ -27,7 +27,6 @@ KINDS = {
     "cronjob": ("batch/v1", "CronJob"),
     "job": ("batch/v1", "Job"),
 }
-PATHS = {"CronJob": ("spec", "jobTemplate", "spec", "template")}
 
 POD = ("affinity", "hostIPC", "hostNetwork", "hostPID", "nodeSelector", "tolerations")
 """The members of a pod that matter to where it runs and what it sees."""

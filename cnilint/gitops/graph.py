@@ -35,7 +35,6 @@ class Reason(Enum):
     """A program of its own would make or change the objects."""
     TEMPLATE = "template"
     """It holds placeholders that only the tool fills."""
-    SECRET = "secret"  # noqa: S105 - a word, not a secret
     """Its content is a Secret or encrypted."""
     CHART_NOT_RENDERED = "chart-not-rendered"
     """A chart whose templates were not rendered."""

@@ -44,7 +44,7 @@ from cnilint.kube.manifest import Manifest
 from cnilint.model.finding import Location
 from cnilint.model.tree import Document, Mapping, follow
 
-__all__ = ["FILE_NAMES", "Remote", "build", "build_published", "is_kustomization"]
+__all__ = ["FILE_NAMES", "Remote", "build", "build_published"]
 
 NO_FOLDER = ":published"
 """Where what is known of another repository is put together: no folder has such a name."""
@@ -54,11 +54,6 @@ _DEEPEST = 50
 
 _MOST = 2000
 """Kustomizations that one build reads, each as often as it is named."""
-
-
-def is_kustomization(path: str) -> bool:
-    """Whether a file of this path is a kustomization by its name."""
-    return path.rpartition("/")[2] in FILE_NAMES
 
 
 def build_published(files: Files, addresses: Sequence[Node], more: Node | None = None) -> Build:
@@ -192,7 +187,7 @@ class _Builder:
         if is_remote_file(given):
             self._remote(given, node, found)
         elif given and not leaves(target) and self.files.is_file(target):
-            self._file(level, target, node, found)
+            self._file(target, node, found)
         elif is_repository(given):
             self._remote(given, node, found)
         else:
@@ -207,8 +202,7 @@ class _Builder:
             raise NotReadError(NotRead(Reason.REMOTE, address, place))
         self._add([named_by(one, node) for one in documents], address, node, found)
 
-    def _file(self, level: Level, target: str, node: Node, found: Accumulator) -> None:
-        del level
+    def _file(self, target: str, node: Node, found: Accumulator) -> None:
         place = location_of(node)
         self.journal.edges.append(Edge("resource", target, place))
         documents, problem = self.loader.documents(target)

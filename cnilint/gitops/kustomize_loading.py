@@ -5,7 +5,6 @@ Nothing is downloaded, and nothing outside of the repository is read.
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -252,8 +251,3 @@ def _manifest(document: Document, route: Route, root: Tree) -> Manifest | None:
     )
     version = tree_text(child(root, "apiVersion"))
     return Manifest(document, route, root, version, kind, namespace, name)
-
-
-def base_name(path: str) -> str:
-    """Return the last part of a path."""
-    return posixpath.basename(path)

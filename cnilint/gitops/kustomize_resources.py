@@ -5,7 +5,7 @@ kubernetes-sigs/kustomize@kustomize/v5.7.1: api/resource, api/resmap, kyaml/resi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -50,9 +50,6 @@ class Identity(NamedTuple):
     def __str__(self) -> str:
         scope = "" if self.namespace == NO_NAMESPACE else f"{self.namespace}/"
         return f"{self.gvk.kind} {scope}{self.name}"
-
-
-Change = Callable[[Node], None]
 
 
 class Resource:
@@ -163,12 +160,11 @@ class Resource:
         else:
             _set_namespace(self._root, namespace, places)
 
-    def set_name(self, name: str, place: Place | None = None) -> None:
-        """Give it a name, and the text that makes it another one."""
+    def set_name(self, name: str) -> None:
+        """Give it a name."""
         metadata = mapping_member(self.root, "metadata")
         before = metadata.get("name")
-        places = (before.places if before is not None else ()) + ((place,) if place else ())
-        metadata["name"] = Node(name, places)
+        metadata["name"] = Node(name, before.places if before is not None else ())
         self.name = name
 
     def tree(self, *steps: str) -> Tree | Node | None:
@@ -344,10 +340,6 @@ class Resources:
                 for one in {resource.identity, *resource.previous}:
                     self._ever.setdefault(one, []).append(resource)
         return list(self._ever.get(identity, ()))
-
-    def count(self, identity: Identity) -> int:
-        """Return how many objects have an identity now."""
-        return sum(1 for one in self._listed if one.identity == identity)
 
     def repeated(self) -> Resource | None:
         """Return an object of whose identity there is another one, if there is any."""
