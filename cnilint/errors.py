@@ -32,6 +32,11 @@ class CnilintError(Exception):
     exit_code = ExitCode.ERROR
 
 
+def reason_of(error: OSError | ValueError) -> str:
+    """Return why something could not be read, without its path."""
+    return error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+
+
 class UsageError(CnilintError):
     """The command line or a call of the public interface asks for something impossible."""
 

@@ -24,7 +24,14 @@ from cnilint.engine.inputs import inputs as read
 from cnilint.engine.policy import Policy
 from cnilint.engine.repository import repository_top
 from cnilint.engine.result import Result
-from cnilint.errors import NothingReadError, ReadError, UsageError, did_you_mean, near_path
+from cnilint.errors import (
+    NothingReadError,
+    ReadError,
+    UsageError,
+    did_you_mean,
+    near_path,
+    reason_of,
+)
 from cnilint.fix.options import DEFAULT_OPTIONS, Fixed, Options
 from cnilint.model.finding import Applicability, Way
 from cnilint.model.text import Source
@@ -340,7 +347,7 @@ def _host_file(text: str) -> HostFile:
     try:
         return HostFile(name, read_text(path))
     except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        reason = reason_of(error)
         hint = "" if os.path.lexists(path) else near_path(path)
         raise ReadError(path, reason + hint) from None
 

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from cnilint.config.location import NAMES, OTHER_NAMES, PYPROJECT, nearest
+from cnilint.config.location import NAMES, OTHER_NAMES, PYPROJECT, nearest, nearest_folder
 from cnilint.config.options import Settings
 from cnilint.errors import CnilintError, ExitCode, NothingReadError, UsageError
 from cnilint.streams import say, tell
@@ -145,15 +145,7 @@ def _base(path: str) -> str:
     """Return the folder that holds all a path or a pattern stands for."""
     steps = path.split("/")
     plain = next((at for at, step in enumerate(steps) if _WILDCARDS & set(step)), len(steps))
-    return _above("/".join(steps[:plain]) or ("/" if path.startswith("/") else "."))
-
-
-def _above(path: str) -> str:
-    """Return the nearest folder there is, from a path upwards."""
-    path = os.path.abspath(path)
-    while not os.path.isdir(path):
-        path = os.path.dirname(path)
-    return path
+    return nearest_folder("/".join(steps[:plain]) or ("/" if path.startswith("/") else "."))
 
 
 def _is_read(path: str) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from cnilint.confine import read_text
-from cnilint.errors import ConfigurationError, near_path
+from cnilint.errors import ConfigurationError, near_path, reason_of
 from cnilint.model.finding import Location
 from cnilint.model.text import Source, Span
 from cnilint.model.tree import Document, Scalar, Style, SyntaxProblem, Tree, follow, members
@@ -63,7 +63,7 @@ def read(path: str) -> ConfigFile:
     try:
         source = Source(path, read_text(path, "utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        reason = reason_of(error)
         hint = near_path(path) if isinstance(error, FileNotFoundError) else ""
         raise ConfigurationError(path, f"{reason}{hint}") from None
     found = _toml(source) if path.endswith(".toml") else _yaml(source)

@@ -34,7 +34,7 @@ def nearest(paths: Sequence[str] = ()) -> str | None:
     same file wherever a command is run. ConfigurationError if that is a link out of the repository.
     """
     here = os.getcwd()
-    folders = [_folder(path) for path in paths if path != STANDARD_INPUT]
+    folders = [nearest_folder(path) for path in paths if path != STANDARD_INPUT]
     starts = [os.path.commonpath(folders), here] if folders else [here]
     for start in dict.fromkeys(starts):
         found = _upwards(start)
@@ -45,7 +45,7 @@ def nearest(paths: Sequence[str] = ()) -> str | None:
     return None
 
 
-def _folder(path: str) -> str:
+def nearest_folder(path: str) -> str:
     """Return the nearest folder there is, from a path or pattern upwards."""
     path = os.path.abspath(path)
     while not os.path.isdir(path):

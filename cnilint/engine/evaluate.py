@@ -237,29 +237,29 @@ class _Facts(NamedTuple):
 
 def _findings(rule: Rule, inputs: Inputs, facts: _Facts, policy: Policy) -> Iterator[Finding]:
     for check in rule.check:
-        for hit, name in _hits(check, inputs, facts, rule):
-            finding = _finding(rule, hit, name, policy)
-            for one in facts.clusters:
-                finding = doubted(finding, one) if one.name == name else finding
-            yield finding
+        for hit, one in _hits(check, inputs, facts, rule):
+            finding = _finding(rule, hit, one.name if one is not None else "", policy)
+            yield doubted(finding, one) if one is not None else finding
     for entry in rule.match:
         for one in facts.clusters:
             for hit in matches(entry, one):
                 yield doubted(_finding(rule, hit, one.name, policy), one)
 
 
-def _hits(check: str, inputs: Inputs, facts: _Facts, rule: Rule) -> Iterator[tuple[Hit, str]]:
-    """Yield what a check finds, each with the name of the cluster it is about, if it is about one.
+def _hits(
+    check: str, inputs: Inputs, facts: _Facts, rule: Rule
+) -> Iterator[tuple[Hit, Cluster | None]]:
+    """Yield what a check finds, each with the cluster it is about, if it is about one.
 
     The checks of ignores come later, when it is known what was found.
     """
     if check in INPUT_CHECKS:
-        yield from ((hit, "") for hit in INPUT_CHECKS[check](concerning(inputs), facts.notes))
+        yield from ((hit, None) for hit in INPUT_CHECKS[check](concerning(inputs), facts.notes))
     elif check in LAYOUT_CHECKS:
-        yield from ((hit, "") for hit in LAYOUT_CHECKS[check](facts.layout))
+        yield from ((hit, None) for hit in LAYOUT_CHECKS[check](facts.layout))
     elif check in CHECKS:
         for one in facts.clusters:
-            yield from ((hit, one.name) for hit in CHECKS[check](one))
+            yield from ((hit, one) for hit in CHECKS[check](one))
     elif check not in IGNORE_CHECKS:
         raise RuleError(f"{rule.id}.yaml", "check", f"there is no check {check!r}")
 

@@ -40,7 +40,7 @@ from .places import place_location
 SECONDS = 60
 """What a render may take."""
 
-AUTO, ALWAYS, NEVER = "auto", "always", "never"
+AUTO, NEVER = "auto", "never"
 
 ROOTS = frozenset({"flux-path", "argo-source", "resource", "component"})
 """The edges of those who say which folders are applied: a chart that lies beside them is not."""

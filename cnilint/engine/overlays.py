@@ -230,4 +230,4 @@ def _edited(document: Document, edits: Sequence[Edit | Repair]) -> Document | No
 
 
 def _shown(fix: Fix, reason: str) -> Fix:
-    return replace(fix, applicability=Applicability.DISPLAY, edits=(), note=reason)
+    return replace(fix.only_shown(reason), edits=())

@@ -10,7 +10,7 @@ from cnilint.engine.kustomize_patch import patches
 from cnilint.engine.result import Result
 from cnilint.gitops.delivery import deliveries
 from cnilint.kube.manifest import Manifest, ManifestIndex, manifests
-from cnilint.model.finding import Applicability, Edit, Fix, Handover, Repair, Way
+from cnilint.model.finding import Edit, Fix, Handover, Repair, Way
 from cnilint.model.tree import Document
 from cnilint.syntax.collect import STANDARD_INPUT
 
@@ -54,8 +54,8 @@ def handed_over(fix: Fix, before: Result, after: Result, now: Inputs, options: O
     if way is Way.IN_PLACE:
         if not origins or options.rendered:
             return fix
-        return _shown(
-            fix, f"this is rendered from {names}: change it there (--rendered edits it here)"
+        return fix.only_shown(
+            f"this is rendered from {names}: change it there (--rendered edits it here)"
         )
     if way is Way.HELM:
         values = _overlay(fix, objects, before, after)
@@ -66,11 +66,11 @@ def handed_over(fix: Fix, before: Result, after: Result, now: Inputs, options: O
         if not origins and all(map(_holds_values, objects)):
             return fix
         if options.way is Way.HELM:
-            return _shown(fix, NO_VALUE if origins else NOT_RENDERED)
+            return fix.only_shown(NO_VALUE if origins else NOT_RENDERED)
         note = f"{note}; {NO_VALUE}" if note else NO_VALUE
     made = [patches(one, version_of(one, now)) for one in objects]
     if not all(made):
-        return _shown(fix, NO_PATCH)
+        return fix.only_shown(NO_PATCH)
     tools = {origin.tool for origin in origins}
     by = "rendered by Helm" if tools == {HELM} else "built by Kustomize"
     asked = "as asked for" if options.way is not None else "read from a pipe"
@@ -140,7 +140,3 @@ def _overlay(
 def _holds_values(one: Manifest) -> bool:
     """Whether an object asks for a chart or an add-on, so that an edit of it is one of values."""
     return next(deliveries(one, ManifestIndex(())), None) is not None
-
-
-def _shown(fix: Fix, reason: str) -> Fix:
-    return replace(fix, applicability=Applicability.DISPLAY, note=reason)

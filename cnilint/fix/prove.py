@@ -100,10 +100,10 @@ class Prover:
             made = unfolded(fix.edits)
             edits = text_edits_of(made)
         if isinstance(edits, CannotEdit):
-            return _shown(fix, f"it cannot be edited here: {edits.reason}")
+            return fix.only_shown(f"it cannot be edited here: {edits.reason}")
         after = self._lint(edits)
         if reason := self._doubt(finding, fix, after):
-            return _shown(fix, reason)
+            return fix.only_shown(reason)
         fix = _with_restart(fix, self._result)
         handed = handed_over(fix, self._result, after.result, after.inputs, self._options)
         return replace(handed, edits=made) if handed.handover is not None else handed
@@ -257,7 +257,3 @@ def key_of(finding: Finding) -> FindingKey:
 
 def _counted(result: Result) -> Counter[FindingKey]:
     return Counter(key_of(finding) for finding in result.findings)
-
-
-def _shown(fix: Fix, reason: str) -> Fix:
-    return replace(fix, applicability=Applicability.DISPLAY, note=reason)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, IntEnum
 from typing import NamedTuple
 
@@ -150,6 +150,10 @@ class Fix:
 
     def __repr__(self) -> str:
         return f"<Fix {self.applicability}: {self.title}>"
+
+    def only_shown(self, reason: str) -> Fix:
+        """Return the fix as one that is shown and not applied, for a reason."""
+        return replace(self, applicability=Applicability.DISPLAY, note=reason)
 
     @property
     def way(self) -> Way:

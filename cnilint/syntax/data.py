@@ -5,7 +5,7 @@ from __future__ import annotations
 import os.path
 from typing import Any
 
-from cnilint.errors import RuleError
+from cnilint.errors import RuleError, reason_of
 from cnilint.model.text import Source
 from cnilint.model.tree import Document, Mapping, Sequence, follow, plain
 
@@ -22,7 +22,7 @@ def read_mapping(path: str, until: str = "") -> dict[str, Any]:
         with open(path, encoding="utf-8") as file:
             text = file.read()
     except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        reason = reason_of(error)
         raise RuleError(path, "", reason) from None
     source = Source(os.path.basename(path), text.partition(f"\n{until}:")[0] if until else text)
     root: object = None

@@ -8,11 +8,12 @@ from cnilint.catalog.aws_node import AwsNode, tag_of
 from cnilint.catalog.containers import GivenContainer
 from cnilint.catalog.form import DeliveryForm
 from cnilint.catalog.release import release, shown
+from cnilint.engine.edits.manifest import replaced
 from cnilint.engine.edits.variables import remove_variable, set_tag
 from cnilint.engine.hit import Hit
 from cnilint.kube.environment import Text, texts
 from cnilint.kube.values import value_words
-from cnilint.model.finding import Applicability, Edit, Fix, Level, Location, Operation, Related
+from cnilint.model.finding import Applicability, Fix, Level, Location, Related
 from cnilint.model.tree import descend
 from cnilint.simulation.cluster import Cluster
 from cnilint.upstream.aws_vpc_cni.releases import (
@@ -57,7 +58,7 @@ def _probes(node: AwsNode) -> Iterator[Hit]:
         if given is not None and _is_socket(given[0]) != node.does.health_on_socket:
             wrong.append((given[1], given[2] + wanted))
     if wrong:
-        edits = [_replaced(*one) for one in wrong]
+        edits = [replaced(word.location, value) for word, value in wrong]
         where = "its socket" if node.does.health_on_socket else "port 50051"
         what = (
             f"answers probes on {where} only, and these ask elsewhere: it is killed again and again"
@@ -104,13 +105,6 @@ def _address(words: Sequence[Text]) -> tuple[str, Text, str] | None:
 
 def _is_socket(address: str) -> bool:
     return address.startswith("unix:")
-
-
-def _replaced(word: Text, value: str) -> tuple[Edit, ...]:
-    place = word.location
-    if place.document is None:
-        return ()
-    return (Edit(place.document, place.route, Operation.REPLACE, value),)
 
 
 def _without_families(node: AwsNode) -> Iterator[Hit]:
@@ -187,18 +181,13 @@ def init_container(cluster: Cluster) -> Iterator[Hit]:
             )
             level = Level.WARNING if copied else Level.ERROR
             fix = shown_fix("add the init container aws-vpc-cni-init of the release's manifest")
-            yield hit(node, _container_place(node), Said(what, level, (fix,)))
+            yield hit(node, _place_of_tag(node), Said(what, level, (fix,)))
 
 
 def _brings_plugins_itself(node: AwsNode) -> bool:
     """Whether the main container copies the reference plugins, as scripts do."""
     switch = variable("AWS_VPC_K8S_CNI_CONFIGURE_RPFILTER", Reader.ENTRYPOINT)
     return node.does.is_script and switch.boolean(node.main.known, node.release)
-
-
-def _container_place(node: AwsNode) -> Location:
-    tag = tag_of(node.main)
-    return tag.location if tag is not None else node.main.place
 
 
 def _init_of_another_release(node: AwsNode, init: GivenContainer) -> Iterator[Hit]:

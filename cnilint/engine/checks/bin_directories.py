@@ -16,10 +16,10 @@ from cnilint.multus.configuration import Multus
 from cnilint.multus.host_access import setting
 from cnilint.simulation.cluster import Cluster
 
+from .network_needs import K3S_PLUGINS
+
 _BINARIES = re.compile(r"(^|/)cni/bin$|(^|/)data/(cni|current/bin)$|(^|/)kubernetes/bin$|/opt/cni$")
 """Directories of plugins' programs, of containers and of hosts (k3s, GKE and all others)."""
-
-_K3S = "/var/lib/rancher/k3s/data/"
 
 
 class _Directory(NamedTuple):
@@ -96,4 +96,4 @@ def _directories(one: Installer) -> list[_Directory]:
 
 def _same(path: str) -> str:
     """Return a directory by the name that its other names lead to (k3s links one to the other)."""
-    return _K3S if path.startswith(_K3S) else path
+    return K3S_PLUGINS if path.startswith(K3S_PLUGINS) else path

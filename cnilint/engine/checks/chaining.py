@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 
 from cnilint.catalog.catalog import Action
 from cnilint.catalog.installer import Installer
+from cnilint.engine.edits.manifest import added
 from cnilint.engine.edits.values import nested, set_in_values
 from cnilint.engine.hit import Hit
-from cnilint.engine.sentences import LOSSES, either
+from cnilint.engine.sentences import either
 from cnilint.kube.workload import Container, Workload
 from cnilint.model.finding import Applicability, Edit, Fix, Operation, Related
 from cnilint.model.steps import Ending
@@ -18,7 +19,8 @@ from cnilint.simulation.cluster import Cluster
 from cnilint.simulation.search import Outcome
 from cnilint.upstream.confdir import encoded
 
-from .orders import shown
+from .installs import loss
+from .orders import class_names, shown
 from .primaries import class_primaries
 
 TARGET = "named"
@@ -45,9 +47,9 @@ def chain_target_depends_on_order(cluster: Cluster) -> Iterator[Hit]:
             parameters={
                 "product": one.title,
                 "targets": ended,
-                "loss": LOSSES.get(one.product.id, f"pods start without {one.title}"),
-                "classes": " and ".join(
-                    each.name for each, other in found if _ended(each, one, other) == ended
+                "loss": loss(one),
+                "classes": class_names(
+                    each for each, other in found if _ended(each, one, other) == ended
                 ),
             },
             details=tuple(
@@ -161,7 +163,4 @@ def _set_variable(pods: Workload, container: Container, name: str, value: str) -
         if manifest is not None and manifest.at("data") is not None:
             return nested(manifest, ("data",), (name,), value)
     entry: dict[str, Value] = {"name": name, "value": value}
-    document, route = container.manifest.document, (*container.route, "env")
-    if child(container.tree, "env") is None:
-        return (Edit(document, route, Operation.ADD, [entry]),)
-    return (Edit(document, (*route, -1), Operation.ADD, entry),)
+    return (added(container.manifest.document, (*container.route, "env"), entry),)

@@ -9,6 +9,7 @@ from cnilint.catalog.installer import Installer
 from cnilint.engine.edits.affinity import AFFINITY, Pods, affinity_text, pods_of, restricted
 from cnilint.engine.hit import Hit
 from cnilint.kube.manifest import Manifest
+from cnilint.kube.node_systems import COMPUTE_TYPE
 from cnilint.kube.scheduling import Expression, Labels, placement
 from cnilint.kube.taints import PREFIX, Toleration, tolerations
 from cnilint.kube.workload import workload
@@ -21,8 +22,8 @@ from cnilint.simulation.cluster import Cluster
 
 from .installs import named
 from .network_facts import asking
+from .orders import class_names
 
-COMPUTE_TYPE = "eks.amazonaws.com/compute-type"
 MANAGED = {"auto": "EKS Auto Mode", "fargate": "EKS Fargate"}
 
 
@@ -45,7 +46,7 @@ def multus_without_primary(cluster: Cluster) -> Iterator[Hit]:
                 "product": one.installer.title,
                 "primary": named(primary),
                 "file": writes,
-                "classes": " and ".join(facts.name for facts in bare),
+                "classes": class_names(bare),
             },
             related=(Related(place, f"{primary.title} writes {writes}"),) if place else (),
             fixes=(_same_affinity(one, primary),),
@@ -67,7 +68,7 @@ def primary_without_multus(cluster: Cluster) -> Iterator[Hit]:
             parameters={
                 "object": manifest.title,
                 "product": cluster.multuses[0].installer.title,
-                "classes": " and ".join(facts.name for facts in classes),
+                "classes": class_names(classes),
             },
             related=tuple(
                 Related(where, f"{one.installer.title} is installed here")

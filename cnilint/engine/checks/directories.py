@@ -6,17 +6,17 @@ import posixpath
 from collections.abc import Iterator
 
 from cnilint.catalog.catalog import Role, runtime_directories
+from cnilint.engine.edits.manifest import added
 from cnilint.engine.edits.repairs import pin, remove_member, set_value, spelled
 from cnilint.engine.hit import Hit
 from cnilint.engine.sentences import either
 from cnilint.kube.values import Steps
-from cnilint.model.finding import Applicability, Edit, Fix, Level, Operation
+from cnilint.model.finding import Applicability, Fix, Level, Operation
 from cnilint.model.tree import Route, Value, child, items, string
 from cnilint.multus.configuration import Multus
 from cnilint.multus.settings import KEYS, OWN_PREFIX
 from cnilint.simulation.class_facts import ClassFacts
 from cnilint.simulation.cluster import Cluster
-from cnilint.syntax.embedded import resolve
 from cnilint.upstream.confdir import encoded
 
 from .master import EXTENSIONS
@@ -194,12 +194,7 @@ def _mounted(one: Multus, name: str, directory: str) -> Fix:
             {"name": volume, "hostPath": {"path": directory}},
         ),
     ]
-    edits = tuple(
-        Edit(document, (*route, -1), Operation.ADD, value)
-        if resolve(document, route) is not None
-        else Edit(document, route, Operation.ADD, [value])
-        for route, value in adding
-    )
+    edits = tuple(added(document, route, value) for route, value in adding)
     if one.given(name) is None:
         edits += set_value(one, name, path)
     return Fix(f"mount {directory} of the host at {path}", Applicability.DISPLAY, edits)

@@ -34,7 +34,7 @@ from .directories import (
     cni_dir_mismatch,
     readiness_file_never_written,
 )
-from .installs import exclusive_cni, one_file_two_writers, thin_and_thick
+from .installs import exclusive_cni, loss, one_file_two_writers, thin_and_thick
 from .master import (
     master_file_not_written,
     master_is_not_a_primary,
@@ -49,7 +49,7 @@ from .multus_manifest import (
     thin_thick_mix,
     unknown_flag,
 )
-from .orders import shown
+from .orders import class_names, shown
 from .primaries import meant_files
 from .runtime import first_file_invalid, runtime_never_asks_multus, stale_file
 
@@ -108,7 +108,7 @@ def exits_at_every_start(cluster: Cluster) -> Iterator[Hit]:
             parameters={
                 "product": one.title,
                 "loss": LOSSES.get(one.product.id, f"pods go without {one.title}"),
-                "classes": _names(found),
+                "classes": class_names(found),
             },
             fixes=(Fix("see what its log says at the start", Applicability.DISPLAY, ()),),
         )
@@ -136,7 +136,7 @@ def never_ready(cluster: Cluster) -> Iterator[Hit]:
             location=location,
             parameters={
                 "what": f"{title} never comes up" if title else "no pod gets a network",
-                "classes": _names(each for each, _outcome in places),
+                "classes": class_names(each for each, _outcome in places),
                 "why": cause_words(why),
             },
             witnesses=(shown(facts, outcome, outcome.files[:1]),),
@@ -166,7 +166,7 @@ def owner_is_no_install(cluster: Cluster) -> Iterator[Hit]:
             parameters={
                 "file": name,
                 "product": installed.title,
-                "classes": _names(each for each, _outcome in places),
+                "classes": class_names(each for each, _outcome in places),
             },
             witnesses=(shown(facts, outcome, (name,)),),
             fixes=(Fix(f"remove {name} from the nodes", _DISPLAY, ()),),
@@ -202,11 +202,11 @@ def plugin_bypassed(cluster: Cluster) -> Iterator[Hit]:
         yield Hit(
             location=location,
             parameters={
-                "loss": _loss(one),
+                "loss": loss(one),
                 "product": one.title,
                 "plugin": each.chained.plugin,
                 "owner": outcome.master or "",
-                "classes": _names(each for each, _bypassed in places),
+                "classes": class_names(each for each, _bypassed in places),
             },
             witnesses=(shown(facts, outcome, (outcome.master or "",)),),
             fixes=tuple(_reached(cluster, facts, each.chained, outcome)),
@@ -233,11 +233,11 @@ def owned_file_not_first(cluster: Cluster) -> Iterator[Hit]:
         yield Hit(
             location=location,
             parameters={
-                "loss": _loss(one),
+                "loss": loss(one),
                 "product": one.title,
                 "file": one.writes.name,
                 "first": either(list(dict.fromkeys(name for _f, _o, name in found))),
-                "classes": _names(each for each, _outcome, _name in found),
+                "classes": class_names(each for each, _outcome, _name in found),
             },
             witnesses=(shown(facts, outcome, (first,)),),
             fixes=tuple(owned_fixes(facts, one)),
@@ -268,10 +268,10 @@ def pods_start_outside(cluster: Cluster) -> Iterator[Hit]:
         yield Hit(
             location=location,
             parameters={
-                "loss": _loss(one),
+                "loss": loss(one),
                 "product": one.title,
                 "owner": each.owner,
-                "classes": _names(each for each, _window, _one in places),
+                "classes": class_names(each for each, _window, _one in places),
             },
             witnesses=(shown(facts, each.outcome, (each.outcome.master or "",)),),
             fixes=tuple(guard_fixes(cluster, one)),
@@ -297,7 +297,7 @@ def plugin_twice(cluster: Cluster) -> Iterator[Hit]:
                 "plugin": each.chained.plugin,
                 "runtime": outcome.runtime or "",
                 "master": outcome.master or "",
-                "classes": _names(each for each, _twice in places),
+                "classes": class_names(each for each, _twice in places),
             },
             witnesses=(shown(facts, outcome, (outcome.master or "",)),),
             fixes=tuple(named_target(facts, one)),
@@ -442,11 +442,3 @@ def _environment(one: Installer) -> dict[str, str] | None:
         return None
     found, _complete = container.environment.variables()
     return {name: text.value for name, text in found.items() if text is not None}
-
-
-def _loss(one: Installer) -> str:
-    return LOSSES.get(one.product.id, f"pods start without {one.title}")
-
-
-def _names(classes: Iterable[ClassFacts]) -> str:
-    return " and ".join(dict.fromkeys(facts.name for facts in classes))

@@ -10,7 +10,7 @@ from cnilint.catalog.installer import Installer
 from cnilint.engine.edits.affinity import apart
 from cnilint.engine.edits.exclusive import set_exclusive
 from cnilint.engine.hit import Hit
-from cnilint.engine.sentences import either
+from cnilint.engine.sentences import LOSSES, either
 from cnilint.kube.manifest import Manifest
 from cnilint.model.finding import Applicability, Fix, Level
 from cnilint.model.steps import Ending, Witness
@@ -18,7 +18,7 @@ from cnilint.model.tree import child, items, string
 from cnilint.simulation.class_facts import ClassFacts
 from cnilint.simulation.cluster import Cluster
 
-from .orders import owners_shown, shown
+from .orders import class_names, owners_shown, shown
 from .pairs import Pair, pairs, related_to
 
 MULTUS = ("multus-thin", "multus-thick")
@@ -61,7 +61,7 @@ def _fighting(members: Sequence[Installer], classes: Sequence[ClassFacts]) -> It
             "effect": f"pods get the network of {either(owners)}"
             if owners
             else "no pod gets a network",
-            "classes": " and ".join(each.name for each in classes),
+            "classes": class_names(classes),
         },
         related=tuple(related for one in rest for related in related_to(one)),
         fixes=(*choices, *([apart(first, rest[0])] if len(rest) == 1 else [])),
@@ -105,7 +105,7 @@ def exclusive_cni(cluster: Cluster) -> Iterator[Hit]:
                 "product": one.title,
                 "others": " and ".join(dict.fromkeys(other.title for other in others)),
                 "suffix": one.behaviour.suffix,
-                "classes": " and ".join(facts.name for facts in classes),
+                "classes": class_names(classes),
             },
             witnesses=tuple(_renaming(one, classes)),
             related=tuple(related for other in others for related in related_to(other)),
@@ -289,3 +289,8 @@ def _removals(pair: Pair, *, separable: bool = True) -> tuple[Fix, ...]:
         for one in (pair.first, pair.second)
     )
     return (*kept, apart(pair.first, pair.second)) if separable else kept
+
+
+def loss(one: Installer) -> str:
+    """Return what pods that an install does not reach go without, as a clause."""
+    return LOSSES.get(one.product.id, f"pods start without {one.title}")

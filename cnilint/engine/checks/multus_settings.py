@@ -14,6 +14,7 @@ from cnilint.multus.configuration import Multus
 from cnilint.multus.host_access import is_sketch
 from cnilint.multus.requirements import WATCHES_CONFIG
 from cnilint.simulation.cluster import Cluster
+from cnilint.upstream.go_text import parse_bool
 
 CLEANUP = "--cleanup-config-on-exit"
 FORCE = "--force-cni-version"
@@ -106,6 +107,4 @@ def _forced(one: Multus) -> Text | None:
     if container is None or one.family != "thin" or one.script:
         return None
     text = argument(container, FORCE, switch=True)
-    return (
-        text if text is not None and text.value in ("true", "1", "t", "T", "TRUE", "True") else None
-    )
+    return text if text is not None and parse_bool(text.value) is True else None

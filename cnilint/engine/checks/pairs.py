@@ -12,6 +12,8 @@ from cnilint.model.finding import Fix, Level, Related
 from cnilint.simulation.class_facts import ClassFacts
 from cnilint.simulation.cluster import Cluster
 
+from .orders import class_names
+
 
 class Pair(NamedTuple):
     """Two installs that share classes of nodes; `first` is among the manifests."""
@@ -26,7 +28,7 @@ class Pair(NamedTuple):
         """Yield a hit at the first install, the second one related; none if neither is in view."""
         location = self.first.location()
         if location is not None:
-            parameters = {**words, "classes": " and ".join(facts.name for facts in self.classes)}
+            parameters = {**words, "classes": class_names(self.classes)}
             related = tuple(related_to(self.second))
             yield Hit(location, parameters, related=related, fixes=fixes, level=level)
 

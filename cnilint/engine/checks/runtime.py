@@ -21,7 +21,7 @@ from cnilint.upstream.confdir import encoded, extension
 from cnilint.upstream.selector import predict
 
 from .network_facts import asking, network_facts
-from .orders import shown
+from .orders import class_names, shown
 
 FIRST_FILE_INVALID = Cause(Failure.FIRST_FILE_INVALID)
 
@@ -54,7 +54,7 @@ def runtime_never_asks_multus(cluster: Cluster) -> Iterator[Hit]:
                 "file": file,
                 "own": next((name for name in own if name in outcome.files), own[0]),
                 "writer": writer.title if writer is not None else "the host",
-                "classes": " and ".join(dict.fromkeys(each.name for each, _outcome in found)),
+                "classes": class_names(each for each, _outcome in found),
             },
             witnesses=(shown(facts, outcome, (file,)),),
             related=(
@@ -99,7 +99,7 @@ def first_file_invalid(cluster: Cluster) -> Iterator[Hit]:
             parameters={
                 "file": file,
                 "why": _invalid(file, contents[file]),
-                "classes": " and ".join(each.name for each, _outcome in classes),
+                "classes": class_names(each for each, _outcome in classes),
                 "instead": f"and takes {skipping.primary}"
                 if skipping.primary is not None
                 else "and finds no other",
@@ -130,7 +130,7 @@ def pods_start_before_multus(cluster: Cluster) -> Iterator[Hit]:
                 "product": one.installer.title,
                 "primary": primary.title,
                 "file": file,
-                "classes": " and ".join(facts.name for facts, _primary in early),
+                "classes": class_names(facts for facts, _primary in early),
             },
             related=(Related(location, f"{primary.title} writes {file}"),) if location else (),
             fixes=(Fix(FAIL_CLOSED, Applicability.DISPLAY, ()),),
@@ -156,7 +156,7 @@ def stale_file(cluster: Cluster) -> Iterator[Hit]:
                 "product": one.installer.title,
                 "stale": stale,
                 "current": current,
-                "classes": " and ".join(dict.fromkeys(each.name for each, _outcome in found)),
+                "classes": class_names(each for each, _outcome in found),
             },
             witnesses=(shown(facts, outcome, (stale,)),),
             fixes=(Fix(f"remove {stale} from the nodes", Applicability.DISPLAY, ()),),

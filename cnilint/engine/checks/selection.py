@@ -16,7 +16,7 @@ from cnilint.simulation.cluster import Cluster
 from cnilint.upstream.confdir import encoded
 from cnilint.upstream.multus_releases import Pin
 
-from .orders import owners_shown
+from .orders import class_names, owners_shown
 from .primaries import hides_a_file, meant_files, primary_files
 
 
@@ -33,7 +33,7 @@ def master_depends_on_order(cluster: Cluster) -> Iterator[Hit]:
             parameters={
                 "product": one.installer.title,
                 "masters": either(found),
-                "classes": " and ".join(facts.name for facts in races),
+                "classes": class_names(races),
             },
             witnesses=tuple(owners_shown(worst, masters(worst))),
             related=(*_writers(worst), *_assumed(cluster, races)),

@@ -6,11 +6,12 @@ import json
 
 from cnilint.catalog.form import DeliveryForm
 from cnilint.catalog.settings import Settings
-from cnilint.model.finding import Edit, Location, Operation
+from cnilint.model.finding import Edit, Operation
 from cnilint.model.tree import Route, Value
 from cnilint.multus.configuration import Multus
 from cnilint.multus.settings import KEYS
 
+from .manifest import replaced
 from .values import giving, set_in_values, set_path
 
 
@@ -36,10 +37,10 @@ def _in_words(one: Multus, form: DeliveryForm, flag: str, value: str) -> tuple[E
         if not name.startswith("-") or name.lstrip("-") != flag:
             continue
         if equals:
-            return _replaced(word.location, f"{name}={value}")
+            return replaced(word.location, f"{name}={value}")
         if at + 1 == len(form.words):
             return ()
-        return _replaced(form.words[at + 1].location, value)
+        return replaced(form.words[at + 1].location, value)
     if not form.words_at or form.words_at != form.pinned_by:
         return ()  # a chart of which it is not known that it hands these on
     new = f"--{flag}={value}"
@@ -71,9 +72,3 @@ def _in_configuration(one: Multus, form: DeliveryForm, key: str, value: str) -> 
         return ()
     text = json.dumps({**members, key: value}, indent=2)
     return set_path(form.delivery, path, text)
-
-
-def _replaced(place: Location, value: Value) -> tuple[Edit, ...]:
-    if place.document is None:
-        return ()
-    return (Edit(place.document, place.route, Operation.REPLACE, value),)

@@ -9,6 +9,7 @@ from cnilint.kube.environment import Text
 from cnilint.model.finding import Edit, Operation
 from cnilint.model.tree import Value, child, items, string
 
+from .manifest import replaced
 from .values import set_path
 
 
@@ -90,4 +91,4 @@ def _replaced(text: Text, value: str) -> tuple[Edit, ...]:
         return ()
     if isinstance(place.route[-1], int):  # an entry with a name and no value
         return (Edit(place.document, (*place.route, "value"), Operation.ADD, value),)
-    return (Edit(place.document, place.route, Operation.REPLACE, value),)
+    return replaced(place, value)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from cnilint.confine import read_text
 from cnilint.engine.policy import Identity
 from cnilint.engine.repository import reported_path
-from cnilint.errors import UsageError, near_path
+from cnilint.errors import UsageError, near_path, reason_of
 from cnilint.model.finding import Finding
 
 from .identity import identity
@@ -43,7 +43,7 @@ def read(path: str) -> tuple[Entry, ...]:
             "`cnilint baseline write` makes one of what is found today"
         ) from None
     except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        reason = reason_of(error)
         raise UsageError(f"the baseline {path} cannot be read: {reason}") from None
     except (json.JSONDecodeError, RecursionError) as error:
         line = f":{error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
