@@ -16,6 +16,7 @@ from cnilint.run import load
 from tests.clusters import VPC, cnilint, contents, placed, read
 from tests.corpus import CORPUS
 from tests.laws import assert_run
+from tests.rules.test_rules import name
 
 CASES = Path(__file__).resolve().parents[1] / "rules"
 BAD = sorted(path for path in CASES.glob("CNI*/bad-*") if path.is_dir())
@@ -27,11 +28,10 @@ LEAVES_A_WINDOW = {"CNI104/bad-istio-of-another-name"}
 
 
 def manifests(case: Path) -> list[str]:
-    return [str(p) for p in sorted(case.iterdir()) if p.is_file() and p.name != "expected.txt"]
-
-
-def name(case: Path) -> str:
-    return f"{case.parent.name}/{case.name}"
+    """Return the files of a case, its settings among them."""
+    found = (path for path in case.rglob("*") if path.is_file())
+    left_out = {"expected.txt", "fixed"}
+    return [str(p) for p in sorted(found) if left_out.isdisjoint(p.relative_to(case).parts)]
 
 
 @pytest.mark.parametrize("case", BAD, ids=name)

@@ -17,7 +17,7 @@ from tests.clusters import STANDALONE, VPC, placed
 from tests.corpus import AWS, UPSTREAM, needs_corpus
 from tests.rendered import objects
 from tests.renderers import kustomize_build
-from tests.rules.test_rules import wanted
+from tests.rules.test_rules import name, wanted
 
 RULES = Path(__file__).resolve().parent.parent / "rules"
 ALL = Options(Applicability.UNSAFE)
@@ -36,10 +36,6 @@ def _survives(case: Path) -> bool:
         return False
     texts = (path.read_text("utf-8") for path in case.glob("*.yaml"))
     return name(case) != FOLDED and not any("cnilint: ignore" in text for text in texts)
-
-
-def name(case: Path) -> str:
-    return f"{case.parent.name}/{case.name}"
 
 
 CASES = sorted(filter(_survives, (path.parent for path in RULES.glob("CNI*/bad-*/fixed"))))
