@@ -128,7 +128,8 @@ def block_replace(text: str, chain: Chain[Collection], index: int, value: Value)
         quote = style.quotes.get(slot.key or "", style.quote)
     first, *more = value_lines(value, at + style.unit, style, quote)
     if below:
-        if more:  # comments may stand between the key and the value, and would be of the text
+        if more and isinstance(value, str):
+            # comments may stand between the key and the value, and would be of the text
             first = scalar_text(value, Style.DOUBLE)
         head = TextEdit(Span(slot.head, slot.head), " " + first)
         return [head, _without_lines(text, begin, end)]
