@@ -6,23 +6,27 @@ import posixpath
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from cnilint.model.steps import Actor, Step, Verb
 from cnilint.upstream import gojson
 from cnilint.upstream.gojson import JSON, Array, JSONError, Object, is_string
 from cnilint.upstream.multus_thick_program import multus_thick
+from cnilint.upstream.program import (
+    Change,
+    Event,
+    Files,
+    Happening,
+    Installer,
+    Status,
+    written,
+)
 from cnilint.upstream.release import release
 from cnilint.upstream.replay import PROGRAMS
 
-from .installed import Installed
 from .runs import ran
 from .state_graph import Component, StateGraph
-from .steps import Files, names_in
-from .watching import ToldChange, WatchingProgram, change_to
 
 MOST_STATES = 300_000
 """States looked at for one crew; past that what is returned is true, and not all."""
 
-_DIRECTORY = "/etc/cni/net.d"
 _MAKERS = {**PROGRAMS, "multus-thick": multus_thick}
 _MULTUS_FILES = ("00-multus.conf", "00-multus.conflist")
 _MULTUS_TYPES = ("multus", "multus-shim")
@@ -36,36 +40,30 @@ class Settled(list[dict[str, object]]):
 
 
 @dataclass(frozen=True, slots=True)
-class Primary(WatchingProgram):
+class Primary(Installer):
     """Writes its file by an atomic rename, once each time that it is asked to."""
 
-    actor: Actor
     file: str
     content: str
 
     def start(self) -> Hashable:
         """Return that the file is still to be written."""
-        return "asked"
+        return Status.WAITS
 
-    def step(self, files: Files, memory: Hashable) -> ToldChange | None:
+    def step(self, files: Files, memory: Hashable) -> Change | None:
         """Write the file."""
-        if memory == "done":
+        if memory is Status.READY:
             return None
-        step = Step(self.actor, Verb.WRITES, (posixpath.basename(self.file),))
-        return change_to({**files, self.file: self.content}, "done", (self.file,), step)
+        event = Event(Happening.MOVED_TO, self.file)
+        return Change(written(files, self.file, self.content), Status.READY, (event,))
 
-    def writes_only(self, memory: Hashable) -> str:
-        """Return the file, until it is written."""
-        return self.file if memory == "asked" else ""
+    def stop(self, files: Files, memory: Hashable) -> Change:
+        """Leave everything."""
+        return Change(files, memory)
 
-    @property
-    def keeps_all(self) -> bool:
-        """Return True."""
-        return True
-
-    def ignores(self, files: Files, memory: Hashable, path: str) -> bool:  # noqa: ARG002
-        """Return True but for its own file, until it is written."""
-        return memory == "done" or path != self.file
+    def status(self, memory: Hashable) -> Status:
+        """Return READY once the file is written."""
+        return Status.READY if memory is Status.READY else Status.WAITS
 
 
 def settled(
@@ -112,12 +110,11 @@ class _Crew:
         self, programs: Sequence[Mapping[str, object]], primary: Mapping[str, object]
     ) -> None:
         self._names = [str(program["program"]) for program in programs]
-        self._programs: list[WatchingProgram] = [_program(program) for program in programs]
+        self._programs = [_program(program) for program in programs]
         content = primary.get("content")
         if content is not None:
             self._names.append(_PRIMARY)
-            path = f"{_DIRECTORY}/{primary['name']}"
-            self._programs.append(Primary(Actor(_PRIMARY), path, str(content)))
+            self._programs.append(Primary(str(primary["name"]), str(content)))
         self._graph = StateGraph(self._programs, MOST_STATES)
         self.empty = self._graph.started({})
 
@@ -141,7 +138,7 @@ class _Crew:
         if signal == "SIGTERM":
             change = self._programs[at].stop(files, memory)
         else:
-            change = ToldChange(files, memory, (), None)
+            change = Change(files, memory)
         return self._graph.restarted(state, at, change)
 
     def lasting(self, starts: Sequence[int]) -> tuple[list[Component], bool]:
@@ -159,19 +156,18 @@ class _Crew:
             for state in component.states
         )
         states = (
-            told(names_in(self._graph.files_of(number), _DIRECTORY), restless=restless)
-            for number, restless in seen
+            told(self._graph.files_of(number), restless=restless) for number, restless in seen
         )
         return list({repr(state): state for state in states}.values())
 
 
-def _program(given: Mapping[str, object]) -> Installed:
+def _program(given: Mapping[str, object]) -> Installer:
     """Return one of the programs."""
     name, number = given.get("program"), release(str(given.get("version", "")))
     settings = given.get("settings")
     if name not in _MAKERS or number is None or not isinstance(settings, Mapping):
         raise ValueError(f"unknown program {given!r}")
-    return Installed(Actor(str(name)), _MAKERS[str(name)](number, settings), _DIRECTORY)
+    return _MAKERS[str(name)](number, settings)
 
 
 def told(files: Files, *, restless: bool) -> dict[str, object]:

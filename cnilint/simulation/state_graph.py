@@ -14,10 +14,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from cnilint.upstream.program import Event
-
-from .steps import Files
-from .watching import ToldChange, WatchingProgram
+from cnilint.upstream.program import Change, Event, Files, Installer, Status
 
 Memories = tuple[Hashable, ...]
 State = tuple[int, ...]
@@ -32,11 +29,10 @@ Edge = tuple[int, int, bool]
 
 
 class Component(NamedTuple):
-    """States that last: which, and the programs that write, or end, in them again and again."""
+    """States that last: which, and the programs that write in them again and again."""
 
     states: tuple[int, ...]
     writers: frozenset[int]
-    ending: frozenset[int]
 
     @property
     def restless(self) -> bool:
@@ -58,25 +54,18 @@ class _Table:
     a directory lists them is not promised.
     """
 
-    def __init__(self, programs: Sequence[WatchingProgram]) -> None:
+    def __init__(self, programs: Sequence[Installer]) -> None:
         self.programs = programs
         self.files: list[Files] = []
         self.memories: list[list[Hashable]] = [[] for _ in programs]
-        self.changes: dict[tuple[int, int, int], ToldChange] = {}
         self._files: dict[frozenset[tuple[str, str]], int] = {}
         self._memories: list[dict[Hashable, int]] = [{} for _ in programs]
         self._events: dict[tuple[Event, ...], int] = {}
         self._told: list[tuple[Event, ...]] = []
         self.moves: dict[tuple[int, int, int], Move | None] = {}
         self._notices: dict[tuple[int, int, int, int], int] = {}
-        self._writes_only: dict[tuple[int, int], str] = {}
-        self._ignores: dict[tuple[int, int, int, str], bool] = {}
-        each = list(enumerate(programs))
-        self._watching = [at for at, one in each if type(one).notice is not WatchingProgram.notice]
-        self._kept = all(program.keeps_all for program in programs)
-        self._writing = [
-            at for at, one in each if type(one).writes_only is not WatchingProgram.writes_only
-        ]
+        each = enumerate(programs)
+        self._watching = [at for at, one in each if type(one).notice is not Installer.notice]
 
     def number_of_files(self, files: Files) -> int:
         key = frozenset(files.items())
@@ -87,13 +76,17 @@ class _Table:
 
     def number_of_memory(self, at: int, memory: Hashable) -> int:
         """Return a memory's number; one of a program that has ended is the one of its start."""
-        if self.programs[at].ended(memory):
+        if self.has_ended(at, memory):
             memory = self.programs[at].start()
         known = self._memories[at]
         if memory not in known:
             known[memory] = len(self.memories[at])
             self.memories[at].append(memory)
         return known[memory]
+
+    def has_ended(self, at: int, memory: Hashable) -> bool:
+        """Whether a program has ended by itself, so that it is started again."""
+        return self.programs[at].status(memory) is Status.EXITED
 
     def move(self, at: int, files: int, memory: int) -> Move | None:
         """Return a program's step, None if it has none."""
@@ -104,16 +97,14 @@ class _Table:
 
     def _move(self, key: tuple[int, int, int]) -> Move | None:
         at, files, memory = key
-        program = self.programs[at]
-        change = program.step(self.files[files], self.memories[at][memory])
+        change = self.programs[at].step(self.files[files], self.memories[at][memory])
         if change is None:
             return None
-        self.changes[key] = change
         return (
             self.number_of_files(change.files),
             self.number_of_memory(at, change.memory),
             self._number_of_events(change.events),
-            program.ended(change.memory),
+            self.has_ended(at, change.memory),
         )
 
     def _number_of_events(self, events: tuple[Event, ...]) -> int:
@@ -152,54 +143,19 @@ class _Table:
         move = (state[0], state[at + 1], self._number_of_events(events), False)
         return self.after(state, at, move)
 
-    def undisturbed(self, state: State) -> int | None:
-        """Return a program whose one step left nobody minds, whenever it is taken; None if none.
-
-        It writes a file that every other program ignores in all that it may still do, as nobody
-        removes a file. So it commutes with all that the others can do, for ever, and no order with
-        it later comes to anything else: it can be taken first.
-        """
-        for at in self._writing if self._kept else ():
-            path = self._file_of(at, state[at + 1])
-            if path and all(
-                self._ignored(other, state[0], state[other + 1], path)
-                for other in range(len(self.programs))
-                if other != at
-            ):
-                return at
-        return None
-
-    def _file_of(self, at: int, memory: int) -> str:
-        key = at, memory
-        if key not in self._writes_only:
-            self._writes_only[key] = self.programs[at].writes_only(self.memories[at][memory])
-        return self._writes_only[key]
-
-    def _ignored(self, at: int, files: int, memory: int, path: str) -> bool:
-        key = at, files, memory, path
-        if key not in self._ignores:
-            self._ignores[key] = self.programs[at].ignores(
-                self.files[files], self.memories[at][memory], path
-            )
-        return self._ignores[key]
-
 
 class StateGraph:
     """The states that were looked at so far, by number, and which comes after which.
 
     `most` is how many of them may be looked at. Where that is not enough, what is known is still
-    true: each component that lasts does. `reduces`: whether steps that nobody minds are taken
-    first, so that fewer states are looked at and none that lasts is missed.
+    true: each component that lasts does.
     """
 
-    def __init__(
-        self, programs: Sequence[WatchingProgram], most: int, *, reduces: bool = True
-    ) -> None:
+    def __init__(self, programs: Sequence[Installer], most: int) -> None:
         """Take the programs, in the order of the memories in a state."""
         self._table = _Table(programs)
         self._programs = programs
         self._all = range(len(programs))
-        self._reduces = reduces
         self._numbers: dict[State, int] = {}
         self._states: list[State] = []
         self._edges: list[list[Edge] | None] = []
@@ -211,10 +167,6 @@ class StateGraph:
         self._walked: dict[int, list[Edge]] = {}
         self._visited = 0
         self.left = most
-        self.ends = False
-        """Whether a program was seen to end by itself."""
-        self.reduced = False
-        """Whether any step was taken first because nobody minds it."""
 
     def number(self, files: Files, memories: Memories) -> int:
         """Return the number of a state."""
@@ -225,7 +177,7 @@ class StateGraph:
         """Return the state in which no program has taken a step."""
         return self.number(files, tuple(program.start() for program in self._programs))
 
-    def restarted(self, state: int, at: int, change: ToldChange) -> int:
+    def restarted(self, state: int, at: int, change: Change) -> int:
         """Return the state after a program was ended, with what that changed, and started again."""
         memories = list(self.memories(state))
         memories[at] = self._programs[at].start()
@@ -247,11 +199,6 @@ class StateGraph:
         """Return what the programs know in a state."""
         numbers = self._states[state][1:]
         return tuple(self._table.memories[at][number] for at, number in enumerate(numbers))
-
-    def change(self, state: int, program: int) -> ToldChange:
-        """Return the step that a program takes in a state that was looked at."""
-        numbers = self._states[state]
-        return self._table.changes[program, numbers[0], numbers[program + 1]]
 
     def known_edges(self, state: int) -> list[Edge]:
         """Return what is known to come after a state."""
@@ -365,19 +312,8 @@ class StateGraph:
             self._components.append(None)
             self._leads_to.append(frozenset(leads_to))
             return
-        ending = frozenset(
-            program
-            for one in states
-            for _target, program, _writes in self.edges(one)
-            if self._ends(one, program)
-        )
-        self._components.append(Component(tuple(sorted(states)), frozenset(writers), ending))
+        self._components.append(Component(tuple(sorted(states)), frozenset(writers)))
         self._leads_to.append(frozenset({number}))
-
-    def _ends(self, state: int, program: int) -> bool:
-        numbers = self._states[state]
-        move = self._table.move(program, numbers[0], numbers[program + 1])
-        return move is not None and move[-1]
 
     def _number(self, state: State) -> int:
         number = self._numbers.setdefault(state, len(self._states))
@@ -390,10 +326,7 @@ class StateGraph:
         return number
 
     def _following(self, state: State) -> Iterator[Edge]:
-        table = self._table
-        one = table.undisturbed(state) if self._reduces else None
-        self.reduced = self.reduced or one is not None
-        for at in self._all if one is None else (one,):
+        for at in self._all:
             edge = self._edge(state, at)
             if edge is not None:
                 yield edge
@@ -410,8 +343,6 @@ class StateGraph:
             after = table.after(state, at, move)
         else:
             after = (*state[: at + 1], move[1], *state[at + 2 :])
-        if move[3]:
-            self.ends = True
-        elif not writes and after == state:
+        if not move[3] and not writes and after == state:
             return None
         return self._number(after), at, writes

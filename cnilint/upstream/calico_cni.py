@@ -8,7 +8,7 @@ cni-plugin/pkg/install/install.go and install_linux.go
 from __future__ import annotations
 
 import json
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -88,15 +88,6 @@ class CalicoInstaller(Installer):
         if old == self._name or old not in files:
             return Change(files, after)
         return Change(removed(files, old), after, (Event(Happening.DELETED, old),))
-
-    def notice(
-        self,
-        files: Files,  # noqa: ARG002
-        memory: Hashable,
-        events: Sequence[Event],  # noqa: ARG002
-    ) -> Hashable:
-        """Return the memory as it is: nothing is watched."""
-        return memory
 
     def stop(self, files: Files, memory: Hashable) -> Change:  # noqa: ARG002
         """Leave everything."""

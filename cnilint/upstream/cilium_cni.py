@@ -99,15 +99,6 @@ class CiliumManager(Installer):
         after = written(files, self.plan.name, content)
         return Change(after, state._replace(renames=True), (event,))
 
-    def notice(
-        self,
-        files: Files,  # noqa: ARG002
-        memory: Hashable,
-        events: Sequence[Event],  # noqa: ARG002
-    ) -> Hashable:
-        """Return the memory as it is: what there is to do shows in the files."""
-        return memory
-
     def stop(self, files: Files, memory: Hashable) -> Change:  # noqa: ARG002
         """Leave everything, unless the script at the end of the pod is told to uninstall.
 

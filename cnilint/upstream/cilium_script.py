@@ -8,7 +8,7 @@ v1.13.0:daemon/cmd/cni.go
 from __future__ import annotations
 
 import json
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -123,15 +123,6 @@ class CiliumScript(Installer):
         if phase.agent_wrote:
             return None
         return self._agent(files, phase)
-
-    def notice(
-        self,
-        files: Files,  # noqa: ARG002
-        memory: Hashable,
-        events: Sequence[Event],  # noqa: ARG002
-    ) -> Hashable:
-        """Return the memory as it is: nobody watches."""
-        return memory
 
     def stop(self, files: Files, memory: Hashable) -> Change:  # noqa: ARG002
         """Remove Cilium's files: unasked before the release in which that became a setting."""

@@ -116,15 +116,6 @@ class KumaInstaller(Installer):
             return undone._replace(memory=state._replace(phase=Phase.ENDED))
         return None
 
-    def notice(
-        self,
-        files: Files,  # noqa: ARG002
-        memory: Hashable,
-        events: Sequence[Event],  # noqa: ARG002
-    ) -> Hashable:
-        """Return the memory as it is: it watches nothing, it looks again every second."""
-        return memory
-
     def stop(self, files: Files, memory: Hashable) -> Change:
         """Take the plugin out of the list again, or remove the file, once it has installed."""
         state = _state(memory)

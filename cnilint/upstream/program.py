@@ -63,12 +63,18 @@ class Installer:
         """Return the next step; None while it waits for something to happen, or has exited."""
         raise NotImplementedError
 
-    def notice(self, files: Files, memory: Hashable, events: Sequence[Event]) -> Hashable:
+    def notice(
+        self,
+        files: Files,  # noqa: ARG002  for those that watch
+        memory: Hashable,
+        events: Sequence[Event],  # noqa: ARG002
+    ) -> Hashable:
         """Return the memory after it was told what another program did; `files` are those after.
 
-        What it does itself is no business of this method: its own steps see to that.
+        What it does itself is no business of this method: its own steps see to that. One that
+        watches nothing keeps its memory.
         """
-        raise NotImplementedError
+        return memory
 
     def stop(self, files: Files, memory: Hashable) -> Change:
         """Return what SIGTERM leaves of the files."""
