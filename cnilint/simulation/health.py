@@ -78,7 +78,10 @@ def twice(outcomes: Sequence[Outcome], found: Sequence[Chained]) -> Iterator[Byp
 
 
 def window(outcomes: Sequence[Outcome], found: Sequence[Chained]) -> Iterator[Window]:
-    """Yield the first time on the way to each outcome in which pods start otherwise than later."""
+    """Yield the first time on the way to each outcome in which pods start otherwise than later.
+
+    Where the file of the later owner stands already, it is Multus that has yet to hand pods to it.
+    """
     kinds = {each.plugin for each in found}
     for outcome in outcomes:
         if outcome.master is None:
@@ -88,6 +91,6 @@ def window(outcomes: Sequence[Outcome], found: Sequence[Chained]) -> Iterator[Wi
             if owner is None:
                 continue
             missing = [k for k in outcome.plugins if k in kinds and k not in moment.found.plugins]
-            if owner != outcome.master or missing:
+            if missing or (owner != outcome.master and outcome.master not in moment.files):
                 yield Window(outcome, at, owner, tuple(dict.fromkeys(missing)))
                 break

@@ -33,6 +33,7 @@ SINGLE = frozenset(rule.id for rule in rules() if rule.scope == "file")
 
 MISSPELT = PINNED.replace('"cniVersion"', '"masterCNI": "x.conf", "cniVersion"')
 TRAILING_COMMA = PINNED.replace('multus/"\n', 'multus/",\n')
+TWICE = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {a: x, a: y}\n"
 RACE = {"aws-node.yaml": VPC, "istio-cni.yaml": STANDALONE, "multus.yaml": multus(UNPINNED)}
 
 
@@ -47,10 +48,15 @@ def everything(folder: Path, *, by_file: bool) -> set[tuple[object, ...]]:
 
 
 def holds(folder: Path) -> set[tuple[object, ...]]:
-    """Return what is found in single files, having seen that all of it is found in the tree."""
+    """Return what is found in single files, having seen that all of it is found in the tree.
+
+    Where one object stands in several files, which one counts is not decided in the tree.
+    """
     alone = everything(folder, by_file=True)
     if alone:
-        assert alone - everything(folder, by_file=False) == set()
+        whole = everything(folder, by_file=False)
+        undecided = {one[1] for one in whole if one[0] == "CNI905"}
+        assert {one for one in alone - whole if one[1] not in undecided} == set()
     assert {str(one[0]) for one in alone} <= SINGLE
     return alone
 
@@ -135,7 +141,7 @@ def test_the_settings_count_but_not_what_is_wrong_with_them(tmp_path: Path) -> N
         "  - {rule: CNI902, cluster: prod, reason: generated}\n"
         "  - {rule: CNI901, reason: old, expires: 2020-01-01}\n"
     )
-    placed(tmp_path, {".git/HEAD": "", ".cnilint.yaml": entries, "twice.yaml": "a: 1\na: 2\n"})
+    placed(tmp_path, {".git/HEAD": "", ".cnilint.yaml": entries, "twice.yaml": TWICE})
     asked = ("check", "--scope", "file", "--output-format", "concise")
     # whether the file belongs to that cluster is not known, so the entry has its way
     assert cnilint(*asked, "twice.yaml", folder=tmp_path).rules == []
