@@ -157,8 +157,7 @@ class ClassFacts:
     def shortest(self, master: str | None) -> Outcome | None:
         """Return the outcome that shows an owner best: the earliest situation, the fewest steps."""
         found = [outcome for outcome in self.outcomes if outcome.master == master]
-        each = list(Situation)
-        return min(found, key=lambda o: (each.index(o.situation), len(o.order)), default=None)
+        return min(found, key=lambda outcome: outcome.rank, default=None)
 
     @property
     def verdict(self) -> Verdict:

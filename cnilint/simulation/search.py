@@ -65,6 +65,11 @@ class Outcome(NamedTuple):
     """The programs that have not come up."""
     moments: tuple[Moment, ...] = ()
 
+    @property
+    def rank(self) -> tuple[int, int]:
+        """How well it shows something, the least first: the earliest situation, the fewest steps."""
+        return list(Situation).index(self.situation), len(self.order)
+
 
 class Simulation(NamedTuple):
     """All outcomes of one class of nodes; `exhausted` is False when the limit was hit.

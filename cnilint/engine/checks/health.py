@@ -229,7 +229,7 @@ def owned_file_not_first(cluster: Cluster) -> Iterator[Hit]:
         ]
         if not found:
             continue
-        facts, outcome, first = min(found, key=lambda each: len(each[1].order))
+        facts, outcome, first = min(found, key=lambda each: each[1].rank)
         yield Hit(
             location=location,
             parameters={
@@ -256,6 +256,7 @@ def pods_start_outside(cluster: Cluster) -> Iterator[Hit]:
             if one is not None and not (
                 is_guarded(cluster, one)
                 or _fights(facts, each, one)
+                or _starts_none(facts, each)
                 or _is_of_multus(facts, each.outcome)
             ):
                 found.setdefault(id(one), []).append((facts, each, one))
@@ -409,6 +410,13 @@ def _fights(facts: ClassFacts, found: Window, one: Installer) -> bool:
     """Whether two primaries are what CNI201 tells of: the one that comes and the one before."""
     before = [m for m in facts.installers if m.writes and m.writes.name == found.owner]
     return one.role is Role.PRIMARY and any(m.role is Role.PRIMARY for m in before)
+
+
+def _starts_none(facts: ClassFacts, found: Window) -> bool:
+    """Whether no pod starts then: a chained plugin alone in a file of its own gives no address."""
+    before = [m for m in facts.installers if m.writes and m.writes.name == found.owner]
+    alone = (m.role is Role.CHAINED and m.action is Action.WRITE for m in before)
+    return bool(before) and all(alone)
 
 
 def _always_ends(facts: ClassFacts, one: Installer) -> bool:
