@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from collections.abc import Mapping as Counts
 from dataclasses import replace
 from typing import NamedTuple
@@ -15,7 +16,8 @@ from cnilint.engine.inputs import Inputs
 from cnilint.engine.result import Result
 from cnilint.engine.sentences import verdict_line
 from cnilint.engine.text_edits import TextEdits, text_edits_of
-from cnilint.kube.environment import Text
+from cnilint.kube.manifest import Manifest
+from cnilint.kube.references import referenced_config_maps
 from cnilint.kube.workload import Workload
 from cnilint.model.finding import (
     Applicability,
@@ -143,18 +145,27 @@ kubernetes-sigs/kustomize@v5.4.0:api/hasher/hasher.go encode
 
 
 def _with_restart(fix: Fix, result: Result) -> Fix:
-    """Return a fix that says who has to be restarted to read the ConfigMap that it changes."""
-    for cluster in result.clusters:
-        for one in cluster.multuses:
-            workload, text = one.installer.workload, one.configuration
-            if workload is None or text is None:
-                continue
-            if not any(_is_in(e, text.location) for e in fix.edits) or _restarts(workload, text):
-                continue
-            said = f"restart {workload.manifest.title} after it: the daemon reads it at its start"
-            if said not in fix.note:
-                fix = replace(fix, note="; ".join(filter(None, (fix.note, said))))
-    return fix
+    """Return a fix that says who has to be restarted to read the ConfigMaps that it changes."""
+    readers = dict.fromkeys(
+        one.workload.manifest.title
+        for cluster in result.clusters
+        for one in cluster.installers
+        if one.workload is not None and any(_changed_unseen(one.workload, fix))
+    )
+    if not readers:
+        return fix
+    said = f"restart {' and '.join(readers)} after it: the ConfigMap is read at the start"
+    return replace(fix, note="; ".join(filter(None, (fix.note, said))))
+
+
+def _changed_unseen(workload: Workload, fix: Fix) -> Iterator[Manifest]:
+    """Yield the ConfigMaps that a fix changes and whose readers go on with what they have read."""
+    for name in referenced_config_maps(workload):
+        found = workload.index.find("ConfigMap", name, workload.manifest.namespace)
+        if found is None or _restarts(workload, found):
+            continue
+        if any(_is_in(edit, found.location("data")) for edit in fix.edits):
+            yield found
 
 
 def _is_in(edit: Edit | Repair, place: Location) -> bool:
@@ -164,9 +175,9 @@ def _is_in(edit: Edit | Repair, place: Location) -> bool:
     return edit.route[: len(place.route)] == place.route
 
 
-def _restarts(workload: Workload, text: Text) -> bool:
-    """Whether the pods start anew when the ConfigMap with their settings changes."""
-    if HASHED.search(text.manifest.name):
+def _restarts(workload: Workload, read: Manifest) -> bool:
+    """Whether the pods start anew when a ConfigMap that they read changes."""
+    if HASHED.search(read.name):
         return True
     whole = workload.manifest
     for steps in (("metadata",), (*workload.template, "metadata")):

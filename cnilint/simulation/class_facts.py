@@ -16,7 +16,7 @@ from cnilint.catalog.installer import Installer
 from cnilint.catalog.unknown_installer import UnknownWriter
 from cnilint.catalog.written_file import network_name
 from cnilint.kube.node_classes import NodeClass
-from cnilint.model.steps import Actor, Cause, Failure, Situation
+from cnilint.model.steps import Actor, Cause, Failure
 from cnilint.model.verdict import Doubt, Unknown, Verdict, VerdictKind
 from cnilint.multus.configuration import Multus
 from cnilint.multus.start import start_failure

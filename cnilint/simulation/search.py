@@ -67,7 +67,7 @@ class Outcome(NamedTuple):
 
     @property
     def rank(self) -> tuple[int, int]:
-        """How well it shows something, the least first: the earliest situation, the fewest steps."""
+        """How well it shows something: the earliest situation and the fewest steps come first."""
         return list(Situation).index(self.situation), len(self.order)
 
 

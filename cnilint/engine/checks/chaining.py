@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator
 from cnilint.catalog.catalog import Action
 from cnilint.catalog.installer import Installer
 from cnilint.engine.edits.manifest import added
+from cnilint.engine.edits.repairs import pin
 from cnilint.engine.edits.values import nested, set_in_values
 from cnilint.engine.hit import Hit
 from cnilint.engine.sentences import either
 from cnilint.kube.workload import Container, Workload
-from cnilint.model.finding import Applicability, Edit, Fix, Operation, Related
+from cnilint.model.finding import Applicability, Edit, Fix, Operation, Related, Repair
 from cnilint.model.steps import Ending
 from cnilint.model.tree import Value, child, descend, items, string
 from cnilint.simulation.class_facts import MULTUS_FILES, ClassFacts
@@ -22,6 +23,7 @@ from cnilint.upstream.confdir import encoded
 from .installs import loss
 from .orders import class_names, shown
 from .primaries import class_primaries
+from .selection import honours_pin, is_unpinned
 
 TARGET = "named"
 """What the catalog calls the setting by which such a plugin is told the file to chain into."""
@@ -123,16 +125,23 @@ def named_target(facts: ClassFacts, one: Installer) -> Iterator[Fix]:
 def owned_fixes(facts: ClassFacts, one: Installer) -> Iterator[Fix]:
     """Yield what to do about a copy that is not the first file: chain into the primary's instead.
 
-    Where only the copy's own name sorts late, its usual name is given back.
+    A Multus without a pinned master is pinned to that file in the same change: each half alone
+    leaves pods to chance or outside.
     """
     files = class_primaries(facts, but=one)
     variable = "ISTIO_OWNED_CNI_CONFIG"
     if len(files) == 1 and one.workload is not None and one.container is not None:
-        edits = (
+        edits: tuple[Edit | Repair, ...] = (
             *_set_variable(one.workload, one.container, variable, "false"),
             *_set_target(one, files[0]),
         )
-        yield Fix(f"chain into {files[0]}, with no file of its own", Applicability.UNSAFE, edits)
+        title = f"chain into {files[0]}, with no file of its own"
+        for multus in filter(is_unpinned, facts.multuses):
+            pinned = pin(multus, files[0], Applicability.UNSAFE)
+            if pinned is not None and pinned.edits and honours_pin(multus):
+                edits += pinned.edits
+                title += f", and pin {multus.installer.title} to it"
+        yield Fix(title, Applicability.UNSAFE, edits)
         return
     title = "no file of its own: chain into the file of the primary CNI by name"
     yield Fix(title, Applicability.DISPLAY, ())

@@ -86,11 +86,14 @@ def honours_pin(one: Multus) -> bool:
     return one.traits.pin is Pin.HONOURED
 
 
+def is_unpinned(one: Multus) -> bool:
+    """Whether Multus takes the first file that is there when it starts, as far as is to be seen."""
+    chooses = one.auto and not one.master and one.given("cluster_network") is None
+    return chooses and one.in_view
+
+
 def _unpinned(cluster: Cluster) -> Iterator[Multus]:
-    for one in cluster.multuses:
-        shown = one.in_view
-        if one.auto and not one.master and shown and one.given("cluster_network") is None:
-            yield one
+    return filter(is_unpinned, cluster.multuses)
 
 
 def _has_own_directory(cluster: Cluster, one: Multus) -> bool:

@@ -20,7 +20,8 @@ from cnilint.run import host_files
 from tests.clusters import PINNED, UNPINNED, VPC, multus, read
 
 SAFE, UNSAFE, DISPLAY = Applicability.SAFE, Applicability.UNSAFE, Applicability.DISPLAY
-RESTART = "restart DaemonSet kube-system/kube-multus-ds after it: the daemon reads it at its start"
+DAEMON = "DaemonSet kube-system/kube-multus-ds"
+RESTART = f"restart {DAEMON} after it: the ConfigMap is read at the start"
 JSON: Route = ("data", "daemon-config.json", Embedded.JSON)
 FILES = {"multus.yaml": multus(), "vpc.yaml": VPC}
 
