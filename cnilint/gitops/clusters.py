@@ -10,6 +10,7 @@ from __future__ import annotations
 import posixpath
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from cnilint.kube.manifest import Manifest, ManifestIndex, manifests
@@ -515,7 +516,9 @@ class _Survey:
         tops = self._tops()
         reads = frozenset(path for one in builds.values() for path in one.reads)
         loose = [one for one in self._loose if self._path_in(one) not in reads]
-        applied = [Applied(one, folder) for folder in tops for one in builds[folder].objects]
+        applied = [
+            Applied(one, self._whole(folder)) for folder in tops for one in builds[folder].objects
+        ]
         built = {id(one.object) for one in applied}
         left: tuple[Manifest, ...] = ()
         if any(edge.kind in PATHS for folder in tops for edge in builds[folder].edges):
@@ -527,10 +530,11 @@ class _Survey:
             others = [one for one in loose if _is_unreferred(one)]
             left = tuple(one for one in others if self._installs(one))
             loose = [one for one in loose if not _is_unreferred(one)]
-        applied += [Applied(one, self._home(one)) for one in loose]
+        applied += [Applied(one, self._whole(self._home(one))) for one in loose]
         found = []
         for name, members in partition(applied, self._tells_apart):
-            inside = [folder for folder in tops if any(one.folder == folder for one in members)]
+            folders = {one.folder for one in members}
+            inside = [folder for folder in tops if self._whole(folder) in folders]
             start = [builds[folder] for folder in inside]
             more = Build(
                 tuple(one.object for one in members if id(one.object) not in built),
@@ -542,6 +546,17 @@ class _Survey:
         if len(found) == 1:
             found = [found[0]._replace(assumed="")]
         return Layout(tuple(found), left)
+
+    def _whole(self, folder: str) -> str:
+        """Return a folder as it compares with others: absolute where some lie outside the top."""
+        if not self._has_outside:
+            return folder
+        return posixpath.normpath(posixpath.join(self._files.top, folder))
+
+    @cached_property
+    def _has_outside(self) -> bool:
+        outside = any(posixpath.isabs(self._path_in(one)) for one in self._loose)
+        return outside and self._files.top != ""
 
     def _tells_apart(self, one: Manifest) -> bool:
         """Whether an object in two folders makes two clusters: an install, no machine's file."""

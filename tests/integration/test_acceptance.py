@@ -210,3 +210,14 @@ def test_two_clusters_in_one_repository_are_judged_apart(tmp_path: Path) -> None
     (race,) = found["findings"]
     assert (race["rule"], race["cluster"]) == ("CNI101", "clusters/blue")
     assert race["location"]["path"] == "clusters/blue/multus.yaml"
+
+
+def test_folders_outside_of_where_it_runs_are_clusters_as_inside(tmp_path: Path) -> None:
+    for name in ("east", "west"):
+        placed(tmp_path / "given" / name, {"multus.yaml": multus(), "vpc.yaml": VPC})
+    given = [str(tmp_path / "given" / name) for name in ("west", "east")]
+    elsewhere = tmp_path / "elsewhere"
+    placed(elsewhere, {".git/HEAD": ""})
+    clusters = report(elsewhere, *given)["clusters"]
+    assert [Path(one["name"]).name for one in clusters] == ["east", "west"]
+    assert [len(one["installers"]) for one in clusters] == [2, 2]
