@@ -21,8 +21,9 @@ from cnilint.engine.policy import EVERYTHING
 from cnilint.engine.ruleset import Rule, rules
 from cnilint.engine.sources import sources
 from cnilint.run import host_files, load
+from tests.cases import whole_cases
 
-CASES = Path(__file__).resolve().parent / "rules"
+CASES = whole_cases()
 RULES = rules()
 KEBAB_CASE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.cases import whole_cases
 from tests.clusters import OWNED, PINNED, STANDALONE, VPC, cnilint, contents, multus, placed
 
 RACE = {"aws-node.yaml": VPC, "istio-cni.yaml": STANDALONE, "multus.yaml": multus()}
 
-TWO_PRIMARIES = Path(__file__).parents[1] / "rules" / "CNI101" / "bad-two-primaries"
+TWO_PRIMARIES = whole_cases() / "CNI101" / "bad-two-primaries"
 
 
 def found(folder: Path, *arguments: str) -> list[str]:

@@ -13,12 +13,13 @@ from cnilint.engine.evaluate import evaluate
 from cnilint.fix.prove import WINDOW
 from cnilint.model.finding import Level
 from cnilint.run import load
+from tests.cases import whole_cases
 from tests.clusters import VPC, cnilint, contents, placed, read
 from tests.corpus import CORPUS
 from tests.laws import assert_run
 from tests.rules.test_rules import name
 
-CASES = Path(__file__).resolve().parents[1] / "rules"
+CASES = whole_cases()
 BAD = sorted(path for path in CASES.glob("CNI*/bad-*") if path.is_dir())
 FIXED = [case for case in BAD if (case / "fixed").is_dir()]
 

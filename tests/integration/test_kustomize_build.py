@@ -13,13 +13,14 @@ from cnilint.fix.bundle import bundle
 from cnilint.fix.in_place import create
 from cnilint.model.finding import Applicability
 from cnilint.run import Options, fix
+from tests.cases import whole_cases
 from tests.clusters import STANDALONE, VPC, placed
 from tests.corpus import AWS, UPSTREAM, needs_corpus
 from tests.rendered import objects
 from tests.renderers import kustomize_build
 from tests.rules.test_rules import name, wanted
 
-RULES = Path(__file__).resolve().parent.parent / "rules"
+RULES = whole_cases()
 ALL = Options(Applicability.UNSAFE)
 ANY = Policy()
 REAL = [*sorted(AWS.glob("*multus*")), *sorted(UPSTREAM.glob("*daemonset*"))]

@@ -12,11 +12,12 @@ import pytest
 
 from cnilint import lint, run
 from cnilint.report.sarif.log import sarif
+from tests.cases import whole_cases
 
 ROOT = Path(__file__).resolve().parents[2]
 CASES = [
     *(path for path in sorted((ROOT / "examples").iterdir()) if path.is_dir()),
-    *(path.parent for path in sorted((ROOT / "tests/rules").glob("*/bad-*/fixed"))),
+    *(path.parent for path in sorted(whole_cases().glob("*/bad-*/fixed"))),
 ]
 MOST_ROUNDS = 5
 

@@ -13,6 +13,7 @@ from cnilint.engine.evaluate import Surroundings, evaluate
 from cnilint.engine.ruleset import rules
 from cnilint.model.finding import Finding
 from cnilint.run import lint, load
+from tests.cases import whole_cases
 from tests.clusters import (
     PINNED,
     STANDALONE,
@@ -27,7 +28,7 @@ from tests.clusters import (
 from tests.corpus import MANIFESTS, needs_corpus
 
 ROOT = Path(__file__).resolve().parents[2]
-OWN = [*ROOT.glob("tests/rules/CNI*/*"), *ROOT.glob("tests/catalog/*"), *ROOT.glob("examples/*")]
+OWN = [*whole_cases().glob("CNI*/*"), *ROOT.glob("tests/catalog/*"), *ROOT.glob("examples/*")]
 FOLDERS = sorted(path for path in OWN if path.is_dir() and any(path.rglob("*.yaml")))
 SINGLE = frozenset(rule.id for rule in rules() if rule.scope == "file")
 

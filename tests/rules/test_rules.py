@@ -23,9 +23,9 @@ from cnilint.engine.result import Result
 from cnilint.model.finding import Applicability, Finding
 from cnilint.run import Options, fix, lint
 from cnilint.syntax.collect import encode
+from tests.cases import whole_cases
 
-HERE = Path(__file__).resolve().parent
-CASES = sorted(path for path in HERE.glob("CNI*/*") if path.is_dir())
+CASES = sorted(whole_cases().glob("CNI*/*"))
 BAD = [case for case in CASES if case.name.startswith("bad-")]
 OK = [case for case in CASES if case.name.startswith("ok-")]
 FIXED = [case for case in BAD if (case / "fixed").is_dir()]
