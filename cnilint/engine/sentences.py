@@ -72,6 +72,7 @@ CAUSES = {
     Failure.INVALID_FLAG: "Multus is given a flag with a value it refuses",
     Failure.MASTER_MISSING: "the file that Multus is told to use does not exist",
     Failure.UNKNOWN_FLAG: "Multus is given a flag it does not know",
+    Failure.NOT_MOUNTED: "no pod starts, as Multus does not have {subject} of the host",
     Failure.PROGRAM_MISSING: "the image of Multus has no {subject}",
     Failure.UNWRITABLE: "Multus cannot write its configuration",
     Failure.CLUSTER_NETWORK_UNREADABLE: "Multus cannot read {subject}",
@@ -241,7 +242,9 @@ def _not_ready(verdict: Verdict) -> str:
     told = set(verdict.causes)
     said = [cause_words(cause) for cause in verdict.causes]
     said += [
-        f"{one.actor.title} waits: {cause_words(one.cause)}"
+        cause_words(one.cause)
+        if one.cause.failure is Failure.NOT_MOUNTED
+        else f"{one.actor.title} waits: {cause_words(one.cause)}"
         for one in verdict.held
         if one.cause not in told
     ]

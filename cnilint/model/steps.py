@@ -134,6 +134,8 @@ class Failure(Enum):
     INVALID_FLAG = "invalid-flag"
     MASTER_MISSING = "master-missing"
     UNKNOWN_FLAG = "unknown-flag"
+    NOT_MOUNTED = "not-mounted"
+    """A directory of the host that Multus cannot do without is not in its container."""
     PROGRAM_MISSING = "program-missing"
     """The image does not have the program that it is to run."""
     UNWRITABLE = "unwritable"

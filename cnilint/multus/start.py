@@ -2,23 +2,68 @@
 
 from __future__ import annotations
 
-from cnilint.catalog.release import release
+from collections.abc import Collection, Iterator
+from typing import NamedTuple
+
+from cnilint.catalog.form import DeliveryForm, Form
+from cnilint.catalog.release import in_range, release
+from cnilint.kube.environment import Text
 from cnilint.kube.workload import Container
 from cnilint.model.steps import Cause, Failure
 
 from .configuration import Multus
+from .host_access import lacked
 from .manifest_release import flag_name, flags_of
-from .requirements import DAEMON_FLAGS, absent_program
+from .requirements import DAEMON_FLAGS, Need, absent_program, is_certain
+
+
+class ChartFlag(NamedTuple):
+    """A flag that a chart makes of a value, and that no release of the entrypoint has."""
+
+    chart: str
+    versions: str
+    value: str
+    flag: str
+    meant: str
+
+
+CHART_FLAGS = (
+    ChartFlag(
+        "rke2-multus",
+        "<=4.2.106",
+        "config.cni_conf.namespaceIsolation",
+        "cni-namespace-isolation",
+        "namespace-isolation",
+    ),
+)
+"""rancher/rke2-charts@069e98c:packages/rke2-multus/charts/templates/daemonSet.yaml, mended by
+rancher/rke2-charts#737."""
+
+
+def refused_by_chart(form: Form) -> Iterator[tuple[Text, ChartFlag]]:
+    """Yield the values of which a chart makes a flag that the entrypoint does not know."""
+    if not isinstance(form, DeliveryForm):
+        return
+    found = release(form.delivery.version)
+    for made in CHART_FLAGS:
+        text = form.look_up("values", made.value)
+        if form.by != made.chart or text is None or text.value in ("", "false") or found is None:
+            continue
+        if in_range(found, made.versions):
+            yield text, made
 
 
 def start_failure(one: Multus) -> Cause | None:
     """Return why Multus ends at every start, whatever files there are; None if it does not.
 
     Known of upstream's images and of flags: a program that the image of the release does not have,
-    of an init container too, and a flag that the daemon of v4 does not know. What the entrypoint
-    makes of its flags is the entrypoint's own (`multus_thin`).
+    of an init container too, a flag that the daemon of v4 does not know or that a chart spells
+    wrongly, and a plugin that cannot be copied to the host. What the entrypoint makes of its flags
+    is the entrypoint's own (`multus_thin`).
     """
     workload, container = one.installer.workload, one.installer.container
+    if next(refused_by_chart(one.installer.form), None) is not None:
+        return Cause(Failure.UNKNOWN_FLAG)
     if workload is None or container is None or one.installer.release is None:
         return None
     for each in workload.containers:
@@ -29,6 +74,23 @@ def start_failure(one: Multus) -> Cause | None:
         for word in flags_of(container):
             if flag_name(word) not in DAEMON_FLAGS and "$" not in word.value:
                 return Cause(Failure.UNKNOWN_FLAG)
+    return _lacks(one, {Need.COPIED_BINARY})
+
+
+def pods_failure(one: Multus) -> Cause | None:
+    """Return why every pod fails that Multus is asked for, though it runs; None if none has to.
+
+    The daemon answers for pods from its container: it has to reach their network namespaces, the
+    plugins and the host's root, and the plugin on the host has to reach its socket.
+    """
+    return _lacks(one, {Need.BINARIES, Need.NETWORK_NAMESPACES, Need.ROOT, Need.SOCKET})
+
+
+def _lacks(one: Multus, wanted: Collection[Need]) -> Cause | None:
+    """Return the first directory of the host that an install certainly needs and does not have."""
+    for gap in lacked(one):
+        if gap.need in wanted and is_certain(one, gap.need):
+            return Cause(Failure.NOT_MOUNTED, gap.path)
     return None
 
 

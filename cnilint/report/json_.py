@@ -47,6 +47,7 @@ TOLD_IN_WORDS = frozenset(
         Failure.NETWORK_NOT_FOUND,
         Failure.NO_FILE_TO_CHAIN,
         Failure.NOT_FIRST,
+        Failure.NOT_MOUNTED,
         Failure.OWN_FILE,
         Failure.READINESS_FILE_MISSING,
         Failure.RESTLESS,

@@ -16,10 +16,10 @@ from cnilint.catalog.installer import Installer
 from cnilint.catalog.unknown_installer import UnknownWriter
 from cnilint.catalog.written_file import network_name
 from cnilint.kube.node_classes import NodeClass
-from cnilint.model.steps import Actor, Cause, Failure
+from cnilint.model.steps import Actor, Cause, Failure, Held
 from cnilint.model.verdict import Doubt, Unknown, Verdict, VerdictKind
 from cnilint.multus.configuration import Multus
-from cnilint.multus.start import start_failure
+from cnilint.multus.start import pods_failure, start_failure
 from cnilint.upstream.confdir import encoded
 from cnilint.upstream.gojson import JSONError
 from cnilint.upstream.multus_daemon_config import read_daemon_config
@@ -230,7 +230,9 @@ def class_facts(  # noqa: PLR0913  what runs on a class of nodes is found by sev
     how = reading(directory, multuses, runtime)._replace(
         chained=tuple(kinds), definitions=definitions
     )
-    simulation = simulate(programs, present, how, persistent=persistent)
+    simulation = _with_failing_pods(
+        simulate(programs, present, how, persistent=persistent), multuses
+    )
     return ClassFacts(
         node_class=node_class,
         directory=directory,
@@ -252,6 +254,22 @@ def class_facts(  # noqa: PLR0913  what runs on a class of nodes is found by sev
             how,
         ),
     )
+
+
+def _with_failing_pods(found: Simulation, multuses: Sequence[Multus]) -> Simulation:
+    """Return a simulation in which a Multus is not up that fails every pod it is asked for."""
+    failing = tuple(
+        Held(multus_actor(one), cause)
+        for one in multuses
+        if start_failure(one) is None and (cause := pods_failure(one)) is not None
+    )
+    if not failing:
+        return found
+    outcomes = (
+        each._replace(held=(*each.held, *failing)) if each.through_multus else each
+        for each in found.outcomes
+    )
+    return found._replace(outcomes=tuple(outcomes))
 
 
 def _unread_values(members: Sequence[Installer]) -> Iterator[Doubt]:

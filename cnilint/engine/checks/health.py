@@ -49,6 +49,7 @@ from .multus_manifest import (
     thin_thick_mix,
     unknown_flag,
 )
+from .multus_mounts import missing_mount
 from .orders import class_names, shown
 from .primaries import meant_files
 from .runtime import first_file_invalid, runtime_never_asks_multus, stale_file
@@ -69,6 +70,7 @@ WITHOUT_NETWORK: tuple[Check, ...] = (
     first_file_invalid,
     master_file_not_written,
     master_is_not_a_primary,
+    missing_mount,
     one_file_two_writers,
     pin_fails_closed,
     readiness_file_never_written,

@@ -6,10 +6,8 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
-from typing import NamedTuple
 
-from cnilint.catalog.form import DeliveryForm
-from cnilint.catalog.release import in_range, release, shown
+from cnilint.catalog.release import release, shown
 from cnilint.engine.edits.manifest import replaced
 from cnilint.engine.hit import Hit
 from cnilint.kube.environment import Text
@@ -30,6 +28,7 @@ from cnilint.multus.requirements import (
     image_flavour,
 )
 from cnilint.multus.settings import ENTRYPOINTS, KEYS
+from cnilint.multus.start import refused_by_chart
 from cnilint.simulation.cluster import Cluster
 from cnilint.upstream.multus_releases import NEWEST, Program, script_flags, traits
 from cnilint.upstream.multus_thin import declared_flags
@@ -51,28 +50,6 @@ CHART_MEMORY = (
 )
 """The values by which charts of Multus limit the daemon's memory."""
 
-
-class ChartFlag(NamedTuple):
-    """A flag that a chart makes of a value, and that no release of the entrypoint has."""
-
-    chart: str
-    versions: str
-    value: str
-    flag: str
-    meant: str
-
-
-CHART_FLAGS = (
-    ChartFlag(
-        "rke2-multus",
-        "<=4.2.106",
-        "config.cni_conf.namespaceIsolation",
-        "cni-namespace-isolation",
-        "namespace-isolation",
-    ),
-)
-"""rancher/rke2-charts@069e98c:packages/rke2-multus/charts/templates/daemonSet.yaml, mended by
-rancher/rke2-charts#737."""
 
 _QUANTITY = re.compile(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:([EPTGMkKmun]i?)|[eE]([+-]?[0-9]{1,2}))?")
 _UNITS = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "P": 10**15, "E": 10**18}
@@ -343,18 +320,13 @@ def _chart_flags(one: Multus) -> Iterator[Hit]:
             edits = replaced(word.location, word.value.replace(name, near, 1)) if near else ()
             fixes = (Fix(f"--{near}", Applicability.SAFE, edits),) if near else ()
             yield Hit(word.location, _flag_words(one, word.value.partition("=")[0]), fixes=fixes)
-    for made in CHART_FLAGS if isinstance(form, DeliveryForm) else ():
-        text = form.look_up("values", made.value)
-        found = release(form.delivery.version) if isinstance(form, DeliveryForm) else None
-        if form.by != made.chart or text is None or text.value in ("", "false") or found is None:
-            continue
-        if in_range(found, made.versions):
-            title = f"a later chart, which gives --{made.meant}"
-            yield Hit(
-                location=text.location,
-                parameters=_flag_words(one, f"--{made.flag}, which the chart makes of it"),
-                fixes=(Fix(title, Applicability.DISPLAY, ()),),
-            )
+    for text, made in refused_by_chart(form):
+        title = f"a later chart, which gives --{made.meant}"
+        yield Hit(
+            location=text.location,
+            parameters=_flag_words(one, f"--{made.flag}, which the chart makes of it"),
+            fixes=(Fix(title, Applicability.DISPLAY, ()),),
+        )
 
 
 def _flag_words(one: Multus, flag: str, effect: str = "it exits") -> dict[str, str]:
