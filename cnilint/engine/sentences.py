@@ -34,6 +34,7 @@ DOES = {
     Verb.EXITS: "exits",
     Verb.RESTARTS: "restarts",
     Verb.REBOOTS: "reboots",
+    Verb.RUNS: "runs",
 }
 """What an actor does, behind its title."""
 
@@ -82,6 +83,7 @@ CAUSES = {
     Failure.READINESS_FILE_MISSING: "the file that Multus waits for never comes",
     Failure.RESTLESS: "the installers undo each other's work for ever",
     Failure.STOPS_AFTER_COPYING: "the daemon exits after copying the file",
+    Failure.DAEMON_GONE: "the file of Multus asks a daemon that is gone",
 }
 """Why a node without a network has none: clauses."""
 
@@ -120,7 +122,7 @@ def step_words(step: Step) -> str:
         done = ", ".join((done, *gone))
     else:
         done = " and ".join((done, *map(_does, step.also)))
-    if step.verb in (Verb.RESTARTS, Verb.REBOOTS):
+    if step.verb in (Verb.RESTARTS, Verb.REBOOTS, Verb.RUNS):
         done += f" with {_listed(step.files) or 'nothing'} in place"
     return done
 
