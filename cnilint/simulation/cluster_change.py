@@ -157,10 +157,10 @@ def cluster_change(before: Cluster, after: Cluster) -> ClusterChange:
         for node_class, members in both.classes()
         if (found := both.change(node_class, list(_here(installs, members)))) is not None
     ]
-    unread = [
+    missed = [
         each for one in installs if one.fate is Fate.UNREAD for each in unread(one, before, after)
     ]
-    return ClusterChange(before, after, tuple(classes), tuple(unread))
+    return ClusterChange(before, after, tuple(classes), tuple(missed))
 
 
 class _Both:
