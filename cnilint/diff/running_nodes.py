@@ -13,7 +13,7 @@ from cnilint.engine.policy import EVERYTHING, Policy
 from cnilint.engine.sentences import UNKNOWN
 from cnilint.model.finding import Finding, Level, Note
 from cnilint.simulation.cluster import Cluster
-from cnilint.simulation.cluster_change import ClassChange, ClusterChange, cluster_change
+from cnilint.simulation.running_cluster import RunningClass, RunningCluster, running_cluster
 
 
 class RunningNodes(NamedTuple):
@@ -27,7 +27,7 @@ class RunningNodes(NamedTuple):
 
     findings: tuple[Finding, ...] = ()
     notes: tuple[Note, ...] = ()
-    classes: tuple[ClassChange, ...] = ()
+    classes: tuple[RunningClass, ...] = ()
 
 
 def running_nodes(
@@ -41,12 +41,12 @@ def running_nodes(
     """
     if before is None or after is None:
         return RunningNodes()
-    change = cluster_change(before, after)
+    change = running_cluster(before, after)
     findings = tuple(_findings(change, policy))
     return RunningNodes(findings, tuple(_notes(change)), change.classes)
 
 
-def _findings(change: ClusterChange, policy: Policy) -> Iterator[Finding]:
+def _findings(change: RunningCluster, policy: Policy) -> Iterator[Finding]:
     for rule in policy.rules:
         if policy.level(rule) is Level.OFF:
             continue
@@ -56,7 +56,7 @@ def _findings(change: ClusterChange, policy: Policy) -> Iterator[Finding]:
                 yield placed_finding(doubted(finding, change.after))
 
 
-def _notes(change: ClusterChange) -> Iterator[Note]:
+def _notes(change: RunningCluster) -> Iterator[Note]:
     """Yield of which classes nothing is said and why, and which files stay without harm."""
     for one in change.classes:
         why = _unknown(one)
@@ -67,7 +67,7 @@ def _notes(change: ClusterChange) -> Iterator[Note]:
             yield from _harmless(one, change.after.name)
 
 
-def _unknown(one: ClassChange) -> str:
+def _unknown(one: RunningClass) -> str:
     """Return why nothing is said of a class, empty where something is."""
     if one.doubt is not None:
         return UNKNOWN[one.doubt.unknown].format(title=one.doubt.title)
@@ -78,7 +78,7 @@ def _unknown(one: ClassChange) -> str:
     return "there are too many orders to look at each" if one.cut else ""
 
 
-def _harmless(one: ClassChange, cluster_name: str) -> Iterator[Note]:
+def _harmless(one: RunningClass, cluster_name: str) -> Iterator[Note]:
     owning = {left.path for _shown, left in stale_owners(one)}
     for left in one.left:
         if left.path not in owning:

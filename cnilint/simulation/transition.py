@@ -50,7 +50,7 @@ class Handling(Enum):
     """Starts the one from after, and then ends the one from before."""
 
 
-class Part(NamedTuple):
+class ProgramChange(NamedTuple):
     """What a change does to one program of a node; None where there is none.
 
     `before` runs when the change comes, `after` runs once it was handled, and `rebooted` once the
@@ -63,7 +63,7 @@ class Part(NamedTuple):
     handling: Handling = Handling.REPLACED
 
 
-class Node(NamedTuple):
+class Nodes(NamedTuple):
     """What the nodes of one class are like: what is on them at first, and how they are read.
 
     `persistent`: whether files outlive a reboot.
@@ -112,7 +112,7 @@ class Transition(NamedTuple):
         return tuple(one for one in self.standings if one.situation is situation)
 
 
-def transition(parts: Sequence[Part], before: Node, after: Node) -> Transition:
+def transition(parts: Sequence[ProgramChange], before: Nodes, after: Nodes) -> Transition:
     """Return what comes of nodes on which the programs from before run, once the change comes.
 
     Files that are on every node after the change, and of which nothing was known before it, are
@@ -143,7 +143,7 @@ def transition(parts: Sequence[Part], before: Node, after: Node) -> Transition:
     return Transition((*changing.standings.values(), *booting.standings.values()), budget.left >= 0)
 
 
-def _resting(parts: Sequence[Part], before: Node, budget: _Budget) -> list[At]:
+def _resting(parts: Sequence[ProgramChange], before: Nodes, budget: _Budget) -> list[At]:
     """Return every state in which the programs from before come to rest.
 
     Those of a first boot, of reboots until nothing new comes of them, and of the restart of one.
@@ -155,7 +155,7 @@ def _resting(parts: Sequence[Part], before: Node, budget: _Budget) -> list[At]:
     return list({key_of(at): at for at in reversed(found)}.values())[::-1]
 
 
-def _reboots(search: _Search, found: Iterable[At], node: Node) -> list[At]:
+def _reboots(search: _Search, found: Iterable[At], node: Nodes) -> list[At]:
     """Return the states of rest after reboots of nodes in some states of rest, and of reboots then.
 
     Nodes whose files do not outlive a reboot have the files of a new one.
@@ -188,7 +188,7 @@ class _Action(NamedTuple):
     needs: int | None = None
 
 
-def _actions(at: int, part: Part) -> Iterator[_Action]:
+def _actions(at: int, part: ProgramChange) -> Iterator[_Action]:
     """Yield what is to come of a part: its programs have the numbers 2 * at and 2 * at + 1."""
     ends = 2 * at if part.before is not None else None
     starts = 2 * at + 1 if part.after is not None else None
@@ -213,10 +213,10 @@ class _Budget:
         return self.left >= 0
 
 
-Key = tuple[frozenset[tuple[str, str]], tuple[Hashable, ...]]
+StateKey = tuple[frozenset[tuple[str, str]], tuple[Hashable, ...]]
 
 
-def key_of(at: At) -> Key:
+def key_of(at: At) -> StateKey:
     """Return what makes a state the same as another one."""
     return frozenset(at.files.items()), at.memories
 
@@ -260,10 +260,10 @@ class _Search:
 
         Of states from which none of these is reached, the last new one stands, as restless.
         """
-        seen: dict[Key, At] = {}
+        seen: dict[StateKey, At] = {}
         for start in starts:
             seen.setdefault(key_of(start), start)
-        before: dict[Key, list[Key]] = {}
+        before: dict[StateKey, list[StateKey]] = {}
         queue = deque(seen.items())
         rest: list[At] = []
         while queue:
@@ -389,7 +389,7 @@ class _Search:
 
 
 def _last_unsettled(
-    seen: dict[Key, At], before: dict[Key, list[Key]], rest: Iterable[At]
+    seen: dict[StateKey, At], before: dict[StateKey, list[StateKey]], rest: Iterable[At]
 ) -> list[At]:
     """Return the last new one of the states from which no state of rest is reached, if any is."""
     settling = {key_of(at) for at in rest}

@@ -10,7 +10,7 @@ from cnilint.gitops.clusters import Layout
 from cnilint.model.finding import Note
 from cnilint.model.tree import SyntaxProblem
 from cnilint.simulation.cluster import Cluster
-from cnilint.simulation.cluster_change import ClusterChange
+from cnilint.simulation.running_cluster import RunningCluster
 
 from .address_pools import host_local_is_per_node
 from .applied import not_applied_here
@@ -124,7 +124,7 @@ Check = Callable[[Cluster], Iterator[Hit]]
 InputCheck = Callable[[Iterable[SyntaxProblem], Iterable[Note]], Iterator[Hit]]
 LayoutCheck = Callable[[Layout], Iterator[Hit]]
 IgnoreCheck = Callable[[Iterable[Judged]], Iterator[Hit]]
-ChangeCheck = Callable[[ClusterChange], Iterator[Hit]]
+ChangeCheck = Callable[[RunningCluster], Iterator[Hit]]
 
 CHANGE_CHECKS: dict[str, ChangeCheck] = {
     "change_not_picked_up": change_not_picked_up,

@@ -15,8 +15,8 @@ from cnilint.kube.workload import Workload
 from cnilint.model.finding import Applicability, Edit, Fix, Level, Location, Operation
 from cnilint.model.steps import Ending, Witness
 from cnilint.model.tree import Value
-from cnilint.simulation.cluster_change import ClassChange, ClusterChange, LeftFile
-from cnilint.simulation.install_change import Unread
+from cnilint.simulation.install_fate import Unread
+from cnilint.simulation.running_cluster import LeftFile, RunningClass, RunningCluster
 from cnilint.simulation.search import Outcome
 from cnilint.simulation.transition import Standing
 
@@ -28,11 +28,11 @@ _DISPLAY = Applicability.DISPLAY
 class Shown(NamedTuple):
     """A class of nodes, and what stands on those of them that ran before and shows something."""
 
-    change: ClassChange
+    change: RunningClass
     standing: Standing
 
 
-def stale_owner_on_running_nodes(change: ClusterChange) -> Iterator[Hit]:
+def stale_owner_on_running_nodes(change: RunningCluster) -> Iterator[Hit]:
     """CNI601: a file of what a change removes or renames stays, and owns the pods."""
     found: dict[tuple[str, str], list[tuple[Shown, LeftFile]]] = {}
     for one in _known(change):
@@ -61,7 +61,7 @@ def stale_owner_on_running_nodes(change: ClusterChange) -> Iterator[Hit]:
         )
 
 
-def owner_differs_by_node_age(change: ClusterChange) -> Iterator[Hit]:
+def owner_differs_by_node_age(change: RunningCluster) -> Iterator[Hit]:
     """CNI602: nodes that ran before and new ones give pods different networks."""
     found: dict[tuple[str, str], list[Shown]] = {}
     for one in _known(change):
@@ -83,7 +83,7 @@ def owner_differs_by_node_age(change: ClusterChange) -> Iterator[Hit]:
         )
 
 
-def change_not_picked_up(change: ClusterChange) -> Iterator[Hit]:
+def change_not_picked_up(change: RunningCluster) -> Iterator[Hit]:
     """CNI603: a ConfigMap changes, and nothing restarts the program that read it at its start."""
     for one in change.unread:
         workload = one.workload.manifest
@@ -99,9 +99,9 @@ def change_not_picked_up(change: ClusterChange) -> Iterator[Hit]:
         )
 
 
-def owner_changes(change: ClusterChange) -> Iterator[Hit]:
+def owner_changes(change: RunningCluster) -> Iterator[Hit]:
     """CNI604: the owner of the pods of a class changes; deterministic before and after."""
-    found: dict[tuple[str, str], list[ClassChange]] = {}
+    found: dict[tuple[str, str], list[RunningClass]] = {}
     for one in _known(change):
         if one.before is None or one.after is None or stale_owners(one) or _differing(one):
             continue
@@ -123,7 +123,7 @@ def owner_changes(change: ClusterChange) -> Iterator[Hit]:
         )
 
 
-def stale_owners(one: ClassChange) -> list[tuple[Shown, LeftFile]]:
+def stale_owners(one: RunningClass) -> list[tuple[Shown, LeftFile]]:
     """Return the files that are left and own the pods of nodes that ran before, each once.
 
     Nothing where it is not in view what is to own the pods after the change.
@@ -138,14 +138,14 @@ def stale_owners(one: ClassChange) -> list[tuple[Shown, LeftFile]]:
     return list(found.values())
 
 
-def _known(change: ClusterChange) -> Iterator[ClassChange]:
+def _known(change: RunningCluster) -> Iterator[RunningClass]:
     """Yield the classes of which it is known what comes of nodes that ran before: all of it."""
     for one in change.classes:
         if one.after is not None and one.doubt is None and not one.cut:
             yield one
 
 
-def _differing(one: ClassChange) -> Shown | None:
+def _differing(one: RunningClass) -> Shown | None:
     """Return what shows that nodes that ran before give pods what no new node ever gives them."""
     if one.after is None or not one.after.decided or not one.alters or stale_owners(one):
         return None
@@ -172,7 +172,7 @@ def _network(shown: Shown) -> str:
     return f"{standing.master}{''.join(words) or ' with other plugins'}"
 
 
-def _networks(one: ClassChange) -> str:
+def _networks(one: RunningClass) -> str:
     return either(_owners(one.new)) or "no network"
 
 
@@ -191,11 +191,11 @@ def _witness(shown: Shown, files: Sequence[str]) -> Witness:
     return Witness(standing.situation, standing.order, name, Ending.OWNER, tuple(files))
 
 
-def _names(classes: Iterable[ClassChange]) -> str:
+def _names(classes: Iterable[RunningClass]) -> str:
     return " and ".join(dict.fromkeys(one.name for one in classes))
 
 
-def _level(classes: Iterable[ClassChange]) -> Level | None:
+def _level(classes: Iterable[RunningClass]) -> Level | None:
     """Return that it is no error where something was not read that may bring another CNI."""
     unread = any(
         facts.verdict.doubt is not None
@@ -206,7 +206,7 @@ def _level(classes: Iterable[ClassChange]) -> Level | None:
     return Level.WARNING if unread else None
 
 
-def _speaking(one: ClassChange) -> Location | None:
+def _speaking(one: RunningClass) -> Location | None:
     """Return the place of the install that is to own the pods after a change, else of any."""
     if one.after is None:
         return None
@@ -224,7 +224,7 @@ def _speaking(one: ClassChange) -> Location | None:
     return next((place for place in places if place is not None), None)
 
 
-def _removing(one: ClassChange) -> tuple[Fix, ...]:
+def _removing(one: RunningClass) -> tuple[Fix, ...]:
     """Return what takes files off nodes that ran before: shown, as no manifest says it."""
     names = " and ".join(left.name for left in one.left)
     fixes = [
@@ -237,7 +237,7 @@ def _removing(one: ClassChange) -> tuple[Fix, ...]:
 
 
 def _cleanup(
-    change: ClusterChange, one: ClassChange, classes: Sequence[ClassChange]
+    change: RunningCluster, one: RunningClass, classes: Sequence[RunningClass]
 ) -> Iterator[str]:
     """Yield which files stay, and what removes them in order; nothing where none stays."""
     if not one.left or one.after is None:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from cnilint.model.steps import Cause, Failure, Situation
 from cnilint.simulation.owner import Reading, delegate
 from cnilint.simulation.programs import Files, Program
-from cnilint.simulation.transition import Handling, Node, Part, Standing
+from cnilint.simulation.transition import Handling, Nodes, ProgramChange, Standing
 from cnilint.upstream.netconf import plugin_types
 from tests.unit.simulation.actors import DIRECTORY, Complaints, complaints, listed
 
@@ -120,7 +120,7 @@ def booted(files: Files, programs: Mapping[str, Program]) -> State:
 
 
 def after_reboots(
-    orders: Orders, found: Iterable[State], programs: Mapping[str, Program], node: Node
+    orders: Orders, found: Iterable[State], programs: Mapping[str, Program], node: Nodes
 ) -> list[State]:
     """Return what stands after any number of reboots, each of a node that has come to rest."""
     ends: list[State] = []
@@ -136,7 +136,9 @@ def after_reboots(
     return unique(ends)
 
 
-def every_standing(parts: list[Part], before: Node, after: Node, orders: Orders) -> set[Stands]:
+def every_standing(
+    parts: list[ProgramChange], before: Nodes, after: Nodes, orders: Orders
+) -> set[Stands]:
     """Return what stands on nodes that ran before, by trying each order.
 
     TooManyOrdersError where that takes too long.
@@ -155,7 +157,7 @@ def every_standing(parts: list[Part], before: Node, after: Node, orders: Orders)
     return {stands(when, state, after.reading) for when, states in each for state in states}
 
 
-def events_of(at: int, part: Part) -> Iterator[Event]:
+def events_of(at: int, part: ProgramChange) -> Iterator[Event]:
     """Yield what is to happen to a part."""
     old = f"old {at}" if part.before is not None else None
     new = (f"new {at}", part.after) if part.after is not None else None

@@ -15,7 +15,7 @@ from cnilint.simulation import transition as module
 from cnilint.simulation.owner import Reading
 from cnilint.simulation.programs import Program
 from cnilint.simulation.search import RESTLESS
-from cnilint.simulation.transition import Handling, Node, Part, Transition, transition
+from cnilint.simulation.transition import Handling, Nodes, ProgramChange, Transition, transition
 from tests.unit.simulation.actors import (
     DIRECTORY,
     Actor,
@@ -72,12 +72,12 @@ def programs(found: Sequence[Actor | None]) -> tuple[list[Program | None], Readi
     ], reading
 
 
-def parts_of(found: Sequence[Installed]) -> tuple[list[Part], Reading, Reading]:
+def parts_of(found: Sequence[Installed]) -> tuple[list[ProgramChange], Reading, Reading]:
     """Return the parts of a change, and how nodes are read before and after it."""
     old, before = programs([one.before for one in found])
     new, after = programs([one.after for one in found])
     parts = [
-        Part(was, None if one.handling is Handling.LEFT else is_now, is_now, one.handling)
+        ProgramChange(was, None if one.handling is Handling.LEFT else is_now, is_now, one.handling)
         for one, was, is_now in zip(found, old, new, strict=True)
     ]
     return parts, before, after
@@ -88,7 +88,7 @@ def came(
 ) -> Transition:
     parts, before, after = parts_of(found)
     there = on_host(files or {})
-    return transition(parts, Node(there, before, persistent), Node(there, after, persistent))
+    return transition(parts, Nodes(there, before, persistent), Nodes(there, after, persistent))
 
 
 @few
@@ -97,7 +97,7 @@ def test_what_stands_is_what_every_order_comes_to(
     found: list[Installed], files: dict[str, str], persistent: bool
 ) -> None:
     parts, before, after = parts_of(found)
-    nodes = [Node(on_host(files), each, persistent) for each in (before, after)]
+    nodes = [Nodes(on_host(files), each, persistent) for each in (before, after)]
     try:
         expected = every_standing(parts, *nodes, Orders())
     except TooManyOrdersError:
@@ -114,7 +114,7 @@ def test_five_installers_come_to_what_each_order_of_their_exchange_comes_to(
 ) -> None:
     found = [*(Installed(one, None) for one in old), *(Installed(None, one) for one in new)]
     parts, before, after = parts_of(found)
-    nodes = Node({}, before), Node({}, after)
+    nodes = Nodes({}, before), Nodes({}, after)
     try:
         expected = every_standing(parts, *nodes, Orders(most=30_000))
     except TooManyOrdersError:

@@ -44,7 +44,7 @@ class Fate(Enum):
     """Nothing of it changed."""
 
 
-class InstallChange(NamedTuple):
+class InstallFate(NamedTuple):
     """An install before and after a change; None where there is none."""
 
     before: Installer | None
@@ -80,13 +80,13 @@ class Unread(NamedTuple):
         return self.config_map.location(next(fields, "data"), self.keys[0])
 
 
-def install_changes(before: Cluster, after: Cluster) -> list[InstallChange]:
+def install_fates(before: Cluster, after: Cluster) -> list[InstallFate]:
     """Return what becomes of each install of a cluster, those that are new last."""
     pairs = _paired(before.installers, after.installers)
     return [_judged(one, other, before, after) for one, other in pairs]
 
 
-def is_alike(one: InstallChange) -> bool:
+def is_alike(one: InstallFate) -> bool:
     """Whether an install does the same before and after, as far as the catalog tells."""
     before, after = one.before, one.after
     if before is None or after is None or one.fate is Fate.UNREAD:
@@ -102,7 +102,7 @@ def is_alike(one: InstallChange) -> bool:
     return told[0] == told[1] and never[0] == never[1]
 
 
-def unread(change: InstallChange, before: Cluster, after: Cluster) -> Iterator[Unread]:
+def unread(change: InstallFate, before: Cluster, after: Cluster) -> Iterator[Unread]:
     """Yield the changed ConfigMaps that an install which nothing restarts has read."""
     one, other = change.before, change.after
     workload = other.workload if other is not None else None
@@ -165,25 +165,25 @@ def _is_elsewhere(one: Installer, other: Installer) -> bool:
 
 def _judged(
     one: Installer | None, other: Installer | None, before: Cluster, after: Cluster
-) -> InstallChange:
+) -> InstallFate:
     """Return what becomes of an install as its controller and what watches ConfigMaps do it."""
     if other is None:
-        return InstallChange(one, None, Fate.REMOVED)
+        return InstallFate(one, None, Fate.REMOVED)
     if one is None:
-        return InstallChange(None, other, Fate.ADDED)
+        return InstallFate(None, other, Fate.ADDED)
     was, will_be = one.workload, other.workload
     if was is None or will_be is None:
         same = (was is will_be) and _is_told_the_same(one, other)
-        return InstallChange(one, other, Fate.KEPT if same else Fate.RESTARTED)
+        return InstallFate(one, other, Fate.KEPT if same else Fate.RESTARTED)
     if not same_template(was, will_be):
         how = rollout(will_be)
         fate = Fate.WAITS if how is Rollout.WAITS else Fate.RESTARTED
-        return InstallChange(one, other, fate, how is Rollout.STARTS_FIRST)
+        return InstallFate(one, other, fate, how is Rollout.STARTS_FIRST)
     changed = _changed_maps(one, other, before, after)
     if not changed:
-        return InstallChange(one, other, Fate.KEPT)
+        return InstallFate(one, other, Fate.KEPT)
     restarts = any(restarts_with(will_be, config_map) for config_map in changed)
-    return InstallChange(one, other, Fate.RESTARTED if restarts else Fate.UNREAD)
+    return InstallFate(one, other, Fate.RESTARTED if restarts else Fate.UNREAD)
 
 
 def _is_told_the_same(one: Installer, other: Installer) -> bool:

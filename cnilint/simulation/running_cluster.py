@@ -19,18 +19,18 @@ from cnilint.multus.forms import multus
 
 from .class_facts import MULTUS_FILES, ClassFacts, Crew, crew
 from .cluster import Cluster, definitions_of, exists, placements_of
-from .install_change import (
+from .install_fate import (
     Fate,
-    InstallChange,
+    InstallFate,
     Unread,
     after_reboot,
-    install_changes,
+    install_fates,
     is_alike,
     unread,
 )
 from .programs import Program
 from .search import Outcome
-from .transition import Handling, Node, Part, Standing, Transition, transition
+from .transition import Handling, Nodes, ProgramChange, Standing, Transition, transition
 
 NOT_KNOWN = Transition((), exhausted=True)
 """What comes of nodes of which not enough is known."""
@@ -50,7 +50,7 @@ class LeftFile(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class ClassChange:
+class RunningClass:
     """What a change does to one class of nodes, told apart by what runs there before and after.
 
     `before` and `after` are its facts in each state, None where nothing of a CNI runs there.
@@ -60,7 +60,7 @@ class ClassChange:
     node_class: NodeClass
     before: ClassFacts | None
     after: ClassFacts | None
-    installs: tuple[InstallChange, ...]
+    installs: tuple[InstallFate, ...]
     transition: Transition
     persistent: bool = True
     """Whether the files of nodes that ran before outlive a reboot."""
@@ -131,7 +131,7 @@ class ClassChange:
 
 
 @dataclass(frozen=True, eq=False)
-class ClusterChange:
+class RunningCluster:
     """A cluster before and after a change.
 
     `classes` are those on which something changes, `unread` the ConfigMaps of which nothing tells
@@ -140,16 +140,16 @@ class ClusterChange:
 
     before: Cluster
     after: Cluster
-    classes: tuple[ClassChange, ...]
+    classes: tuple[RunningClass, ...]
     unread: tuple[Unread, ...]
 
 
-def cluster_change(before: Cluster, after: Cluster) -> ClusterChange:
+def running_cluster(before: Cluster, after: Cluster) -> RunningCluster:
     """Return what a change does to one cluster, given as it is before and after it.
 
     What comes of nodes is worked out for each class on which an install changes.
     """
-    installs = install_changes(before, after)
+    installs = install_fates(before, after)
     waiting = [one.before for one in installs if one.fate is Fate.WAITS and one.before is not None]
     both = _Both(before, after, after_reboot(after, waiting))
     classes = [
@@ -160,7 +160,7 @@ def cluster_change(before: Cluster, after: Cluster) -> ClusterChange:
     missed = [
         each for one in installs if one.fate is Fate.UNREAD for each in unread(one, before, after)
     ]
-    return ClusterChange(before, after, tuple(classes), tuple(missed))
+    return RunningCluster(before, after, tuple(classes), tuple(missed))
 
 
 class _Both:
@@ -180,7 +180,7 @@ class _Both:
             if exists(node_class, domains, self._after.known.node_classes):
                 yield node_class, [each[at] for at in sorted(node_class.members)]
 
-    def change(self, node_class: NodeClass, here: list[InstallChange]) -> ClassChange | None:
+    def change(self, node_class: NodeClass, here: list[InstallFate]) -> RunningClass | None:
         """Return what becomes of a class; None where nothing changes or nothing ran there."""
         if all(one.fate is Fate.KEPT for one in here):
             return None
@@ -190,15 +190,15 @@ class _Both:
             return None
         groups = list(node_groups(self._before.manifests))
         kept = survives_reboot(groups, node_class.labels)
-        found = ClassChange(node_class, before, after, tuple(here), NOT_KNOWN, kept)
+        found = RunningClass(node_class, before, after, tuple(here), NOT_KNOWN, kept)
         if after is None or found.doubt is not None or before.directory != after.directory:
             return found
         came = self._transition(here, before, after, persistent=kept)
-        return ClassChange(node_class, before, after, tuple(here), came, kept)
+        return RunningClass(node_class, before, after, tuple(here), came, kept)
 
     def _transition(
         self,
-        here: Sequence[InstallChange],
+        here: Sequence[InstallFate],
         before: ClassFacts,
         after: ClassFacts,
         *,
@@ -209,27 +209,25 @@ class _Both:
         if not reading.masters:
             reading = reading._replace(masters=old.reading.masters)
         parts = [part for one in here if (part := self._part(one, old, new)) is not None]
-        nodes = [Node(old.files, old.reading, persistent), Node(new.files, reading, persistent)]
+        nodes = [Nodes(old.files, old.reading, persistent), Nodes(new.files, reading, persistent)]
         return transition(parts, *nodes)
 
-    def _part(self, one: InstallChange, old: Crew, new: Crew) -> Part | None:
+    def _part(self, one: InstallFate, old: Crew, new: Crew) -> ProgramChange | None:
         """Return what becomes of an install's program; None where it has none at any time."""
         before, after = _program(old, one.before), _program(new, one.after)
         if before is None and after is None:
             return None
         if one.fate is Fate.KEPT or one.fate is Fate.UNREAD:
-            return Part(before, None, after, Handling.LEFT)
+            return ProgramChange(before, None, after, Handling.LEFT)
         if one.fate is Fate.WAITS:
             rebooted = self._rebooted.get(id(one.before))
             again = before if rebooted is None else _alone(self._after, rebooted)
-            return Part(before, None, again, Handling.LEFT)
+            return ProgramChange(before, None, again, Handling.LEFT)
         surges = Handling.STARTED_FIRST if one.surges else Handling.REPLACED
-        return Part(before, after, after, surges)
+        return ProgramChange(before, after, after, surges)
 
 
-def _here(
-    installs: Iterable[InstallChange], members: Iterable[Installer]
-) -> Iterator[InstallChange]:
+def _here(installs: Iterable[InstallFate], members: Iterable[Installer]) -> Iterator[InstallFate]:
     """Yield what becomes of the installs that run on a class of nodes, before or after."""
     running = {id(one) for one in members}
     for one in installs:
@@ -238,9 +236,9 @@ def _here(
         if before is one.before and after is one.after:
             yield one
         elif before is not None:
-            yield InstallChange(before, None, Fate.REMOVED)
+            yield InstallFate(before, None, Fate.REMOVED)
         elif after is not None:
-            yield InstallChange(None, after, Fate.ADDED)
+            yield InstallFate(None, after, Fate.ADDED)
 
 
 def _facts(cluster: Cluster, members: Iterable[Installer | None]) -> ClassFacts | None:
