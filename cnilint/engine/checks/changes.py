@@ -56,7 +56,7 @@ def stale_owner_on_running_nodes(change: RunningCluster) -> Iterator[Hit]:
             },
             details=tuple(_cleanup(change, first.change, classes)),
             witnesses=(_witness(first, (left.name,)),),
-            fixes=_removing(first.change),
+            fixes=_removing(classes),
             level=_level(classes),
         )
 
@@ -224,14 +224,14 @@ def _speaking(one: RunningClass) -> Location | None:
     return next((place for place in places if place is not None), None)
 
 
-def _removing(one: RunningClass) -> tuple[Fix, ...]:
+def _removing(classes: Sequence[RunningClass]) -> tuple[Fix, ...]:
     """Return what takes files off nodes that ran before: shown, as no manifest says it."""
-    names = " and ".join(left.name for left in one.left)
+    names = " and ".join(left.name for left in classes[0].left)
     fixes = [
         Fix("replace the nodes that ran before, one after another", _DISPLAY, ()),
         Fix(f"remove {names} from the nodes that ran before", _DISPLAY, ()),
     ]
-    if not one.persistent:
+    if not any(one.persistent for one in classes):
         fixes.insert(0, Fix("reboot the nodes, whose directory is empty then", _DISPLAY, ()))
     return tuple(fixes)
 
@@ -261,7 +261,7 @@ def _with_checksum(one: Unread) -> Fix:
     """Return the fix that lets a workload's pods start anew with what a ConfigMap holds."""
     texts = config_map_texts(one.config_map)
     whole = "".join(f"{key}\0{texts[key]}\0" for key in sorted(texts))
-    value = hashlib.sha256(whole.encode()).hexdigest()
+    value = hashlib.sha256(whole.encode()).hexdigest()[:16]
     name = f"{CHECKSUM}{one.config_map.name}"
     return Fix(
         f"annotate the pods of {one.workload.manifest.title} with a checksum of it",

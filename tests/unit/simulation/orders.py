@@ -93,7 +93,8 @@ def steps(state: State) -> Iterator[State]:
 
 def happened(state: State, event: Event) -> State:
     """Return the state after something was ended and started."""
-    files, running, touched = state.files, dict(state.running), ()
+    files, running = state.files, dict(state.running)
+    touched: tuple[str, ...] = ()
     if event.ends is not None:
         program, memory = running.pop(event.ends)
         change = program.stop(files, memory)

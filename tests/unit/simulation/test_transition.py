@@ -97,7 +97,8 @@ def test_what_stands_is_what_every_order_comes_to(
     found: list[Installed], files: dict[str, str], persistent: bool
 ) -> None:
     parts, before, after = parts_of(found)
-    nodes = [Nodes(on_host(files), each, persistent) for each in (before, after)]
+    there = on_host(files)
+    nodes = Nodes(there, before, persistent), Nodes(there, after, persistent)
     try:
         expected = every_standing(parts, *nodes, Orders())
     except TooManyOrdersError:
