@@ -62,8 +62,8 @@ def fixed(rule: Rule, files: Files) -> dict[str, str]:
 def changed(rule: Rule, files: Files) -> dict[str, str]:
     """Return the files of a change with the fixes of what is found in it."""
     made = dict(files)
-    for fix in (one for trial in tried(rule.id) for found in trial.bad for one in found.fixes):
-        edits = text_edits(fix)
+    for one in (each for trial in tried(rule.id) for found in trial.bad for each in found.fixes):
+        edits = text_edits(one)
         assert not isinstance(edits, CannotEdit)
         made |= {path: apply(files[path], each) for path, each in edits.items()}
     return made

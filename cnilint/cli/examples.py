@@ -53,7 +53,7 @@ def _found(rule: Rule, files: Files, house: tuple[Rule, ...]) -> tuple[Finding, 
 
 
 def _of_change(chosen: Settings) -> tuple[Finding, ...]:
-    """Return what a change does to running nodes: from the folder `before` to the folder `after`."""
+    """Return what a change from the folder `before` to `after` does to nodes that already run."""
     runs = [run.asked((side,), chosen) for side in SIDES]
     before, after = (next(iter(run.inspected(one).clusters), None) for one in runs)
     return running_nodes(before, after, runs[1].surroundings.policy).findings

@@ -152,7 +152,8 @@ def _example(each: Trial, number: str) -> Iterator[str]:
     for name, text in each.example.bad.items():
         yield _file(name, text)
     if each.bad:
-        yield "`cnilint check` says:"
+        compares = each.rule.scope == CHANGE
+        yield f"`cnilint {'diff before after' if compares else 'check'}` says:"
         said = [f"{place(one.location)}: {one.rule} {one.message}" for one in each.bad]
         yield fenced(said, "text")
     yield f"## Example{number}, fixed"
