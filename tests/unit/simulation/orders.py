@@ -42,8 +42,9 @@ class State(NamedTuple):
 class Orders:
     """Every order by recursion: no state on the way is ever taken for another one."""
 
-    def __init__(self, most: int = 1_500, deepest: int = 20) -> None:
+    def __init__(self, most: int = 6_000, different: int = 300, deepest: int = 20) -> None:
         self.left = most
+        self.different = different
         self.deepest = deepest
         self.known: dict[tuple[Hashable, ...], list[State]] = {}
 
@@ -64,6 +65,8 @@ class Orders:
         """Return what each program's step leads to: worked out once, and tried each time."""
         here = key(state)
         if here not in self.known:
+            if len(self.known) >= self.different:
+                raise TooManyOrdersError
             self.known[here] = list(steps(state))
         return self.known[here]
 
@@ -128,7 +131,8 @@ def after_reboots(
     seen: list[Files] = []
     waiting = list(found)
     while waiting:
-        files = dict(waiting.pop().files) if node.persistent else dict(node.files)
+        left = waiting.pop().files
+        files = dict(left if node.persistent else node.files)
         if files not in seen:
             seen.append(files)
             new = unique(orders.ends(booted(files, programs)))

@@ -35,8 +35,8 @@ from tests.unit.simulation.actors import (
 from tests.unit.simulation.orders import Orders, TooManyOrdersError, every_standing, told_of
 
 slow = [HealthCheck.too_slow, HealthCheck.filter_too_much]
-few = settings(max_examples=15, deadline=None, suppress_health_check=slow)
-fewer = settings(max_examples=6, deadline=None, suppress_health_check=slow)
+few = settings(max_examples=60, deadline=None, suppress_health_check=slow)
+fewer = settings(max_examples=12, deadline=None, suppress_health_check=slow)
 
 
 class Installed(NamedTuple):
@@ -117,7 +117,7 @@ def test_five_installers_come_to_what_each_order_of_their_exchange_comes_to(
     parts, before, after = parts_of(found)
     nodes = Nodes({}, before), Nodes({}, after)
     try:
-        expected = every_standing(parts, *nodes, Orders(most=30_000))
+        expected = every_standing(parts, *nodes, Orders(most=30_000, different=2_000))
     except TooManyOrdersError:
         assume(False)
     assert {told_of(one) for one in transition(parts, *nodes).standings} == expected
