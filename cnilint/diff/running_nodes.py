@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from cnilint.engine.checks import CHANGE_CHECKS
-from cnilint.engine.checks.changes import stale_owners
+from cnilint.engine.checks.changes import tells_what_stays
 from cnilint.engine.evaluate import finding_of
 from cnilint.engine.places import doubted, placed_finding
 from cnilint.engine.policy import EVERYTHING, Policy
@@ -79,13 +79,12 @@ def _unknown(one: RunningClass) -> str:
 
 
 def _harmless(one: RunningClass, cluster_name: str) -> Iterator[Note]:
-    owning = {left.path for _shown, left in stale_owners(one)}
-    for left in one.left:
-        if left.path not in owning:
-            until = "" if one.persistent else " until they are rebooted"
-            yield Note(
-                f"{one.name}: {left.name} of {left.installer.title} stays on nodes that already "
-                f"run{until}, and owns no pods there",
-                None,
-                cluster_name,
-            )
+    """Yield the files that stay and own nothing, where no finding says so."""
+    until = "" if one.persistent else " until they are rebooted"
+    for left in () if tells_what_stays(one) else one.left:
+        yield Note(
+            f"{one.name}: {left.name} of {left.installer.title} stays on nodes that already run"
+            f"{until}, and owns no pods there",
+            None,
+            cluster_name,
+        )

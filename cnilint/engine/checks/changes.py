@@ -103,12 +103,9 @@ def owner_changes(change: RunningCluster) -> Iterator[Hit]:
     """CNI604: the owner of the pods of a class changes; deterministic before and after."""
     found: dict[tuple[str, str], list[RunningClass]] = {}
     for one in _known(change):
-        if one.before is None or one.after is None or stale_owners(one) or _differing(one):
-            continue
-        if one.before.verdict.good and one.after.verdict.good:
-            owners = one.before.delegates[0], one.after.delegates[0]
-            if owners[0] != owners[1]:
-                found.setdefault(owners, []).append(one)
+        owners = _exchanged(one)
+        if owners is not None:
+            found.setdefault(owners, []).append(one)
     for (old, new), classes in found.items():
         location = _speaking(classes[0])
         if location is None:
@@ -121,6 +118,11 @@ def owner_changes(change: RunningCluster) -> Iterator[Hit]:
             details=tuple(_cleanup(change, classes[0], classes)),
             witnesses=tuple(shown),
         )
+
+
+def tells_what_stays(one: RunningClass) -> bool:
+    """Whether a finding of a class says which files stay on nodes that ran before."""
+    return bool(stale_owners(one) or _differing(one) or _exchanged(one))
 
 
 def stale_owners(one: RunningClass) -> list[tuple[Shown, LeftFile]]:
@@ -143,6 +145,16 @@ def _known(change: RunningCluster) -> Iterator[RunningClass]:
     for one in change.classes:
         if one.after is not None and one.doubt is None and not one.cut:
             yield one
+
+
+def _exchanged(one: RunningClass) -> tuple[str, str] | None:
+    """Return the owners before and after, where each is decided and they are not the same."""
+    if one.before is None or one.after is None or stale_owners(one) or _differing(one):
+        return None
+    if not (one.before.verdict.good and one.after.verdict.good):
+        return None
+    old, new = one.before.delegates[0], one.after.delegates[0]
+    return (old, new) if old != new else None
 
 
 def _differing(one: RunningClass) -> Shown | None:
