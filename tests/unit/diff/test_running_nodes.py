@@ -74,8 +74,11 @@ def told(found: RunningNodes) -> list[str]:
 def owners(found: RunningNodes) -> dict[str, set[str | None]]:
     """Return who owns the pods of nodes that ran before, of these rebooted, and of new ones."""
     (one,) = found.classes
-    each = {"running": one.running, "rebooted": one.rebooted, "new": one.new}
-    return {name: {standing.master for standing in standings} for name, standings in each.items()}
+    return {
+        "running": {each.master for each in one.running},
+        "rebooted": {each.master for each in one.rebooted},
+        "new": {each.master for each in one.new},
+    }
 
 
 # Migrations
