@@ -71,6 +71,8 @@ class Verb(Enum):
     """Ends and starts again while `files` are in place."""
     REBOOTS = "reboots"
     """Starts again while `files` are in place."""
+    RUNS = "runs"
+    """Has been running, and `files` are in place."""
 
 
 WRITING = frozenset(
@@ -107,6 +109,8 @@ class Situation(Enum):
     FIRST_BOOT = "first boot"
     REBOOT = "reboot"
     RESTART = "rolling restart"
+    CHANGE = "a change while it runs"
+    """A node that runs what was there before a change, which comes then."""
 
 
 class Failure(Enum):
@@ -156,6 +160,8 @@ class Failure(Enum):
     """Installers undo each other's work for ever."""
     STOPS_AFTER_COPYING = "stops-after-copying"
     """The daemon of Multus ends when it has copied its file."""
+    DAEMON_GONE = "daemon-gone"
+    """Multus's file asks a daemon that is not installed any more."""
 
 
 class Cause(NamedTuple):

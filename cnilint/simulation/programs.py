@@ -66,7 +66,7 @@ class Writer(Program):
 
     def stop(self, files: Files, memory: Hashable) -> Change:
         """Remove the file where the product cleans up after itself; leave it otherwise."""
-        if not self.installer.behaviour.removed_on_stop or self.file.path not in files:
+        if not self.installer.behaviour.takes_its_file or self.file.path not in files:
             return Change(files, memory, (), Step(self.actor, Verb.STOPS))
         return stopped_with(self.actor, self.file, files, memory)
 

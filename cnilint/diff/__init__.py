@@ -1,0 +1,1 @@
+"""Two states of a repository: what a change between them does."""
