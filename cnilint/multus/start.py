@@ -15,9 +15,12 @@ def start_failure(one: Multus) -> Cause | None:
     """Return why Multus ends at every start, whatever files there are; None if it does not.
 
     Known of upstream's images and of flags: a program that the image of the release does not have,
-    of an init container too, and a flag that the daemon of v4 does not know. What the entrypoint
-    makes of its flags is the entrypoint's own (`multus_thin`).
+    of an init container too, and a flag that the daemon of v4 does not know; and of a ConfigMap
+    that does not exist, without which the kubelet starts no container. What the entrypoint makes of
+    its flags is the entrypoint's own (`multus_thin`).
     """
+    if one.astray:
+        return Cause(Failure.CONFIGURATION_MISSING)
     workload, container = one.installer.workload, one.installer.container
     if workload is None or container is None or one.installer.release is None:
         return None
