@@ -408,8 +408,16 @@ def _unused_configuration(cluster: Cluster, one: Multus) -> Iterator[Hit]:
     if any(each.thick for each in cluster.multuses):
         return
     for each in unused(cluster.manifests, cluster.index):
+        if _is_named_beside(each):
+            continue  # by a DaemonSet in whose place another file's came
         why = f"nothing mounts {each.title}, which is what thick Multus is told by"
         yield _mix(one, each.location("data", KEY), why, Level.WARNING)
+
+
+def _is_named_beside(one: Manifest) -> bool:
+    """Whether another object of the same file names an object."""
+    text, span = one.document.source.text, one.document.span
+    return one.name in text[: span.start] or one.name in text[span.end :]
 
 
 def _mix(one: Multus, place: Location, why: str, level: Level | None = None) -> Hit:
