@@ -211,7 +211,7 @@ class DeliveryForm(Form):
     def title(self) -> str:
         """The object, with the add-on's name where it may hold several."""
         manifest = self.delivery.manifest
-        if self.kind == "addon" and manifest.kind != "Addon":
+        if self.kind == "addon" and not manifest.kind.endswith("Addon"):
             return f"{manifest.title} (add-on {self.delivery.name})"
         return manifest.title
 

@@ -123,7 +123,7 @@ def evaluate(inputs: Inputs, surroundings: Surroundings = NOTHING_AROUND) -> Res
         )
     notes += [note for one in found for note in one.notes]
     notes = [] if by_file else _distinct([placed_note(note) for note in notes])
-    notes += [*problem_notes(inputs.problems), *unjudged_notes(inputs)]
+    notes += [*problem_notes(inputs.problems), *unjudged_notes(inputs, whole)]
     policy = surroundings.policy.of_files() if by_file else surroundings.policy
     stated = [
         finding
@@ -255,7 +255,8 @@ def _hits(
     place where there is one state alone.
     """
     if check in INPUT_CHECKS:
-        yield from ((hit, None) for hit in INPUT_CHECKS[check](concerning(inputs), facts.notes))
+        problems = concerning(inputs, facts.layout)
+        yield from ((hit, None) for hit in INPUT_CHECKS[check](problems, facts.notes))
     elif check in LAYOUT_CHECKS:
         yield from ((hit, None) for hit in LAYOUT_CHECKS[check](facts.layout))
     elif check in CHECKS:

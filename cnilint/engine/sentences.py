@@ -64,6 +64,7 @@ CAUSES = {
     Failure.NETWORK_NAME_MISSING: ("the file that Multus picked has no network name to take over"),
     Failure.NO_MASTER: "Multus finds no network to delegate to",
     Failure.NOT_AUTO: "Multus is given a configuration and picks none",
+    Failure.CONFIGURATION_MISSING: "the ConfigMap that Multus is told by does not exist",
     Failure.INVALID_DAEMON_CONFIG: "Multus cannot read its daemon-config.json",
     Failure.RECURSIVE: "Multus is told to delegate to its own file",
     Failure.CNI_VERSION_MISMATCH: (
@@ -83,6 +84,7 @@ CAUSES = {
     Failure.NOT_FIRST: "{subject} sorts before its own file, which has to be the first",
     Failure.OWN_FILE: "Multus hands the pods to its own file",
     Failure.READINESS_FILE_MISSING: "the file that Multus waits for never comes",
+    Failure.REFUSED: "it refuses its settings, so no pod gets a network though its file is there",
     Failure.RESTLESS: "the installers undo each other's work for ever",
     Failure.STOPS_AFTER_COPYING: "the daemon exits after copying the file",
     Failure.DAEMON_GONE: "the file of Multus asks a daemon that is gone",
@@ -295,6 +297,10 @@ def _said(verdict: Verdict) -> Iterator[str]:
             yield verdict.owners[0]
 
 
+def _fares(cause: Cause) -> str:
+    return "fails" if cause.failure is Failure.REFUSED else "waits"
+
+
 def _not_ready(verdict: Verdict) -> str:
     """Return why something does not come up, and who owns the pods for all that."""
     told = set(verdict.causes)
@@ -302,7 +308,7 @@ def _not_ready(verdict: Verdict) -> str:
     said += [
         cause_words(one.cause)
         if one.cause.failure is Failure.NOT_MOUNTED
-        else f"{one.actor.title} waits: {cause_words(one.cause)}"
+        else f"{one.actor.title} {_fares(one.cause)}: {cause_words(one.cause)}"
         for one in verdict.held
         if one.cause not in told
     ]

@@ -190,6 +190,11 @@ class ManifestIndex:
                 return named.get(namespace) or named.get("")
         return None
 
+    def all(self) -> Iterator[Manifest]:
+        """Yield every object, each name once."""
+        for named in self._by_name.values():
+            yield from named.values()
+
     def find(self, kind: str, name: str, namespace: str) -> Manifest | None:
         """Return the object a reference from `namespace` means, or None.
 

@@ -129,6 +129,8 @@ class Failure(Enum):
     NO_MASTER = "no-master"
     NOT_AUTO = "not-auto"
     # of thick Multus
+    CONFIGURATION_MISSING = "configuration-missing"
+    """The ConfigMap that holds its configuration does not exist."""
     INVALID_DAEMON_CONFIG = "invalid-daemon-config"
     RECURSIVE = "recursive"
     # of thin Multus
@@ -156,6 +158,8 @@ class Failure(Enum):
     """Multus hands the pods to the file that calls it."""
     READINESS_FILE_MISSING = "readiness-file-missing"
     """The file that Multus waits for is in no directory that its container has of the host."""
+    REFUSED = "refused"
+    """An installer that has written its file ends all the same, as its settings are refused."""
     RESTLESS = "restless"
     """Installers undo each other's work for ever."""
     STOPS_AFTER_COPYING = "stops-after-copying"

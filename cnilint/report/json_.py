@@ -50,6 +50,7 @@ TOLD_IN_WORDS = frozenset(
         Failure.NOT_MOUNTED,
         Failure.OWN_FILE,
         Failure.READINESS_FILE_MISSING,
+        Failure.REFUSED,
         Failure.RESTLESS,
         Failure.STOPS_AFTER_COPYING,
     }

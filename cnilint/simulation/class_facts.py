@@ -138,7 +138,11 @@ class ClassFacts:
 
     @property
     def _shows_a_cni(self) -> bool:
-        shown = any(m.action is Action.WRITE for m in self.installers)
+        # another product's file for Multus says nothing of what the pods' own network is
+        shown = any(
+            m.action is Action.WRITE and (m.role is Role.PRIMARY or m.directory == self.directory)
+            for m in self.installers
+        )
         return shown or bool(self.delegates) or any(entry.on_host for entry in self.entries)
 
     @property
