@@ -33,6 +33,7 @@ from cnilint.model.tree import Embedded, Route
 from cnilint.model.verdict import Verdict, VerdictKind
 from cnilint.report.terminal.statistics import Count, counts
 from cnilint.report.words import worst_verdict
+from cnilint.shown import json_escaped
 from cnilint.simulation.class_facts import ClassFacts
 from cnilint.simulation.cluster import Cluster
 from cnilint.simulation.search import Outcome
@@ -112,10 +113,8 @@ def clusters_json(result: Result) -> str:
 
 
 def json_text(value: object, indent: int | None = 2) -> str:
-    """Return plain values as JSON text that ends its line and can be written as UTF-8."""
-    text = json.dumps(_finite(value), ensure_ascii=False, indent=indent)
-    # Half of a surrogate pair cannot be written as UTF-8; its replacement is its JSON escape.
-    return text.encode("utf-8", "backslashreplace").decode() + "\n"
+    """Return plain values as JSON text that ends its line; see `json_escaped`."""
+    return json_escaped(json.dumps(_finite(value), ensure_ascii=False, indent=indent)) + "\n"
 
 
 def _finite(value: object) -> object:

@@ -10,7 +10,7 @@ from cnilint.engine.result import Result
 from cnilint.engine.rule import OWN
 from cnilint.engine.sentences import KINDS, heading, step_words, verdict_line
 from cnilint.model.finding import Applicability, Finding, Fix, Level, Location, Related
-from cnilint.report.glyphs import columns, visible
+from cnilint.report.glyphs import columns
 from cnilint.report.words import (
     alike,
     counted,
@@ -19,6 +19,7 @@ from cnilint.report.words import (
     verdict_style,
     worst_verdict,
 )
+from cnilint.shown import visible
 from cnilint.simulation.class_facts import ClassFacts
 
 from .excerpt import Look, excerpt, gutter_width, margin
