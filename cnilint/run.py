@@ -17,7 +17,7 @@ from cnilint.catalog.catalog import known_files
 from cnilint.catalog.recognise import Targets
 from cnilint.config.options import DEFAULTS, ClusterSettings, Settings
 from cnilint.config.settings import policy, product_ids, settings, targets
-from cnilint.confine import read_text
+from cnilint.confine import read_text, repository
 from cnilint.engine.evaluate import NOTHING_AROUND, Described, Surroundings, evaluate
 from cnilint.engine.inputs import Inputs
 from cnilint.engine.inputs import inputs as read
@@ -285,15 +285,21 @@ def _known_primary(result: Result, name: str) -> None:
 
 
 def _top(paths: Sequence[str]) -> str:
-    """Return the folder at the top of the repository that paths are in."""
+    """Return the folder at the top of the repository that paths are in.
+
+    It is the one that the command runs in, if that holds them all, so that the clusters of a
+    repository have the same names wherever the command runs.
+    """
     given = [os.path.realpath(path) for path in paths if path != STANDARD_INPUT] or [os.getcwd()]
+    folders = [one if os.path.isdir(one) else os.path.dirname(one) for one in given]
+    owners = {repository(folder) for folder in folders}
+    owner = owners.pop() if len(owners) == 1 else None
     top = repository_top()
-    if all(
-        os.path.commonpath((top, os.path.realpath(path))) == os.path.realpath(top) for path in given
-    ):
+    if owner is not None and repository(os.getcwd()) is None:
+        return owner
+    if all(os.path.commonpath((top, one)) == os.path.realpath(top) for one in given):
         return top
-    first = given[0]
-    return repository_top(first if os.path.isdir(first) else os.path.dirname(first))
+    return repository_top(folders[0])
 
 
 def _read(run: Run) -> Inputs:
