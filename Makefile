@@ -22,7 +22,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: help demo test lint docs pipelines build bench compare clean
+.PHONY: help demo test lint docs pipelines build bench compare kills clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -68,6 +68,9 @@ bench: $(VENV)/.installed ## measure a cold start (FILE=manifest.yaml RUNS=20)
 
 compare: $(VENV)/.installed ## list what another checkout reports otherwise (BEFORE=folder TOPS="examples")
 	$(BIN)/python benchmarks/compare_reports.py $(BEFORE) . $(TOPS)
+
+kills: $(VENV)/.installed ## kill `check --fix` 200 times while it writes 100 files
+	$(BIN)/python benchmarks/kills.py
 
 clean: ## remove .venv, what was built and every cache
 	rm -rf $(VENV) dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis
