@@ -6,7 +6,7 @@ from __future__ import annotations
 ORDER = (
     "errors progress confine quoting shown < external staging < files < streams < "
     "model resources < upstream < syntax < kube < gitops < catalog < multus < simulation < "
-    "engine < fix report < config < run < cli < __init__ __main__"
+    "engine < diff < fix report < config < run < cli < __init__ __main__"
 )
 RANK = {name: rank for rank, layer in enumerate(ORDER.split(" < ")) for name in layer.split()}
 

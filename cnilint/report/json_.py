@@ -134,6 +134,7 @@ def _summary(result: Result) -> JSONObject:
         "warnings": result.count(Level.WARNING),
         "notes": result.count(Level.NOTE),
         "suppressed": len(result.suppressed),
+        "newly_ignored": len(result.newly_ignored),
         "fixable": result.fixable(Applicability.SAFE),
         "fixable_unsafe": result.fixable(Applicability.UNSAFE),
         "fixable_elsewhere": result.fixable(Applicability.SAFE, in_place=False),
@@ -304,13 +305,15 @@ def finding_object(finding: Finding) -> JSONObject:
 def _suppressed(suppressed: Suppressed) -> JSONObject:
     """Return a finding that is known, and who says so: the source, the configuration, a baseline.
 
-    For the baseline there is neither a reason nor a place.
+    For the baseline there is neither a reason nor a place. `new` tells that the change says so
+    that is looked at, and not what it is compared with.
     """
-    known, reason, location = suppressed.reason
+    known, reason, location, new = suppressed.reason
     by: JSONObject = {
         "by": {Known.IN_SOURCE: "source"}.get(known, known.value),
         "reason": reason or None,
         "location": _location(location) if location is not None else None,
+        "new": new,
     }
     return {**finding_object(suppressed.finding), "suppression": by}
 

@@ -34,10 +34,13 @@ class Entry(NamedTuple):
     message: str
 
 
-def read(path: str) -> tuple[Entry, ...]:
-    """Return the findings of a baseline file; UsageError says what is wrong with it."""
+def read(path: str, text: Callable[[str], str] = read_text) -> tuple[Entry, ...]:
+    """Return the findings of a baseline file, whose `text` is asked for by its path.
+
+    UsageError says what is wrong with it.
+    """
     try:
-        content = json.loads(read_text(path))
+        content = json.loads(text(path))
     except FileNotFoundError:
         raise UsageError(
             f"no baseline {path}{near_path(path)}: "

@@ -105,6 +105,8 @@ def _suppression(reason: Reason) -> JSONObject:
         found["justification"] = said(text)
     if reason.location is not None:
         found["location"] = place(reason.location)
+    if reason.new:
+        found["properties"] = {"newlyIgnored": True}
     return found
 
 

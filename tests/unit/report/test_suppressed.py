@@ -120,6 +120,7 @@ def test_json_lists_them_apart_with_their_reasons(result: Result) -> None:
         "by": "configuration",
         "reason": "ignored in examples/**",
         "location": None,
+        "new": False,
     }
     assert found["CNI104"] == {"by": "baseline", "reason": None, "location": None}
 
