@@ -326,10 +326,13 @@ def test_the_action_installs_its_own_ref_or_a_release(
     python.chmod(0o755)
     done = step("install.sh", tmp_path, PYTHON=str(python), INPUT_VERSION=version)
     assert done.code == 0, done.log
-    *_, made, installed, said = done.log.splitlines()
+    made, *before, installed, said = done.log.splitlines()
     assert made.startswith("python -m venv ")
     assert installed.startswith("python -m pip install ")
     assert installed.endswith(f" -- {wanted}")
+    assert len(before) == (not version)
+    assert all(" --require-hashes " in line for line in before)
+    assert ("--no-deps" in installed) == (not version)
     assert said == "cnilint version"
     assert Path(done.outputs["program"]).is_file()
 
