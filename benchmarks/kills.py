@@ -26,10 +26,11 @@ from typing import Any
 
 from cnilint.cli import app
 from cnilint.cli.ending import ended
+from cnilint.engine.ruleset import read_card
 from cnilint.fix import in_place
 from cnilint.staging import NAME, finish
 
-CASE = Path(__file__).resolve().parents[1] / "tests" / "rules" / "CNI103" / "bad-trailing-blank"
+CARD = Path(__file__).resolve().parents[1] / "rules" / "CNI103.yaml"
 
 Write = Callable[[Iterable[Any]], None]
 
@@ -115,7 +116,7 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--files", type=int, default=100)
     given = parser.parse_args()
-    texts = [(CASE / name).read_text("utf-8") for name in ("aws-node.yaml", "multus.yaml")]
+    texts = read_card(str(CARD))["examples"]["bad"].values()
     with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
         top = Path(folder).resolve()
         (top / ".git").mkdir()
