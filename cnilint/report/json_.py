@@ -33,6 +33,7 @@ from cnilint.model.tree import Embedded, Route
 from cnilint.model.verdict import Verdict, VerdictKind
 from cnilint.report.terminal.statistics import Count, counts
 from cnilint.report.words import worst_verdict
+from cnilint.shown import json_escaped
 from cnilint.simulation.class_facts import ClassFacts
 from cnilint.simulation.cluster import Cluster
 from cnilint.simulation.search import Outcome
@@ -113,10 +114,8 @@ def clusters_json(result: Result) -> str:
 
 
 def json_text(value: object, indent: int | None = 2) -> str:
-    """Return plain values as JSON text that ends its line and can be written as UTF-8."""
-    text = json.dumps(_finite(value), ensure_ascii=False, indent=indent)
-    # Half of a surrogate pair cannot be written as UTF-8; its replacement is its JSON escape.
-    return text.encode("utf-8", "backslashreplace").decode() + "\n"
+    """Return plain values as JSON text that ends its line; see `json_escaped`."""
+    return json_escaped(json.dumps(_finite(value), ensure_ascii=False, indent=indent)) + "\n"
 
 
 def _finite(value: object) -> object:
@@ -136,6 +135,7 @@ def _summary(result: Result) -> JSONObject:
         "warnings": result.count(Level.WARNING),
         "notes": result.count(Level.NOTE),
         "suppressed": len(result.suppressed),
+        "newly_ignored": len(result.newly_ignored),
         "fixable": result.fixable(Applicability.SAFE),
         "fixable_unsafe": result.fixable(Applicability.UNSAFE),
         "fixable_elsewhere": result.fixable(Applicability.SAFE, in_place=False),
@@ -306,13 +306,15 @@ def finding_object(finding: Finding) -> JSONObject:
 def _suppressed(suppressed: Suppressed) -> JSONObject:
     """Return a finding that is known, and who says so: the source, the configuration, a baseline.
 
-    For the baseline there is neither a reason nor a place.
+    For the baseline there is neither a reason nor a place. `new` tells that the change says so
+    that is looked at, and not what it is compared with.
     """
-    known, reason, location = suppressed.reason
+    known, reason, location, new = suppressed.reason
     by: JSONObject = {
         "by": {Known.IN_SOURCE: "source"}.get(known, known.value),
         "reason": reason or None,
         "location": _location(location) if location is not None else None,
+        "new": new,
     }
     return {**finding_object(suppressed.finding), "suppression": by}
 

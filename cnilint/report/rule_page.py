@@ -13,7 +13,7 @@ from cnilint.engine.ruleset import Rule
 from cnilint.model.finding import Level
 
 from .json_ import JSONObject, finding_object, json_text
-from .markup import code, fenced, prose
+from .markup import code, fenced, link, prose
 from .words import SECTIONS, place
 
 SCHEMA = "cnilint.rule/v1"
@@ -110,7 +110,7 @@ def page_markdown(page: Page) -> str:
         parts += _section(rule, key)
     parts += _configuration(page)
     if rule.links:
-        parts += ["## Links", "\n".join(f"- <{link}>" for link in rule.links)]
+        parts += ["## Links", "\n".join(f"- {link(each)}" for each in rule.links)]
     return "\n\n".join(parts) + "\n"
 
 

@@ -92,11 +92,18 @@ def known_of(result: Result) -> str:
     """Return how many findings are ignored and how many were there before, behind a semicolon."""
     old = sum(each.reason.known is Known.BASELINE for each in result.suppressed)
     ignored = len(result.suppressed) - old
-    parts = [f"{ignored} ignored"] if ignored else []
+    new = len(result.newly_ignored)
+    newly = f" ({new} newly, by this change)" if new else ""
+    parts = [f"{ignored} ignored{newly}"] if ignored else []
     parts += [f"{old} in the baseline"] if old else []
     return f"; {', '.join(parts)}" if parts else ""
 
 
+NEWLY = "newly ignored by this change"
+"""Before a finding that nobody ignored before a change."""
+
+
 def why_known(reason: Reason) -> str:
     """Return who says that a finding is known, and the reason that is given."""
-    return f"{KNOWN[reason.known]}{f', {reason.text}' if reason.text else ''}"
+    newly = ", newly by this change" if reason.new else ""
+    return f"{KNOWN[reason.known]}{newly}{f', {reason.text}' if reason.text else ''}"
