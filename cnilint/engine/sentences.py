@@ -75,7 +75,7 @@ CAUSES = {
     Failure.INVALID_FLAG: "Multus is given a flag with a value it refuses",
     Failure.MASTER_MISSING: "the file that Multus is told to use does not exist",
     Failure.UNKNOWN_FLAG: "Multus is given a flag it does not know",
-    Failure.NOT_MOUNTED: "no pod starts, as Multus does not have {subject} of the host",
+    Failure.NOT_MOUNTED: "Multus lacks {subject} of the host, without which no pod starts",
     Failure.PROGRAM_MISSING: "the image of Multus has no {subject}",
     Failure.UNWRITABLE: "Multus cannot write its configuration",
     Failure.CLUSTER_NETWORK_UNREADABLE: "Multus cannot read {subject}",
