@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from cnilint.gitops import cloudformation
+from cnilint.gitops import cloudformation, generic_chart
 from cnilint.gitops.delivery import Delivery, deliveries, unused_sources
 from cnilint.kube.manifest import Manifest, ManifestIndex
 from cnilint.kube.pattern import found_in
@@ -63,11 +63,22 @@ def installers(
     return found, notes
 
 
+def with_workloads(manifest: Manifest, index: ManifestIndex) -> tuple[Manifest, ...]:
+    """Return an object, and the workloads and maps that the values of its release say whole."""
+    made = (
+        each
+        for one in deliveries(manifest, index)
+        if one.name == generic_chart.CHART
+        for each in generic_chart.rendered(one)
+    )
+    return (manifest, *made)
+
+
 def concerns_cni(manifest: Manifest, index: ManifestIndex) -> bool:
     """Whether an object installs or configures a product by itself."""
     if manifest.kind in TEMPLATE and manifest.kind not in INSTALLING_KINDS:
         return False
-    found, _notes = installers((manifest,), index)
+    found, _notes = installers(with_workloads(manifest, index), index)
     if any(not one.assumed or one.assumed == CONFIGURED for one in found):
         return True
     return any(True for _one in hidden_installs((manifest,), index))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
-from cnilint.catalog.recognise import installers
+from cnilint.catalog.recognise import installers, with_workloads
 from cnilint.engine.hit import Hit
 from cnilint.gitops.built import written_in
 from cnilint.gitops.clusters import Layout
@@ -18,7 +18,7 @@ def not_applied_here(layout: Layout) -> Iterator[Hit]:
     index = ManifestIndex(layout.unapplied)
     for one in layout.unapplied:
         folder = posixpath.dirname(written_in(one.document).source.path) or "."
-        for installer in installers((one,), index)[0]:
+        for installer in installers(with_workloads(one, index), index)[0]:
             if installer.location() is not None:
                 found.setdefault((folder, installer.title), []).append(one)
     for (folder, title), members in found.items():
