@@ -65,12 +65,15 @@ class Staging:
         top = _top(folder.path, self._common)
         if top not in self._areas:
             self._areas[top] = _Area(top, self._called)
+            self._areas[top].begin()
         one = Staged(folder, name, str(len(self._staged)), _told(before))
         self._areas[top].note(one)
+        # made as any new file is: its mode is what the user's mask leaves; but nobody is to read in
+        # the meantime what only its owner may
+        mode = 0o600 if before is not None and stat.S_ISREG(before.st_mode) else 0o666
         with folder.handle() as handle:
-            # made as any new file is: its mode is what the user's mask leaves
             where = folder.at(os.path.join(self._called, one.number))
-            descriptor = os.open(where, NEW, 0o666, dir_fd=handle)
+            descriptor = os.open(where, NEW, mode, dir_fd=handle)
         self._staged.append(one)
         return descriptor, os.path.join(folder.path, self._called, one.number)
 
@@ -99,12 +102,16 @@ class _Area:
     def __init__(self, top: str, called: str) -> None:
         self._top, self._called = top, called
         self._folders: dict[str, Folder] = {}
-        folder, _name = folder_of(os.path.join(top, called))
-        with _alone(top):
-            _finish_all(top)
+        self._journal = -1
+
+    def begin(self) -> None:
+        """Finish what another run has left here, and begin a journal; OSError."""
+        folder, _name = folder_of(os.path.join(self._top, self._called))
+        with _alone(self._top):
+            _finish_all(self._top)
             self._make(folder)
             with folder.handle() as handle:
-                where = folder.at(os.path.join(called, JOURNAL))
+                where = folder.at(os.path.join(self._called, JOURNAL))
                 self._journal = os.open(where, NEW, 0o666, dir_fd=handle)
             _lock(self._journal)
 
@@ -124,7 +131,8 @@ class _Area:
         """Take away what is left, the journal last."""
         for folder in reversed(self._folders.values()):
             _clear(folder, self._called)
-        os.close(self._journal)
+        if self._journal >= 0:
+            os.close(self._journal)
 
     def _make(self, folder: Folder) -> None:
         with folder.handle() as handle:

@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 from cnilint.files import replace_file
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=20)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=20, deadline=None
+)
 @given(content=st.binary(max_size=200))
 def test_any_bytes_are_written_as_they_are_and_nothing_else_is_left(
     content: bytes, tmp_path: Path

@@ -190,3 +190,47 @@ def test_what_cannot_be_taken_away_stops_nobody(tmp_path: Path) -> None:
     (tmp_path / ".cnilint-0123456789ab" / "folder").mkdir(parents=True)
     write_whole([(str(tmp_path / "a"), b"1")])
     assert (tmp_path / "a").read_bytes() == b"1"
+
+
+@posix
+@pytest.mark.parametrize("at", range(1, 6))
+def test_a_disk_that_is_full_leaves_nothing(
+    at: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = tree(tmp_path)
+    real = os.open
+    made: list[object] = []
+
+    def full(path: str, flags: int, *arguments: int, dir_fd: int | None = None) -> int:
+        if flags & os.O_CREAT:
+            made.append(path)
+            if len(made) == at:
+                raise OSError(28, "No space left on device")
+        return real(path, flags, *arguments, dir_fd=dir_fd)
+
+    monkeypatch.setattr(os, "open", full)
+    with pytest.raises(OSError, match="No space left"):
+        write_whole([(str(path), NEW) for path in paths])
+    monkeypatch.undo()
+    assert {path.read_bytes() for path in paths} == {OLD}
+    assert left_behind(tmp_path) == []
+
+
+@posix
+def test_what_only_its_owner_may_read_is_never_open_to_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "secret.yaml"
+    path.write_text("old\n")
+    path.chmod(0o600)
+    real = os.fsync
+    modes: list[int] = []
+
+    def looked_at(descriptor: int) -> None:
+        modes.extend(one.stat().st_mode & 0o777 for one in tmp_path.glob(".cnilint-*/0"))
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", looked_at)
+    write_whole([(str(path), b"new\n")])
+    assert set(modes) == {0o600}
+    assert path.stat().st_mode & 0o777 == 0o600
