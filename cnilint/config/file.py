@@ -133,7 +133,7 @@ def _toml(source: Source) -> ConfigFile:
 
     try:
         whole = tomllib.loads(source.text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # a number may have too many digits for Python
         line = _TOML_PLACE.search(str(error))
         place = f"{source.path}:{line[1]}" if line is not None else source.path
         raise ConfigurationError(place, _TOML_PLACE.sub("", str(error))) from None

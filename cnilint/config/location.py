@@ -83,7 +83,7 @@ def has_section(path: str, base: Base | None = None) -> bool:
 
     try:
         tool = tomllib.loads(content.decode()).get(SECTION[0], {})
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError):
+    except (ValueError, RecursionError):  # no UTF-8, no TOML, or deeper than Python reads
         return b"tool.cnilint" in content  # reading it will tell what is wrong
     return isinstance(tool, dict) and SECTION[1] in tool
 
