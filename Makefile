@@ -12,6 +12,8 @@ FILE := $(firstword $(wildcard examples/*/*.yaml examples/*/*/*.yaml))
 RUNS := 20
 # The folders of folders that `make compare` reads, with the checkout in BEFORE and with this one.
 TOPS := examples
+# How long `make fuzz` is at each target.
+SECONDS := 60
 
 # A lock file to install from, as CI does: LOCK=requirements/ci.txt. Without, pip takes the newest.
 LOCK ?=
@@ -32,7 +34,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: help demo test lint docs pipelines build locks audit sbom bench compare corpus kills clean
+.PHONY: help demo test lint docs pipelines build locks audit sbom bench compare corpus kills fuzz clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -101,6 +103,13 @@ corpus: $(VENV)/.installed-dev ## list the errors on public manifests anew (CORP
 kills: $(VENV)/.installed ## kill `check --fix` 200 times while it writes 100 files
 	$(BIN)/python benchmarks/kills.py
 
+fuzz: $(VENV)/.installed-fuzz ## fuzz every target of tests/fuzz (SECONDS=60 for each)
+	@set -eu; \
+	for target in $$($(BIN)/python -c 'from tests.fuzz.targets import TARGETS; print(*TARGETS)'); do \
+		echo "fuzzing $$target"; \
+		$(BIN)/python -m tests.fuzz.run $$target $(SECONDS); \
+	done
+
 clean: ## remove .venv, what was built and every cache
 	rm -rf $(VENV) dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find cnilint tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -122,6 +131,10 @@ $(VENV)/.installed-pipelines: $(VENV)/.installed-dev
 
 $(VENV)/.installed-release: $(VENV)/.installed-dev
 	$(BIN)/python -m pip install --quiet --editable '.[release]'
+	@touch $@
+
+$(VENV)/.installed-fuzz: $(VENV)/.installed-dev
+	$(BIN)/python -m pip install --quiet --editable '.[fuzz]'
 	@touch $@
 
 # Asking each candidate to run finds those that are too old, lack venv, or are a version manager's

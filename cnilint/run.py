@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple, TypedDict, Unpack
 
+from cnilint.budget import Budget
 from cnilint.catalog.catalog import known_files
 from cnilint.catalog.recognise import Targets
 from cnilint.config.options import DEFAULTS, ClusterSettings, Settings
@@ -83,6 +84,7 @@ class Around(TypedDict, total=False):
     targets: Targets
     stdin: Callable[[], bytes]
     progress: Progress
+    budget: Budget
 
 
 class Asked(Around, total=False):
@@ -115,6 +117,7 @@ def asked(
         targets=targets(chosen.targets),
         by_file=chosen.scope == "file",
         render=chosen.render,
+        budget=Budget(chosen.budget),
         clusters={name: _described(one, text) for name, one in chosen.clusters.items()},
     )
     if judged:
@@ -146,10 +149,12 @@ def load(
     chosen: Settings = DEFAULTS,
     may_be_empty: bool = False,
     progress: Progress = unseen,
+    budget: Budget | None = None,
 ) -> Inputs:
     """Read everything that paths stand for (`-`: what `stdin` returns).
 
-    Of folders, `chosen` leaves out what git does not track and what it excludes.
+    Of folders, `chosen` leaves out what git does not track and what it excludes. `budget` is what
+    may be spent.
 
     ReadError for a path that does not exist or a file that was named and gives no text;
     NothingReadError if there is not one document in all of it, unless it may be empty.
@@ -162,7 +167,7 @@ def load(
             raise ReadError(one.path, f"{one.reason}{near_path(one.path) if one.missing else ''}")
         found.append(one)
         progress("reading files", len(found), 0)
-    inputs = replace(read(found, _top(paths)), paths=tuple(paths) or (".",))
+    inputs = replace(read(found, _top(paths), budget), paths=tuple(paths) or (".",))
     if not may_be_empty and not inputs.documents and not inputs.problems:
         raise NothingReadError(inputs.paths)
     return inputs
@@ -235,7 +240,8 @@ def lint(
     `host_files` (`NAME` or `NAME=PATH`), `runtime` (`containerd` or `cri-o`), `targets` (releases
     by the ids of products), `policy` (which findings are wanted), `primary` (the file of the CNI
     that is to own the pods), `options` (the fixes that are offered), `by_file` (judge each file by
-    itself), `git_tracked`, `stdin` (returns what the path `-` stands for), `progress`.
+    itself), `git_tracked`, `stdin` (returns what the path `-` stands for), `progress`, `budget`
+    (the seconds and values that may be spent).
 
     CnilintError for what cannot be read or done: a ReadError, a NothingReadError, a UsageError, or
     a ConfigurationError for a setting that is wrong.
@@ -318,6 +324,7 @@ def _read(run: Run) -> Inputs:
         chosen=run.settings,
         may_be_empty=around.by_file,
         progress=around.progress,
+        budget=around.budget,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 # A module imports from the layers before its own. What stands side by side does not meet.
 ORDER = (
-    "errors progress confine quoting shown < external staging < files < streams < "
+    "budget errors progress confine patterns quoting shown < external staging < files < streams < "
     "model resources < upstream < syntax < kube < gitops < catalog < multus < simulation < "
     "engine < diff < fix report < config < run < cli < __init__ __main__"
 )
@@ -16,6 +16,7 @@ USERS = {
     "jsonpath_ng": ("cnilint.engine.jsonpath",),
     "jsonschema": ("cnilint.syntax.schema_faults",),
     "watchfiles": ("cnilint.cli.watch",),
+    "re2": ("cnilint.patterns",),
     "rich": ("cnilint.report", "cnilint.cli"),
     "typer": ("cnilint.cli",),
 }

@@ -10,13 +10,13 @@ from cnilint.config.options import Settings
 from cnilint.config.settings import BASELINE
 from cnilint.engine.ignores.baseline import baseline_text, entries_of, gone, read
 from cnilint.engine.result import Result
-from cnilint.errors import ExitCode
+from cnilint.errors import ExitCode, UsageError
 from cnilint.quoting import shell_word
 from cnilint.shown import inert, visible
 from cnilint.streams import say, tell, write_file
 
 from .check import counted
-from .request import Request, progress
+from .request import Request, working
 
 
 def write(request: Request) -> ExitCode:
@@ -56,8 +56,11 @@ def show(request: Request) -> ExitCode:
 def _without_baseline(request: Request, chosen: Settings) -> Result:
     """Return the findings of today, whether they were there before or not."""
     asked = request.run(chosen.replaced(baseline=""))
-    with progress(asked) as shown:
-        return run.checked(asked.shown_by(shown))
+    with working(asked) as shown:
+        result = run.checked(shown)
+    if result.unfinished:
+        raise UsageError("not everything could be judged (see CNI904): the baseline stays as it is")
+    return result
 
 
 def _path(chosen: Settings) -> str:

@@ -16,7 +16,7 @@ from cnilint.streams import say, tell
 from cnilint.syntax.collect import STANDARD_INPUT
 
 from . import outputs
-from .request import Request, progress
+from .request import Request, working
 
 
 def check(request: Request) -> ExitCode:
@@ -48,14 +48,17 @@ def check_once(request: Request) -> ExitCode:
     if mending:
         result, changed = _fixed(asked)
     else:
-        with progress(asked) as shown:
-            result, changed = run.checked(asked.shown_by(shown)), False
+        with working(asked) as shown:
+            result, changed = run.checked(shown), False
     if chosen.diff:
         wanted = [one for one in wanted if one.path]
     silent = chosen.diff and changed
     outputs.deliver(result, wanted, statistics=chosen.statistics, silent=silent)
     least = None if chosen.fail_on == "never" else Level.of(chosen.fail_on)
     failed = least is not None and any(each.level >= least for each in result.findings)
+    if result.unfinished:
+        say("error: not everything could be judged; CNI904 says what, and why")
+        return ExitCode.ERROR
     return ExitCode.FINDINGS if failed or silent else ExitCode.OK
 
 
@@ -65,8 +68,8 @@ def inspect(request: Request) -> ExitCode:
     from cnilint.report.terminal.inspect import inspect_text
 
     asked = request.run(judged=False)
-    with progress(asked) as shown:
-        result = run.inspected(asked.shown_by(shown))
+    with working(asked) as shown:
+        result = run.inspected(shown)
     as_json = asked.settings.text_format == "json"
     tell(inspect_json(result) if as_json else inspect_text(result, outputs.paint()))
     return ExitCode.OK
@@ -78,8 +81,8 @@ def clusters(request: Request) -> ExitCode:
     from cnilint.report.terminal.clusters import clusters_text
 
     asked = request.run(judged=False)
-    with progress(asked) as shown:
-        result = run.inspected(asked.shown_by(shown))
+    with working(asked) as shown:
+        result = run.inspected(shown)
     as_json = asked.settings.text_format == "json"
     tell(clusters_json(result) if as_json else clusters_text(result, outputs.paint()))
     return ExitCode.OK
@@ -107,8 +110,8 @@ def _fixed(asked: Run) -> tuple[Result, bool]:
     chosen = asked.settings
     if chosen.fix:
         _finish(asked.paths)
-    with progress(asked) as shown:
-        done = run.fixed(asked.shown_by(shown))
+    with working(asked) as shown:
+        done = run.fixed(shown)
     handing_over = chosen.diff or chosen.patch_dir
     files = bundle(done.handouts, chosen.patch_dir or FOLDER) if handing_over else []
     in_place = done.changed if chosen.fix or chosen.diff else ()

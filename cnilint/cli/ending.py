@@ -7,6 +7,7 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from cnilint.budget import OutOfTimeError
 from cnilint.errors import CnilintError, ExitCode
 from cnilint.streams import say
 
@@ -22,6 +23,9 @@ def ended(work: Callable[[], int]) -> int:
             return work()
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
+    except OutOfTimeError as error:
+        say(f"error: {error}: nothing is decided; --budget gives a run more")
+        return ExitCode.ERROR
     except CnilintError as error:
         say(f"error: {error}")
         return error.exit_code

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from types import FrameType
 from typing import NamedTuple
 
 from cnilint import run
+from cnilint.budget import Budget
 from cnilint.config.options import Settings
 from cnilint.config.settings import settings
 from cnilint.errors import UsageError
@@ -43,6 +46,40 @@ class Request(NamedTuple):
         """Return the run over these paths that settings ask for (by themselves: its own)."""
         chosen = self.settings() if chosen is None else chosen
         return run.asked(self.arguments, chosen, _stdin, judged=judged)
+
+
+@contextmanager
+def working(wanted: Run) -> Iterator[Run]:
+    """Yield a run that shows how far it has come, and that is interrupted once its time is up.
+
+    Whatever it is at then is given up, and the rest of it sees for itself that no time is left. If
+    it has still not come to an end after `LAST_CALL`, it is ended with OutOfTimeError.
+    """
+    with progress(wanted) as shown, _alarm(wanted.surroundings.budget):
+        yield wanted.shown_by(shown)
+
+
+LAST_CALL = 10.0
+"""Seconds in which a run that is interrupted has to come to its end."""
+
+
+@contextmanager
+def _alarm(budget: Budget) -> Iterator[None]:
+    """Interrupt what is done in the meantime when the time is up; where the system can do that."""
+    if budget.left == float("inf") or not hasattr(signal, "setitimer"):
+        yield
+        return
+
+    def ring(_signal: int, _frame: FrameType | None) -> None:
+        budget.check()
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, max(budget.left, 0) + 0.5, LAST_CALL)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def progress(wanted: Run) -> AbstractContextManager[Progress]:

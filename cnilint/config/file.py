@@ -17,7 +17,7 @@ from cnilint.model.tree import Sequence as SequenceTree
 from cnilint.syntax.compose import compose
 
 from .base import Base
-from .location import SECTION
+from .location import SECTION, toml
 from .options import Steps
 from .schema import Schema, faults, schema, within
 
@@ -129,11 +129,9 @@ def _is_nothing(scalar: Scalar) -> bool:
 
 
 def _toml(source: Source) -> ConfigFile:
-    import tomllib
-
     try:
-        whole = tomllib.loads(source.text)
-    except tomllib.TOMLDecodeError as error:
+        whole = toml(source.text)
+    except ValueError as error:  # a number may have too many digits for Python as well
         line = _TOML_PLACE.search(str(error))
         place = f"{source.path}:{line[1]}" if line is not None else source.path
         raise ConfigurationError(place, _TOML_PLACE.sub("", str(error))) from None

@@ -13,7 +13,7 @@ from cnilint.errors import ConfigurationError
 from cnilint.syntax.collect import STANDARD_INPUT
 
 from .base import Base
-from .options import Steps, in_file
+from .options import DEFAULTS, Steps, in_file
 
 NAMES = (".cnilint.yaml", "cnilint.yaml")
 OTHER_NAMES = (".cnilint.yml", "cnilint.yml")
@@ -79,13 +79,27 @@ def has_section(path: str, base: Base | None = None) -> bool:
         return False
     if b"cnilint" not in content or not re.search(_TABLE, content):
         return False
-    import tomllib
-
     try:
-        tool = tomllib.loads(content.decode()).get(SECTION[0], {})
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError):
+        tool = toml(content.decode()).get(SECTION[0], {})
+    except ValueError:
         return b"tool.cnilint" in content  # reading it will tell what is wrong
     return isinstance(tool, dict) and SECTION[1] in tool
+
+
+# Python's reader takes a time that grows with the square of the parts of a key.
+_DEEP_KEY = re.compile(r"""(?<![\w."'-])(?:[\w"'-]++[ \t]*+\.[ \t]*+){100}""")
+
+
+def toml(text: str) -> dict[str, Any]:
+    """Return what a TOML file holds; ValueError for what is none, or nested as nobody does."""
+    import tomllib
+
+    if _DEEP_KEY.search(text):
+        raise ValueError("a key of more than 100 parts")
+    try:
+        return tomllib.loads(text)
+    except RecursionError:
+        raise ValueError("more is nested in one another than is read") from None
 
 
 def confined(
@@ -95,7 +109,12 @@ def confined(
 
     `folder` is that of the file. ConfigurationError, with the `place` of the setting, for a path
     that leads out of the repository of the file, or into its `.git`: a stranger may write settings.
+    Nor may one give a run more time than it has by itself.
     """
+    seconds = values.get("budget", DEFAULTS.budget)
+    if isinstance(seconds, int | float) and not 0 < seconds <= DEFAULTS.budget:
+        reason = f"more than {DEFAULTS.budget:g} seconds: only an option may give a run so many"
+        raise ConfigurationError(place(("budget",)), reason)
     bounds, found = Bounds([folder or "."]), dict(values)
     for key, one in in_file().items():
         if (mark := one.option.path) is None or not found.get(key):

@@ -260,13 +260,14 @@ class Settings(Frozen):
     budget: Annotated[
         float,
         Option(
-            "How many seconds a run may look at orders of events; 0 for as many as it takes.",
-            READING,
+            "How many seconds a run may take, 0 for as many as it does: what was not decided by "
+            "then is said to be undecided.",
+            FINDING,
             in_file=True,
             metavar="SECONDS",
-            exposed=False,
+            example="60",
         ),
-    ] = 0
+    ] = 120
     host_files: Annotated[
         Texts,
         Option(

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import NamedTuple
 
+from cnilint.budget import UNLIMITED, Budget, OutOfTimeError
 from cnilint.catalog.recognise import NO_TARGETS, Targets
 from cnilint.engine.ignores.ignore import MARK
-from cnilint.errors import RuleError
+from cnilint.errors import CnilintError, RuleError
 from cnilint.gitops.clusters import Layout
 from cnilint.gitops.kustomization import patch_files
 from cnilint.gitops.partition import ONLY
 from cnilint.kube.manifest import Manifest, manifests
 from cnilint.kube.node_systems import MachineConfiguration, machine_configurations
-from cnilint.model.finding import Finding, Level, Note
-from cnilint.model.tree import Document
+from cnilint.model.faults import LimitError, fault, limit
+from cnilint.model.finding import Finding, Level, Location, Note
+from cnilint.model.text import Source, Span
+from cnilint.model.tree import Document, SyntaxProblem
 from cnilint.progress import Progress, unseen
 from cnilint.simulation.class_facts import HostFile
 from cnilint.simulation.cluster import Circumstances, Cluster, cluster
 
+from .blame import blamed
 from .checks import CHANGE_CHECKS, CHECKS, IGNORE_CHECKS, INPUT_CHECKS, LAYOUT_CHECKS
 from .hit import Hit
 from .inputs import Inputs
@@ -55,7 +60,7 @@ class Surroundings(NamedTuple):
     has the releases of products, by id, where the manifests name none. `by_file` asks for each
     file to be judged by itself. `progress` is told what is worked on. `clusters` is what settings
     say of each cluster by its name. `render` is whether Helm is run on charts of the repository
-    (`auto`, `never`, `always`).
+    (`auto`, `never`, `always`). `budget` is what the run may spend.
     """
 
     host_files: tuple[HostFile, ...] = ()
@@ -67,6 +72,7 @@ class Surroundings(NamedTuple):
     progress: Progress = unseen
     clusters: Mapping[str, Described] = {}
     render: str = "auto"
+    budget: Budget = UNLIMITED
 
     @property
     def paths(self) -> Mapping[str, tuple[str, ...]]:
@@ -91,49 +97,102 @@ class Surroundings(NamedTuple):
 NOTHING_AROUND: Surroundings = Surroundings()
 
 
+MOST_LEFT_OUT = 20
+"""Documents that are left out of a run because cnilint fails on them; with more it gives up."""
+
+
 def evaluate(inputs: Inputs, surroundings: Surroundings = NOTHING_AROUND) -> Result:
     """Return everything the rules find in inputs, ordered by place.
 
     Where each file is judged by itself, only rules run that can be judged so, what is found lies in
-    the inputs, and nothing is said of clusters.
+    the inputs, and nothing is said of clusters. A document that cnilint fails on is left out, and
+    so is one that takes too much: a problem stands in its place, and nothing is decided that it may
+    have a say in.
     """
+    for _time in range(MOST_LEFT_OUT):
+        try:
+            return _evaluated(inputs, surroundings, [])
+        except CnilintError:
+            raise
+        except Exception as error:
+            place = None if isinstance(error, OutOfTimeError) else blamed(error)
+            problem = problem_at(error, place or _first(inputs))
+            document = place.document if place is not None else None
+            less = inputs.without(document, problem) if document is not None else None
+            if less is None:
+                break
+            inputs = less
+    return _evaluated(inputs, surroundings, [problem], without_clusters=True)
+
+
+def problem_at(error: Exception, place: Location, doing: str = "") -> SyntaxProblem:
+    """Return what is said of a place at which something was not judged."""
+    if isinstance(error, LimitError | OutOfTimeError):
+        return limit(place.source, place.span, str(error))
+    return fault(place.source, place.span, error, doing)
+
+
+def _first(inputs: Inputs) -> Location:
+    """Return the place of what is about no document: the first line that was read."""
+    source = next(iter(inputs.sources), Source("", ""))
+    return Location(source, Span(0, 0))
+
+
+def _evaluated(
+    inputs: Inputs,
+    surroundings: Surroundings,
+    unjudged: list[SyntaxProblem],
+    *,
+    without_clusters: bool = False,
+) -> Result:
+    """Return what is found; `unjudged` collects what is not about one document alone."""
     by_file = surroundings.by_file
-    whole, notes = (
-        (Layout(()), []) if by_file else sources(inputs, surroundings.paths, surroundings.render)
-    )
+    budget = surroundings.budget
+    whole: Layout = Layout(())
+    notes: list[Note] = []
+    if not by_file and not without_clusters:
+        try:
+            whole, notes = sources(inputs, surroundings.paths, surroundings.render)
+        except OutOfTimeError as error:
+            unjudged.append(problem_at(error, _first(inputs)))
     parts: list[tuple[str, tuple[Manifest, ...], tuple[str, ...]]]
     parts = [(one.name, one.objects, deciding(one)) for one in whole.clusters]
-    if by_file:
+    if by_file and not without_clusters:
         parts = [(name, members, ()) for name, members in _each_file(inputs)]
-    if not parts and surroundings.host_files:
+    if not parts and surroundings.host_files and not unjudged:
         parts = [(ONLY, (), ())]
     found: list[Cluster] = []
     machines = list(machine_configurations(inputs.documents))
+    left_out = tuple(str(_place(one)) for one in concerning(inputs, whole) if one.is_unjudged)
     for name, members, unread in parts:
         own = tuple(one for one in machines if len(parts) == 1 or _is_of(one, name))
         surroundings.progress("working out clusters", len(found), len(parts))
-        found.append(
-            cluster(
-                name,
-                members,
-                surroundings.known(name)._replace(machines=own),
-                inputs.files,
-                unread,
+        try:
+            budget.check()
+            found.append(
+                cluster(
+                    name,
+                    members,
+                    surroundings.known(name)._replace(machines=own, budget=budget),
+                    inputs.files,
+                    (*unread, *left_out),
+                )
             )
-        )
+        except OutOfTimeError as error:
+            unjudged.append(problem_at(error, members[0].location() if members else _first(inputs)))
     notes += [note for one in found for note in one.notes]
     notes = [] if by_file else _distinct([placed_note(note) for note in notes])
     notes += [*problem_notes(inputs.problems), *unjudged_notes(inputs, whole)]
     policy = surroundings.policy.of_files() if by_file else surroundings.policy
-    stated = [
-        finding
-        for rule in policy.rules
-        if policy.level(rule) is not Level.OFF
-        for finding in _findings(rule, inputs, _Facts(found, whole, notes), policy)
-    ]
+    facts = _Facts(inputs, found, whole, notes, unjudged)
+    rules = [rule for rule in policy.rules if policy.level(rule) is not Level.OFF]
+    late = [rule for rule in rules if LAST in rule.check]
+    stated: list[Finding] = []
+    for rule in (*(one for one in rules if one not in late), *late):
+        stated += _findings(rule, facts, policy, budget)
     hits = _in_files(stated, whole, inputs)
     order = {source.path: at for at, source in enumerate(inputs.sources)}
-    told = _told_apart(hits, inputs, policy)
+    told = _told_apart(hits, inputs, policy, certain=not (unjudged or left_out))
     ranked = sorted(
         (one for one in told if not by_file or one[0].location.source.path in order),
         key=lambda one: (order.get(one[0].location.source.path, -1), *_order(one[0])),
@@ -148,6 +207,9 @@ def evaluate(inputs: Inputs, surroundings: Surroundings = NOTHING_AROUND) -> Res
         suppressed=suppressed,
         compared=policy.baseline is not None,
         by_file=by_file,
+        unfinished=bool(unjudged)
+        or budget.over
+        or any(one.kind == "fault" for one in inputs.problems),
         paths=inputs.paths,
         house=policy.house,
         layout=whole,
@@ -179,8 +241,13 @@ def _in_files(stated: list[Finding], layout: Layout, inputs: Inputs) -> list[Fin
     return confined(list(zip(stated, hits, strict=True)), layout, inputs.files)
 
 
-def _told_apart(hits: list[Finding], inputs: Inputs, policy: Policy) -> list[Told]:
-    """Return findings with the reason why they are known, and those about the ignores."""
+def _told_apart(
+    hits: list[Finding], inputs: Inputs, policy: Policy, *, certain: bool
+) -> list[Told]:
+    """Return findings with the reason why they are known, and those about the ignores.
+
+    Only where it is `certain` that all was judged it is said of an ignore that it is not needed.
+    """
     if not (policy.ignores or policy.per_file or any(MARK in one.text for one in inputs.sources)):
         return [(finding, None) for finding in _merged(hits)]
     from cnilint.engine.ignores.suppress import ignored_file, judged
@@ -191,7 +258,7 @@ def _told_apart(hits: list[Finding], inputs: Inputs, policy: Policy) -> list[Tol
         for rule in policy.rules
         if policy.level(rule) is not Level.OFF
         for check in rule.check
-        if check in IGNORE_CHECKS
+        if check in IGNORE_CHECKS and (certain or check != UNUSED_CHECK)
         for finding in (
             placed_finding(finding_of(rule, hit, "", policy))
             for hit in IGNORE_CHECKS[check](judgement.ignores)
@@ -227,43 +294,78 @@ def _compared(
     return tuple(findings), tuple(suppressed)
 
 
-class _Facts(NamedTuple):
-    """What the checks of a run are about: the clusters, how they were found, and the notes."""
+LAST = "limit_reached"
+"""The check that tells what the others could not judge."""
 
+UNUSED_CHECK = "unused_ignore"
+
+
+class _Facts(NamedTuple):
+    """What the checks of a run are about: the clusters, how they were found, and the notes.
+
+    `unjudged` is what could not be judged so far, as it is no matter of one document alone.
+    """
+
+    inputs: Inputs
     clusters: Sequence[Cluster]
     layout: Layout
     notes: Sequence[Note]
+    unjudged: list[SyntaxProblem]
 
 
-def _findings(rule: Rule, inputs: Inputs, facts: _Facts, policy: Policy) -> Iterator[Finding]:
-    for check in rule.check:
-        for hit, one in _hits(check, inputs, facts, rule):
-            finding = finding_of(rule, hit, one.name if one is not None else "", policy)
-            yield doubted(finding, one) if one is not None else finding
-    for entry in rule.match:
-        for one in facts.clusters:
-            for hit in matches(entry, one):
-                yield doubted(finding_of(rule, hit, one.name, policy), one)
+Work = tuple[Callable[[], Iterable[Hit]], Cluster | None]
+"""A check that is to be made, and the cluster it is about, if it is about one."""
 
 
-def _hits(
-    check: str, inputs: Inputs, facts: _Facts, rule: Rule
-) -> Iterator[tuple[Hit, Cluster | None]]:
-    """Yield what a check finds, each with the cluster it is about, if it is about one.
+def _findings(rule: Rule, facts: _Facts, policy: Policy, budget: Budget) -> Iterator[Finding]:
+    """Yield what a rule finds; what it fails on, or has no time for, goes to what is not judged."""
+    for work, one in _works(rule, facts):
+        try:
+            if LAST not in rule.check:
+                budget.check()
+            for hit in work():
+                finding = finding_of(rule, hit, one.name if one is not None else "", policy)
+                yield doubted(finding, one) if one is not None else finding
+        except CnilintError:
+            raise
+        except Exception as error:
+            members = one.manifests if one is not None else ()
+            place = members[0].location() if members else _first(facts.inputs)
+            facts.unjudged.append(problem_at(error, blamed(error) or place, rule.id))
+
+
+def unjudged(problems: Sequence[SyntaxProblem], policy: Policy) -> list[Finding]:
+    """Return what is to be said of what was not judged, as far as that is wanted."""
+    return [
+        finding_of(rule, hit, "", policy)
+        for rule in policy.rules
+        if LAST in rule.check and policy.level(rule) is not Level.OFF
+        for hit in INPUT_CHECKS[LAST](problems, ())
+    ]
+
+
+def _works(rule: Rule, facts: _Facts) -> Iterator[Work]:
+    """Yield what a rule has to look at.
 
     The checks of ignores come later, when it is known what was found, and those of a change have no
     place where there is one state alone.
     """
-    if check in INPUT_CHECKS:
-        problems = concerning(inputs, facts.layout)
-        yield from ((hit, None) for hit in INPUT_CHECKS[check](problems, facts.notes))
-    elif check in LAYOUT_CHECKS:
-        yield from ((hit, None) for hit in LAYOUT_CHECKS[check](facts.layout))
-    elif check in CHECKS:
-        for one in facts.clusters:
-            yield from ((hit, one) for hit in CHECKS[check](one))
-    elif check not in IGNORE_CHECKS and check not in CHANGE_CHECKS:
-        raise RuleError(f"{rule.id}.yaml", "check", f"there is no check {check!r}")
+    for check in rule.check:
+        if check in INPUT_CHECKS:
+            problems = [*concerning(facts.inputs, facts.layout), *facts.unjudged]
+            yield partial(INPUT_CHECKS[check], problems, facts.notes), None
+        elif check in LAYOUT_CHECKS:
+            yield partial(LAYOUT_CHECKS[check], facts.layout), None
+        elif check in CHECKS:
+            yield from ((partial(CHECKS[check], one), one) for one in facts.clusters)
+        elif check not in IGNORE_CHECKS and check not in CHANGE_CHECKS:
+            raise RuleError(f"{rule.id}.yaml", "check", f"there is no check {check!r}")
+    for entry in rule.match:
+        yield from ((partial(matches, entry, one), one) for one in facts.clusters)
+
+
+def _place(one: SyntaxProblem) -> Location:
+    return Location(one.source, one.span)
 
 
 def finding_of(rule: Rule, hit: Hit, cluster_name: str, policy: Policy) -> Finding:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from cnilint.gitops.files import Files
+from cnilint.budget import Budget
+from cnilint.gitops.files import Files, Found, read_documents
 from cnilint.model.text import Source, Span
 from cnilint.model.tree import Document, SyntaxProblem
 from cnilint.syntax.collect import Unreadable
-from cnilint.syntax.compose import compose
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Inputs:
     """
 
     sources: tuple[Source, ...]
-    found: tuple[tuple[Document | SyntaxProblem, ...], ...]
+    found: tuple[Found, ...]
     paths: tuple[str, ...] = ()
     files: Files = field(default_factory=lambda: Files("", ()))
 
@@ -40,10 +40,25 @@ class Inputs:
         given = (one for one in self.sources if one.path == path)
         return next(given, None) or self.files.source(self.files.path(path))
 
+    def without(self, document: Document, problem: SyntaxProblem) -> Inputs | None:
+        """Return the inputs with a problem in place of a document; None if it is not in them."""
+        path = self.files.path(document.source.path)
+        of_file = self.files.found(path)
+        groups = [group for group in (*self.found, of_file) if document in group]
+        if not groups:
+            return None
+
+        def changed(group: Found) -> Found:
+            return tuple(problem if one is document else one for one in group)
+
+        files = self.files.replaced([document.source], [changed(of_file)])
+        found = tuple(changed(group) for group in self.found)
+        return Inputs(self.sources, found, self.paths, files)
+
     def replaced(self, source: Source) -> Inputs:
         """Return the inputs with the source of the same path exchanged; the others stay as read."""
         sources, found = list(self.sources), list(self.found)
-        composed = tuple(compose(source))
+        composed = read_documents(source)
         for at, old in enumerate(sources):
             if old.path == source.path:
                 sources[at], found[at] = source, composed
@@ -51,22 +66,26 @@ class Inputs:
         return Inputs(tuple(sources), tuple(found), self.paths, files)
 
 
-def inputs(collected: Iterable[Source | Unreadable], top: str = "") -> Inputs:
+def inputs(
+    collected: Iterable[Source | Unreadable], top: str = "", budget: Budget | None = None
+) -> Inputs:
     """Return the documents of sources; a file that gives no text is a problem of its own.
 
-    `top` is the folder of the repository they are in; without one nothing else is read.
+    `top` is the folder of the repository they are in; without one nothing else is read. `budget` is
+    what may be spent.
     """
+    budget = budget or Budget()
     sources: list[Source] = []
-    found: list[tuple[Document | SyntaxProblem, ...]] = []
+    found: list[Found] = []
     for one in collected:
         if isinstance(one, Source):
             sources.append(one)
-            found.append(tuple(compose(one)))
+            found.append(read_documents(one, budget))
         else:
             empty = Source(one.path, "")
             sources.append(empty)
-            kind = "foreign" if one.foreign else "syntax"
+            kind = "limit" if one.too_large else "foreign" if one.foreign else "syntax"
             reason = f"{one.reason}: it is not read" if one.foreign else one.reason
             found.append((SyntaxProblem(empty, Span(0, 0), kind, reason),))
-    files = Files(top, sources, found)
+    files = Files(top, sources, found, budget)
     return Inputs(tuple(sources), tuple(found), files=files)

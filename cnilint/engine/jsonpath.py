@@ -8,13 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
+
+from cnilint.patterns import compiled
 
 Steps = tuple[str | int, ...]
 Found = tuple[Steps, object]
 
 ANY = "*"
+LONGEST = 2_000
+"""Characters of the longest expression that is read."""
+MOST_DESCENTS = 3
+"""How often `..` may stand in one: each multiplies what is looked at by the depth of an object."""
 _SIMPLE = re.compile(r"\.(?:([A-Za-z_][\w-]*)|(\*))|\[(?:(\d+)|(\*)|'([^'\\]*)'|\"([^\"\\]*)\")\]")
 # compiled when they are first used: a run without rules of a house needs none of them
 _TAIL = r"(?:(?<!\.)\.[A-Za-z_][\w-]*|\[\d+\]|\['[^'\\]*'\]|\[\"[^\"\\]*\"\])+$"
@@ -39,6 +45,7 @@ def places(expression: str, value: object) -> list[Place]:
     place for every item of `a`, whether there is a `b.c` in it or not. ValueError if the
     expression is none.
     """
+    _check_length(expression)
     joined = re.search(_JOINED, re.sub(_BRACKETS, "", expression))
     tail = None if joined else re.search(_TAIL, expression)
     start = tail.start() if tail is not None else len(expression)
@@ -58,8 +65,9 @@ def _followed(steps: Steps, value: object, ends: Steps) -> Place:
 def find(expression: str, value: object) -> list[Found]:
     """Return what a JSONPath selects in a plain value: the steps to each, and the value there.
 
-    ValueError if the expression is none.
+    ValueError if the expression is none, or one that could take very long.
     """
+    _check_length(expression)
     steps = simple_steps(expression)
     if steps is None:
         return _find_any(expression, value)
@@ -69,7 +77,12 @@ def find(expression: str, value: object) -> list[Found]:
     return found
 
 
-@cache
+def _check_length(expression: str) -> None:
+    if len(expression) > LONGEST:
+        raise ValueError(f"a JSONPath of more than {LONGEST:,} characters is not read")
+
+
+@lru_cache(maxsize=1024)
 def simple_steps(expression: str) -> Steps | None:
     """Return a JSONPath of fields, indexes and wildcards as steps; None if it has more in it."""
     if not expression.startswith("$"):
@@ -114,15 +127,46 @@ def _find_any(expression: str, value: object) -> list[Found]:
 def _parsed(expression: str) -> Any:  # noqa: ANN401  jsonpath-ng has no types
     import warnings
 
+    from jsonpath_ng.ext import filter as filters
     from jsonpath_ng.ext import parse
 
+    # its own is Python's, which some patterns keep busy for ever
+    filters.OPERATOR_MAP["=~"] = lambda text, pattern: (
+        isinstance(text, str) and compiled(str(pattern)).found_in(text)
+    )
     try:
         with warnings.catch_warnings():
             # what it is going to drop would make a card fail some day, far from who wrote it
             warnings.simplefilter("error", DeprecationWarning)
-            return parse(expression)
+            found = parse(expression)
+            parts = list(_parts(found))
     except Exception as error:  # it raises bare Exceptions of its lexer and parser
         raise ValueError(f"not a JSONPath: {expression!r} ({error})") from None
+    for one in parts:
+        kind = type(one).__name__
+        if kind in _COMPUTING:
+            raise ValueError(f"not a JSONPath to a place: {expression!r} computes a value")
+        if kind == "Expression" and one.op == "=~":
+            compiled(str(one.value))
+    if sum(type(one).__name__ == "Descendants" for one in parts) > MOST_DESCENTS:
+        raise ValueError(f"{expression!r} has .. more than {MOST_DESCENTS} times")
+    return found
+
+
+_COMPUTING = frozenset({"Operation", "Sub", "Split", "SortedThis", "Str", "Path"})
+"""What of the library's grammar makes a new value, which is at no place."""
+
+
+def _parts(path: Any) -> Iterator[Any]:  # noqa: ANN401  jsonpath-ng has no types
+    """Yield every part of a parsed expression."""
+    pending = [path]
+    while pending:
+        one = pending.pop()
+        if isinstance(one, list | tuple):
+            pending += one
+        elif type(one).__module__.startswith("jsonpath_ng"):
+            yield one
+            pending += vars(one).values()
 
 
 def _route(path: Any) -> Steps:  # noqa: ANN401  jsonpath-ng has no types

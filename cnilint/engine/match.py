@@ -19,6 +19,7 @@ from cnilint.model.finding import Applicability, Edit, Fix, Location, Operation
 from cnilint.model.tree import Embedded, Route, Scalar, Tree, child, descend, follow, plain
 from cnilint.model.tree import Mapping as MappingTree
 from cnilint.multus.configuration import Multus
+from cnilint.patterns import compiled
 from cnilint.simulation.cluster import Cluster
 from cnilint.syntax.embedded import EmbeddedProblem, embedded_json
 from cnilint.upstream.multus_daemon_config import DAEMON_KEYS
@@ -33,8 +34,10 @@ OPERATORS: dict[str, Callable[[Sequence[object], Any], bool]] = {
     "not-equals": lambda found, value: not any(_same(one, value) for one in found),
     "in": lambda found, value: any(_same(one, v) for one in found for v in value),
     "not-in": lambda found, value: not any(_same(one, v) for one in found for v in value),
-    "matches": lambda found, value: any(re.search(value, _text(one)) for one in found),
-    "not-matches": lambda found, value: not any(re.search(value, _text(one)) for one in found),
+    "matches": lambda found, value: any(compiled(value).found_in(_text(one)) for one in found),
+    "not-matches": lambda found, value: (
+        not any(compiled(value).found_in(_text(one)) for one in found)
+    ),
 }
 
 OF_MULTUS = ("product", "key", "reason")

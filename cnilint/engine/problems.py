@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import posixpath
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
+from functools import lru_cache
 
 from cnilint.catalog.needles import names_a_cni
 from cnilint.gitops.clusters import NO_CLUSTERS, Layout
 from cnilint.gitops.graph import ROOTS
 from cnilint.model.finding import Location, Note
+from cnilint.model.text import Source
 from cnilint.model.tree import SyntaxProblem
 
 from .inputs import Inputs
 from .sources import named_together
 
-_OBJECT = re.compile(r"""(?:^|[{,])\s*["']?(?:apiVersion|kind)["']?\s*:""", re.MULTILINE)
+_OBJECT = re.compile(r"""(?:^|[{,])[ \t]*+["']?(?:apiVersion|kind)["']?[ \t]*+:""", re.MULTILINE)
 _SEPARATOR = re.compile(r"^---", re.MULTILINE)
 
 
@@ -39,7 +42,7 @@ def unjudged_notes(inputs: Inputs, found: Layout = NO_CLUSTERS) -> list[Note]:
     left = [
         one
         for one in inputs.problems
-        if one.kind == "syntax" and not _concerns(one, inputs, applied)
+        if one.kind in ("syntax", "limit") and not _concerns(one, inputs, applied)
     ]
     objects = [one for one in left if _is_object(one)]
     others = [one for one in left if not _is_object(one)]
@@ -63,21 +66,42 @@ def _applied(found: Layout) -> frozenset[str] | None:
 
 def _concerns(one: SyntaxProblem, inputs: Inputs, applied: frozenset[str] | None) -> bool:
     named = one.source.path in map(posixpath.normpath, inputs.paths)
-    if named or one.is_note or not one.source.text:
+    if named or one.is_note or one.kind == "fault" or not one.source.text:
         return True
     if not _is_object(one):
-        return names_a_cni(document_text(one))
+        return _names_a_cni(one.source, *_document(one))
     return applied is None or inputs.files.path(one.source.path) in applied
 
 
 def _is_object(one: SyntaxProblem) -> bool:
-    return len(_OBJECT.findall(document_text(one))) > 1
+    return _looks_like_an_object(one.source, *_document(one))
+
+
+@lru_cache(maxsize=1024)
+def _looks_like_an_object(source: Source, start: int, end: int) -> bool:
+    return len(_OBJECT.findall(source.text[start:end])) > 1
+
+
+@lru_cache(maxsize=1024)
+def _names_a_cni(source: Source, start: int, end: int) -> bool:
+    return names_a_cni(source.text[start:end])
+
+
+@lru_cache(maxsize=256)
+def _starts(source: Source) -> list[int]:
+    """Return where the documents of a text begin behind the first one."""
+    return [found.start() for found in _SEPARATOR.finditer(source.text)]
+
+
+def _document(one: SyntaxProblem) -> tuple[int, int]:
+    """Return where the document begins and ends that a problem stands in."""
+    starts = _starts(one.source)
+    behind = bisect_right(starts, one.span.start)
+    end = starts[behind] if behind < len(starts) else len(one.source.text)
+    return (starts[behind - 1] if behind else 0), end
 
 
 def document_text(one: SyntaxProblem) -> str:
     """Return the text of the document that a problem stands in."""
-    text = one.source.text
-    starts = [found.start() for found in _SEPARATOR.finditer(text)]
-    start = max((at for at in starts if at <= one.span.start), default=0)
-    end = min((at for at in starts if at > one.span.start), default=len(text))
-    return text[start:end]
+    start, end = _document(one)
+    return one.source.text[start:end]

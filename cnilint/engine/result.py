@@ -51,7 +51,8 @@ class Result:
 
     `sources` and `documents` count what was read. `suppressed` are the findings that are known, in
     the order of their places; `compared` tells that there was a baseline to compare with, and
-    `by_file` that each file was judged by itself, so that nothing is known of any cluster.
+    `by_file` that each file was judged by itself, so that nothing is known of any cluster;
+    `unfinished` that something was not judged as cnilint failed on it, or as the time was up.
     `paths` are those the run was asked to read, `house` the rules that were there beside
     cnilint's own. `writer` is what writes the JSON report of a result, None where there is none.
     """
@@ -64,6 +65,7 @@ class Result:
     suppressed: tuple[Suppressed, ...] = ()
     compared: bool = False
     by_file: bool = False
+    unfinished: bool = False
     paths: tuple[str, ...] = ()
     house: tuple[Rule, ...] = ()
     layout: Layout = NO_CLUSTERS

@@ -12,6 +12,7 @@ from string import Formatter
 from typing import Any
 
 from cnilint.errors import RuleError, did_you_mean
+from cnilint.patterns import PatternError, compiled
 from cnilint.syntax.data import line_of
 from cnilint.syntax.schema_faults import Fault, Route, faults
 
@@ -68,6 +69,11 @@ def _of_paths(entry: Mapping[str, Any], route: Route) -> Iterator[Fault]:
             find(entry.get(key, "$"), {})
         except ValueError as error:
             yield (*route, key), f"{error}"
+    if entry.get("operator") in ("matches", "not-matches"):
+        try:
+            compiled(entry["value"])
+        except PatternError as error:
+            yield (*route, "value"), f"{entry['value']!r} is not a regular expression: {error}"
 
 
 def _words(entry: Mapping[str, Any]) -> set[str]:

@@ -6,12 +6,15 @@ the data (`model/steps.py`, `model/verdict.py`).
 
 from __future__ import annotations
 
+import platform
 import posixpath
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from cnilint import __version__
 from cnilint.model.finding import Finding
 from cnilint.model.steps import Cause, Ending, Failure, Situation, Step, Verb, Witness
+from cnilint.model.tree import Fault, SyntaxProblem
 from cnilint.model.verdict import Unknown, Verdict, VerdictKind
 from cnilint.simulation.search import Outcome
 
@@ -116,6 +119,35 @@ UNKNOWN = {
     Unknown.VALUES: "not all values of {title} were read",
     Unknown.SOURCE: "what {title} brings is not in view",
 }
+
+
+REPORT = "this is a fault of cnilint: please report it with these lines"
+"""What stands above the lines of a report."""
+
+
+def fault_message(problem: SyntaxProblem) -> str:
+    """Return what is said of a place on which cnilint fails."""
+    told = problem.fault
+    if told is None:
+        return problem.message
+    doing = f" at {told.doing}" if told.doing else ""
+    error = f"{told.error}: {problem.message}" if problem.message else told.error
+    return f"cnilint fails on it{doing} ({error})"
+
+
+def fault_report(told: Fault) -> tuple[str, ...]:
+    """Return the lines to paste into a report of a failure; nothing of anybody's manifests.
+
+    What the exception says is left out of them, as it may hold some of the text.
+    """
+    versions = f"cnilint {__version__}, Python {platform.python_version()}, {platform.system()}"
+    doing = f"at {told.doing}" if told.doing else "while reading"
+    return (REPORT, versions, f"{told.error} {doing}", *(f"  {step}" for step in told.trail))
+
+
+def counted_more(number: int) -> str:
+    """Return how many other files something is about."""
+    return "1 other file" if number == 1 else f"{number} other files"
 
 
 def step_words(step: Step) -> str:

@@ -8,13 +8,15 @@ from collections.abc import Mapping as Counts
 from dataclasses import replace
 from typing import NamedTuple
 
+from cnilint.budget import OutOfTimeError
 from cnilint.catalog.installer import Installer
-from cnilint.engine.evaluate import Surroundings, evaluate
+from cnilint.engine.evaluate import Surroundings, evaluate, problem_at, unjudged
 from cnilint.engine.ignores.ignore import UNUSED
 from cnilint.engine.inputs import Inputs
 from cnilint.engine.result import Result
 from cnilint.engine.sentences import verdict_line
 from cnilint.engine.text_edits import TextEdits, text_edits_of
+from cnilint.errors import CnilintError
 from cnilint.kube.manifest import Manifest
 from cnilint.kube.references import referenced_config_maps
 from cnilint.kube.rollout import restarts_with
@@ -30,6 +32,7 @@ from cnilint.model.finding import (
     TextEdit,
 )
 from cnilint.model.text import Source
+from cnilint.model.tree import SyntaxProblem
 from cnilint.progress import unseen
 from cnilint.simulation.class_facts import ClassFacts
 from cnilint.simulation.cluster import Cluster
@@ -70,19 +73,38 @@ class Prover:
         """Return the result with every fix graded."""
         fixable = sum(bool(finding.fixes) for finding in self._result.findings)
         done = 0
+        failed: list[SyntaxProblem] = []
         findings: list[Finding] = []
         for finding in self._result.findings:
             if finding.fixes:
                 self._progress("proving fixes", done, fixable)
                 done += 1
-                graded = tuple(self.graded(finding, fix) for fix in finding.fixes)
+                graded = tuple(self._attempted(finding, fix, failed) for fix in finding.fixes)
                 finding = replace(finding, fixes=graded)  # noqa: PLW2901
             findings.append(finding)
-        return replace(self._result, findings=tuple(findings))
+        findings += unjudged(failed, self._surroundings.policy)
+        unfinished = self._result.unfinished or bool(failed)
+        return replace(self._result, findings=tuple(findings), unfinished=unfinished)
+
+    def _attempted(self, finding: Finding, fix: Fix, failed: list[SyntaxProblem]) -> Fix:
+        """Return a fix as it may be offered, for display alone where cnilint fails to prove it."""
+        try:
+            self._surroundings.budget.check()
+            return self.graded(finding, fix)
+        except OutOfTimeError as error:
+            return fix.only_shown(f"it was not proven: {error}")
+        except CnilintError:
+            raise
+        except Exception as error:
+            failed.append(problem_at(error, finding.location, f"the fix of {finding.rule}"))
+            return fix.only_shown("it was not proven: cnilint fails on it")
 
     def agree(self, edits: TextEdits) -> bool:
         """Whether fixes that are each proven alone lead to nothing new together."""
-        after = self._lint(edits).counts
+        try:
+            after = self._lint(edits).counts
+        except OutOfTimeError:
+            return False
         return all(
             after[key] <= self._before[key] for key in after if key[0] not in (UNUSED, WINDOW)
         )
@@ -129,6 +151,7 @@ class Prover:
         if key not in self._after:
             inputs = with_edits(self._inputs, edits)
             result = evaluate(inputs, self._surroundings)
+            self._surroundings.budget.check()  # it may not have come to its end
             self._after[key] = Outcome(inputs, result, _counted(result))
         return self._after[key]
 

@@ -26,9 +26,12 @@ Parameters = Mapping[str, Value]
 UNKNOWN = "\0"
 """Stands in parameters for what only the running Argo CD knows."""
 
-_ACTION = re.compile(r"\{\{-?\s*(.*?)\s*-?\}\}", re.DOTALL)
+# What is never closed is found as well, to its end: nothing in it is looked at again.
+_ACTION = re.compile(r"\{\{((?:(?!\}\}).)*+)(\}\})?", re.DOTALL)
+_LONGEST = 1_500_000
+"""Of a text that is filled in: the API server takes no larger object."""
 _FIELD = re.compile(r"(?:\.\w[\w-]*)+")
-_INDEX = re.compile(r'index\s+((?:\.\w[\w-]*)+)\s+(?:"([^"]*)"|(-?\d+))')
+_INDEX = re.compile(r'index\s+((?:\.\w[\w-]*)+)\s+(?:"([^"]*)"|(-?\d{1,9}))')
 _DEFAULT = re.compile(r'default\s+"([^"]*)"')
 _NOT_NAME = re.compile(r"[^a-z0-9.-]+")
 _KINDS = ("list", "git", "matrix", "merge", "union")
@@ -209,10 +212,16 @@ def _filled(node: Node, parameters: Parameters, *, go: bool) -> Node:
 
 def _text(text: str, parameters: Parameters, *, go: bool) -> str:
     """Return a text with its actions filled in; one that cannot be worked out is unknown."""
+    length = 0
 
     def filled(found: re.Match[str]) -> str:
-        value = _value(found[1], parameters) if go else _flat(parameters, found[1])
-        return UNKNOWN if value is None else value
+        nonlocal length
+        if found[2] is None:
+            return found[0]
+        action = found[1].removeprefix("-").removesuffix("-").strip()
+        value = _value(action, parameters) if go else _flat(parameters, action)
+        length += len(value or "")
+        return UNKNOWN if value is None or length > _LONGEST else value
 
     return _ACTION.sub(filled, text)
 

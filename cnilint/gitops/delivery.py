@@ -18,8 +18,14 @@ from . import cloudformation
 from .built import written_in
 from .charts import CHART_FILE, as_object, dependencies, entry_text, file_values
 
-_ARCHIVE = re.compile(r"-v?[0-9][^/]*\.tgz$")
+_ARCHIVE = re.compile(r"(?=[^/]*\.tgz$)(.*?)-v?[0-9]")
 """What follows a chart's name in the name of its archive (helm/helm@e9b85e4:pkg/chart/v2)."""
+
+
+def _chart_name(archive: str) -> str:
+    """Return the name of the chart that an archive holds; a name that is no archive's, as it is."""
+    found = _ARCHIVE.match(archive)
+    return archive if found is None else found[1]
 
 
 class Room(NamedTuple):
@@ -260,7 +266,7 @@ def _chart(
 ) -> Iterator[Delivery]:
     """Yield what a chart of the repository brings in by its dependencies."""
     for one in dependencies(manifest, given, index.texts):
-        name = _ARCHIVE.sub("", one.name)
+        name = _chart_name(one.name)
         source = one.repository
         if not source.startswith("file:"):
             yield Delivery(
@@ -493,7 +499,7 @@ def _release(
     room: Room | None = None,
 ) -> Iterator[Delivery]:
     """Yield a release of a chart, which an address names with its last part."""
-    name = _ARCHIVE.sub("", chart.name.rstrip("/").rpartition("/")[2])
+    name = _chart_name(chart.name.rstrip("/").rpartition("/")[2])
     if name:
         place, version = manifest.location(*steps), chart.version
         yield Delivery(

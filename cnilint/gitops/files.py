@@ -14,15 +14,27 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Protocol
 
+from cnilint.budget import Budget, OutOfTimeError
 from cnilint.confine import read_file
 from cnilint.gitops.graph import Reason
-from cnilint.model.text import Source
+from cnilint.model.faults import fault, limit
+from cnilint.model.text import Source, Span
 from cnilint.model.tree import Document, SyntaxProblem
 from cnilint.syntax.collect import STANDARD_INPUT, decode, encode
 from cnilint.syntax.compose import compose
 
 Found = tuple[Document | SyntaxProblem, ...]
 """The documents of a text in order, each with the problems that stand in or behind it."""
+
+
+def read_documents(source: Source, budget: Budget | None = None) -> Found:
+    """Return the documents of a text; one problem in its place where cnilint fails to read it."""
+    try:
+        return tuple(compose(source, budget=budget))
+    except OutOfTimeError as error:
+        return (limit(source, Span(0, 0), str(error)),)
+    except Exception as error:
+        return (fault(source, Span(0, 0), error),)
 
 
 class Elsewhere(Protocol):
@@ -56,19 +68,24 @@ class Files:
     """
 
     def __init__(
-        self, top: str, sources: Iterable[Source], found: Sequence[Found] | None = None
+        self,
+        top: str,
+        sources: Iterable[Source],
+        found: Sequence[Found] | None = None,
+        budget: Budget | None = None,
     ) -> None:
         """Take the folder at the top and the texts that were read already.
 
         `found` are the documents of the sources in the same order, where they are known. An empty
         `top` means that there is no disk: the sources are all there is, by the paths they have.
+        `budget` is what may be spent on reading others.
         """
         self.top = os.path.realpath(top) if top else ""
         self.read_paths: set[str] = set()
         """Every path that was asked for, those that are not there included."""
         self.elsewhere: Elsewhere = NothingElsewhere()
         """What is known of other repositories."""
-        self._store = _Store(self.top, sources, found)
+        self._store = _Store(self.top, sources, found, budget)
 
     def beside_others(self, elsewhere: Elsewhere) -> Files:
         """Return the same files, for a reader that knows something of other repositories."""
@@ -89,7 +106,8 @@ class Files:
 
         `found` are their documents in the same order, where they are known.
         """
-        return self._with(self._store.replaced(_Store(self.top, sources, found)))
+        store = self._store
+        return self._with(store.replaced(_Store(self.top, sources, found, store.budget)))
 
     def _with(self, store: _Store) -> Files:
         other = object.__new__(Files)
@@ -181,9 +199,14 @@ class _Store:
     """What was read so far, shared by all who ask."""
 
     def __init__(
-        self, top: str, sources: Iterable[Source], found: Sequence[Found] | None = None
+        self,
+        top: str,
+        sources: Iterable[Source],
+        found: Sequence[Found] | None = None,
+        budget: Budget | None = None,
     ) -> None:
         self.top = top
+        self.budget = budget
         self.given: dict[str, Source] = {}
         self._found: dict[str, Found] = {}
         self._texts: dict[str, Source | Reason] = {}
@@ -228,7 +251,7 @@ class _Store:
         known = self._found.get(path)
         if known is None:
             text = self.text(path)
-            known = tuple(compose(text)) if isinstance(text, Source) else ()
+            known = read_documents(text, self.budget) if isinstance(text, Source) else ()
             self._found[path] = known
         return known
 

@@ -44,11 +44,29 @@ def _applied(root: Node, operation: Node, name: str, path: str) -> Node:
             raise LookupError
         new = moved.copy() if moved is not None else Node(None)
         _add(*_found(root, path), new)
+        if name == "copy" and _size(root) > _MOST_VALUES:
+            raise LookupError
     elif name in _SIMPLE:
         _SIMPLE[name](container, key, new)
     else:
         raise LookupError
     return root
+
+
+_MOST_VALUES = 200_000
+"""Of an object that copies make: the API server takes none of so many."""
+
+
+def _size(node: Node) -> int:
+    """Return how many values an object has."""
+    count, pending = 0, [node]
+    while pending:
+        value = pending.pop().value
+        count += 1
+        pending += (
+            value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+        )
+    return count
 
 
 def _whole(root: Node, name: str, value: Node | None) -> Node:

@@ -189,8 +189,12 @@ def _bracketed(parts: list[str]) -> str:
     return text if "=" in text else text.strip("[]")
 
 
+_MOST_DIGITS = 19
+"""Of an index: Go's strconv.Atoi takes no more."""
+
+
 def _is_index(step: str) -> bool:
-    return step.isascii() and step.isdecimal()
+    return step.isascii() and step.isdecimal() and len(step) < _MOST_DIGITS
 
 
 def _is_item(step: str) -> bool:

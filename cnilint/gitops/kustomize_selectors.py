@@ -8,20 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import NamedTuple
 
 from cnilint.gitops.built import Node
 from cnilint.gitops.kustomize_fields import Gvk
 from cnilint.gitops.kustomize_resources import Identity, RefusedError, Resource
+from cnilint.patterns import Pattern, PatternError, compiled
 
 _SPECIAL = frozenset("\\.^$*+?{}[]()|")
-_LONGEST = 512
-"""Letters of the longest name that is compared with a pattern; objects' are shorter."""
-
-_MANY = re.compile(r"(?<!\\)[*+]|(?<!\\)\{\d+,\}")
-_REPEATED_GROUP = re.compile(r"(?<!\\)\)(?:[*+]|\{)")
-_MOST = 4
 
 
 class Selector(NamedTuple):
@@ -88,14 +82,14 @@ def fits(pattern: str, text: str) -> bool:
         return True
     if _SPECIAL.isdisjoint(pattern):
         return False
-    return len(text) <= _LONGEST and _compiled(pattern).fullmatch(text) is not None
+    return _read(pattern).fits(text)
 
 
 def found_in(pattern: str, text: str) -> bool:
     """Whether a pattern fits some part of a text; RefusedError if it is none that can be used."""
     if _SPECIAL.isdisjoint(pattern):
         return pattern in text
-    return len(text) <= _LONGEST and _compiled(pattern).search(text) is not None
+    return _read(pattern).found_in(text)
 
 
 def is_plain(pattern: str) -> bool:
@@ -103,18 +97,10 @@ def is_plain(pattern: str) -> bool:
     return _SPECIAL.isdisjoint(pattern.replace(".", ""))
 
 
-@lru_cache(maxsize=256)
-def _compiled(pattern: str) -> re.Pattern[str]:
-    """Return a pattern ready for use.
-
-    One that could take very long on a name is refused: Go's patterns take as long as the text is,
-    Python's do not.
-    """
-    if len(_MANY.findall(pattern)) > _MOST or _REPEATED_GROUP.search(pattern):
-        raise RefusedError(pattern)
+def _read(pattern: str) -> Pattern:
     try:
-        return re.compile(f"(?:{pattern})")
-    except (re.error, RecursionError, OverflowError):
+        return compiled(pattern)
+    except PatternError:
         raise RefusedError(pattern) from None
 
 

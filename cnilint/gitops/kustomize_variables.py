@@ -24,8 +24,11 @@ from cnilint.gitops.kustomize_resources import (
 )
 from cnilint.gitops.kustomize_schema import is_cluster_scoped
 
-_REFERENCE = re.compile(r"\$(?:(\$)|\(([^)]*)\))")
+# What is never closed is found as well, to its end: nothing in it is looked at again.
+_REFERENCE = re.compile(r"\$(?:(\$)|\(([^)]*+)(\)?))")
 _INDEX = re.compile(r"(.*)\[(\d+)\]")
+_LONGEST = 1_500_000
+"""Of a text with its variables filled in: the API server takes no larger object."""
 
 
 class Variable(NamedTuple):
@@ -112,7 +115,11 @@ class _Expansion:
         text = node.value
         if not isinstance(text, str) or "$" not in text:
             return
-        used = [found[2] for found in _REFERENCE.finditer(text) if found[2] in self.values]
+        closed = (found[2] for found in _REFERENCE.finditer(text) if found[3])
+        used = [name for name in closed if name in self.values]
+        if sum(len(scalar_text(self.values[name])) for name in used) > _LONGEST:
+            node.doubt = "what this comes to is longer than an object may be"
+            return
         whole = self.values.get(used[0]) if used and text == f"$({used[0]})" else None
         if whole is not None:
             node.value, node.written = whole.value, whole.written
@@ -125,5 +132,7 @@ class _Expansion:
     def _one(self, found: re.Match[str]) -> str:
         if found[1]:
             return "$"
+        if not found[3]:
+            return f"$({found[2].replace('$$', '$')}"
         value = self.values.get(found[2])
         return scalar_text(value) if value is not None else found.group()

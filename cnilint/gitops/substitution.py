@@ -13,6 +13,7 @@ from typing import NamedTuple, Self
 
 from cnilint.model.text import Source
 from cnilint.model.tree import Document, Value, plain
+from cnilint.patterns import PatternError, compiled, literally
 from cnilint.syntax.compose import compose
 from cnilint.syntax.resolve import resolve
 from cnilint.syntax.style import plain_allowed
@@ -24,6 +25,8 @@ DISABLED = "kustomize.toolkit.fluxcd.io/substitute"
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _DEPTH = 40
+_LONGEST = 1_500_000
+"""Of a text behind the substitution: the API server takes no larger object."""
 
 
 class Variables(NamedTuple):
@@ -38,6 +41,14 @@ class Variables(NamedTuple):
 
 class _Refused(Exception):  # noqa: N818 - not an error of ours
     """The text is not in the grammar: Flux fails, and nothing is applied."""
+
+    reason = "this is no expression that Flux can substitute"
+
+
+class _TooLong(_Refused):
+    """The text becomes longer than an object may be."""
+
+    reason = "what this comes to is longer than an object may be"
 
 
 class _Unknown(str):
@@ -106,8 +117,8 @@ def _string(node: Node, value: str, variables: Variables) -> Node:
 
     try:
         text = expanded(value, variable)
-    except _Refused:
-        return Node(value, node.places, "this is no expression that Flux can substitute")
+    except _Refused as refused:
+        return Node(value, node.places, refused.reason)
     if text == value and not unknown:
         return node
     places = node.places
@@ -148,7 +159,7 @@ def expanded(text: str, variable: Callable[[str], str], depth: int = 0) -> str:
     if depth > _DEPTH:
         raise _Refused
     parts: list[str] = []
-    at = 0
+    at = length = 0
     while (found := text.find("$", at)) != -1:
         parts.append(text[at:found])
         if text.startswith("$$", found):
@@ -157,6 +168,9 @@ def expanded(text: str, variable: Callable[[str], str], depth: int = 0) -> str:
         elif text.startswith("${", found):
             end = _closing(text, found + 2)
             parts.append(_expression(text[found + 2 : end], variable, depth))
+            length += len(parts[-1])
+            if length > _LONGEST:
+                raise _TooLong
             at = end + 1
         else:
             parts.append("$")
@@ -217,8 +231,8 @@ def _changed(value: str, rest: str, variable: Callable[[str], str], depth: int) 
         return _part(value, rest[1:])
     if rest[0] in "#%":
         longest = rest[1:2] == rest[0]
-        pattern = expanded(rest[2 if longest else 1 :], variable, depth + 1)
-        return _trimmed(value, pattern, front=rest[0] == "#", longest=longest)
+        glob = expanded(rest[2 if longest else 1 :], variable, depth + 1)
+        return _trimmed(value, glob, front=rest[0] == "#", longest=longest)
     if rest[0] == "/":
         return _replaced(value, expanded(rest[1:], variable, depth + 1))
     raise _Refused
@@ -244,47 +258,43 @@ def _part(value: str, text: str) -> str:
     return value[start : start + length] if length >= 0 else value[start:]
 
 
-def _trimmed(value: str, pattern: str, *, front: bool, longest: bool) -> str:
+def _trimmed(value: str, glob: str, *, front: bool, longest: bool) -> str:
     """Return a value without what a pattern fits at its front or end; nothing is never cut off.
 
     The end is looked at by turning both around, as Flux does: a class of characters then fits none.
     """
     if not front:
-        value, pattern = value[::-1], pattern[::-1]
-    matcher = _matcher(pattern)
-    if matcher is not None:
-        lengths = range(1, len(value) + 1)
-        for length in reversed(lengths) if longest else lengths:
-            if matcher.fullmatch(value, 0, length):
-                value = value[length:]
-                break
+        value, glob = value[::-1], glob[::-1]
+    length = _length(glob, value, longest=longest)
+    if length is not None:
+        value = value[max(length, 1) :]
     return value if front else value[::-1]
 
 
-def _matcher(pattern: str) -> re.Pattern[str] | None:
-    """Return a shell's pattern as one that can be matched; None for one that is none.
+def _length(glob: str, value: str, *, longest: bool) -> int | None:
+    """Return how long the part at a value's front is that a shell's pattern fits; None if none.
 
     fluxcd/pkg@kustomize/v1.39.0:envsubst/path/match.go: as Go's path.Match, and `*` fits a slash.
     """
     parts: list[str] = []
     at = 0
-    while at < len(pattern):
-        found = _PIECE.match(pattern, at)
+    while at < len(glob):
+        found = _PIECE.match(glob, at)
         if found is None:
             return None
         piece = found[0]
         if piece == "*":
-            parts.append(".*")
+            parts.append(".*" if longest else ".*?")
         elif piece == "?":
             parts.append(".")
         elif piece[0] == "[":
             parts.append(piece)
         else:
-            parts.append(re.escape(piece[-1]))
+            parts.append(literally(piece[-1]))
         at = found.end()
     try:
-        return re.compile("".join(parts), re.DOTALL)
-    except re.error:
+        return compiled(f"(?s){''.join(parts)}").fitting(value)
+    except PatternError:
         return None
 
 
@@ -302,6 +312,8 @@ def _replaced(value: str, rest: str) -> str:
     if not old:
         return value
     if mark == "/":
+        if value.count(old) * len(new) > _LONGEST:
+            raise _TooLong
         return value.replace(old, new)
     if mark == "#":
         return new + value[len(old) :] if new and value.startswith(old) else value

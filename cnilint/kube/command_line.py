@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from cnilint.model.faults import LimitError
+from cnilint.model.location import Location
 from cnilint.model.tree import Scalar, follow
 from cnilint.syntax.embedded import embedded
 
-from .environment import Text
+from .environment import MOST_WORDS, Text, Variable, filled
 
 SHELLS = frozenset({"sh", "bash", "ash", "dash"})
 
@@ -23,25 +25,25 @@ _TOKEN = re.compile(
     (?P<blank>[ \t\r]+|\\\n)
     |(?P<comment>\#[^\n]*)
     |(?P<end>\n|&&|\|\||;;|[;|&](?!>))
-    |(?P<word>(?:
+    |(?P<word>(?:                     # what is never closed goes on to the end of the script
         \\[\s\S]
-        |'[^']*'
-        |"(?:\\[\s\S]|[^"\\])*"
-        |\$\{[^}]*\}
-        |\$\([^)]*\)
+        |'[^']*+'?
+        |"(?:\\[\s\S]|[^"\\])*+"?
+        |\$\{[^}]*+\}?
+        |\$\([^)]*+\)?
         |[^\s\\'";|&]
         |&(?=>)|(?<=>)&
-        |['"\\]                                  # a quote that is never closed
-    )+)
+        |\\
+    )++)
     """,
     re.VERBOSE,
 )
 _PART = re.compile(
     r"""
-    '(?P<single>[^']*)'
-    |"(?P<double>(?:\\[\s\S]|[^"\\])*)"
+    '(?P<single>[^']*+)'?
+    |"(?P<double>(?:\\[\s\S]|[^"\\])*+)"?
     |\\(?P<escaped>[\s\S])
-    |(?P<plain>[^'"\\]+|['"\\])
+    |(?P<plain>[^'"\\]++|\\)
     """,
     re.VERBOSE,
 )
@@ -62,25 +64,29 @@ class Word(NamedTuple):
     end: int
 
 
-def programs(
-    words: Sequence[Text], variable: Callable[[str], Text | None]
-) -> tuple[tuple[Text, ...], ...]:
+def programs(words: Sequence[Text], variable: Variable) -> tuple[tuple[Text, ...], ...]:
     """Return the command lines that a container's words come to, program first.
 
     One where the words are the program's own; each command of the script for a shell with `-c`
     (quotes taken away, `$NAME` filled in where the environment has it), with a word's place inside
-    the script. What runs another program in its place is left out.
+    the script. What runs another program in its place is left out. LimitError for more than can be
+    looked at.
     """
     found = _script(words)
     if found is None:
         return (_unwrapped(tuple(words)),)
     script, behind = found
+    place = _places(script)
     lines = []
+    length = 0
     for command in commands(script.value):
         line: list[Text] = []
         for word in command:
             all_behind = word.text in _ALL_BEHIND
-            line += behind[1:] if all_behind else [_text(word, script, variable)]
+            line += behind[1:] if all_behind else [_text(word, script, place(word), variable)]
+        length += sum(len(word.value) for word in line)
+        if length > MOST_WORDS:
+            raise LimitError(f"more than {MOST_WORDS:,} characters of commands", script.location)
         lines.append(_unwrapped(tuple(line)))
     return tuple(line for line in lines if line)
 
@@ -129,28 +135,33 @@ def _script(words: Sequence[Text]) -> tuple[Text, tuple[Text, ...]] | None:
 
 def _unwrapped(words: tuple[Text, ...]) -> tuple[Text, ...]:
     """Return a command line without the programs that only run another one."""
-    while words and posixpath.basename(words[0].value) in RUNNERS:
-        rest = iter(range(1, len(words)))
-        start = next((at for at in rest if _begins_program(words[at].value)), None)
-        if start is None:
-            return words
-        words = words[start:]
-    return words
+    start = 0
+    while start < len(words) and posixpath.basename(words[start].value) in RUNNERS:
+        rest = range(start + 1, len(words))
+        found = next((at for at in rest if _begins_program(words[at].value)), None)
+        if found is None:
+            break
+        start = found
+    return words[start:]
 
 
 def _begins_program(word: str) -> bool:
     return not word.startswith("-") and not _ASSIGNMENT.match(word) and not word.isdecimal()
 
 
-def _text(word: Word, script: Text, variable: Callable[[str], Text | None]) -> Text:
-    """Return a script's word as the program gets it, at its place in the file."""
-    value = "".join(_parts(word.text, variable))
-    location = script.location
+def _places(script: Text) -> Callable[[Word], Location]:
+    """Return what tells the place in the file of a script's word."""
     tree = script.manifest.at(*_steps(script))
     scalar = follow(tree) if tree is not None else None
-    if isinstance(scalar, Scalar) and scalar.text == script.value:
-        span = embedded(location.source, scalar).file_span(word.start, word.end)
-        location = location._replace(span=span)
+    if not isinstance(scalar, Scalar) or scalar.text != script.value:
+        return lambda _word: script.location
+    text = embedded(script.location.source, scalar)
+    return lambda word: script.location._replace(span=text.file_span(word.start, word.end))
+
+
+def _text(word: Word, script: Text, location: Location, variable: Variable) -> Text:
+    """Return a script's word as the program gets it, at its place in the file."""
+    value = "".join(_parts(Text(word.text, location, script.manifest), variable))
     return Text(value, location, script.manifest)
 
 
@@ -159,7 +170,7 @@ def _steps(script: Text) -> tuple[str | int, ...]:
     return tuple(step for step in inside if isinstance(step, (str, int)))
 
 
-def _parts(text: str, variable: Callable[[str], Text | None]) -> Iterator[str]:
+def _parts(word: Text, variable: Variable) -> Iterator[str]:
     """Yield the parts of a word with quotes and escapes taken away and variables filled in."""
 
     def filled_in(found: re.Match[str]) -> str:
@@ -168,12 +179,12 @@ def _parts(text: str, variable: Callable[[str], Text | None]) -> Iterator[str]:
         known = variable(found[1] or found[2])
         return found[0] if known is None else known.value
 
-    for part in _PART.finditer(text):
+    for part in _PART.finditer(word.value):
         if part["single"] is not None:
             yield part["single"]
         elif part["escaped"] is not None:
             yield "" if part["escaped"] == "\n" else part["escaped"]
         elif part["double"] is not None:
-            yield _IN_QUOTES.sub(filled_in, part["double"])
+            yield filled(_IN_QUOTES, word._replace(value=part["double"]), filled_in)
         else:
-            yield _VARIABLE.sub(filled_in, part["plain"])
+            yield filled(_VARIABLE, word._replace(value=part["plain"]), filled_in)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
+from cnilint.model.faults import LimitError
 from cnilint.model.finding import Location
 from cnilint.model.tree import (
     Embedded,
@@ -24,8 +27,21 @@ from cnilint.syntax.embedded import decoded_base64
 
 from .manifest import Manifest, ManifestIndex
 
-_PLACEHOLDER = re.compile(r"\$\{[^}]*\}?|\$\([^)]*\)?|\{\{.*?(?:\}\}|$)|\$\w+")
-_REFERENCE = re.compile(r"\$(?:\$|\(([^)]*)\))")
+_PLACEHOLDER = re.compile(r"\$\{[^}]*+\}?|\$\([^)]*+\)?|\{\{(?:(?!\}\}).)*+(?:\}\}|$)?|\$\w++")
+# What is never closed is found as well, to its end: nothing in it is looked at again.
+_REFERENCE = re.compile(r"\$(?:\$|\(([^)]*+)(\)?))")
+
+LONGEST_WORD = 131_072
+"""Of a word of a command line and of a variable, in bytes.
+
+torvalds/linux@v6.8:include/uapi/linux/binfmts.h MAX_ARG_STRLEN
+"""
+MOST_WORDS = 2_097_152
+"""Of all words of a command line together, where the stack has its usual size.
+
+torvalds/linux@v6.8:fs/exec.c bprm_stack_limits
+"""
+NOT_RUN = "Linux runs no program with that"
 
 
 class Text(NamedTuple):
@@ -36,7 +52,8 @@ class Text(NamedTuple):
     manifest: Manifest
 
 
-class Environment(NamedTuple):
+@dataclass(frozen=True, slots=True, eq=False)
+class Environment:
     """A container's variables: `tree` is the container, `route` leads to it from the document."""
 
     manifest: Manifest
@@ -44,17 +61,18 @@ class Environment(NamedTuple):
     tree: Tree
     route: Route
 
-    def variable(self, name: str, entries: int | None = None) -> Text | None:
+    def variable(self, name: str) -> Text | None:
         """Return a variable's value: `env` (the last of one name wins) over `envFrom`.
 
         A `valueFrom` is followed into its ConfigMap, and references to variables that stand before
-        are filled in; a Secret's or a field's value is unknown. `entries` is how many of `env`
-        count, all of them without.
+        are filled in; a Secret's or a field's value is unknown. LimitError where it becomes longer
+        than a program may be given.
         """
-        given = items(child(self.tree, "env"))
-        for at in reversed(range(len(given) if entries is None else entries)):
-            if string(child(given[at], "name")) == name:
-                return self._entry(given[at], at)
+        given = _given(self)
+        return given[name] if name in given else self.from_maps(name)
+
+    def from_maps(self, name: str) -> Text | None:
+        """Return a variable's value as the ConfigMaps of `envFrom` have it."""
         for source in reversed(items(child(self.tree, "envFrom"))):
             map_name = string(descend(source, "configMapRef", "name"))
             prefix = string(child(source, "prefix")) or ""
@@ -92,19 +110,26 @@ class Environment(NamedTuple):
         return config_map_text(self.objects, self.manifest.namespace, name, key)
 
     def words(self, key: str) -> tuple[Text, ...]:
-        """Return the container's `command` or `args`, references to variables filled in."""
-        found = texts(self.manifest, child(self.tree, key), (*self.route, key))
-        return tuple(
-            word._replace(value=expanded(word.value, self.variable)) if "$" in word.value else word
-            for word in found
-        )
+        """Return the container's `command` or `args`, references to variables filled in.
 
-    def _entry(self, entry: Tree, at: int) -> Text | None:
+        LimitError for more than a program may be given.
+        """
+        found = []
+        length = 0
+        for word in texts(self.manifest, child(self.tree, key), (*self.route, key)):
+            found.append(expanded(word, self.variable))
+            length += len(found[-1].value)
+            if length > MOST_WORDS:
+                raise LimitError(f"more than {MOST_WORDS:,} characters: {NOT_RUN}", word.location)
+        return tuple(found)
+
+    def entry(self, entry: Tree, at: int, variable: Variable) -> Text | None:
+        """Return the value of an item of `env`, given the variables that stand before it."""
         route = (*self.route, "env", at)
         value = child(entry, "value")
         if value is not None:
-            text = expanded(_scalar_text(value), lambda name: self.variable(name, at))
-            return Text(text, self.manifest.locate(value, (*route, "value")), self.manifest)
+            place = self.manifest.locate(value, (*route, "value"))
+            return expanded(Text(_scalar_text(value), place, self.manifest), variable)
         if child(entry, "valueFrom") is None:
             return Text("", self.manifest.locate(entry, route), self.manifest)
         reference = descend(entry, "valueFrom", "configMapKeyRef")
@@ -114,20 +139,65 @@ class Environment(NamedTuple):
         return self.config_map_text(name, key) if name and key else None
 
 
-def expanded(text: str, variable: Callable[[str], Text | None]) -> str:
+@lru_cache(maxsize=256)
+def _given(container: Environment) -> dict[str, Text | None]:
+    """Return what `env` gives, worked out once: each item may name those before it."""
+    known: dict[str, Text | None] = {}
+
+    def variable(name: str) -> Text | None:
+        return known[name] if name in known else container.from_maps(name)
+
+    for at, entry in enumerate(items(child(container.tree, "env"))):
+        name = string(child(entry, "name"))
+        if name is not None:
+            known[name] = container.entry(entry, at, variable)
+    return known
+
+
+Variable = Callable[[str], Text | None]
+"""Returns the value of a variable by its name, None for one that is not known."""
+
+
+def expanded(text: Text, variable: Variable) -> Text:
     """Return a text with each `$(NAME)` replaced as the kubelet does.
 
     `$$` stands for a dollar sign, and what names no known variable stays as it is
-    (kubernetes/kubernetes@v1.31.0:third_party/forked/golang/expansion/expand.go).
+    (kubernetes/kubernetes@v1.31.0:third_party/forked/golang/expansion/expand.go). LimitError where
+    it becomes longer than a word of a command line may be.
     """
 
     def filled_in(found: re.Match[str]) -> str:
         if found[1] is None:
             return "$"
+        if not found[2]:
+            return f"$({found[1].replace('$$', '$')}"
         known = variable(found[1])
         return found[0] if known is None else known.value
 
-    return _REFERENCE.sub(filled_in, text) if "$" in text else text
+    value = text.value
+    if "$" in value or len(value) > LONGEST_WORD:
+        value = filled(_REFERENCE, text, filled_in)
+    return text._replace(value=value)
+
+
+def filled(pattern: re.Pattern[str], text: Text, value: Callable[[re.Match[str]], str]) -> str:
+    """Return a text with what a pattern finds in it replaced.
+
+    LimitError where it becomes longer than a word of a command line may be.
+    """
+    parts: list[str] = []
+    at, length = 0, len(text.value)
+    for found in pattern.finditer(text.value):
+        parts += (text.value[at : found.start()], value(found))
+        at = found.end()
+        length += len(parts[-1])
+        if length > 2 * LONGEST_WORD:
+            break
+    parts.append(text.value[at:])
+    if sum(map(len, parts)) > LONGEST_WORD:
+        reason = f"a text of more than {LONGEST_WORD:,} characters: {NOT_RUN}"
+        raise LimitError(reason, text.location)
+    return "".join(parts)
 
 
 def placeholder(text: str) -> str:

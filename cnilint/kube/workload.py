@@ -77,7 +77,7 @@ class Container:
     @property
     def programs(self) -> tuple[tuple[Text, ...], ...]:
         """The command lines of the programs it runs; none where the image says which."""
-        return programs(self.words, self.environment.variable) if self.command else ()
+        return _programs(self)
 
     def runs(self, pattern: str) -> bool:
         """Whether its command fits a pattern, or leads to a program that does; empty if none is."""
@@ -214,6 +214,14 @@ class Workload:
     def environment(self, container: Container, name: str) -> Text | None:
         """Return a variable's value, as the container gets it."""
         return container.environment.variable(name)
+
+
+@lru_cache(maxsize=1024)
+def _programs(container: Container) -> tuple[tuple[Text, ...], ...]:
+    """Take a container's command line apart once: all that is known of a product asks for it."""
+    if not container.command:
+        return ()
+    return programs(container.words, container.environment.variable)
 
 
 @lru_cache(maxsize=1024)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import NamedTuple
 
 from .text import Source, Span
 
@@ -106,13 +107,25 @@ class Document:
     """The chart template named by the `# Source:` comment that `helm template` prints above it."""
 
 
+class Fault(NamedTuple):
+    """A failure of cnilint: the class of the exception and the steps that led to it.
+
+    `doing` is the rule or the fix that was at work; empty where a document was being read.
+    """
+
+    error: str
+    trail: tuple[str, ...]
+    doing: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class SyntaxProblem:
     """A document that could not be read, or a part of one that reads differently than it looks.
 
     `kind` is `syntax` (nothing of the document was read), `duplicate-key`, `template` (an
-    unrendered Helm template, or settings in JSON with comments: a note, not an error) or `foreign`
-    (no file of the repository, so that it was not read: a note as well).
+    unrendered Helm template, or settings in JSON with comments: a note, not an error), `foreign`
+    (no file of the repository, so that it was not read: a note as well), `limit` (it takes more
+    than a run may spend) or `fault` (cnilint fails on it).
     """
 
     source: Source
@@ -120,6 +133,12 @@ class SyntaxProblem:
     kind: str
     message: str
     related: Span | None = None
+    fault: Fault | None = None
+
+    @property
+    def is_unjudged(self) -> bool:
+        """Whether nothing is wrong with it as far as is known, and yet it was not judged."""
+        return self.kind in ("limit", "fault")
 
     @property
     def is_note(self) -> bool:

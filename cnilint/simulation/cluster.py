@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from cnilint.budget import UNLIMITED, Budget
 from cnilint.catalog.catalog import known_files, label_domains
 from cnilint.catalog.hidden import Hidden, hidden_installs
 from cnilint.catalog.installer import ConfFile, Installer
@@ -34,7 +35,8 @@ class Circumstances(NamedTuple):
     (empty: nothing says so); `targets` has the releases of products, by their ids, where the
     manifests name none. Products that are `absent` are not assumed. `node_classes` are the kinds of
     nodes there are, such as ec2 (none: any that the manifests tell apart). `machines` say what the
-    nodes run; `complete` says that the manifests are all that the cluster gets.
+    nodes run; `complete` says that the manifests are all that the cluster gets. `budget` is what
+    may be spent on working it out.
     """
 
     host_files: tuple[HostFile, ...] = ()
@@ -45,6 +47,7 @@ class Circumstances(NamedTuple):
     node_classes: tuple[str, ...] = ()
     machines: tuple[MachineConfiguration, ...] = ()
     complete: bool = False
+    budget: Budget = UNLIMITED
 
 
 NOTHING_KNOWN = Circumstances()
@@ -104,7 +107,7 @@ def cluster(
     """Return the facts of one cluster, given all of its manifests.
 
     `texts` are the files that manifests refer to, `unread` names of sources that were not read and
-    may bring something that decides.
+    may bring something that decides. OutOfTimeError once the time of the run is up.
     """
     host_files, runtime = known.host_files, known.runtime
     index = ManifestIndex(manifests, texts)
@@ -123,6 +126,7 @@ def cluster(
     definitions = definitions_of(manifests)
     classes = []
     for node_class in node_classes(placements or [EVERYWHERE][: len(host_files)], domains):
+        known.budget.check()
         if not exists(node_class, domains, known.node_classes):
             continue
         members = [found[at] for at in sorted(node_class.members) if at < len(found)]

@@ -6,17 +6,18 @@ import re
 from collections.abc import Callable
 from collections.abc import Sequence as Sequenced
 
+from cnilint.budget import MOST_VALUES, Budget
 from cnilint.model.text import Span
 from cnilint.model.tree import Alias, Entry, Mapping, Scalar, Sequence, Style, Tree
 
-from .events import Event, Refusal
+from .events import Event, LimitReached, Refusal
 from .resolve import resolve, resolve_tagged
 
 MAX_DEPTH = 200
 """Levels of nesting a document may have; the deepest real ones (schemas in CRDs) have about 40."""
 
-MAX_VALUES = 5_000_000
-"""Values a document may have once its aliases are written out."""
+_BETWEEN = 0x3FFF
+"""How many values are read before the clock is asked again."""
 
 _STYLES = {
     None: Style.PLAIN,
@@ -44,26 +45,37 @@ class _Anchor:
 class Builder:
     """Builds the trees of one text; `repeating` collects the mappings in which a key recurs."""
 
-    def __init__(self, text: str, base: int, kinds: tuple[type, ...]) -> None:
-        """Take the whole text, the offset in it that events count from, and their classes."""
+    def __init__(self, text: str, base: int, kinds: tuple[type, ...], budget: Budget) -> None:
+        """Take the whole text, the offset in it that events count from, and their classes.
+
+        `budget` is what may be spent on reading it.
+        """
         self.text = text
         self.base = base
         self.kinds = kinds
+        self.budget = budget
         self.repeating: list[Mapping] = []
 
     def root(self, following: Callable[[], Event]) -> Tree:
-        """Return the root of a document whose start was the last event; Refusal if it has none."""
+        """Return the root of a document whose start was the last event; Refusal if it has none.
+
+        LimitReached where it has more values than are left, once its aliases are written out.
+        """
         scalar, mapping_start, sequence_start, mapping_end, _, alias = self.kinds
         children: list[Tree] = []
         stack: list[tuple[list[Tree], Event, bool, _Anchor | None, int]] = []
         anchors: dict[str, _Anchor] = {}
         in_mapping = False
         values = 0
+        due = min(_BETWEEN, self.budget.values)
         while True:
             event = following()
             kind = event.__class__
             built: Tree
             values += 1
+            if values >= due:
+                due = values + _BETWEEN
+                check(self.budget, values, self._marked(event))
             if kind is scalar:
                 built = self._scalar(event, children if in_mapping else ())
                 if event.anchor:
@@ -85,8 +97,6 @@ class Builder:
                 known = anchors.get(name)
                 built = _alias(span, name, known)
                 values += known.size if known else 0
-                if values > MAX_VALUES:
-                    raise Refusal(span, "the aliases of this document stand for too many values")
             else:
                 members = children
                 children, start, in_mapping, opened, before = stack.pop()
@@ -95,6 +105,8 @@ class Builder:
                 if opened is not None:
                     opened.tree, opened.size = built, values - before
             if not stack:
+                check(self.budget, values, built.span)
+                self.budget.take(values)
                 return built
             children.append(built)
 
@@ -157,6 +169,14 @@ class Builder:
     def _behind_colon(self, key_end: int, limit: int) -> int:
         colon = self.text.find(":", key_end, limit)
         return key_end if colon == -1 else colon + 1
+
+
+def check(budget: Budget, values: int, span: Span) -> None:
+    """Raise LimitReached, at a place, if a run may not read so many more values, or for so long."""
+    if values > budget.values:
+        raise LimitReached(span, f"a run reads no more than {MOST_VALUES:,} values")
+    if budget.over:
+        raise LimitReached(span, f"the time of the run is up ({budget.seconds:g} seconds)")
 
 
 def _alias(span: Span, name: str, anchor: _Anchor | None) -> Alias:

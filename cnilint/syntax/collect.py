@@ -34,13 +34,15 @@ _WILDCARDS = frozenset("*?[")
 class Unreadable(NamedTuple):
     """A file that gives no text, and why.
 
-    `missing` if the user named what does not exist; `foreign` if it is no file of the repository.
+    `missing` if the user named what does not exist; `foreign` if it is no file of the repository,
+    `too_large` if it is larger than what is read.
     """
 
     path: str
     reason: str
     missing: bool = False
     foreign: bool = False
+    too_large: bool = False
 
 
 Listing = Callable[[str], Container[str]]
@@ -237,7 +239,7 @@ class _Collector:
 
 def _decoded(reported: str, content: bytes) -> Source | Unreadable:
     if len(content) > SIZE_LIMIT:
-        return Unreadable(reported, f"larger than {SIZE_LIMIT // 1_000_000} MB")
+        return Unreadable(reported, f"larger than {SIZE_LIMIT // 1_000_000} MB", too_large=True)
     return decode(reported, content)
 
 

@@ -16,7 +16,7 @@ from .events import Event, Parser
 _PROBLEM = "found unexpected ':'"
 
 # Behind a quote a colon ends a key; in front of a blank it always does.
-_COLON = re.compile(r"""(?P<tag>!<[^>\s]*>)|(?<=[^\s,\[\]{}"']):(?=\S)""")
+_COLON = re.compile(r"""(?P<tag>!<[^<>\s]*+>)|(?<=[^\s,\[\]{}"']):(?=\S)""")
 
 
 def stumbles_over_colon(error: Exception) -> bool:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from cnilint.budget import Budget
 from cnilint.model.text import FOREIGN, Source, Span
 from cnilint.model.tree import Document, Mapping, Scalar, Style, SyntaxProblem, Tree
 
 from .build import MAX_DEPTH, Builder
 from .colons import past_colons, stumbles_over_colon
-from .events import Parser, Refusal, best_parser, refusal
+from .events import LimitReached, Parser, Refusal, best_parser, refusal
 from .json_text import read_json
 from .split import content_start, split, template_source
 from .template import first_action
@@ -31,15 +32,23 @@ _PLACEHOLDER = re.compile(r"([%@])[A-Za-z_][A-Za-z0-9_]*\1")
 _SETTINGS = "JSON with comments and without a kind, such as an editor's settings: no manifest"
 
 
-def compose(source: Source, parser: Parser | None = None) -> Iterator[Document | SyntaxProblem]:
+_SYNTAX = "syntax"
+
+
+def compose(
+    source: Source, parser: Parser | None = None, budget: Budget | None = None
+) -> Iterator[Document | SyntaxProblem]:
     """Yield each document of a source, in order, or the problem that stands in its place.
 
     A document's repeated keys follow it as problems of kind `duplicate-key`, the last key being
     the one that counts. Documents without content yield nothing. Where documents do not parse
     because of template actions, one problem of kind `template` stands for all of them. `parser`
-    is the fastest there is unless given. Nothing a text may hold makes this raise.
+    is the fastest there is unless given, `budget` what the run may spend. One problem of kind
+    `limit` stands for what it does not reach for. Nothing a text may hold makes this raise.
     """
     text = source.text
+    budget = budget or Budget()
+    budget.take(len(text) >> 8)
     index = 0
     template_seen = False
     all_text = text.isascii() or FOREIGN.search(text) is None
@@ -50,12 +59,15 @@ def compose(source: Source, parser: Parser | None = None) -> Iterator[Document |
             yield SyntaxProblem(source, Span(*byte.span()), "syntax", message)
             index += 1
             continue
-        for found in _documents(text, span, parser):
+        for found in _documents(text, span, parser or best_parser(), budget):
             if isinstance(found, tuple):
                 place, root, repeating = found
                 yield Document(source, index, place, root, template_source(text, place))
                 for mapping in repeating:
                     yield from _repeated_keys(source, mapping)
+            elif found.kind != _SYNTAX:
+                yield SyntaxProblem(source, found.span, found.kind, found.message)
+                return
             else:
                 placeholder = _PLACEHOLDER.match(text, found.span.start)
                 action = Span(*placeholder.span()) if placeholder else first_action(text, span)
@@ -81,14 +93,18 @@ def _settings_comment(source: Source) -> Span | None:
 
 
 def _documents(
-    text: str, span: Span, parser: Parser | None
+    text: str, span: Span, parser: Parser, budget: Budget
 ) -> Iterator[tuple[Span, Tree, list[Mapping]] | Refusal]:
     """Yield what stands in a span: one document, or several where JSON values follow on."""
     begin, content = span.start, content_start(text, span)
     if content == span.end:
         return
     while text[content] in "{[":
-        read = read_json(text, content, span.end, MAX_DEPTH)
+        try:
+            read = read_json(text, content, span.end, MAX_DEPTH, budget)
+        except LimitReached as reached:
+            yield reached
+            return
         if read is None:
             break
         root, repeating, behind = read
@@ -99,17 +115,19 @@ def _documents(
         if following == span.end:
             return
         begin = content = following
-    yield from _yaml_documents(text, Span(begin, span.end), parser or best_parser())
+    yield from _yaml_documents(text, Span(begin, span.end), parser, budget)
 
 
 def _yaml_documents(
-    text: str, span: Span, parser: Parser
+    text: str, span: Span, parser: Parser, budget: Budget
 ) -> Iterator[tuple[Span, Tree, list[Mapping]] | Refusal]:
     part = text[span.start : span.end]
     for attempt in (parser, past_colons(parser)):
         count = 0
         try:
-            for root, repeating in _roots(text, span.start, attempt, part):
+            for root, repeating in _roots(
+                Builder(text, span.start, attempt.kinds, budget), attempt, part
+            ):
                 count += 1
                 yield span, root, repeating
         except Refusal as refused:
@@ -121,8 +139,7 @@ def _yaml_documents(
         return
 
 
-def _roots(text: str, base: int, parser: Parser, part: str) -> Iterator[tuple[Tree, list[Mapping]]]:
-    builder = Builder(text, base, parser.kinds)
+def _roots(builder: Builder, parser: Parser, part: str) -> Iterator[tuple[Tree, list[Mapping]]]:
     following = parser.start(part)
     while True:
         kind = following().__class__

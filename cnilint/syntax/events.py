@@ -30,12 +30,20 @@ class Event(Protocol):
 class Refusal(Exception):  # noqa: N818 - not an error of the tool: it ends the reading of one document
     """A document that cannot be read."""
 
+    kind = "syntax"
+
     def __init__(self, span: Span, message: str, related: Span | None = None) -> None:
         """Take where, why, and where the part in question began."""
         super().__init__(message)
         self.span = span
         self.message = message
         self.related = related
+
+
+class LimitReached(Refusal):
+    """A document that is not read further, as that would take too much memory or time."""
+
+    kind = "limit"
 
 
 class Parser(NamedTuple):

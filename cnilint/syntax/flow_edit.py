@@ -30,9 +30,9 @@ from .style import (
     values_of,
 )
 
-_COMMENT = r"(?P<comment>#[^\r\n]*|//[^\r\n]*|/\*.*?\*/)"
+_COMMENT = r"(?P<comment>#[^\r\n]*+|//[^\r\n]*+|/\*(?:[^*]|\*(?!/))*+\*/)"
 _BETWEEN = re.compile(rf"(?P<blank>\s+)|(?P<comma>,)|{_COMMENT}", re.DOTALL)
-_REST = re.compile(rf"[ \t]*{_COMMENT}?[ \t]*")
+_REST = re.compile(rf"[ \t]*+{_COMMENT}?[ \t]*+")
 _COLON = re.compile(r"[ \t]*:[ \t]*")
 _COMMA = re.compile(r"[ \t]*,[ \t]*")
 _DEFAULT_UNIT = "  "

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 
+from cnilint.budget import Budget
 from cnilint.model.text import Span
 from cnilint.model.tree import Entry, Mapping, Scalar, Sequence, Style, Tree
 
+from .build import check
 from .resolve import resolve
 
 _TOKEN = re.compile(
@@ -24,6 +26,9 @@ _TOKEN = re.compile(
 )
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
+_BETWEEN = 0x3FFF
+"""How many tokens are read before it is asked what is left."""
+
 _OPEN = "value or close"
 _VALUE = "value"
 _NEXT = "comma or close"
@@ -33,23 +38,33 @@ _COLON = "colon"
 
 
 def read_json(
-    text: str, start: int, end: int, max_depth: int
+    text: str, start: int, end: int, max_depth: int, budget: Budget | None = None
 ) -> tuple[Tree, list[Mapping], int] | None:
     """Return the JSON value at an offset, its mappings that repeat a key, and the offset behind it.
 
     None if what stands there is not JSON, or nested deeper than `max_depth`: YAML decides then.
+    LimitReached where it has more values than `budget` leaves.
     """
+    budget = budget or Budget()
     reader = _Reader(max_depth)
     at = start
+    tokens = 0
+    due = min(_BETWEEN, budget.values)
     while token := _TOKEN.match(text, at, end):
         at = token.end()
         kind = token.lastgroup or ""
         word = token[kind]
         span = Span(at - len(word), at)
+        tokens += 1
+        if tokens >= due:  # marks are tokens as well, so that there are about half as many values
+            due = tokens + _BETWEEN
+            check(budget, tokens // 2, span)
         fits = reader.mark(word, span) if kind == "mark" else reader.scalar(kind, word, span)
         if not fits:
             return None
         if reader.whole is not None:
+            check(budget, tokens // 2, span)
+            budget.take(tokens // 2)
             return reader.whole, reader.repeating, at
     return None
 

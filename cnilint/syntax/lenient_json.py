@@ -19,10 +19,11 @@ DEPTH_LIMIT = 200
 """Deeper nesting is not read: no real configuration has it, and reading recurses."""
 
 _SPACE = re.compile(r"[ \t\n\r]*")
-COMMENT = re.compile(r"#[^\n]*|//[^\n]*|/\*.*?\*/", re.DOTALL)
+# A comment that is never closed goes on to the end of the text.
+COMMENT = re.compile(r"#[^\n]*|//[^\n]*|/\*(?:[^*]|\*(?!/))*+(?:\*/)?")
 _WORD = re.compile(r"[^\s,\[\]{}:\"'#/]+")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
-_LOOSE_NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+_LOOSE_NUMBER = re.compile(r"[-+]?(?:[0-9]++\.?[0-9]*+|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _INTEGER_DIGITS = 400
 _RUN = {'"': re.compile(r'[^"\\\x00-\x1f]*'), "'": re.compile(r"[^'\\\x00-\x1f]*")}
 _HEX = re.compile(r"[0-9A-Fa-f]{4}")

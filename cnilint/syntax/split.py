@@ -15,7 +15,7 @@ _MARKER = re.compile(
     )""",
     re.VERBOSE,
 )
-_DIRECTIVES = re.compile(r"(?:%[^\n]*\n|[ \t]*(?:#[^\n]*)?\r?\n)*")
+_DIRECTIVES = re.compile(r"(?:%[^\n]*+\n|[ \t]*+(?:#[^\n]*+)?\r?\n)*+")
 _GLUED_AT_START = re.compile(r"---(?=[\"']?[A-Za-z][\w./-]*[\"']?:(?:[ \t\r\n]|\Z))")
 _TEMPLATE_SOURCE = re.compile(r"(?:---[ \t]*\r?\n)?(?:[ \t]*\r?\n)*# Source: ([^\r\n]*[^\s])")
 _CONTENT = re.compile(r"(?:---(?=\s|\Z))?(?:\s+|#[^\n]*)*")

@@ -7,17 +7,8 @@ import re
 from cnilint.model.text import Span
 
 _BLOCK_HEADER = re.compile(r"(?:^|[:\-?\s])[|>][-+0-9]*[ \t]*(?:#.*)?$")
-_TOKEN = re.compile(
-    r"""
-    (?P<double>"(?:\{\{.*?\}\}|\\.|[^"\\])*")
-    |(?P<single>'(?:\{\{.*?\}\}|[^'])*')
-    |(?P<comment>(?:^|(?<=\s))\#.*)
-    |(?P<action>\{\{|\{%)
-    """,
-    re.VERBOSE,
-)
-_ACTION = re.compile(r"\{\{.*?\}\}")
-_BARE_QUOTE = {"double": re.compile(r'(?<!\\)"'), "single": re.compile("'")}
+_MARK = re.compile(r"""["'#]|\{[{%]""")
+_IN_QUOTES = {'"': re.compile(r"""["\\]|\{\{"""), "'": re.compile(r"'|\{\{")}
 
 
 def first_action(text: str, span: Span) -> Span | None:
@@ -47,15 +38,47 @@ def first_action(text: str, span: Span) -> Span | None:
 
 
 def _has_action(line: str) -> bool:
-    for token in _TOKEN.finditer(line):
-        kind = token.lastgroup
-        if kind == "action":
+    """Whether a line has an action that is not text to YAML; each character is looked at once."""
+    at = 0
+    open_quotes: set[str] = set()
+    last = line.rfind("}}")
+    while (mark := _MARK.search(line, at)) is not None:
+        kind, at = mark[0], mark.end()
+        if kind in _IN_QUOTES:
+            if kind in open_quotes:
+                continue
+            end = _behind_quote(line, at, kind, last)
+            if end is None:
+                return True
+            if end < 0:
+                open_quotes.add(kind)  # so is every later one: what precedes it is the same
+            else:
+                at = end
+        elif kind != "#":
             return True
-        if kind in _BARE_QUOTE and any(
-            _BARE_QUOTE[kind].search(action) for action in _ACTION.findall(token[0])
-        ):
-            return True
+        elif at == 1 or line[at - 2].isspace():
+            return False
     return False
+
+
+def _behind_quote(line: str, at: int, quote: str, last: int) -> int | None:
+    """Return where a quoted text ends that begins at a place, -1 where it does not on this line.
+
+    None if an action in it ends it: `"{{ include "name" . }}"`. The `last` action ends there.
+    """
+    while (mark := _IN_QUOTES[quote].search(line, at)) is not None:
+        if mark[0] == quote:
+            return mark.end()
+        if mark[0] == "\\":
+            at = mark.end() + 1
+        elif mark.end() > last:
+            at = mark.end()
+        else:
+            at = line.find("}}", mark.end()) + 2
+            inside = line[mark.end() : at - 2]
+            if quote in (inside.replace(f"\\{quote}", "") if quote == '"' else inside):
+                return None
+    return -1
 
 
 def _owner_column(content: str, indent: int) -> int:

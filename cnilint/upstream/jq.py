@@ -27,7 +27,7 @@ _TOKEN = re.compile(
 )
 _NOT_FINITE = re.compile(r"[+-]?(?:(nan)|inf(?:inity)?)", re.IGNORECASE | re.ASCII)
 _HALF_PAIR = re.compile("[\ud800-\udbff](?![\udc00-\udfff])")
-_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?", re.ASCII)
+_NUMBER = re.compile(r"[+-]?(?:[0-9]++\.?[0-9]*+|\.[0-9]+)(?:[eE][+-]?[0-9]+)?", re.ASCII)
 _ESCAPE = re.compile(r'\\(?:u([0-9A-Fa-f]{4})|(["\\/bfnrt])|(.?))', re.DOTALL)
 _SHORT = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _WORDS: dict[str, Value] = {"null": None, "true": True, "false": False}

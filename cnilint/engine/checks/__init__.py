@@ -72,7 +72,7 @@ from .ignores import (
     unknown_rule_in_ignore,
     unused_ignore,
 )
-from .inputs import repeated_key, syntax_problem, unresolved
+from .inputs import limit_reached, repeated_key, syntax_problem, unresolved
 from .installs import (
     add_on_and_release,
     exclusive_cni,
@@ -142,6 +142,7 @@ IGNORE_CHECKS: dict[str, IgnoreCheck] = {
 }
 
 INPUT_CHECKS: dict[str, InputCheck] = {
+    "limit_reached": limit_reached,
     "repeated_key": repeated_key,
     "syntax_problem": syntax_problem,
     "unresolved": unresolved,

@@ -14,6 +14,7 @@ from cnilint.model.tree import Embedded, Value, plain
 from cnilint.multus.configuration import Multus
 from cnilint.multus.settings import Given
 from cnilint.simulation.cluster import Cluster
+from cnilint.upstream.go_text import atoi
 from cnilint.upstream.gojson import JSONError
 from cnilint.upstream.multus_daemon_config import DAEMON_KEYS, read_daemon_config
 from cnilint.upstream.version import semantic_version
@@ -125,7 +126,8 @@ def _meant(one: Multus, name: str, given: Given) -> Iterator[Fix]:
     if not isinstance(value, str) or document is None:
         return
     bare = value.strip()
-    meant: Value = int(bare) if bare.isascii() and bare.isdigit() else _WORDS.get(bare.lower())
+    number = atoi(bare)
+    meant: Value = number if number is not None else _WORDS.get(bare.lower())
     if meant is None or _error(one, json.dumps({name: meant})) is not None:
         return
     edits = (Edit(document, given.location.route, Operation.REPLACE, meant),)

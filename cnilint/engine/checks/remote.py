@@ -15,9 +15,11 @@ from cnilint.model.finding import Applicability, Fix
 DEFAULT = "the default branch"
 
 _COMMIT = re.compile(r"[0-9a-f]{7,40}")
-_VERSION = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+|^v?[0-9]+\.[0-9]+([-.+].*)?$|^v[0-9]+$|/v?[0-9.]+$")
+_VERSION = re.compile(
+    r"(?<![0-9])[0-9]++\.[0-9]++\.[0-9]|^v?[0-9]+\.[0-9]+([-.+].*)?$|^v[0-9]+$|/v?[0-9.]+$"
+)
 _RAW = re.compile(r"^/[^/]+/[^/]+/(?:raw|blob)/(.+)$")
-_GITLAB = re.compile(r"/-/(?:raw|blob)/(.+)$")
+_GITLAB = re.compile(r"/-/(?:raw|blob)/(.+)", re.DOTALL)
 _GITEA = re.compile(r"^/[^/]+/[^/]+/(?:raw|src)/branch/([^/]+)/")
 
 

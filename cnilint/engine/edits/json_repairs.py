@@ -91,8 +91,10 @@ def _structure(text: str) -> tuple[str, Applicability, list[TextEdit], str] | No
         mark = first.missing
         if mark == '"':
             keys = True
-            end = at + len(re.match(r"[\w.-]+", text[at:])[0])  # type: ignore[index]
-            edits.append(TextEdit(Span(at, end), json_string(text[at:end])))
+            key = _KEY.match(text, at)
+            if key is None:
+                return None  # a placeholder, which may stand for quotes as well
+            edits.append(TextEdit(Span(*key.span()), json_string(key[0])))
         elif mark and text[at : at + 1] not in ("", "]", "}", ",", ":"):
             behind = len(_without_comments(text[:at]).rstrip())
             edits.append(TextEdit(Span(behind, behind), mark))
@@ -107,6 +109,7 @@ def _structure(text: str) -> tuple[str, Applicability, list[TextEdit], str] | No
     return title, Applicability.UNSAFE, edits, ""
 
 
+_KEY = re.compile(r"[\w.-]+(?=\s*:)")
 _NAMES = {",": "comma", ":": "colon"}
 
 

@@ -49,7 +49,7 @@ def read(path: str, text: Callable[[str], str] = read_text) -> tuple[Entry, ...]
     except (OSError, UnicodeDecodeError) as error:
         reason = reason_of(error)
         raise UsageError(f"the baseline {path} cannot be read: {reason}") from None
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # a number may have too many digits for Python
         line = f":{error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
         raise UsageError(f"the baseline {path}{line} is not JSON: write it anew") from None
     schema = content.get("schema") if isinstance(content, dict) else None

@@ -141,7 +141,7 @@ def test_what_does_not_fit_is_told_with_its_line(text: str, message: str) -> Non
         ({}, {"CNILINT_BUDGET": "7"}, "budget: 2.5\n", 7.0),
         ({"budget": 0.5}, {"CNILINT_BUDGET": "7"}, "", 0.5),
         ({"budget": 0.0}, {}, "budget: 2.5\n", 0.0),
-        ({}, {}, "", 0),
+        ({}, {}, "", 120),
     ],
 )
 def test_a_number_of_seconds(
@@ -149,6 +149,13 @@ def test_a_number_of_seconds(
 ) -> None:
     written(text)
     assert settings(options, environment).budget == expected
+
+
+@pytest.mark.parametrize("seconds", ["0", "121", "1e9"])
+def test_a_file_gives_a_run_no_more_time_than_it_has(seconds: str) -> None:
+    written(f"fail-on: error\nbudget: {seconds}\n")
+    with pytest.raises(ConfigurationError, match=r"yaml:2: more than 120 seconds: only an"):
+        settings({}, {})
 
 
 def test_a_variable_that_is_no_number_is_told() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnilint.kube.environment import expanded, placeholder
+from cnilint.kube.environment import Text, expanded, placeholder
 from cnilint.kube.manifest import ManifestIndex, manifests
 from cnilint.kube.workload import Container, workload
 from cnilint.model.text import Source
@@ -91,12 +91,19 @@ def test_a_word_stands_where_it_is_written() -> None:
 
 @given(st.text(alphabet="ab()-./=", max_size=20))
 def test_a_text_without_a_dollar_sign_stays(text: str) -> None:
-    assert expanded(text, lambda _name: None) == text
+    assert filled_in(text) == text
 
 
 @given(st.text(alphabet="ab$()", max_size=12))
 def test_doubled_dollar_signs_keep_a_text_as_it_is(text: str) -> None:
-    assert expanded(text.replace("$", "$$"), lambda _name: None) == text
+    assert filled_in(text.replace("$", "$$")) == text
+
+
+def filled_in(text: str) -> str:
+    """Return a text with its references filled in where no variable is known."""
+    found = next(one for one in compose(Source("a.yaml", POD)) if isinstance(one, Document))
+    pod = next(iter(manifests(found)))
+    return expanded(Text(text, pod.location(), pod), lambda _name: None).value
 
 
 @pytest.mark.parametrize(
