@@ -35,6 +35,9 @@ RULE = Argument("rule", "RULE", "Its id or its name.", many=False)
 FOLDERS = Argument(
     "folders", "[DIR]...", "Folders with rules of your own. Default: those of the settings."
 )
+DIRECTORY = Argument(
+    "directory", "DIR", "A directory of CNI configurations, such as /etc/cni/net.d.", many=False
+)
 
 COMMANDS = (
     Command("check", "Report what is wrong, and fix what can be fixed.", "check.check", PATHS),
@@ -49,6 +52,12 @@ COMMANDS = (
         "Show which clusters there are, what brings in what, and what was not read.",
         "check.clusters",
         PATHS,
+    ),
+    Command(
+        "pick",
+        "Tell what the container runtime and Multus take from a directory as it lies, and why.",
+        "pick.pick",
+        DIRECTORY,
     ),
     Command("version", "Print the version.", "app.version"),
     Command("rules", "List the rules.", "rules.rules"),

@@ -117,7 +117,9 @@ class Settings(Frozen):
     ] = ("full",)
     text_format: Annotated[
         Literal["text", "json"],
-        Option("How to print it.", ("inspect", "clusters", "test"), spelled="--output-format"),
+        Option(
+            "How to print it.", ("inspect", "clusters", "test", "pick"), spelled="--output-format"
+        ),
     ] = "text"
     page_format: Annotated[
         Literal["text", "markdown", "json"],
@@ -334,6 +336,24 @@ class Settings(Frozen):
         ),
     ] = ""
     no_config: Annotated[bool, Option("Read no file of settings.", CONFIGURED)] = False
+    selectors: Annotated[
+        Texts,
+        Option(
+            "A program to ask: containerd, cri-o, multus-thick@v4.X.Y or multus-thin@v4.X.Y. "
+            "Without, both runtimes and the newest thick Multus.",
+            ("pick",),
+            spelled="--selector",
+            metavar="PROGRAM",
+        ),
+    ] = ()
+    daemon_config: Annotated[
+        str,
+        Option(
+            "The daemon-config.json that thick Multus is told; without, what upstream ships.",
+            ("pick",),
+            metavar="FILE",
+        ),
+    ] = ""
     house: tuple[Rule, ...] = ()
     file: str = ""
     origins: Mapping[Texts, str] = {}
