@@ -7,6 +7,8 @@ import errno
 import os
 import signal
 import subprocess
+import threading
+import time
 from collections.abc import Mapping, Sequence
 from shutil import which
 from typing import NamedTuple
@@ -58,20 +60,7 @@ def run(
     gets no variable but `PASSED_ON` and `variables`. OSError if it is not there or cannot be run,
     TimeoutError after `timeout` seconds.
     """
-    path = os.pathsep.join(filter(os.path.isabs, os.environ.get("PATH", "").split(os.pathsep)))
-    program = which(argv[0], path=path) if path else None
-    if program is None:
-        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), argv[0])
-    own = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-    process = subprocess.Popen(  # noqa: S603
-        [program, *argv[1:]],
-        cwd=cwd,
-        env={**own, "PATH": path, "LC_ALL": "C", **(variables or {})},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-    )
+    process = _started(argv, cwd, variables)
     try:
         out, err = process.communicate(stdin, timeout)
     except subprocess.TimeoutExpired:
@@ -91,6 +80,96 @@ def git(*words: str, cwd: str, variables: Mapping[str, str] | None = None) -> Co
     own = {name: os.environ[name] for name in _GIT_PASSED_ON if name in os.environ}
     given = {**own, **_GIT_VARIABLES, **(variables or {})}
     return run((*_GIT, *words), cwd=cwd, timeout=GIT_SECONDS, variables=given)
+
+
+class Conversation:
+    """A program that answers what it is asked, one line at a time, until it is closed.
+
+    It is run as `run` runs one. An answer that takes longer than the time for it ends the program.
+    """
+
+    def __init__(
+        self,
+        argv: Sequence[str],
+        *,
+        cwd: str,
+        timeout: float,
+        variables: Mapping[str, str] | None = None,
+    ) -> None:
+        """Start the program; OSError as from `run`."""
+        self._process = _started(argv, cwd, variables, stderr=subprocess.DEVNULL)
+        self._timeout = timeout
+        self._latest = float("inf")
+        self._closed = threading.Event()
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    def ask(self, line: bytes) -> bytes:
+        """Give a line, and return the first one of the answer; OSError if the program has ended."""
+        stdin, stdout = self._process.stdin, self._process.stdout
+        if stdin is None or stdout is None:
+            raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
+        self._latest = time.monotonic() + self._timeout
+        try:
+            stdin.write(line + b"\n")
+            stdin.flush()
+            answer = stdout.readline()
+        finally:
+            self._latest = float("inf")
+        if not answer:
+            raise BrokenPipeError(errno.EPIPE, "it ended before it had answered")
+        return answer.rstrip(b"\n")
+
+    def more(self, size: int) -> bytes:
+        """Return so many bytes of the answer; OSError if the program ended before."""
+        stdout = self._process.stdout
+        self._latest = time.monotonic() + self._timeout
+        try:
+            found = stdout.read(size) if stdout is not None else b""
+        finally:
+            self._latest = float("inf")
+        if len(found) < size:
+            raise BrokenPipeError(errno.EPIPE, "it ended before it had answered")
+        return found
+
+    def close(self) -> None:
+        """End the program."""
+        self._closed.set()
+        _kill(self._process)
+
+    def _watch(self) -> None:
+        while not self._closed.wait(1):
+            if time.monotonic() > self._latest:
+                self.close()
+
+
+def git_conversation(*words: str, cwd: str) -> Conversation:
+    """Return a git that answers, run as `git` runs it; OSError as from `run`."""
+    own = {name: os.environ[name] for name in _GIT_PASSED_ON if name in os.environ}
+    given = {**own, **_GIT_VARIABLES}
+    return Conversation((*_GIT, *words), cwd=cwd, timeout=GIT_SECONDS, variables=given)
+
+
+def _started(
+    argv: Sequence[str],
+    cwd: str,
+    variables: Mapping[str, str] | None,
+    stderr: int = subprocess.PIPE,
+) -> subprocess.Popen[bytes]:
+    """Start a program; see `run` for where it is looked for, what it gets and what is raised."""
+    path = os.pathsep.join(filter(os.path.isabs, os.environ.get("PATH", "").split(os.pathsep)))
+    program = which(argv[0], path=path) if path else None
+    if program is None:
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), argv[0])
+    own = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+    return subprocess.Popen(  # noqa: S603
+        [program, *argv[1:]],
+        cwd=cwd,
+        env={**own, "PATH": path, "LC_ALL": "C", **(variables or {})},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=stderr,
+        start_new_session=True,
+    )
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:

@@ -42,6 +42,10 @@ def check_once(request: Request) -> ExitCode:
         say(mistake)
     wanted = outputs.outputs(chosen.output_format)
     asked = request.run(chosen)
+    if chosen.since:
+        from .diff import run_since
+
+        asked = asked._replace(before=run_since(request, chosen))
     if mending:
         result, changed = _fixed(asked)
     else:

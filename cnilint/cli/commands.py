@@ -38,9 +38,21 @@ FOLDERS = Argument(
 DIRECTORY = Argument(
     "directory", "DIR", "A directory of CNI configurations, such as /etc/cni/net.d.", many=False
 )
+SIDES = Argument(
+    "sides",
+    "[BASE] [HEAD] [PATH]...",
+    "Revisions of git, A..B, A...B, or two folders; files and folders to compare. Default: where "
+    "HEAD left the default branch, and the working tree.",
+)
 
 COMMANDS = (
     Command("check", "Report what is wrong, and fix what can be fixed.", "check.check", PATHS),
+    Command(
+        "diff",
+        "Tell what a change does: installs, verdicts and findings, before and after.",
+        "diff.diff",
+        SIDES,
+    ),
     Command(
         "inspect",
         "Show what is installed, every way the nodes can come to look, and who owns the pods.",

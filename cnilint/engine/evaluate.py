@@ -29,6 +29,7 @@ from .places import doubted, placed_finding, placed_note
 from .policy import EVERYTHING, Policy
 from .problems import concerning, unjudged_notes
 from .result import Known, Reason, Result, Suppressed
+from .reuse import known_clusters, same_facts
 from .ruleset import Rule
 from .sources import deciding, problem_notes, sources
 
@@ -91,8 +92,12 @@ class Surroundings(NamedTuple):
 NOTHING_AROUND: Surroundings = Surroundings()
 
 
-def evaluate(inputs: Inputs, surroundings: Surroundings = NOTHING_AROUND) -> Result:
+def evaluate(
+    inputs: Inputs, surroundings: Surroundings = NOTHING_AROUND, like: Result | None = None
+) -> Result:
     """Return everything the rules find in inputs, ordered by place.
+
+    The facts of a cluster that is the same in `like`, another run, are taken from there.
 
     Where each file is judged by itself, only rules run that can be judged so, what is found lies in
     the inputs, and nothing is said of clusters.
@@ -109,18 +114,13 @@ def evaluate(inputs: Inputs, surroundings: Surroundings = NOTHING_AROUND) -> Res
         parts = [(ONLY, (), ())]
     found: list[Cluster] = []
     machines = list(machine_configurations(inputs.documents))
+    before = known_clusters(like)
     for name, members, unread in parts:
         own = tuple(one for one in machines if len(parts) == 1 or _is_of(one, name))
         surroundings.progress("working out clusters", len(found), len(parts))
-        found.append(
-            cluster(
-                name,
-                members,
-                surroundings.known(name)._replace(machines=own),
-                inputs.files,
-                unread,
-            )
-        )
+        known = surroundings.known(name)._replace(machines=own)
+        same = same_facts(before.get(name), members, known, unread, inputs.files)
+        found.append(same or cluster(name, members, known, inputs.files.tracked(), unread))
     notes += [note for one in found for note in one.notes]
     notes = [] if by_file else _distinct([placed_note(note) for note in notes])
     notes += [*problem_notes(inputs.problems), *unjudged_notes(inputs)]
@@ -146,7 +146,7 @@ def evaluate(inputs: Inputs, surroundings: Surroundings = NOTHING_AROUND) -> Res
         sources=len(inputs.sources),
         documents=len(inputs.documents),
         suppressed=suppressed,
-        compared=policy.baseline is not None,
+        compared=policy.baseline is not None or policy.since is not None,
         by_file=by_file,
         paths=inputs.paths,
         house=policy.house,
@@ -210,21 +210,30 @@ def _compared(
 ) -> tuple[tuple[Finding, ...], tuple[Suppressed, ...]]:
     """Return the findings that count, and those that are known: the baseline's among them."""
     found = [finding for finding, reason in ranked if reason is None]
-    before = [False] * len(found)
-    if policy.baseline is not None:
-        from cnilint.engine.ignores.baseline import old
-
-        before = old(found, policy.baseline)
-    from_before = iter(before)
+    before = iter(_before(found, policy))
     findings: list[Finding] = []
     suppressed: list[Suppressed] = []
     for finding, reason in ranked:
-        why = reason or (Reason(Known.BASELINE) if next(from_before) else None)
+        why = reason or next(before)
         if why is None:
             findings.append(finding)
         else:
             suppressed.append(Suppressed(replace(finding, fixes=()), why, len(findings)))
     return tuple(findings), tuple(suppressed)
+
+
+def _before(found: Sequence[Finding], policy: Policy) -> list[Reason | None]:
+    """Return of each finding why it is known to have been there before; None if it is not."""
+    reasons: list[Reason | None] = [None] * len(found)
+    for why, known in ((Known.BASELINE, policy.baseline), (Known.BEFORE, policy.since)):
+        if known is None:
+            continue
+        from cnilint.engine.ignores.baseline import old
+
+        rest = [at for at, reason in enumerate(reasons) if reason is None]
+        for at, is_old in zip(rest, old([found[at] for at in rest], known), strict=True):
+            reasons[at] = Reason(why) if is_old else None
+    return reasons
 
 
 class _Facts(NamedTuple):

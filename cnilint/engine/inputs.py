@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from cnilint.confine import FileTree
 from cnilint.gitops.files import Files
 from cnilint.model.text import Source, Span
 from cnilint.model.tree import Document, SyntaxProblem
@@ -51,15 +52,26 @@ class Inputs:
         return Inputs(tuple(sources), tuple(found), self.paths, files)
 
 
-def inputs(collected: Iterable[Source | Unreadable], top: str = "") -> Inputs:
+def inputs(
+    collected: Iterable[Source | Unreadable],
+    top: str | FileTree = "",
+    like: Inputs | None = None,
+) -> Inputs:
     """Return the documents of sources; a file that gives no text is a problem of its own.
 
-    `top` is the folder of the repository they are in; without one nothing else is read.
+    `top` is the folder of the repository they are in, or its tree of files; without one nothing
+    else is read. A text that is the same in `like`, other inputs, is taken from there.
     """
     sources: list[Source] = []
     found: list[tuple[Document | SyntaxProblem, ...]] = []
+    pairs = zip(like.sources, like.found, strict=True) if like is not None else ()
+    known = {source.path: (source, each) for source, each in pairs}
     for one in collected:
-        if isinstance(one, Source):
+        source, each = known.get(one.path, (None, ()))
+        if isinstance(one, Source) and source is not None and source.text == one.text:
+            sources.append(source)
+            found.append(each)
+        elif isinstance(one, Source):
             sources.append(one)
             found.append(tuple(compose(one)))
         else:
@@ -68,5 +80,5 @@ def inputs(collected: Iterable[Source | Unreadable], top: str = "") -> Inputs:
             kind = "foreign" if one.foreign else "syntax"
             reason = f"{one.reason}: it is not read" if one.foreign else one.reason
             found.append((SyntaxProblem(empty, Span(0, 0), kind, reason),))
-    files = Files(top, sources, found)
+    files = Files(top, sources, found, like.files if like is not None else None)
     return Inputs(tuple(sources), tuple(found), files=files)

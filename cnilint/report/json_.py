@@ -88,16 +88,20 @@ def clusters_json(result: Result) -> str:
             "assumed": objects.assumed or None,
             "objects": len(objects.objects),
             "edges": [
-                {"kind": one.kind, "target": one.target, "location": _location(placed(one.place))}
+                {
+                    "kind": one.kind,
+                    "target": one.target,
+                    "location": location_object(placed(one.place)),
+                }
                 for one in objects.edges
             ],
-            "installs": [_installer(one) for one in facts.installers],
+            "installs": [installer_object(one) for one in facts.installers],
             "not_read": [
                 {
                     "reason": one.reason.value,
                     "target": one.target,
                     "detail": one.detail or None,
-                    "location": _location(placed(one.place)),
+                    "location": location_object(placed(one.place)),
                 }
                 for one in objects.not_read
             ],
@@ -105,7 +109,7 @@ def clusters_json(result: Result) -> str:
         for objects, facts in zip(result.layout.clusters, result.clusters, strict=True)
     ]
     unapplied = [
-        {"object": one.title, "location": _location(placed(one.location()))}
+        {"object": one.title, "location": location_object(placed(one.location()))}
         for one in result.layout.unapplied
     ]
     return json_text({"schema": CLUSTERS_SCHEMA, "clusters": found, "unapplied": unapplied})
@@ -172,7 +176,7 @@ def _cluster(cluster: Cluster) -> JSONObject:
     return {
         "name": cluster.name,
         "runtime": cluster.runtime,
-        "installers": [_installer(each) for each in cluster.installers],
+        "installers": [installer_object(each) for each in cluster.installers],
         "node_classes": [
             _node_class(each) | {"wildcards": [one.object for one in cluster.wildcards(each)]}
             for each in cluster.classes
@@ -180,7 +184,8 @@ def _cluster(cluster: Cluster) -> JSONObject:
     }
 
 
-def _installer(installer: Installer) -> JSONObject:
+def installer_object(installer: Installer) -> JSONObject:
+    """Return an install as plain values."""
     return {
         "product": installer.product.id,
         "title": installer.title,
@@ -209,11 +214,12 @@ def _node_class(facts: ClassFacts) -> JSONObject:
         "deterministic": facts.deterministic,
         "decided": facts.decided,
         "verdict": verdict_line(facts.verdict),
-        "answer": _verdict(facts.verdict),
+        "answer": verdict_object(facts.verdict),
     }
 
 
-def _verdict(verdict: Verdict) -> JSONObject:
+def verdict_object(verdict: Verdict) -> JSONObject:
+    """Return a verdict as plain values."""
     doubt = verdict.doubt
     return {
         "kind": verdict.kind.value,
@@ -293,7 +299,7 @@ def finding_object(finding: Finding) -> JSONObject:
         "level": str(finding.level),
         "message": finding.message,
         "cluster": finding.cluster,
-        "location": _location(finding.location),
+        "location": location_object(finding.location),
         "related": [_related(each) for each in finding.related],
         "details": detail_lines(finding),
         "witnesses": [_witness(each) for each in finding.witnesses],
@@ -311,12 +317,13 @@ def _suppressed(suppressed: Suppressed) -> JSONObject:
     by: JSONObject = {
         "by": {Known.IN_SOURCE: "source"}.get(known, known.value),
         "reason": reason or None,
-        "location": _location(location) if location is not None else None,
+        "location": location_object(location) if location is not None else None,
     }
     return {**finding_object(suppressed.finding), "suppression": by}
 
 
-def _location(location: Location) -> JSONObject:
+def location_object(location: Location) -> JSONObject:
+    """Return a place as plain values."""
     return {
         "path": location.source.path,
         **_extent(location.source, location.span),
@@ -340,7 +347,7 @@ def _route(route: Route) -> list[str | int]:
 
 
 def _related(related: Related) -> JSONObject:
-    return {"message": related.message, "location": _location(related.location)}
+    return {"message": related.message, "location": location_object(related.location)}
 
 
 def _fix(fix: Fix) -> JSONObject:
@@ -369,5 +376,5 @@ def _note(note: Note) -> JSONObject:
     return {
         "message": note.message,
         "cluster": note.cluster,
-        "location": _location(note.location) if note.location is not None else None,
+        "location": location_object(note.location) if note.location is not None else None,
     }

@@ -1,0 +1,1 @@
+"""What a change does: the revisions that are compared, and what differs between them."""
