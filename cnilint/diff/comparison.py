@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from cnilint.catalog.installer import Installer
@@ -271,6 +271,7 @@ def _setting_changes(
     one: Installer, other: Installer, before: Cluster, after: Cluster
 ) -> Iterator[SettingChange]:
     mine, theirs = dict(_values(one, before)), dict(_values(other, after))
+    _add_variables((mine, _variables(one)), (theirs, _variables(other)))
     for name in dict.fromkeys((*mine, *theirs)):
         was, now = mine.get(name), theirs.get(name)
         if (was and was.value) == (now and now.value):
@@ -320,6 +321,30 @@ def _values(one: Installer, cluster: Cluster) -> Iterator[tuple[str, _Value]]:
     multus = next((each for each in cluster.multuses if each.installer is one), None)
     if multus is not None:
         yield from _members(multus)
+
+
+def _variables(one: Installer) -> dict[str, _Value]:
+    """Return the variables of the container that installs, as far as they are in view."""
+    if one.container is None:
+        return {}
+    found, _complete = one.container.environment.variables()
+    return {
+        name: _Value(text.value, placed(text.location))
+        for name, text in found.items()
+        if text is not None
+    }
+
+
+def _add_variables(*sides: tuple[dict[str, _Value], Mapping[str, _Value]]) -> None:
+    """Add variables to the settings of both sides, but for those that a setting is read from."""
+    read = {
+        name
+        for told, variables in sides
+        for name, one in variables.items()
+        if any(one.place == setting.place for setting in told.values())
+    }
+    for told, variables in sides:
+        told.update({name: one for name, one in variables.items() if name not in read})
 
 
 def _traits(one: Installer, cluster: Cluster) -> Iterator[tuple[str, str]]:

@@ -106,6 +106,8 @@ class Revision:
 
     def _followed(self, path: str) -> str | None:
         """Walk a path as the kernel would, link by link."""
+        if path.startswith("/"):
+            return None
         done: list[str] = []
         steps = list(reversed(path.split("/")))
         links = 0

@@ -91,7 +91,7 @@ def collect_in(
         start = _in_tree(tree, path)
         excluded = excluding(path) if excluding is not None else None
         if start is None or not (tree.is_file(start) or tree.is_folder(start)):
-            yield Unreadable(path, "no such file or folder", missing=True)
+            yield Unreadable(path, "no such file or directory", missing=True)
             continue
         pending = [_Entry(path, is_folder=tree.is_folder(start))]
         while pending:
@@ -99,12 +99,13 @@ def collect_in(
             real = _in_tree(tree, one.path)
             if real is None:
                 yield Unreadable(_reported(one.path), LEADS_OUT, foreign=True)
-            elif real not in taken:
+            elif tree.is_folder(real):
+                entries = list(_entries_in(tree, real, one.path, excluded))
+                pending += reversed(entries if real not in taken else [])
                 taken.add(real)
-                if tree.is_folder(real):
-                    pending += reversed(list(_entries_in(tree, real, one.path, excluded)))
-                elif found := _text_in(tree, real, one.path):
-                    yield found
+            elif real not in taken:
+                taken |= {real} if tree.is_file(real) else set()
+                yield _text_in(tree, real, one.path)
 
 
 def _in_tree(tree: FileTree, path: str) -> str | None:
@@ -126,11 +127,14 @@ def _entries_in(
             yield _Entry(whole, is_folder)
 
 
-def _text_in(tree: FileTree, real: str, path: str) -> Source | Unreadable | None:
+def _text_in(tree: FileTree, real: str, path: str) -> Source | Unreadable:
     content = tree.read(real)
     if content is not None:
         return _decoded(_reported(path), content)
-    return Unreadable(_reported(path), "it cannot be read") if tree.is_file(real) else None
+    there = tree.is_file(real)
+    return Unreadable(
+        _reported(path), "it cannot be read" if there else "no such file or directory"
+    )
 
 
 def decode(path: str, content: bytes) -> Source | Unreadable:
