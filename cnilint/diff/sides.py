@@ -8,14 +8,18 @@ import posixpath
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from enum import Enum
+from glob import glob
 from typing import NamedTuple
 
 from cnilint.confine import Disk, FileTree, repository
 from cnilint.errors import ReadError, UsageError, near_path
+from cnilint.model.globs import fits
 from cnilint.syntax.collect import STANDARD_INPUT
 
 from .history import History
 from .revision import Revision
+
+_WILDCARDS = frozenset("*?[")
 
 WORKING_TREE = "the working tree"
 
@@ -159,7 +163,7 @@ def _revisions(history: History, words: Sequence[str]) -> Sides:
     head = Side(WORKING_TREE, ())
     if len(named) == 2:
         head = _revision(history, named[1], history.commit(named[1]))
-    elif rest and not _has(base, rest[0]) and not _has(head, rest[0]):
+    elif rest and not _matches(rest[0], base, head):
         raise UsageError(history.no_such_revision(rest[0], "revision and no path"))
     return _over_paths(base, head, rest)
 
@@ -204,23 +208,24 @@ def _over_paths(
     found: tuple[list[str], list[str]] = ([], [])
     remarks: list[Remark] = []
     for path in paths or ["."]:
-        own = [os.path.normpath(os.path.join(start, path)) if start else path for start in starts]
-        there = [_has(side, one) for side, one in zip((before, after), own, strict=True)]
-        if not any(there):
-            reason = f"neither in {before.title} nor in {after.title}{near_path(path)}"
-            raise ReadError(path, reason)
-        for at in (0, 1):
-            if there[at]:
-                found[at].append(own[at])
-        if not all(there):
-            at = there.index(True)
-            here, other = ((before, after), (after, before))[at]
-            former = _called(here, own[at], other)
-            if former:
-                found[1 - at].append(former)
-                remarks.append(Remark(RemarkKind.RENAMED, own[at], here.title, former))
-            else:
-                remarks.append(Remark(RemarkKind.ONLY_HERE, own[at], here.title))
+        for each in _matching(path, before, after):
+            own = [
+                os.path.normpath(os.path.join(start, each)) if start else each for start in starts
+            ]
+            there = [_has(side, one) for side, one in zip((before, after), own, strict=True)]
+            if not any(there):
+                reason = f"neither in {before.title} nor in {after.title}{near_path(each)}"
+                raise ReadError(each, reason)
+            for at in (0, 1):
+                if there[at]:
+                    found[at].append(own[at])
+            if not all(there) and each == path:
+                at = there.index(True)
+                here, other = ((before, after), (after, before))[at]
+                former = _called(here, own[at], other)
+                found[1 - at].extend([former] if former else [])
+                kind = RemarkKind.RENAMED if former else RemarkKind.ONLY_HERE
+                remarks.append(Remark(kind, own[at], here.title, former))
     for side in (before, after):
         if isinstance(side.tree, Revision):
             remarks += [
@@ -228,6 +233,32 @@ def _over_paths(
                 for path, commit in side.tree.absent.items()
             ]
     return Sides(_over(before, found[0]), _over(after, found[1]), tuple(remarks))
+
+
+def _matching(path: str, *sides: Side) -> Sequence[str]:
+    """Return the paths of either side that a pattern stands for; what is none, as it is."""
+    return _matches(path, *sides) or [path]
+
+
+def _matches(path: str, *sides: Side) -> Sequence[str]:
+    """Return the same, without what is on no side."""
+    if any(_has(side, path) for side in sides):
+        return [path]
+    if _WILDCARDS.isdisjoint(path):
+        return []
+    found: dict[str, None] = {}
+    for side in sides:
+        if side.tree is None:
+            names = map(os.path.normpath, glob(path, recursive=True))
+            found |= dict.fromkeys(sorted(names))
+        else:
+            start = os.path.relpath(os.getcwd(), side.tree.top).replace(os.sep, "/")
+            files = _below(side.tree, start)
+            inside = (os.path.relpath(one, start) if start != "." else one for one in files)
+            found |= dict.fromkeys(
+                sorted(one for one in inside if fits(f"/{os.path.normpath(path)}", one))
+            )
+    return list(found)
 
 
 def _over(side: Side, paths: Sequence[str]) -> Side:

@@ -104,6 +104,14 @@ def test_a_renamed_file_is_found_by_what_it_holds(top: Path) -> None:
     assert found.before.paths == ("apps/a.yaml",)
 
 
+def test_a_pattern_stands_for_the_files_of_both_sides(top: Path) -> None:
+    commit(top, {"apps/new.yaml": "new: 1\n", "apps/a.yaml": None})
+    found = sides(["main", "./apps/*.yaml"])
+    assert found.before.paths == ("apps/a.yaml", "apps/b.yaml")
+    assert set(found.after.paths) == {"apps/new.yaml", "apps/b.yaml"}
+    assert found.remarks == ()
+
+
 def test_a_submodule_that_is_not_here_is_told(top: Path, tmp_path: Path) -> None:
     module = repository(tmp_path / "module")
     first = commit(module, {"m.yaml": "m: 1\n"})
