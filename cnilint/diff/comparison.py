@@ -20,9 +20,10 @@ from cnilint.engine.places import placed
 from cnilint.engine.result import Result
 from cnilint.kube.node_classes import NodeClass
 from cnilint.model.finding import Finding, Level, Location, Operation
-from cnilint.model.tree import Value, plain
+from cnilint.model.tree import plain
 from cnilint.model.verdict import Verdict, VerdictKind
 from cnilint.multus.configuration import Multus
+from cnilint.multus.settings import KEYS, spelling
 from cnilint.simulation.class_facts import ClassFacts
 from cnilint.simulation.cluster import Cluster
 
@@ -260,11 +261,12 @@ def _paired(
 
 
 class _Value(NamedTuple):
-    """What a setting has on one side."""
+    """What a setting has on one side; `spelled` is what it is called there."""
 
     value: str
     place: Location | None = None
     trait: bool = False
+    spelled: str = ""
 
 
 def _setting_changes(
@@ -274,18 +276,20 @@ def _setting_changes(
     _add_variables((mine, _variables(one)), (theirs, _variables(other)))
     for name in dict.fromkeys((*mine, *theirs)):
         was, now = mine.get(name), theirs.get(name)
-        if (was and was.value) == (now and now.value):
-            continue
+        told = [each for each in (was, now) if each is not None and (each.trait or each.place)]
+        if not told or (was and was.value) == (now and now.value):
+            continue  # nobody wrote it, such as a default of the product, or it is the same
         if name == CONTENT and was is not None and now is not None:
             yield from _content_changes(was, now)
             continue
+        spelled = {each.spelled or name for each in told}
         yield SettingChange(
-            name,
+            spelled.pop() if len(spelled) == 1 else name,
             was.value if was is not None else None,
             now.value if now is not None else None,
             was.place if was is not None else None,
             now.place if now is not None else None,
-            trait=any(each is not None and each.trait for each in (was, now)),
+            trait=told[0].trait,
         )
 
 
@@ -303,7 +307,7 @@ def _content_changes(was: _Value, now: _Value) -> Iterator[SettingChange]:
         yield SettingChange(name, old, new, was.place, now.place, trait=True)
 
 
-def _text(value: Value) -> str:
+def _text(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value, sort_keys=True)
 
 
@@ -315,12 +319,12 @@ def _values(one: Installer, cluster: Cluster) -> Iterator[tuple[str, _Value]]:
         if value:
             yield name, _Value(value, where, trait=True)
     for name, setting in one.settings.items():
-        if name not in NOT_TOLD:
+        if name not in NOT_TOLD and (setting.value or setting.text is not None):
             at = placed(setting.text.location) if setting.text is not None else None
             yield name, _Value(setting.value, at)
     multus = next((each for each in cluster.multuses if each.installer is one), None)
     if multus is not None:
-        yield from _members(multus)
+        yield from _of_multus(multus)
 
 
 def _variables(one: Installer) -> dict[str, _Value]:
@@ -357,12 +361,21 @@ def _traits(one: Installer, cluster: Cluster) -> Iterator[tuple[str, str]]:
     yield "nodes", ", ".join(each.name for each in cluster.classes if one in each.installers)
 
 
-def _members(multus: Multus) -> Iterator[tuple[str, _Value]]:
-    """Yield the members of a daemon configuration, which are settings as well."""
+def _of_multus(multus: Multus) -> Iterator[tuple[str, _Value]]:
+    """Yield the settings of Multus, which have a spelling of their own in each of its families.
+
+    They are followed by the other members of a daemon configuration.
+    """
+    for name in KEYS:
+        given = multus.given(name)
+        if given is not None:
+            place, how = placed(given.location), spelling(multus.family, name)
+            yield name, _Value(_text(given.value), place, spelled=how)
+    known = {key.casefold() for key, *_flags in KEYS.values()}
     for name, tree in multus.members():
         given = multus.member(name, exactly=True)
-        place = placed(given.location) if given is not None else None
-        yield name, _Value(_text(plain(tree)), place)
+        if name.casefold() not in known and given is not None:
+            yield name, _Value(_text(plain(tree)), placed(given.location))
 
 
 # Classes of nodes
