@@ -18,6 +18,7 @@ from cnilint.catalog.recognise import Targets
 from cnilint.config.options import DEFAULTS, ClusterSettings, Settings
 from cnilint.config.settings import policy, product_ids, settings, targets
 from cnilint.confine import FileTree, read_text
+from cnilint.diff.comparison import Found
 from cnilint.engine.evaluate import NOTHING_AROUND, Described, Surroundings, evaluate
 from cnilint.engine.inputs import Inputs
 from cnilint.engine.inputs import inputs as read
@@ -231,7 +232,7 @@ def fixed(run: Run) -> Fixed:
     return done._replace(found=_public(done.found), result=_public(done.result))
 
 
-def compared(before: Run, after: Run) -> tuple[Result, Result]:
+def compared(before: Run, after: Run) -> Found:
     """Return what is found before a change and after it; no fix is proven, so none is offered.
 
     What is the same on both sides is worked out once. NothingReadError if neither has a document.
@@ -243,7 +244,8 @@ def compared(before: Run, after: Run) -> tuple[Result, Result]:
     if not (inputs.sources or others.sources):
         raise NothingReadError(inputs.paths)
     old = evaluate(others, before.surroundings, found)
-    return _without_fixes(old), _without_fixes(found)
+    policy = after.surroundings.policy
+    return Found(_without_fixes(old), _without_fixes(found), inputs, policy)
 
 
 def lint(

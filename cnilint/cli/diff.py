@@ -72,7 +72,7 @@ def _compared(request: Request, asked: Sides, chosen: Settings) -> Comparison:
     after = _of_side(request, asked.after, chosen)
     with progress(after) as shown:
         before = _of_side(request, asked.before, chosen).shown_by(shown)
-        return compare(asked, *run.compared(before, after.shown_by(shown)))
+        return compare(asked, run.compared(before, after.shown_by(shown)))
 
 
 def _deliver(found: Comparison, wanted: Sequence[outputs.Output]) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from cnilint.catalog.installer import Installer
@@ -16,10 +16,12 @@ from cnilint.catalog.release import shown
 from cnilint.engine.difference import changes
 from cnilint.engine.ignores.baseline import old
 from cnilint.engine.ignores.identity import identity
+from cnilint.engine.inputs import Inputs
 from cnilint.engine.places import placed
+from cnilint.engine.policy import EVERYTHING, Policy
 from cnilint.engine.result import Result
 from cnilint.kube.node_classes import NodeClass
-from cnilint.model.finding import Finding, Level, Location, Operation
+from cnilint.model.finding import Finding, Level, Location, Note, Operation
 from cnilint.model.tree import plain
 from cnilint.model.verdict import Verdict, VerdictKind
 from cnilint.multus.configuration import Multus
@@ -110,11 +112,21 @@ class ClusterChange(NamedTuple):
         return not (self.installs or self.classes or self.renamed)
 
 
+class Found(NamedTuple):
+    """What two runs found, with what was read after the change and which findings are wanted."""
+
+    before: Result
+    after: Result
+    inputs: Inputs
+    policy: Policy = EVERYTHING
+
+
 class Comparison(NamedTuple):
     """Two runs, and what differs between them.
 
     `new` and `gone` are findings that only one of them has; those that are known count in neither.
-    `running` are the findings about nodes that run while the change comes.
+    `running` are the findings about nodes that run while the change comes, `notes` what else is to
+    be known of these.
     """
 
     sides: Sides
@@ -124,6 +136,7 @@ class Comparison(NamedTuple):
     new: tuple[Finding, ...]
     gone: tuple[Finding, ...]
     running: tuple[Finding, ...] = ()
+    notes: tuple[Note, ...] = ()
 
     @property
     def added(self) -> tuple[Finding, ...]:
@@ -143,13 +156,15 @@ class Comparison(NamedTuple):
         return worse or any(finding.level >= least for finding in self.added)
 
 
-def compare(sides: Sides, before: Result, after: Result) -> Comparison:
+def compare(sides: Sides, found: Found) -> Comparison:
     """Return what differs between what was found before a change and after it."""
+    before, after = found.before, found.after
     pairs = list(cluster_pairs(before.clusters, after.clusters))
     changes = [_cluster_change(*pair) for pair in pairs]
-    known = [identity(finding) for finding in before.findings]
-    found = [identity(finding) for finding in after.findings]
-    is_old, is_kept = old(after.findings, known), old(before.findings, found)
+    was = [identity(finding) for finding in before.findings]
+    now = [identity(finding) for finding in after.findings]
+    is_old, is_kept = old(after.findings, was), old(before.findings, now)
+    running, notes = _on_running_nodes(pairs, found)
     return Comparison(
         sides=sides,
         before=before,
@@ -157,17 +172,23 @@ def compare(sides: Sides, before: Result, after: Result) -> Comparison:
         clusters=tuple(one for one in changes if not one.empty),
         new=tuple(one for one, known in zip(after.findings, is_old, strict=True) if not known),
         gone=tuple(one for one, kept in zip(before.findings, is_kept, strict=True) if not kept),
-        running=tuple(_on_running_nodes(pairs)),
+        running=running,
+        notes=notes,
     )
 
 
 ClusterPair = tuple[Cluster | None, Cluster | None]
 
 
-def _on_running_nodes(pairs: Iterable[ClusterPair]) -> Iterator[Finding]:
-    """Yield what happens on nodes that already run, cluster by cluster."""
-    del pairs
-    yield from ()
+def _on_running_nodes(
+    pairs: Sequence[ClusterPair], found: Found
+) -> tuple[tuple[Finding, ...], tuple[Note, ...]]:
+    """Return what happens on nodes that already run, and what else is to be known of them.
+
+    Nothing is worked out of them yet: this is where that comes in, cluster by cluster.
+    """
+    del pairs, found
+    return (), ()
 
 
 def cluster_pairs(before: Sequence[Cluster], after: Sequence[Cluster]) -> Iterator[ClusterPair]:

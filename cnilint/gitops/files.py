@@ -75,6 +75,11 @@ class Files:
         tree = disk if isinstance(top, str) else top
         self._store = _Store(tree, sources, found, like)
 
+    @property
+    def top(self) -> str:
+        """The absolute path of the top; empty where nothing but the given texts is there."""
+        return self._store.tree.top if self._store.tree is not None else ""
+
     def beside_others(self, elsewhere: Elsewhere) -> Files:
         """Return the same files, for a reader that knows something of other repositories."""
         other = self._with(self._store)

@@ -208,11 +208,12 @@ def _notes(result: Result, report: Limited) -> None:
         return
     head = f"{counted(len(result.notes), 'place')} not decided"
     report.add(f"\n<details><summary>{head}</summary>\n\n")
-    report.fill(map(_note, result.notes), len(result.notes), 0.7)
+    report.fill(map(note_line, result.notes), len(result.notes), 0.7)
     report.add("\n</details>\n")
 
 
-def _note(note: Note) -> str:
+def note_line(note: Note) -> str:
+    """Return a note as an item of a list."""
     where = f" ({place_in_code(note.location)})" if note.location is not None else ""
     return f"- note: {cell(note.message)}{where}\n"
 

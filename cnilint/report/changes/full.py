@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from cnilint.diff.comparison import ClassChange, ClusterChange, Comparison, InstallChange
-from cnilint.model.finding import Finding
+from cnilint.model.finding import Finding, Note
 from cnilint.report.glyphs import columns
 from cnilint.report.terminal.findings import finding_lines
 from cnilint.report.terminal.layout import hanging
@@ -46,6 +46,7 @@ def full(found: Comparison, paint: Paint) -> str:
     sections += [list(_cluster(one, paint)) for one in found.clusters]
     sections += [list(finding_lines(one, found.after, paint)) for one in found.added]
     sections.append([line for one in found.gone for line in _gone(one, paint)])
+    sections.append([line for one in found.notes for line in _note(one, paint)])
     sections.append([[(summary(found), "strong")]])
     lines: list[Line] = []
     for section in filter(None, sections):
@@ -105,3 +106,9 @@ def _gone(finding: Finding, paint: Paint) -> Iterator[Line]:
     head = [("gone: ", "good"), (f"{finding.rule} ", "strong")]
     text = f"{' '.join(finding.message.split())} ({place_in_text(finding.location)})"
     yield from hanging(head, text, "", paint)
+
+
+def _note(note: Note, paint: Paint) -> Iterator[Line]:
+    where = f" ({place_in_text(note.location)})" if note.location is not None else ""
+    of = f"{note.cluster}, " if note.cluster else ""
+    yield from hanging([("note: ", "note")], f"{of}{note.message}{where}", "", paint)

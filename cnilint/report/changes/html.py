@@ -51,6 +51,7 @@ def html(found: Comparison) -> str:
             *_clusters(found),
             findings(new, "New findings", "No finding is new."),
             _gone(found),
+            _notes(found),
             explained(new),
         ),
     )
@@ -118,3 +119,11 @@ def _gone(found: Comparison) -> Markup | None:
     )
     title = tag("h2", "Gone", id="gone-title")
     return tag("section", title, tag("ul", *lines), aria_labelledby="gone-title")
+
+
+def _notes(found: Comparison) -> Markup | None:
+    if not found.notes:
+        return None
+    lines = (tag("li", one.message) for one in found.notes)
+    title = tag("h2", "Also to be known", id="notes-title")
+    return tag("section", title, tag("ul", *lines), aria_labelledby="notes-title")

@@ -17,6 +17,7 @@ from cnilint.report.json_ import (
     installer_object,
     json_text,
     location_object,
+    note_object,
     verdict_object,
 )
 from cnilint.simulation.class_facts import ClassFacts
@@ -45,6 +46,7 @@ def diff_json(found: Comparison) -> str:
             "new": [finding_object(one) for one in found.new],
             "gone": [finding_object(one) for one in found.gone],
             "running": [finding_object(one) for one in found.running],
+            "notes": [note_object(one) for one in found.notes],
         }
     )
 

@@ -13,6 +13,7 @@ from cnilint.report.markdown import (
     cell,
     finding_row,
     folded,
+    note_line,
     place_in_code,
 )
 from cnilint.report.markup import code, prose
@@ -49,6 +50,9 @@ def markdown(found: Comparison, most_bytes: int = MOST_BYTES) -> str:
     _verdicts(found, report)
     _findings(found.added, report)
     _installs(found, report)
+    if found.notes:
+        report.add("\n")
+        report.fill(map(note_line, found.notes), len(found.notes), 0.75)
     _gone(found, report)
     several = len(found.after.clusters) > 1
     blocks = (folded(finding, several=several) for finding in found.added)

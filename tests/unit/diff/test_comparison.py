@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnilint.catalog.installer import Installer
-from cnilint.diff.comparison import Comparison, SettingChange, compare
+from cnilint.diff.comparison import Comparison, Found, SettingChange, compare
 from cnilint.diff.sides import Side, Sides
 from cnilint.engine.evaluate import evaluate
 from cnilint.engine.ignores.identity import identity
@@ -50,8 +50,12 @@ def found(files: Mapping[str, str], like: Result | None = None) -> Result:
     return evaluate(read(files), like=like)
 
 
+def pair(before: Result, after: Result) -> Comparison:
+    return compare(SIDES, Found(before, after, read({})))
+
+
 def compared(before: Mapping[str, str], after: Mapping[str, str]) -> Comparison:
-    return compare(SIDES, found(before), found(after))
+    return pair(found(before), found(after))
 
 
 class Seen(NamedTuple):
@@ -126,7 +130,7 @@ def test_a_change_and_the_way_back_are_the_same_turned_round(
     other: tuple[str, ...],
 ) -> None:
     old, new = found(repository(before, one)), found(repository(after, other))
-    assert seen(compare(SIDES, old, new)).mirrored == seen(compare(SIDES, new, old))
+    assert seen(pair(old, new)).mirrored == seen(pair(new, old))
 
 
 @settings(deadline=None, max_examples=40)
@@ -146,7 +150,7 @@ def test_what_is_taken_from_another_run_is_what_this_one_finds(
     assert [[k.verdict.alone for k in c.classes] for c in shared.clusters] == [
         [k.verdict.alone for k in c.classes] for c in alone.clusters
     ]
-    assert compare(SIDES, like, mine).empty
+    assert pair(like, mine).empty
 
 
 def test_only_a_cluster_that_the_change_reaches_is_simulated_again(
