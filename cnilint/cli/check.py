@@ -43,14 +43,12 @@ def check_once(request: Request) -> ExitCode:
     wanted = outputs.outputs(chosen.output_format)
     asked = request.run(chosen)
     if chosen.since:
-        from .diff import run_since
+        from .diff import since_a_revision
 
-        asked = asked._replace(before=run_since(request, chosen))
-    if mending:
-        result, changed = _fixed(asked)
+        with since_a_revision(request, chosen) as before:
+            result, changed = _found(asked._replace(before=before), mending=bool(mending))
     else:
-        with progress(asked) as shown:
-            result, changed = run.checked(asked.shown_by(shown)), False
+        result, changed = _found(asked, mending=bool(mending))
     if chosen.diff:
         wanted = [one for one in wanted if one.path]
     silent = chosen.diff and changed
@@ -58,6 +56,14 @@ def check_once(request: Request) -> ExitCode:
     least = None if chosen.fail_on == "never" else Level.of(chosen.fail_on)
     failed = least is not None and any(each.level >= least for each in result.findings)
     return ExitCode.FINDINGS if failed or silent else ExitCode.OK
+
+
+def _found(asked: Run, *, mending: bool) -> tuple[Result, bool]:
+    """Return what is wrong, and whether anything was changed or is to be shown as changed."""
+    if mending:
+        return _fixed(asked)
+    with progress(asked) as shown:
+        return run.checked(asked.shown_by(shown)), False
 
 
 def inspect(request: Request) -> ExitCode:

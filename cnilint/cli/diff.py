@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from cnilint import run
 from cnilint.config.options import Settings
@@ -43,14 +44,19 @@ def diff(request: Request) -> ExitCode:
     return ExitCode.FINDINGS if found.fails(least) else ExitCode.OK
 
 
-def run_since(request: Request, chosen: Settings) -> Run:
-    """Return the run over the paths of a request at the commit where HEAD left a revision.
+@contextmanager
+def since_a_revision(request: Request, chosen: Settings) -> Iterator[Run]:
+    """Give the run over the paths of a request at the commit where HEAD left a revision.
 
     UsageError where there is none, and for standard input, which no revision has.
     """
     if STANDARD_INPUT in request.arguments:
         raise UsageError("--since and -: no revision has what comes on standard input")
-    return _of_side(request, since(chosen.since, request.arguments).before, chosen)
+    asked = since(chosen.since, request.arguments)
+    try:
+        yield _of_side(request, asked.before, chosen)
+    finally:
+        _close(asked)
 
 
 def _of_side(request: Request, side: Side, chosen: Settings) -> Run:
