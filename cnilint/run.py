@@ -18,7 +18,7 @@ from cnilint.catalog.recognise import Targets
 from cnilint.config.options import DEFAULTS, ClusterSettings, Settings
 from cnilint.config.settings import policy, product_ids, settings, targets
 from cnilint.confine import FileTree, read_text
-from cnilint.diff.comparison import Found
+from cnilint.diff.found import Found
 from cnilint.engine.evaluate import NOTHING_AROUND, Described, Surroundings, evaluate
 from cnilint.engine.inputs import Inputs
 from cnilint.engine.inputs import inputs as read

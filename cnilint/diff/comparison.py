@@ -16,9 +16,7 @@ from cnilint.catalog.release import shown
 from cnilint.engine.difference import changes
 from cnilint.engine.ignores.baseline import old
 from cnilint.engine.ignores.identity import identity
-from cnilint.engine.inputs import Inputs
 from cnilint.engine.places import placed
-from cnilint.engine.policy import EVERYTHING, Policy
 from cnilint.engine.result import Result
 from cnilint.kube.node_classes import NodeClass
 from cnilint.model.finding import Finding, Level, Location, Note, Operation
@@ -29,6 +27,7 @@ from cnilint.multus.settings import KEYS, spelling
 from cnilint.simulation.class_facts import ClassFacts
 from cnilint.simulation.cluster import Cluster
 
+from .found import Found
 from .sides import Sides
 
 ENOUGH = 0.5
@@ -110,15 +109,6 @@ class ClusterChange(NamedTuple):
     def empty(self) -> bool:
         """Whether nothing changed."""
         return not (self.installs or self.classes or self.renamed)
-
-
-class Found(NamedTuple):
-    """What two runs found, with what was read after the change and which findings are wanted."""
-
-    before: Result
-    after: Result
-    inputs: Inputs
-    policy: Policy = EVERYTHING
 
 
 class Comparison(NamedTuple):

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnilint.catalog.installer import Installer
-from cnilint.diff.comparison import Comparison, Found, SettingChange, compare
+from cnilint.diff.comparison import Comparison, SettingChange, compare
+from cnilint.diff.found import Found
 from cnilint.diff.sides import Side, Sides
 from cnilint.engine.evaluate import evaluate
 from cnilint.engine.ignores.identity import identity
