@@ -13,16 +13,26 @@ RUNS := 20
 # The folders of folders that `make compare` reads, with the checkout in BEFORE and with this one.
 TOPS := examples
 
+# A lock file to install from, as CI does: LOCK=requirements/ci.txt. Without, pip takes the newest.
+LOCK ?=
+LOCKED = $(BIN)/python -m pip install --quiet --require-hashes --requirement $(LOCK) && \
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+install = $(if $(LOCK),$(LOCKED),$(BIN)/python -m pip install --quiet --editable '$(1)')
+
 # An editable install compiles nothing: without this every start would, where Python is told to write
 # no bytecode. The second command keeps what the data files read as, beside it.
 WARM := unset PYTHONDONTWRITEBYTECODE; $(BIN)/python -m compileall -q cnilint && \
 	$(BIN)/cnilint inspect examples >/dev/null
 
+comma := ,
+lock = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-annotate --output-file requirements/$(1).txt
+
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: help demo test lint docs pipelines build bench compare clean
+.PHONY: help demo test lint docs pipelines build locks audit sbom bench compare corpus kills clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -63,11 +73,33 @@ build: $(VENV)/.installed-dev ## build the source distribution and the wheel int
 	rm -rf dist
 	$(BIN)/python -m build --no-isolation --outdir dist .
 
+locks: $(VENV)/.installed-release ## write the lock files in requirements/ anew
+	$(call lock,cnilint) pyproject.toml
+	$(call lock,lowest) --resolution lowest-direct pyproject.toml
+	$(call lock,ci) --extra dev --extra browser --extra pipelines pyproject.toml
+	$(call lock,release) --extra dev --extra release pyproject.toml
+	echo 'hatchling>=1.26' | $(call lock,build) -
+
+audit: $(VENV)/.installed-release ## look up known holes in what the lock files name
+	$(BIN)/pip-audit --require-hashes --disable-pip --progress-spinner off \
+		$(foreach name,cnilint build ci release,--requirement requirements/$(name).txt)
+
+sbom: $(VENV)/.installed-release ## write dist/cnilint.cdx.json: what is in an installed cnilint (CycloneDX)
+	mkdir -p dist
+	$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible \
+		--output-file dist/cnilint.cdx.json requirements/cnilint.txt
+
 bench: $(VENV)/.installed ## measure a cold start (FILE=manifest.yaml RUNS=20)
 	$(BIN)/python benchmarks/cold_start.py --runs $(RUNS) $(FILE)
 
 compare: $(VENV)/.installed ## list what another checkout reports otherwise (BEFORE=folder TOPS="examples")
 	$(BIN)/python benchmarks/compare_reports.py $(BEFORE) . $(TOPS)
+
+corpus: $(VENV)/.installed-dev ## list the errors on public manifests anew (CORPUS=folder)
+	$(BIN)/python -m tests.corpus_findings $(CORPUS)
+
+kills: $(VENV)/.installed ## kill `check --fix` 200 times while it writes 100 files
+	$(BIN)/python benchmarks/kills.py
 
 clean: ## remove .venv, what was built and every cache
 	rm -rf $(VENV) dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis
@@ -75,17 +107,21 @@ clean: ## remove .venv, what was built and every cache
 
 # Both stamps are newer than pyproject.toml as long as what it asks for is installed.
 $(VENV)/.installed: pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --editable .
+	$(call install,.)
 	@$(WARM)
 	@touch $@
 
 $(VENV)/.installed-dev: pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --editable '.[dev,browser]'
+	$(call install,.[dev$(comma)browser])
 	@$(WARM)
 	@touch $(VENV)/.installed $@
 
 $(VENV)/.installed-pipelines: $(VENV)/.installed-dev
-	$(BIN)/python -m pip install --quiet --editable '.[pipelines]'
+	$(call install,.[pipelines])
+	@touch $@
+
+$(VENV)/.installed-release: $(VENV)/.installed-dev
+	$(BIN)/python -m pip install --quiet --editable '.[release]'
 	@touch $@
 
 # Asking each candidate to run finds those that are too old, lack venv, or are a version manager's

@@ -17,7 +17,7 @@ from cnilint.catalog.catalog import known_files
 from cnilint.catalog.recognise import Targets
 from cnilint.config.options import DEFAULTS, ClusterSettings, Settings
 from cnilint.config.settings import policy, product_ids, settings, targets
-from cnilint.confine import FileTree, read_text
+from cnilint.confine import FileTree, read_text, repository
 from cnilint.diff.found import Found
 from cnilint.engine.evaluate import NOTHING_AROUND, Described, Surroundings, evaluate
 from cnilint.engine.inputs import Inputs
@@ -118,14 +118,15 @@ def asked(
     UsageError for a host file that is none or a baseline that cannot be read, ReadError for a host
     file's content.
     """
+    text = chosen.base.text if chosen.base is not None else read_text
     around = Surroundings(
-        host_files(chosen.host_files),
+        host_files(chosen.host_files, text),
         chosen.runtime,
         primary=chosen.primary,
         targets=targets(chosen.targets),
         by_file=chosen.scope == "file",
         render=chosen.render,
-        clusters={name: _described(one) for name, one in chosen.clusters.items()},
+        clusters={name: _described(one, text) for name, one in chosen.clusters.items()},
     )
     if judged:
         around = around._replace(policy=policy(chosen, paths))
@@ -135,11 +136,11 @@ def asked(
     return Run(tuple(paths), chosen, around, fixes, stdin)
 
 
-def _described(one: ClusterSettings) -> Described:
+def _described(one: ClusterSettings, text: Callable[[str], str]) -> Described:
     """Return what settings say of a cluster; see `asked` for what is raised."""
     elsewhere = one.platform is not None and one.platform not in EKS
     known = Circumstances(
-        host_files(one.host_files),
+        host_files(one.host_files, text),
         one.runtime or "",
         one.primary,
         targets(one.targets),
@@ -190,7 +191,7 @@ def checked(run: Run) -> Result:
     """
     inputs = _read(run)
     around, like = _since(run, inputs)
-    result = evaluate(inputs, around, like)
+    result = _told_newly(evaluate(inputs, around, like), run)
     if around.by_file:
         return _without_fixes(result)
     _known_primary(result, around.primary)
@@ -229,7 +230,14 @@ def fixed(run: Run) -> Fixed:
     inputs = _read(run)
     done = plan.fixed(inputs, _since(run, inputs)[0], run.fixes)
     _known_primary(done.found, run.surroundings.primary)
-    return done._replace(found=_public(done.found), result=_public(done.result))
+    found, left = (_public(_told_newly(one, run)) for one in (done.found, done.result))
+    return done._replace(found=found, result=left)
+
+
+def _told_newly(result: Result, run: Run) -> Result:
+    """Return a result that tells which of its findings nobody ignores at the base of the run."""
+    base = run.settings.base
+    return result if base is None else base.compared(result)
 
 
 def compared(before: Run, after: Run) -> Found:
@@ -316,15 +324,21 @@ def _known_primary(result: Result, name: str) -> None:
 
 
 def _top(paths: Sequence[str]) -> str:
-    """Return the folder at the top of the repository that paths are in."""
+    """Return the folder at the top of the repository that paths are in.
+
+    It is the one that the command runs in, if that holds them all, so that the clusters of a
+    repository have the same names wherever the command runs.
+    """
     given = [os.path.realpath(path) for path in paths if path != STANDARD_INPUT] or [os.getcwd()]
+    folders = [one if os.path.isdir(one) else os.path.dirname(one) for one in given]
+    owners = {repository(folder) for folder in folders}
+    owner = owners.pop() if len(owners) == 1 else None
     top = repository_top()
-    if all(
-        os.path.commonpath((top, os.path.realpath(path))) == os.path.realpath(top) for path in given
-    ):
+    if owner is not None and repository(os.getcwd()) is None:
+        return owner
+    if all(os.path.commonpath((top, one)) == os.path.realpath(top) for one in given):
         return top
-    first = given[0]
-    return repository_top(first if os.path.isdir(first) else os.path.dirname(first))
+    return repository_top(folders[0])
 
 
 def _read(run: Run, *, may_be_empty: bool = False, like: Inputs | None = None) -> Inputs:
@@ -369,24 +383,27 @@ def _is_among(path: str, paths: Sequence[str]) -> bool:
     return os.path.realpath(path) in map(os.path.realpath, paths)
 
 
-def host_files(texts: Sequence[str]) -> tuple[HostFile, ...]:
+def host_files(
+    texts: Sequence[str], text: Callable[[str], str] = read_text
+) -> tuple[HostFile, ...]:
     """Return the files on the nodes that `NAME` or `NAME=PATH` stand for.
 
-    Without a path it holds what a file of that name is known to hold, else something valid.
-    UsageError for a name with a slash or none, ReadError for a path that cannot be read.
+    What a path holds is asked of `text`. Without a path a file holds what one of that name is
+    known to hold, else something valid. UsageError for a name with a slash or none, ReadError for
+    a path that cannot be read.
     """
-    return tuple(map(_host_file, texts))
+    return tuple(_host_file(each, text) for each in texts)
 
 
-def _host_file(text: str) -> HostFile:
-    name, equals, path = text.partition("=")
+def _host_file(given: str, text: Callable[[str], str]) -> HostFile:
+    name, equals, path = given.partition("=")
     if not name or "/" in name:
         raise UsageError(f"--host-file takes NAME or NAME=PATH, and {name!r} is no file name")
     if not equals:
         known = known_files().get(name)
         return HostFile(name, known.content if known is not None else _valid_content(name))
     try:
-        return HostFile(name, read_text(path))
+        return HostFile(name, text(path))
     except (OSError, UnicodeDecodeError) as error:
         reason = reason_of(error)
         hint = "" if os.path.lexists(path) else near_path(path)

@@ -12,6 +12,7 @@ import sys
 from typing import TextIO
 
 from cnilint.errors import UsageError
+from cnilint.shown import inert, visible_lines
 
 BOUND = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.EBUSY})
 """Why nothing can be put beside a file, or in its place, that can be written all the same: one
@@ -32,8 +33,8 @@ def tell(text: str, *, exactly: bool = False) -> None:
 
 
 def say(text: str) -> None:
-    """Write a sentence to standard error: what is no result."""
-    aside(f"cnilint: {text}\n")
+    """Write a sentence to standard error: what is no result. Nothing in it steers a terminal."""
+    aside(inert(visible_lines(f"cnilint: {text}\n")))
 
 
 def aside(text: str) -> None:

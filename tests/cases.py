@@ -2,7 +2,8 @@
 
 A case holds what is special about it. What many cases need stands once in `tests/manifests`: the
 `uses.yaml` of a rule says which of it a case has, and under which name. In `fixed/` stands what
-a fix changes; the rest of the case is there as it was.
+a fix changes; the rest of the case is there as it was. So it is in `after-fixed/` with what is in
+`after/`, where a case is a change.
 """
 
 from __future__ import annotations
@@ -43,10 +44,15 @@ def _make_whole(case: Path, uses: dict[str, str], folder: Path) -> None:
         assert not (folder / name).exists(), f"{case} has {name} and uses another"
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(SHARED / shared, folder / name)
-    if (folder / FIXED).exists():
-        for file in sorted(folder.rglob("*")):
-            path = file.relative_to(folder)
-            if file.is_file() and path.parts[0] not in (FIXED, EXPECTED):
-                (folder / FIXED / path).parent.mkdir(parents=True, exist_ok=True)
-                if not (folder / FIXED / path).exists():
-                    shutil.copy(file, folder / FIXED / path)
+    _complete(folder / FIXED, folder)
+    _complete(folder / f"after-{FIXED}", folder / "after")
+
+
+def _complete(fixed: Path, folder: Path) -> None:
+    """Give what a fix leaves the files that it leaves as they are."""
+    for file in sorted(folder.rglob("*")) if fixed.exists() else ():
+        path = file.relative_to(folder)
+        if file.is_file() and path.parts[0] not in (FIXED, EXPECTED):
+            (fixed / path).parent.mkdir(parents=True, exist_ok=True)
+            if not (fixed / path).exists():
+                shutil.copy(file, fixed / path)

@@ -13,12 +13,14 @@ from cnilint.cli.examples import trials
 from cnilint.config.schema import schema
 from cnilint.config.settings import policy, settings
 from cnilint.engine.example import OF_WHOLE_MANIFESTS, Files, Trial, examples_of
-from cnilint.engine.rule import SCHEMA
+from cnilint.engine.rule import CHANGE, SCHEMA
 from cnilint.engine.ruleset import Rule, rules
+from cnilint.engine.text_edits import text_edits
 from cnilint.model.finding import Applicability
 from cnilint.report.rule_page import FAMILIES, INDEX, Page, index_markdown, page_markdown
 from cnilint.run import Options, fix
 from cnilint.syntax.data import read_mapping
+from cnilint.syntax.rewrite import CannotEdit, apply
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = ROOT / "docs" / "rules"
@@ -28,7 +30,6 @@ ALL_FIXES = Options(least=Applicability.UNSAFE)
 each_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 
 LEFT_OUT = {
-    "CNI117": "CNI102",
     "CNI118": "CNI123",
     "CNI125": "CNI206",
     "CNI206": "CNI125",
@@ -44,6 +45,8 @@ def tried(rule_id: str) -> tuple[Trial, ...]:
 
 def fixed(rule: Rule, files: Files) -> dict[str, str]:
     """Return files as every safe and unsafe fix leaves them, but for what an example leaves out."""
+    if rule.scope == CHANGE:
+        return changed(rule, files)
     with TemporaryDirectory() as folder, contextlib.chdir(folder):
         for name, text in files.items():
             Path(name).parent.mkdir(parents=True, exist_ok=True)
@@ -53,6 +56,16 @@ def fixed(rule: Rule, files: Files) -> dict[str, str]:
         wanted = wanted._replace(off=wanted.off | (OF_WHOLE_MANIFESTS - {rule.id}))
         made = fix((), policy=wanted, options=ALL_FIXES)
     return {**files, **{source.path: source.text for source in made.inputs.sources}}
+
+
+def changed(rule: Rule, files: Files) -> dict[str, str]:
+    """Return the files of a change with the fixes of what is found in it."""
+    made = dict(files)
+    for one in (each for trial in tried(rule.id) for found in trial.bad for each in found.fixes):
+        edits = text_edits(one)
+        assert not isinstance(edits, CannotEdit)
+        made |= {path: apply(files[path], each) for path, each in edits.items()}
+    return made
 
 
 @each_rule

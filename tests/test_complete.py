@@ -11,16 +11,25 @@ from string import Formatter
 import pytest
 
 from cnilint.config.settings import settings
-from cnilint.engine.checks import CHECKS, IGNORE_CHECKS, INPUT_CHECKS, LAYOUT_CHECKS
+from cnilint.engine.checks import (
+    CHANGE_CHECKS,
+    CHECKS,
+    IGNORE_CHECKS,
+    INPUT_CHECKS,
+    LAYOUT_CHECKS,
+)
 from cnilint.engine.evaluate import Surroundings, evaluate
+from cnilint.engine.example import SIDES
 from cnilint.engine.hit import Hit
 from cnilint.engine.ignores.suppress import judged
 from cnilint.engine.jsonpath import find
 from cnilint.engine.match import OPERATORS, matches
 from cnilint.engine.policy import EVERYTHING
+from cnilint.engine.rule import CHANGE
 from cnilint.engine.ruleset import Rule, rules
 from cnilint.engine.sources import sources
-from cnilint.run import host_files, load
+from cnilint.run import host_files, inspect, load
+from cnilint.simulation.running_cluster import running_cluster
 from tests.cases import whole_cases
 
 CASES = whole_cases()
@@ -34,6 +43,11 @@ def cases(rule: str, kind: str) -> list[Path]:
 
 def hits(rule: Rule, case: Path) -> Iterator[Hit]:
     """Yield what the rule's check says of a case, before any wording."""
+    if rule.scope == CHANGE:
+        sides = [inspect(str(case / side)).clusters for side in SIDES]
+        change = running_cluster(sides[0][0], sides[1][0])
+        yield from (hit for check in rule.check for hit in CHANGE_CHECKS[check](change))
+        return
     found = [p for p in case.rglob("*") if p.is_file() and not p.name.startswith(".")]
     left_out = {"expected.txt", "fixed"}
     inputs = load([str(p) for p in found if left_out.isdisjoint(p.relative_to(case).parts)])
@@ -74,13 +88,17 @@ def test_every_folder_of_cases_belongs_to_a_card() -> None:
 
 def test_every_check_belongs_to_one_card() -> None:
     used = Counter(check for rule in RULES for check in rule.check)
-    assert set(used) == {*CHECKS, *INPUT_CHECKS, *IGNORE_CHECKS, *LAYOUT_CHECKS}
+    assert set(used) == {
+        *(*CHECKS, *INPUT_CHECKS, *IGNORE_CHECKS),
+        *(*LAYOUT_CHECKS, *CHANGE_CHECKS),
+    }
     assert set(used.values()) == {1}
 
 
 @every_rule
 def test_a_rule_that_can_fix_shows_it(rule: Rule) -> None:
-    shown = any((case / "fixed").is_dir() for case in cases(rule.id, "bad"))
+    folder = "after-fixed" if rule.scope == CHANGE else "fixed"
+    shown = any((case / folder).is_dir() for case in cases(rule.id, "bad"))
     assert shown == (rule.fix in ("safe", "unsafe"))
 
 

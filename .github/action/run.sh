@@ -38,6 +38,19 @@ if [ "$INPUT_ANNOTATIONS" = true ]; then options+=(--output-format "github:$fold
 if [ "$INPUT_SUMMARY" = true ]; then options+=(--output-format "markdown:$folder/summary.md"); fi
 if [ -n "$INPUT_FAIL_ON" ]; then options+=(--fail-on "$INPUT_FAIL_ON"); fi
 
+# What a stranger's change says of itself does not count: settings and ignores are those of the base.
+base="${INPUT_CONFIG_REF:-${BASE_OF_FORK:-}}"
+if [ -n "$base" ] && [ "$base" != none ]; then
+  safely=(-c safe.bareRepository=explicit -c core.fsmonitor=false -c core.hooksPath=/dev/null)
+  if ! git "${safely[@]}" rev-parse --quiet --verify "$base^{commit}" >/dev/null 2>&1; then
+    git "${safely[@]}" fetch --quiet --no-tags --no-recurse-submodules --depth=1 -- origin "$base" \
+      2>"$folder/errors" ||
+      failed "config-ref: $base is not in this checkout (fetch-depth: 0): $(cat "$folder/errors")" 2
+    base="$(git "${safely[@]}" rev-parse FETCH_HEAD)"
+  fi
+  options+=("--config-from=$base")
+fi
+
 # xargs takes words apart as a shell does, and expands nothing
 if [ -n "${INPUT_ARGS//[[:space:]]/}" ]; then
   printf '%s' "$INPUT_ARGS" | xargs printf '%s\0' >"$folder/words" 2>"$folder/errors" ||

@@ -94,12 +94,24 @@ class AwsNode(NamedTuple):
 
     @property
     def never_writes(self) -> bool:
-        """Whether every start ends or waits before its file is written, as far as all is known.
+        """Whether every start ends or waits before its file is written, as far as all is known."""
+        refused = self._refused
+        return refused is not None and not refused.texts
+
+    @property
+    def fails_after_writing(self) -> bool:
+        """Whether every start ends or waits though its file is written, as far as all is known."""
+        refused = self._refused
+        return refused is not None and bool(refused.texts)
+
+    @property
+    def _refused(self) -> VpcCniStart | None:
+        """Return what comes of each start, if its settings are refused for sure.
 
         Directories are taken to be there: what does not reach the host is not written anyway.
         """
         if self.assumed or self.main.is_sketch:
-            return False
+            return None
         named = (variable(name, Reader.ENTRYPOINT) for name in _DIRECTORIES)
         given = (one.text(self.main.known, self.release) for one in named)
         start = vpc_cni(
@@ -109,9 +121,9 @@ class AwsNode(NamedTuple):
             conflist=self.conflist.value if self.conflist is not None else None,
             node_ipv6=True,
         )
-        if start.texts or start.refused is None:
-            return False
-        return not any(self.main.is_unknown(name) for name in start.refused.variables)
+        if start.refused is None or any(map(self.main.is_unknown, start.refused.variables)):
+            return None
+        return start
 
     @property
     def conflist(self) -> Text | None:

@@ -97,6 +97,8 @@ class WorkloadForm(Form):
                 return words[at] if -len(words) <= at < len(words) else None
             case "pattern":
                 return _matched(self.container.words, name)
+            case "hook":
+                return _matched(_hook_words(self.container, "preStop"), name)
         return None
 
     def placement(self) -> Placement | None:
@@ -209,7 +211,7 @@ class DeliveryForm(Form):
     def title(self) -> str:
         """The object, with the add-on's name where it may hold several."""
         manifest = self.delivery.manifest
-        if self.kind == "addon" and manifest.kind != "Addon":
+        if self.kind == "addon" and not manifest.kind.endswith("Addon"):
             return f"{manifest.title} (add-on {self.delivery.name})"
         return manifest.title
 
@@ -227,7 +229,9 @@ def argument(
     `switch` never takes the next word. The command of a postStart hook counts too (Cilium's flags
     up to 1.13 stand there).
     """
-    return flag((*container.flags, *_hook_words(container)), name, switch=switch, joined=joined)
+    return flag(
+        (*container.flags, *_hook_words(container, "postStart")), name, switch=switch, joined=joined
+    )
 
 
 def flag(
@@ -254,8 +258,8 @@ def flag(
     return found
 
 
-def _hook_words(container: Container) -> tuple[Text, ...]:
-    steps = ("lifecycle", "postStart", "exec", "command")
+def _hook_words(container: Container, hook: str) -> tuple[Text, ...]:
+    steps = ("lifecycle", hook, "exec", "command")
     return texts(container.manifest, descend(container.tree, *steps), (*container.route, *steps))
 
 

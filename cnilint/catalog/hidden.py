@@ -16,10 +16,14 @@ from cnilint.model.finding import Location
 from cnilint.model.tree import Mapping, Route, Tree, follow, members
 from cnilint.model.tree import Sequence as SequenceTree
 
-from .catalog import Product, products
+from .catalog import Product, Recogniser, products
 
 REPOSITORY, TAGS, REGISTRY = "repository", ("tag", "version"), "registry"
 """The members by which values name an image in parts, as most charts have it."""
+
+
+_IMAGE = re.compile(r"(?:image|repository):\s*[\"']?([\w./:@-]+)")
+_WORD = re.compile(r"[\w./-]+")
 
 
 class Hidden(NamedTuple):
@@ -57,6 +61,50 @@ def product_of_image(reference: str) -> Product | None:
         if any(re.search(pattern, text) for pattern in product.images):
             return product
     return None
+
+
+def products_named(text: str) -> list[Product]:
+    """Return the products whose images a template or values name, as far as their text tells.
+
+    Of several with one image it is that of which the text runs the program.
+    """
+    found: dict[str, Product] = {}
+    run: list[Product] | None = None
+    for reference in _IMAGE.findall(text):
+        named = product_of_image(reference)
+        if named is None:
+            continue
+        if run is None:
+            words = set(_WORD.findall(text))
+            run = [one for one in products() if any(_runs(r, words) for r in one.recognise)]
+        repository = Image.parse(reference).repository
+        same = [one for one in run if any(_has(each, repository) for each in one.recognise)]
+        found |= {one.id: one for one in same or (named,)}
+    return list(found.values())
+
+
+def products_of_chart(name: str) -> list[Product]:
+    """Return the products that a chart of a name installs whatever its values say."""
+    return [
+        product
+        for product in products()
+        for chart in product.charts
+        if chart.name == name
+        and re.search(chart.repository, "") is not None
+        and all("" in values for values in chart.when.values())
+    ]
+
+
+def _runs(recogniser: Recogniser, words: Iterable[str]) -> bool:
+    """Whether one of some words is a program that shows a product by itself."""
+    more = (recogniser.image, recogniser.container, recogniser.labels, recogniser.environment)
+    if not recogniser.command or recogniser.words or any(more):
+        return False
+    return any(re.search(recogniser.command, word) for word in words)
+
+
+def _has(recogniser: Recogniser, repository: str) -> bool:
+    return bool(recogniser.image) and re.search(recogniser.image, repository) is not None
 
 
 def _is_known(one: Delivery) -> bool:

@@ -110,6 +110,11 @@ class Behaviour(Record, schema=SCHEMA, part="behaviour"):
                 changes[name] = tuple(filter(None, map(fill, value)))
         return self._replace(**changes)
 
+    @property
+    def takes_its_file(self) -> bool:
+        """Whether its file goes when it is stopped in order."""
+        return bool(self.removed_on_stop) or self.removed_by_hook == "true"
+
 
 class Assumption(Record, schema=SCHEMA, part="assumption"):
     """When the product is taken as present without a manifest, and as which object."""

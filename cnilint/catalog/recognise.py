@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from cnilint.gitops import cloudformation
 from cnilint.gitops.delivery import Delivery, deliveries, unused_sources
 from cnilint.kube.manifest import Manifest, ManifestIndex
 from cnilint.kube.pattern import found_in
@@ -32,7 +33,10 @@ CONFIGURED = "these manifests configure it and do not show what installs it"
 
 EKS_LABELS = "eks.amazonaws.com/"
 
-EKS_KINDS = {"ENIConfig", "SecurityGroupPolicy", "AWSManagedControlPlane", "AWSManagedCluster"}
+EKS_KINDS = {
+    *("ENIConfig", "SecurityGroupPolicy", "AWSManagedControlPlane", "AWSManagedCluster"),
+    *(cloudformation.ADDON, cloudformation.CLUSTER, cloudformation.NODES),
+}
 
 
 def installers(
@@ -73,7 +77,8 @@ def shows_eks(manifests: Iterable[Manifest]) -> Location | None:
     """Return the first place that shows a cluster to be EKS, or None.
 
     Images from EKS's registry paths, objects of the VPC CNI's own kinds and those that make an EKS
-    cluster or its add-ons (eksctl, ACK, Crossplane, Cluster API), and EKS's node labels.
+    cluster or its add-ons (eksctl, ACK, Crossplane, Cluster API, CloudFormation), and EKS's node
+    labels.
     """
     for manifest in manifests:
         place = _eks_text(manifest)

@@ -12,6 +12,7 @@ from cnilint.engine.ignores.baseline import baseline_text, entries_of, gone, rea
 from cnilint.engine.result import Result
 from cnilint.errors import ExitCode
 from cnilint.quoting import shell_word
+from cnilint.shown import inert, visible
 from cnilint.streams import say, tell, write_file
 
 from .check import counted
@@ -48,7 +49,7 @@ def show(request: Request) -> ExitCode:
     for entry in read(_path(request.settings())):
         rule, cluster, where, _route = entry.identity
         of = f" ({cluster})" if cluster else ""
-        tell(f"{entry.path}: {rule} {where}{of}: {entry.message}\n")
+        tell(f"{inert(visible(f'{entry.path}: {rule} {where}{of}: {entry.message}'))}\n")
     return ExitCode.OK
 
 

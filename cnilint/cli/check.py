@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 
 from cnilint import run
+from cnilint.config.location import nearest_folder
 from cnilint.config.settings import mistyped_variables
 from cnilint.engine.result import Result
 from cnilint.errors import ExitCode, UsageError
 from cnilint.model.finding import Level
 from cnilint.run import Run
 from cnilint.streams import say, tell
+from cnilint.syntax.collect import STANDARD_INPUT
 
 from . import outputs
 from .request import Request, progress
@@ -97,12 +100,23 @@ def counted(number: int, word: str, plural: str = "s") -> str:
     return f"{number} {word}{'' if number == 1 else plural}"
 
 
+def _finish(paths: Sequence[str]) -> None:
+    """Finish what a run that was killed has left in the repositories of some paths."""
+    from cnilint.staging import finish
+
+    named = [path for path in paths or ["."] if path != STANDARD_INPUT]
+    if count := finish(os.path.realpath(nearest_folder(path)) for path in named):
+        say(f"a run that was killed had {counted(count, 'file')} left to write: that is done now")
+
+
 def _fixed(asked: Run) -> tuple[Result, bool]:
     """Make the fixes, as a diff or in place; return what is left, and whether anything changed."""
     from cnilint.fix.bundle import FOLDER, bundle
     from cnilint.fix.in_place import create, write
 
     chosen = asked.settings
+    if chosen.fix:
+        _finish(asked.paths)
     with progress(asked) as shown:
         done = run.fixed(asked.shown_by(shown))
     handing_over = chosen.diff or chosen.patch_dir

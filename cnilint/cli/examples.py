@@ -9,8 +9,11 @@ from tempfile import TemporaryDirectory
 
 from cnilint import run
 from cnilint.config.location import NAMES
+from cnilint.config.options import Settings
 from cnilint.config.settings import settings
-from cnilint.engine.example import OF_WHOLE_MANIFESTS, Files, Trial, examples_of
+from cnilint.diff.running_nodes import running_nodes
+from cnilint.engine.example import OF_WHOLE_MANIFESTS, SIDES, Files, Trial, examples_of
+from cnilint.engine.rule import CHANGE
 from cnilint.engine.ruleset import Rule
 from cnilint.errors import CnilintError
 from cnilint.model.finding import Finding, Level
@@ -39,13 +42,21 @@ def _found(rule: Rule, files: Files, house: tuple[Rule, ...]) -> tuple[Finding, 
             with open(name, "w", encoding="utf-8", newline="") as file:
                 file.write(text)
         chosen = settings({}, {}, _settings_of(files), house=house)
-        result = run.checked(run.asked((), chosen))
+        of_change = rule.scope == CHANGE
+        found = _of_change(chosen) if of_change else run.checked(run.asked((), chosen)).findings
     return tuple(
         finding
-        for finding in result.findings
+        for finding in found
         if finding.rule == rule.id
         or (finding.level > Level.NOTE and finding.rule not in OF_WHOLE_MANIFESTS)
     )
+
+
+def _of_change(chosen: Settings) -> tuple[Finding, ...]:
+    """Return what a change from the folder `before` to `after` does to nodes that already run."""
+    runs = [run.asked((side,), chosen) for side in SIDES]
+    before, after = (next(iter(run.inspected(one).clusters), None) for one in runs)
+    return running_nodes(before, after, runs[1].surroundings.policy).findings
 
 
 def _settings_of(files: Files) -> str:

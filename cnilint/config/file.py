@@ -16,6 +16,7 @@ from cnilint.model.tree import Mapping as MappingTree
 from cnilint.model.tree import Sequence as SequenceTree
 from cnilint.syntax.compose import compose
 
+from .base import Base
 from .location import SECTION
 from .options import Steps
 from .schema import Schema, faults, schema, within
@@ -55,13 +56,15 @@ class ConfigFile(NamedTuple):
         return f"{self.path}:{position.line}"
 
 
-def read(path: str) -> ConfigFile:
+def read(path: str, base: Base | None = None) -> ConfigFile:
     """Return a file of configuration; ConfigurationError, with its line, for what is wrong in it.
+
+    With a `base` it is the one that is there.
 
     A TOML file has the settings in its table `tool.cnilint`, any other file is YAML.
     """
     try:
-        source = Source(path, read_text(path, "utf-8-sig"))
+        source = Source(path, (base.text if base else read_text)(path, "utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
         reason = reason_of(error)
         hint = near_path(path) if isinstance(error, FileNotFoundError) else ""

@@ -12,6 +12,7 @@ from cnilint.engine.repository import repository_top
 from cnilint.errors import ConfigurationError
 from cnilint.syntax.collect import STANDARD_INPUT
 
+from .base import Base
 from .options import Steps, in_file
 
 NAMES = (".cnilint.yaml", "cnilint.yaml")
@@ -26,8 +27,8 @@ SECTION = ("tool", "cnilint")
 _TABLE = rb"""tool["']?\s*(\]|=|\.\s*["']?cnilint)"""
 
 
-def nearest(paths: Sequence[str] = ()) -> str | None:
-    """Return the file of configuration for some paths, or None.
+def nearest(paths: Sequence[str] = (), base: Base | None = None) -> str | None:
+    """Return the file of configuration for some paths, or None; with a `base`, that it has.
 
     It is looked for from the folder that they all lie in up to the top of its repository (outside
     of one: in that folder alone), and then from the working directory in the same way: so it is the
@@ -37,9 +38,9 @@ def nearest(paths: Sequence[str] = ()) -> str | None:
     folders = [nearest_folder(path) for path in paths if path != STANDARD_INPUT]
     starts = [os.path.commonpath(folders), here] if folders else [here]
     for start in dict.fromkeys(starts):
-        found = _upwards(start)
+        found = _upwards(start, base)
         if found is not None:
-            if leads_out(found):
+            if base is None and leads_out(found):
                 raise ConfigurationError(found, LEADS_OUT)
             return min(os.path.relpath(found), found, key=lambda each: each.count(os.sep))
     return None
@@ -53,27 +54,28 @@ def nearest_folder(path: str) -> str:
     return path
 
 
-def _upwards(folder: str) -> str | None:
+def _upwards(folder: str, base: Base | None) -> str | None:
     """Return the first file of configuration from a folder up to the top of its repository."""
     top = repository_top(folder)
+    is_file = os.path.isfile if base is None else base.has_file
     while True:
         for name in (*NAMES, *OTHER_NAMES):
             path = os.path.join(folder, name)
-            if os.path.isfile(path):
+            if is_file(path):
                 return path
         path = os.path.join(folder, PYPROJECT)
-        if os.path.isfile(path) and has_section(path):
+        if is_file(path) and has_section(path, base):
             return path
         if folder in (top, os.path.dirname(folder)):
             return None
         folder = os.path.dirname(folder)
 
 
-def has_section(path: str) -> bool:
-    """Whether a pyproject.toml has settings of cnilint."""
+def has_section(path: str, base: Base | None = None) -> bool:
+    """Whether a pyproject.toml has settings of cnilint, here or in a base."""
     try:
-        content = read_file(file_behind(path))
-    except OSError:
+        content = read_file(file_behind(path)) if base is None else base.text(path).encode()
+    except (OSError, UnicodeDecodeError):
         return False
     if b"cnilint" not in content or not re.search(_TABLE, content):
         return False

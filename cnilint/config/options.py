@@ -16,6 +16,7 @@ from typing import Annotated, Any, Literal, get_args, get_type_hints
 from cnilint.engine.ignores.ignore import Ignore
 from cnilint.engine.ruleset import Rule
 
+from .base import Base
 from .frozen import Frozen
 
 Texts = tuple[str, ...]
@@ -98,9 +99,9 @@ class ClusterSettings(Frozen):
 class Settings(Frozen):
     """What is set for a run: the value of every option, and where it comes from.
 
-    `house` are the rules that lie in `rules_dirs`. `file` is the file that some are from (empty:
-    none). `origins` has where a setting comes from, by its name, and by name and key for a mapping;
-    what is not in it is built in.
+    `house` are the rules that lie in `rules_dirs`, `base` what `config_from` names. `file` is the
+    file that some are from (empty: none). `origins` has where a setting comes from, by its name,
+    and by name and key for a mapping; what is not in it is built in.
     """
 
     output_format: Annotated[
@@ -357,6 +358,15 @@ class Settings(Frozen):
         ),
     ] = ""
     no_config: Annotated[bool, Option("Read no file of settings.", CONFIGURED)] = False
+    config_from: Annotated[
+        str,
+        Option(
+            "The revision whose settings, rules, baseline and ignores count, such as the base of a "
+            "pull request from a stranger.",
+            ("check", "config show"),
+            metavar="REF",
+        ),
+    ] = ""
     selectors: Annotated[
         Texts,
         Option(
@@ -377,6 +387,7 @@ class Settings(Frozen):
     ] = ""
     house: tuple[Rule, ...] = ()
     file: str = ""
+    base: Base | None = None
     origins: Mapping[Texts, str] = {}
 
     @property

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from typing import Any
 
 from cnilint.catalog.catalog import Product, products
 from cnilint.catalog.release import Release, release
+from cnilint.confine import read_text
 from cnilint.engine.ignores.ignore import ENTRY, Ignore, Scope, Word
 from cnilint.engine.policy import EVERYTHING, Policy, no_such_rule, standing_for, switched
 from cnilint.engine.ruleset import Rule, house_rules
-from cnilint.errors import ConfigurationError, did_you_mean, nearest_word
+from cnilint.errors import ConfigurationError, RuleError, did_you_mean, nearest_word
 from cnilint.report.formats import KNOWN, no_such_format
 
+from .base import Base
 from .location import confined, nearest
 from .options import DEFAULTS, PREFIX, Entry, Settings, Steps, Texts, entries, in_file
 
@@ -46,12 +49,15 @@ def settings(
     empty for none. `house` are rules that take the place of those in `rules_dirs`.
     ConfigurationError names the place of what is wrong.
     """
-    path = environment.get(FILE_VARIABLE) or nearest(paths) if file is None else file
+    word = str(options.get("config_from") or "")
+    base = Base(word, paths) if word else None
+    path = environment.get(FILE_VARIABLE) or nearest(paths, base) if file is None else file
     given = {k: value for k, value in options.items() if value or isinstance(value, float)}
     variables = [name for name in environment if name.startswith(PREFIX) and environment[name]]
     if not path and not given and not variables:
         return DEFAULTS if house is None else DEFAULTS.replaced(house=tuple(house))
-    return _settings(path or "", given, {name: environment[name] for name in variables}, house)
+    found = {name: environment[name] for name in variables}
+    return _settings(path or "", given, found, house, base)
 
 
 def _settings(
@@ -59,6 +65,7 @@ def _settings(
     options: Mapping[str, object],
     variables: Mapping[str, str],
     house: Sequence[Rule] | None,
+    base: Base | None,
 ) -> Settings:
     from . import file as config_file
     from .options_and_environment import given
@@ -66,7 +73,7 @@ def _settings(
     folder = os.path.dirname(os.path.abspath(path or "here"))
     layers: list[Layer] = []
     if path:
-        read = config_file.read(path)
+        read = config_file.read(path, base)
         layers.append((read.values, read.place))
     known = in_file().items()
     by_variable = {k: variables[v] for k, one in known if (v := _variable(one, variables))}
@@ -83,11 +90,30 @@ def _settings(
     }
     found = _laid_over(layers, others)
     if house is None:
-        house = house_rules(found.rules_dirs) if found.rules_dirs else ()
+        house = _house(found.rules_dirs, base) if found.rules_dirs else ()
     for layer in as_written:
         _check(layer, house)
     ignores = tuple(_ignores(read, house)) if path else ()
-    return found.replaced(ignores=ignores, house=tuple(house), file=path)
+    return found.replaced(ignores=ignores, house=tuple(house), file=path, base=base)
+
+
+def _house(folders: Sequence[str], base: Base | None) -> tuple[Rule, ...]:
+    """Return the rules of some folders, as they are in a base if there is one."""
+    if base is None:
+        return house_rules(folders)
+    with ExitStack() as stack:
+        copies = {stack.enter_context(base.copied(folder)): folder for folder in folders}
+        try:
+            found = house_rules(list(copies))
+        except RuleError as error:
+            folder, name = os.path.split(error.path)
+            place = os.path.join(copies.get(folder, folder), name)
+            raise RuleError(place, error.place, error.reason) from None
+    return tuple(
+        rule._replace(path=os.path.join(copies[folder], name))
+        for rule in found
+        for folder, name in (os.path.split(rule.path),)
+    )
 
 
 def mistyped_variables(environment: Mapping[str, str]) -> Iterator[str]:
@@ -118,7 +144,8 @@ def policy(chosen: Settings, paths: Sequence[str]) -> Policy:
     if chosen.baseline:
         from cnilint.engine.ignores.baseline import read
 
-        baseline = tuple(entry.identity for entry in read(chosen.baseline))
+        text = chosen.base.text if chosen.base is not None else read_text
+        baseline = tuple(entry.identity for entry in read(chosen.baseline, text))
     folder = chosen.folder
     seen = [os.path.join(os.path.abspath(path), "") for path in paths or ["."] if path != "-"]
     return Policy(

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from textwrap import wrap
 
 from cnilint.engine.ignores.ignore import Ignore
+from cnilint.shown import inert, visible
 
 from .options import Entry, Settings, in_file
 from .settings import BUILT_IN
@@ -26,10 +27,10 @@ def template() -> str:
 
 def shown(chosen: Settings) -> str:
     """Return one line a setting: its name, its value and where that is from."""
-    rows = list(_rows(chosen))
+    rows = [tuple(map(visible, row)) for row in _rows(chosen)]
     widths = [max(len(row[at]) for row in rows) for at in (0, 1)]
     return "".join(
-        f"{name:{widths[0]}}  {value:{min(widths[1], WIDTH)}}  {origin}\n"
+        inert(f"{name:{widths[0]}}  {value:{min(widths[1], WIDTH)}}  {origin}\n")
         for name, value, origin in rows
     )
 

@@ -1,1 +1,1 @@
-"""What a change does: the revisions that are compared, and what differs between them."""
+"""Two states of a repository: what a change between them does."""

@@ -14,8 +14,10 @@ from typing import NamedTuple
 from cnilint.catalog.installer import Installer
 from cnilint.catalog.release import shown
 from cnilint.engine.difference import changes
+from cnilint.engine.evaluate import merged
 from cnilint.engine.ignores.baseline import old
 from cnilint.engine.ignores.identity import identity
+from cnilint.engine.ignores.suppress import judged
 from cnilint.engine.places import placed
 from cnilint.engine.result import Result
 from cnilint.kube.node_classes import NodeClass
@@ -28,6 +30,7 @@ from cnilint.simulation.class_facts import ClassFacts
 from cnilint.simulation.cluster import Cluster
 
 from .found import Found
+from .running_nodes import running_nodes
 from .sides import Sides
 
 ENOUGH = 0.5
@@ -175,10 +178,12 @@ def _on_running_nodes(
 ) -> tuple[tuple[Finding, ...], tuple[Note, ...]]:
     """Return what happens on nodes that already run, and what else is to be known of them.
 
-    Nothing is worked out of them yet: this is where that comes in, cluster by cluster.
+    A cluster that the change does not reach has nothing of it. What is ignored is left out.
     """
-    del pairs, found
-    return (), ()
+    told = [running_nodes(*pair, found.policy) for pair in pairs if pair[0] is not pair[1]]
+    findings = [finding for one in told for finding in one.findings]
+    kept = judged(findings, found.inputs, found.policy).kept if findings else ()
+    return tuple(merged(kept)), tuple(note for one in told for note in one.notes)
 
 
 def cluster_pairs(before: Sequence[Cluster], after: Sequence[Cluster]) -> Iterator[ClusterPair]:

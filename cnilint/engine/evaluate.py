@@ -21,7 +21,7 @@ from cnilint.progress import Progress, unseen
 from cnilint.simulation.class_facts import HostFile
 from cnilint.simulation.cluster import Circumstances, Cluster, cluster
 
-from .checks import CHECKS, IGNORE_CHECKS, INPUT_CHECKS, LAYOUT_CHECKS
+from .checks import CHANGE_CHECKS, CHECKS, IGNORE_CHECKS, INPUT_CHECKS, LAYOUT_CHECKS
 from .hit import Hit
 from .inputs import Inputs
 from .match import matches
@@ -123,7 +123,7 @@ def evaluate(
         found.append(same or cluster(name, members, known, inputs.files.tracked(), unread))
     notes += [note for one in found for note in one.notes]
     notes = [] if by_file else _distinct([placed_note(note) for note in notes])
-    notes += [*problem_notes(inputs.problems), *unjudged_notes(inputs)]
+    notes += [*problem_notes(inputs.problems), *unjudged_notes(inputs, whole)]
     policy = surroundings.policy.of_files() if by_file else surroundings.policy
     stated = [
         finding
@@ -182,7 +182,7 @@ def _in_files(stated: list[Finding], layout: Layout, inputs: Inputs) -> list[Fin
 def _told_apart(hits: list[Finding], inputs: Inputs, policy: Policy) -> list[Told]:
     """Return findings with the reason why they are known, and those about the ignores."""
     if not (policy.ignores or policy.per_file or any(MARK in one.text for one in inputs.sources)):
-        return [(finding, None) for finding in _merged(hits)]
+        return [(finding, None) for finding in merged(hits)]
     from cnilint.engine.ignores.suppress import ignored_file, judged
 
     judgement = judged(hits, inputs, policy)
@@ -193,14 +193,14 @@ def _told_apart(hits: list[Finding], inputs: Inputs, policy: Policy) -> list[Tol
         for check in rule.check
         if check in IGNORE_CHECKS
         for finding in (
-            placed_finding(_finding(rule, hit, "", policy))
+            placed_finding(finding_of(rule, hit, "", policy))
             for hit in IGNORE_CHECKS[check](judgement.ignores)
         )
     ]
     reasons = {_key(finding): reason for finding, reason in judgement.known}
     return [
-        *((finding, None) for finding in _merged(judgement.kept)),
-        *((one, reasons[_key(one)]) for one in _merged([one for one, _reason in judgement.known])),
+        *((finding, None) for finding in merged(judgement.kept)),
+        *((one, reasons[_key(one)]) for one in merged([one for one, _reason in judgement.known])),
         *about,
     ]
 
@@ -247,12 +247,12 @@ class _Facts(NamedTuple):
 def _findings(rule: Rule, inputs: Inputs, facts: _Facts, policy: Policy) -> Iterator[Finding]:
     for check in rule.check:
         for hit, one in _hits(check, inputs, facts, rule):
-            finding = _finding(rule, hit, one.name if one is not None else "", policy)
+            finding = finding_of(rule, hit, one.name if one is not None else "", policy)
             yield doubted(finding, one) if one is not None else finding
     for entry in rule.match:
         for one in facts.clusters:
             for hit in matches(entry, one):
-                yield doubted(_finding(rule, hit, one.name, policy), one)
+                yield doubted(finding_of(rule, hit, one.name, policy), one)
 
 
 def _hits(
@@ -260,20 +260,23 @@ def _hits(
 ) -> Iterator[tuple[Hit, Cluster | None]]:
     """Yield what a check finds, each with the cluster it is about, if it is about one.
 
-    The checks of ignores come later, when it is known what was found.
+    The checks of ignores come later, when it is known what was found, and those of a change have no
+    place where there is one state alone.
     """
     if check in INPUT_CHECKS:
-        yield from ((hit, None) for hit in INPUT_CHECKS[check](concerning(inputs), facts.notes))
+        problems = concerning(inputs, facts.layout)
+        yield from ((hit, None) for hit in INPUT_CHECKS[check](problems, facts.notes))
     elif check in LAYOUT_CHECKS:
         yield from ((hit, None) for hit in LAYOUT_CHECKS[check](facts.layout))
     elif check in CHECKS:
         for one in facts.clusters:
             yield from ((hit, one) for hit in CHECKS[check](one))
-    elif check not in IGNORE_CHECKS:
+    elif check not in IGNORE_CHECKS and check not in CHANGE_CHECKS:
         raise RuleError(f"{rule.id}.yaml", "check", f"there is no check {check!r}")
 
 
-def _finding(rule: Rule, hit: Hit, cluster_name: str, policy: Policy) -> Finding:
+def finding_of(rule: Rule, hit: Hit, cluster_name: str, policy: Policy) -> Finding:
+    """Return what a rule says of a hit in a cluster, at the level that is wanted."""
     level = hit.level if hit.level is not None else rule.level
     level = policy.severity.get(rule.id, level)
     return _stated(rule, hit, level, cluster_name)
@@ -295,7 +298,7 @@ def _stated(rule: Rule, hit: Hit, level: Level, cluster_name: str) -> Finding:
     )
 
 
-def _merged(findings: Sequence[Finding]) -> list[Finding]:
+def merged(findings: Sequence[Finding]) -> list[Finding]:
     """Return findings with those that say the same of several clusters as one."""
     found: dict[tuple[object, ...], Finding] = {}
     names: dict[tuple[object, ...], dict[str, None]] = {}

@@ -15,6 +15,9 @@ __all__ = ["Example", "Files", "Trial", "examples_of"]
 Files = Mapping[str, str]
 """The texts of files by their names; `.cnilint.yaml` has settings for the others."""
 
+SIDES = ("before", "after")
+"""The folders of the files of an example of a rule that compares two states of a cluster."""
+
 OF_WHOLE_MANIFESTS = frozenset({"CNI124", "CNI304", "CNI307", "CNI311"})
 """Rules that speak of what manifests leave out: what Multus needs, and what keeps pods waiting.
 Examples are shortened to what they are about, so what these find counts in examples of their own

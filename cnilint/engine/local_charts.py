@@ -10,24 +10,23 @@ from __future__ import annotations
 import json
 import os
 import posixpath
-import re
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
-from cnilint.catalog.hidden import product_of_image
+from cnilint.catalog.hidden import products_named, products_of_chart
 from cnilint.external import run
 from cnilint.gitops.argo import is_application, source_steps
 from cnilint.gitops.built import Node, Place, read, written_in
 from cnilint.gitops.built import document as made_document
-from cnilint.gitops.charts import CHART_FILE, as_object
+from cnilint.gitops.charts import CHART_FILE, VALUES_FILE, as_object, is_part
 from cnilint.gitops.clusters import Layout
 from cnilint.gitops.delivery import Release, deliveries
 from cnilint.gitops.files import Files, joined, leaves
 from cnilint.gitops.generic_chart import merged
-from cnilint.gitops.graph import ClusterObjects, NotRead, Reason
+from cnilint.gitops.graph import ROOTS, ClusterObjects, NotRead, Reason
 from cnilint.gitops.partition import ONLY
 from cnilint.kube.manifest import Manifest, ManifestIndex, Origin, manifests
 from cnilint.kube.values import Values, embedded_values, inline_values
@@ -41,11 +40,6 @@ SECONDS = 60
 """What a render may take."""
 
 AUTO, NEVER = "auto", "never"
-
-ROOTS = frozenset({"flux-path", "argo-source", "resource", "component"})
-"""The edges of those who say which folders are applied: a chart that lies beside them is not."""
-
-_IMAGE = re.compile(r"(?:image|repository):\s*[\"']?([\w./:@-]+)")
 
 Render = Callable[["LocalChart", Files], "list[Manifest] | str"]
 """Returns the objects of a chart, or why there are none."""
@@ -170,7 +164,7 @@ def _with_charts(
 ) -> ClusterObjects:
     objects, not_read = list(one.objects), list(one.not_read)
     for chart in charts:
-        title = _product(files, chart.folder)
+        title = _products(files, chart.folder)
         if not title:
             continue
         made = render(chart, files) if render is not None else ""
@@ -192,17 +186,24 @@ def _is_template(one: Manifest, chart: LocalChart, files: Files) -> bool:
     )
 
 
-def _product(files: Files, folder: str) -> str:
-    """Return the title of a product whose image the chart's templates or values name."""
+def _products(files: Files, folder: str) -> str:
+    """Return the titles of the products that a chart installs, as far as its files name them.
+
+    Its templates or values name their images; a chart inside it may be theirs.
+    """
+    found: dict[str, None] = {}
     for path in files.below(folder):
-        if not (path.startswith("templates/") or path == "values.yaml"):
+        home, name = posixpath.split(path)
+        if name == CHART_FILE:
+            charts = (as_object(one, "Chart") for one in files.documents(joined(folder, path)))
+            named = [p for one in charts if one is not None for p in products_of_chart(one.name)]
+        elif name == VALUES_FILE or "templates" in home.split("/"):
+            source = files.source(joined(folder, path))
+            named = products_named(source.text if source is not None else "")
+        else:
             continue
-        source = files.source(joined(folder, path))
-        for found in _IMAGE.finditer(source.text if source is not None else ""):
-            product = product_of_image(found[1])
-            if product is not None:
-                return product.title
-    return ""
+        found |= dict.fromkeys(one.title for one in named)
+    return " and ".join(found)
 
 
 def _applied(one: ClusterObjects, files: Files) -> list[LocalChart]:
@@ -256,10 +257,11 @@ def _loose(
     for document in documents:
         path = files.path(document.source.path)
         folder = joined(path, "..")
-        inside = "/charts/" in f"/{posixpath.dirname(folder)}/"
-        if posixpath.basename(path) != CHART_FILE or inside or folder in asked:
+        if posixpath.basename(path) != CHART_FILE or folder in asked:
             continue
-        if _is_chart(files, folder) and _product(files, folder):
+        if is_part(folder, files.is_file):
+            continue
+        if _is_chart(files, folder) and _products(files, folder):
             found.append(LocalChart(folder, Release("", ""), (), Place(document, ("name",))))
     return found
 
@@ -267,7 +269,7 @@ def _loose(
 def _is_chart(files: Files, folder: str) -> bool:
     if leaves(folder) or not files.is_file(joined(folder, CHART_FILE)):
         return False
-    return files.is_folder(joined(folder, "templates"))
+    return any(files.is_folder(joined(folder, name)) for name in ("templates", "charts"))
 
 
 def _missing_dependency(files: Files, folder: str) -> str:

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Sequence
 
 from cnilint.catalog.needles import names_a_cni
+from cnilint.gitops.clusters import NO_CLUSTERS, Layout
+from cnilint.gitops.graph import ROOTS
 from cnilint.model.finding import Location, Note
 from cnilint.model.tree import SyntaxProblem
 
@@ -20,28 +23,55 @@ _OBJECT = re.compile(r"""(?:^|[{,])\s*["']?(?:apiVersion|kind)["']?\s*:""", re.M
 _SEPARATOR = re.compile(r"^---", re.MULTILINE)
 
 
-def concerning(inputs: Inputs) -> list[SyntaxProblem]:
-    """Return the problems in Kubernetes objects, in texts that name a CNI, and in named files."""
-    return [one for one in inputs.problems if _concerns(one, inputs)]
+def concerning(inputs: Inputs, found: Layout = NO_CLUSTERS) -> list[SyntaxProblem]:
+    """Return the problems in Kubernetes objects, in texts that name a CNI, and in named files.
+
+    `found` are the clusters: where they say which files are applied, another one's objects count as
+    little as what is no object.
+    """
+    applied = _applied(found)
+    return [one for one in inputs.problems if _concerns(one, inputs, applied)]
 
 
-def unjudged_notes(inputs: Inputs) -> list[Note]:
-    """Return one note that counts the files whose problems are not judged."""
-    found = [p for p in inputs.problems if p.kind == "syntax" and not _concerns(p, inputs)]
-    if not found:
-        return []
+def unjudged_notes(inputs: Inputs, found: Layout = NO_CLUSTERS) -> list[Note]:
+    """Return a note that counts the files whose problems are not judged, by why they are not."""
+    applied = _applied(found)
+    left = [
+        one
+        for one in inputs.problems
+        if one.kind == "syntax" and not _concerns(one, inputs, applied)
+    ]
+    objects = [one for one in left if _is_object(one)]
+    others = [one for one in left if not _is_object(one)]
+    notes = [_counted(others, "no Kubernetes object")] if others else []
+    return [*notes, _counted(objects, "applied by nothing here")] if objects else notes
+
+
+def _counted(found: Sequence[SyntaxProblem], what: str) -> Note:
     names = list(dict.fromkeys(one.source.path for one in found))
     files = "1 file that is" if len(names) == 1 else f"{len(names)} files that are"
-    message = f"{files} no Kubernetes object cannot be read: {named_together(names)}"
-    return [Note(message, Location(found[0].source, found[0].span))]
+    message = f"{files} {what} cannot be read: {named_together(names)}"
+    return Note(message, Location(found[0].source, found[0].span))
 
 
-def _concerns(one: SyntaxProblem, inputs: Inputs) -> bool:
+def _applied(found: Layout) -> frozenset[str] | None:
+    """Return the paths of the files that clusters get; None where nothing says which they get."""
+    if not any(edge.kind in ROOTS for one in found.clusters for edge in one.edges):
+        return None
+    return frozenset(path for one in found.clusters for path in one.reads)
+
+
+def _concerns(one: SyntaxProblem, inputs: Inputs, applied: frozenset[str] | None) -> bool:
     named = one.source.path in map(posixpath.normpath, inputs.paths)
     if named or one.is_note or not one.source.text:
         return True
-    text = document_text(one)
-    return len(_OBJECT.findall(text)) > 1 or names_a_cni(text)
+    if not _is_object(one):
+        return names_a_cni(document_text(one))
+    return applied is None or inputs.files.path(one.source.path) in applied
+
+
+def _is_object(one: SyntaxProblem) -> bool:
+    return len(_OBJECT.findall(document_text(one))) > 1
 
 
 def document_text(one: SyntaxProblem) -> str:

@@ -23,11 +23,8 @@ def repository_path(path: str) -> str | None:
     whole = os.path.abspath(path)
     if _below(top, whole):
         return _relative(top, whole)
-    try:
-        # the same folder by another name, such as a symbolic link to the checkout
-        whole = os.path.realpath(path)
-    except ValueError:
-        return None
+    # the same folder by another name, such as a symbolic link to the checkout
+    whole = _real(path)
     return _relative(top, whole) if _below(top, whole) else None
 
 
@@ -39,10 +36,31 @@ def reported_path(path: str) -> str:
     return inside if inside is not None else os.path.abspath(path).replace(os.sep, "/")
 
 
+def own_path(path: str) -> str:
+    """Return the path that a file has in its own repository, the same from any working directory.
+
+    Where there is no repository it is that of `reported_path`.
+    """
+    if path != STANDARD_INPUT:
+        for whole in (os.path.abspath(path), _real(path)):
+            top = repository(os.path.dirname(whole))
+            if top is not None:
+                return _relative(top, whole)
+    return reported_path(path)
+
+
 def repository_top(folder: str = "") -> str:
     """Return the absolute path of the top folder of a folder's repository (empty: where we are)."""
     folder = folder or os.getcwd()
     return repository(folder) or folder
+
+
+def _real(path: str) -> str:
+    """Return the real path of a file, as it is for one that no file can have."""
+    try:
+        return os.path.realpath(path)
+    except ValueError:
+        return path
 
 
 def _below(top: str, path: str) -> bool:

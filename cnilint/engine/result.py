@@ -36,6 +36,8 @@ class Reason(NamedTuple):
     known: Known
     text: str = ""
     location: Location | None = None
+    new: bool = False
+    """Whether the change says so that is looked at, and not what it is compared with."""
 
 
 class Suppressed(NamedTuple):
@@ -87,6 +89,11 @@ class Result:
     def __repr__(self) -> str:
         counts = f"findings={len(self.findings)} clusters={len(self.clusters)}"
         return f"<Result {counts} sources={self.sources}>"
+
+    @property
+    def newly_ignored(self) -> list[Suppressed]:
+        """The findings that are known because the change that is looked at says so."""
+        return [one for one in self.suppressed if one.reason.new]
 
     @property
     def rules(self) -> tuple[Rule, ...]:

@@ -11,6 +11,9 @@ from cnilint.syntax.schema import Record, Schema
 OWN = "CNI"
 """How the ids of the rules that come with cnilint begin."""
 
+CHANGE = "change"
+"""The scope of a rule that compares a cluster before a change with the same one after it."""
+
 
 def _help(said: Mapping[str, str]) -> dict[str, str]:
     """Return every word of the help, an empty one where a house rule says nothing."""

@@ -6,7 +6,8 @@ the data (`model/steps.py`, `model/verdict.py`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import posixpath
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from cnilint.model.finding import Finding
@@ -34,6 +35,7 @@ DOES = {
     Verb.EXITS: "exits",
     Verb.RESTARTS: "restarts",
     Verb.REBOOTS: "reboots",
+    Verb.RUNS: "runs",
 }
 """What an actor does, behind its title."""
 
@@ -62,6 +64,7 @@ CAUSES = {
     Failure.NETWORK_NAME_MISSING: ("the file that Multus picked has no network name to take over"),
     Failure.NO_MASTER: "Multus finds no network to delegate to",
     Failure.NOT_AUTO: "Multus is given a configuration and picks none",
+    Failure.CONFIGURATION_MISSING: "the ConfigMap that Multus is told by does not exist",
     Failure.INVALID_DAEMON_CONFIG: "Multus cannot read its daemon-config.json",
     Failure.RECURSIVE: "Multus is told to delegate to its own file",
     Failure.CNI_VERSION_MISMATCH: (
@@ -72,7 +75,7 @@ CAUSES = {
     Failure.INVALID_FLAG: "Multus is given a flag with a value it refuses",
     Failure.MASTER_MISSING: "the file that Multus is told to use does not exist",
     Failure.UNKNOWN_FLAG: "Multus is given a flag it does not know",
-    Failure.NOT_MOUNTED: "no pod starts, as Multus does not have {subject} of the host",
+    Failure.NOT_MOUNTED: "Multus lacks {subject} of the host, without which no pod starts",
     Failure.PROGRAM_MISSING: "the image of Multus has no {subject}",
     Failure.UNWRITABLE: "Multus cannot write its configuration",
     Failure.CLUSTER_NETWORK_UNREADABLE: "Multus cannot read {subject}",
@@ -81,8 +84,10 @@ CAUSES = {
     Failure.NOT_FIRST: "{subject} sorts before its own file, which has to be the first",
     Failure.OWN_FILE: "Multus hands the pods to its own file",
     Failure.READINESS_FILE_MISSING: "the file that Multus waits for never comes",
+    Failure.REFUSED: "it refuses its settings, so no pod gets a network though its file is there",
     Failure.RESTLESS: "the installers undo each other's work for ever",
     Failure.STOPS_AFTER_COPYING: "the daemon exits after copying the file",
+    Failure.DAEMON_GONE: "the file of Multus asks a daemon that is gone",
 }
 """Why a node without a network has none: clauses."""
 
@@ -121,7 +126,7 @@ def step_words(step: Step) -> str:
         done = ", ".join((done, *gone))
     else:
         done = " and ".join((done, *map(_does, step.also)))
-    if step.verb in (Verb.RESTARTS, Verb.REBOOTS):
+    if step.verb in (Verb.RESTARTS, Verb.REBOOTS, Verb.RUNS):
         done += f" with {_listed(step.files) or 'nothing'} in place"
     return done
 
@@ -198,6 +203,61 @@ def ways(outcomes: Iterable[Outcome]) -> list[Way]:
     return [Way(words, tuple(same)) for words, same in found.items()]
 
 
+def cleanup_lines(
+    left: Sequence[tuple[str, str]],
+    owners: Sequence[str],
+    multuses: Sequence[str],
+    *,
+    everywhere: bool,
+) -> Iterator[str]:
+    """Yield which files stay on nodes that ran before a change, and what removes them in order.
+
+    `left` are paths, each with the title of who wrote it. `owners` are the files that own the pods
+    of new nodes, `multuses` the workloads of Multus. Unless the files go `everywhere`, other nodes
+    need them, and no DaemonSet is shown.
+    """
+    for path, title in left:
+        yield f"{path} of {title} stays on nodes that ran before; what removes it, in order:"
+    gone = " and ".join(dict.fromkeys(title for _path, title in left))
+    names = " and ".join(posixpath.basename(path) for path, _title in left)
+    steps = [
+        f"apply the change, and wait until no old pod of {gone} is left on a node"
+        + (f" and {either(list(owners))} is there" if owners else ""),
+        f"remove {names} from that node (or drain it, and put a new one in its place: that is all)",
+        *(f"restart {one}, which keeps to the file that it picked" for one in multuses),
+        "restart the pods of the node, which keep their network until then",
+    ]
+    yield from (f"  {number}. {step}" for number, step in enumerate(steps, 1))
+    if everywhere:
+        yield "a DaemonSet that removes it from each node; delete it afterwards:"
+        yield from (f"  {line}" for line in _cleanup_manifest([path for path, _title in left]))
+
+
+def _cleanup_manifest(paths: Sequence[str]) -> Iterator[str]:
+    """Yield a DaemonSet that removes files, line by line. It runs without a CNI as well."""
+    directory = posixpath.dirname(paths[0])
+    files = " ".join(f"/cni/{posixpath.basename(path)}" for path in paths)
+    yield from (
+        "apiVersion: apps/v1",
+        "kind: DaemonSet",
+        "metadata: {name: cni-cleanup, namespace: kube-system}",
+        "spec:",
+        "  selector: {matchLabels: {app: cni-cleanup}}",
+        "  template:",
+        "    metadata: {labels: {app: cni-cleanup}}",
+        "    spec:",
+        "      hostNetwork: true",
+        "      tolerations: [{operator: Exists}]",
+        "      containers:",
+        "        - name: remove",
+        "          image: busybox:1.37",
+        f"          command: [sh, -c, 'rm -f {files} && exec sleep 2147483647']",
+        "          volumeMounts: [{name: cni, mountPath: /cni}]",
+        "      volumes:",
+        f"        - {{name: cni, hostPath: {{path: {directory}}}}}",
+    )
+
+
 def verdict_words(verdict: Verdict) -> tuple[str, str]:
     """Return a verdict's kind in words, and what there is to say of it."""
     said = "".join(_said(verdict))
@@ -237,6 +297,10 @@ def _said(verdict: Verdict) -> Iterator[str]:
             yield verdict.owners[0]
 
 
+def _fares(cause: Cause) -> str:
+    return "fails" if cause.failure is Failure.REFUSED else "waits"
+
+
 def _not_ready(verdict: Verdict) -> str:
     """Return why something does not come up, and who owns the pods for all that."""
     told = set(verdict.causes)
@@ -244,7 +308,7 @@ def _not_ready(verdict: Verdict) -> str:
     said += [
         cause_words(one.cause)
         if one.cause.failure is Failure.NOT_MOUNTED
-        else f"{one.actor.title} waits: {cause_words(one.cause)}"
+        else f"{one.actor.title} {_fares(one.cause)}: {cause_words(one.cause)}"
         for one in verdict.held
         if one.cause not in told
     ]

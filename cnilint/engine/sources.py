@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from cnilint.catalog.installer import Installer
 from cnilint.catalog.published import Published
-from cnilint.catalog.recognise import concerns_cni
+from cnilint.catalog.recognise import concerns_cni, installers
 from cnilint.gitops.clusters import Layout, layout
 from cnilint.gitops.graph import ClusterObjects, NotRead, Reason
 from cnilint.kube.manifest import Manifest, ManifestIndex
@@ -53,7 +55,8 @@ def sources(
     `render` says whether Helm is run on charts of the repository: `auto`, `always` or `never`.
     """
     files = inputs.files.beside_others(Published())
-    found = layout(files, inputs.documents, _Installs(inputs), paths)
+    installs = _Installs(inputs)
+    found = layout(files, inputs.documents, installs, paths, installs.twice)
     found = with_charts(found, files, inputs.documents, None if render == NEVER else helm)
     notes = [note for one in found.clusters for note in _not_read(one)]
     return found, [*map(_repeated, found.repeated), *notes]
@@ -70,6 +73,19 @@ class _Installs:
         if id(one) not in self._known:
             self._known[id(one)] = (one, concerns_cni(one, self._index))
         return self._known[id(one)][1]
+
+    def twice(self, one: Manifest, other: Manifest) -> bool:
+        """Whether two objects install one product, and neither is a part of the other's install."""
+        shown = [
+            {each.product.id for each in self._installed(members) if not each.assumed}
+            for members in ((one,), (other,))
+        ]
+        both = shown[0] & shown[1]
+        counts = Counter(each.product.id for each in self._installed((one, other)) if both)
+        return any(counts[product] > 1 for product in both)
+
+    def _installed(self, members: tuple[Manifest, ...]) -> list[Installer]:
+        return installers(members, self._index)[0]
 
 
 def _repeated(pair: tuple[Manifest, Manifest]) -> Note:

@@ -50,7 +50,7 @@ def create(new: Iterable[tuple[Source | None, Source]]) -> None:
 def _write(contents: Iterable[tuple[str, bytes]], called: Mapping[str, str] | None = None) -> None:
     """Write files, all of them or none; `called` is what a person calls each, if otherwise."""
     try:
-        write_whole(contents)
+        write_whole(contents, keeping=True)
     except OSError as error:
         with _told((called or {}).get(error.filename, error.filename)):
             raise

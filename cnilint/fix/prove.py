@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from collections.abc import Mapping as Counts
@@ -18,6 +17,7 @@ from cnilint.engine.sentences import verdict_line
 from cnilint.engine.text_edits import TextEdits, text_edits_of
 from cnilint.kube.manifest import Manifest
 from cnilint.kube.references import referenced_config_maps
+from cnilint.kube.rollout import restarts_with
 from cnilint.kube.workload import Workload
 from cnilint.model.finding import (
     Applicability,
@@ -30,7 +30,6 @@ from cnilint.model.finding import (
     TextEdit,
 )
 from cnilint.model.text import Source
-from cnilint.model.tree import Mapping
 from cnilint.progress import unseen
 from cnilint.simulation.class_facts import ClassFacts
 from cnilint.simulation.cluster import Cluster
@@ -134,16 +133,6 @@ class Prover:
         return self._after[key]
 
 
-RESTARTED = ("checksum/", "reloader.stakater.com/", "configmap.reloader.stakater.com/")
-"""What annotations begin with by which pods are restarted when a ConfigMap changes."""
-
-HASHED = re.compile(r"-[bcdfghkmt2456789]{10}$")
-"""The end of a ConfigMap's name that Kustomize makes of what it holds.
-
-kubernetes-sigs/kustomize@v5.4.0:api/hasher/hasher.go encode
-"""
-
-
 def _with_restart(fix: Fix, result: Result) -> Fix:
     """Return a fix that says who has to be restarted to read the ConfigMaps that it changes."""
     readers = dict.fromkeys(
@@ -162,7 +151,7 @@ def _changed_unseen(workload: Workload, fix: Fix) -> Iterator[Manifest]:
     """Yield the ConfigMaps that a fix changes and whose readers go on with what they have read."""
     for name in referenced_config_maps(workload):
         found = workload.index.find("ConfigMap", name, workload.manifest.namespace)
-        if found is None or _restarts(workload, found):
+        if found is None or restarts_with(workload, found):
             continue
         if any(_is_in(edit, found.location("data")) for edit in fix.edits):
             yield found
@@ -173,19 +162,6 @@ def _is_in(edit: Edit | Repair, place: Location) -> bool:
     if not isinstance(edit, Edit) or edit.document is not place.document:
         return False
     return edit.route[: len(place.route)] == place.route
-
-
-def _restarts(workload: Workload, read: Manifest) -> bool:
-    """Whether the pods start anew when a ConfigMap that they read changes."""
-    if HASHED.search(read.name):
-        return True
-    whole = workload.manifest
-    for steps in (("metadata",), (*workload.template, "metadata")):
-        found = whole.at(*steps, "annotations")
-        names = [entry.key.text for entry in found.entries] if isinstance(found, Mapping) else []
-        if any(name.startswith(RESTARTED) for name in names):
-            return True
-    return False
 
 
 WINDOW = "CNI124"

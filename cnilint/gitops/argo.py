@@ -16,7 +16,7 @@ from cnilint.model.finding import Location
 from cnilint.model.tree import child, items, plain, string
 
 from .argo_sets import address_of
-from .built import Node, Place, read
+from .built import Node, place_in, read
 from .files import Files, joined, leaves
 from .graph import Build, Edge, NotRead, Reason
 from .kustomize import FILE_NAMES, build, build_published
@@ -147,7 +147,7 @@ def _published(one: Manifest, steps: Steps, files: Files) -> Build | None:
     ref = string(one.at(*steps, "targetRevision")) or ""
     known = files.elsewhere.below(address, "" if ref == "HEAD" else ref, path)
     wanted = _taken(one, steps)
-    place = Place(one.document, (*one.route, *steps, "path"))
+    place = place_in(one, *steps, "path")
     taken = [Node(whole, (place,)) for name, whole in known.items() if wanted(name)]
     return build_published(files, taken, _fields(one, steps)) if taken else None
 
@@ -167,7 +167,7 @@ def _fields(one: Manifest, steps: Steps) -> Node | None:
     images = found.get("images")
     if images is not None and isinstance(images.value, list):
         images.value = [_image(image) for image in images.value]
-    return Node(dict(found), (Place(one.document, (*one.route, *base)),)) if found else None
+    return Node(dict(found), (place_in(one, *base),)) if found else None
 
 
 def _image(image: Node) -> Node:

@@ -193,6 +193,13 @@ def written_in(document: Document) -> Document:
     return places[0].document if places else document
 
 
+def place_in(one: Manifest, *steps: str | int) -> Place:
+    """Return where a value of an object was written, also where the object was built."""
+    route = (*one.route, *steps)
+    found = one.document.place(route) if isinstance(one.document, BuiltDocument) else None
+    return found or Place(one.document, route)
+
+
 def document(root: Node, title: str) -> BuiltDocument:
     """Return an object as a document whose text is YAML. `title` tells it apart from others."""
     writer = _Writer()

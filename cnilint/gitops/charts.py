@@ -15,7 +15,7 @@ from cnilint.kube.values import Values, text_of, value_text
 from cnilint.model.finding import Location
 from cnilint.model.tree import Document, Mapping, child, descend, follow, items, string
 
-from . import distributions
+from . import cloudformation, distributions
 
 CHART_FILE = "Chart.yaml"
 VALUES_FILE = "values.yaml"
@@ -44,22 +44,25 @@ def as_object(document: Document, kind: str) -> Manifest | None:
 def other_objects(document: Document, is_file: Callable[[str], bool]) -> Iterator[Manifest]:
     """Yield what a document that is no Kubernetes object asks for: a chart, a helmfile, a cluster.
 
+    Or an add-on of EKS.
+
     A chart that lies among another one's charts is that one's. `is_file` tells of the path that a
     file is reported under whether it is there.
     """
-    yield from distributions.configurations(document)
+    yield from distributions.configurations(document, is_file)
+    yield from cloudformation.resources(document)
     folder, name = posixpath.split(document.source.path)
     found = None
     if name == CHART_FILE:
-        found = None if _is_part(folder, is_file) else as_object(document, "Chart")
+        found = None if is_part(folder, is_file) else as_object(document, "Chart")
     elif name.startswith("helmfile") or posixpath.basename(folder) == "helmfile.d":
         found = as_object(document, "Helmfile")
     if found is not None and (found.at("dependencies") or found.at("releases")):
         yield found
 
 
-def _is_part(folder: str, is_file: Callable[[str], bool]) -> bool:
-    """Whether a chart's folder lies among the charts of another one."""
+def is_part(folder: str, is_file: Callable[[str], bool]) -> bool:
+    """Whether a chart's folder lies among the charts of another one; `is_file` is asked for it."""
     while folder:
         folder, name = posixpath.split(folder)
         if name == "" or (name == "charts" and is_file(posixpath.join(folder, CHART_FILE))):

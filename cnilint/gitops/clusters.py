@@ -23,11 +23,15 @@ from .circles import circles
 from .delivery import deliveries
 from .files import Files, joined
 from .graph import Build, ClusterObjects, Edge, NotRead, Reason
+from .kustomization import patch_files
 from .kustomize import FILE_NAMES, build_published
 from .partition import ONLY, Applied, partition
 
 Installs = Callable[[Manifest], bool]
 """Whether an object installs or configures a CNI product: two of these make two clusters."""
+
+Twice = Callable[[Manifest, Manifest], bool]
+"""Whether two objects each install the same product."""
 
 GENERIC = frozenset(
     {
@@ -67,12 +71,14 @@ def layout(
     documents: Sequence[Document],
     installs: Installs,
     paths: Mapping[str, tuple[str, ...]] | None = None,
+    twice: Twice = lambda _one, _other: False,
 ) -> Layout:
     """Return the clusters of the documents that were given, and what they get of the repository.
 
-    `paths` are what settings say that each cluster gets, by its name.
+    `paths` are what settings say that each cluster gets, by its name. Kustomizations that nothing
+    refers to are of two clusters where they install a product `twice`.
     """
-    survey = _Survey(files, documents, installs)
+    survey = _Survey(files, documents, installs, twice)
     if paths:
         found = survey.by_settings(paths)
     elif roots := survey.roots():
@@ -93,9 +99,12 @@ class _Root(NamedTuple):
 class _Survey:
     """What the documents of a run are: loose objects, kustomizations, and who refers to which."""
 
-    def __init__(self, files: Files, documents: Sequence[Document], installs: Installs) -> None:
+    def __init__(
+        self, files: Files, documents: Sequence[Document], installs: Installs, twice: Twice
+    ) -> None:
         self._files = files
         self._installs = installs
+        self._twice = twice
         self.repeated: list[tuple[Manifest, Manifest]] = []
         self._folders = sorted(
             {
@@ -110,10 +119,12 @@ class _Survey:
         self._appliers: Sequence[Manifest] = ()
         self._elsewhere: list[Manifest] = []
         self._applying: dict[int, frozenset[str]] = {}
+        patches = patch_files(documents)
         self._loose = [
             manifest
             for one in documents
             if posixpath.basename(one.source.path) not in FILE_NAMES
+            and posixpath.normpath(one.source.path) not in patches
             for manifest in (*manifests(one), *other_objects(one, self._is_there))
         ]
         self._descriptions = [m for m in self._loose if distributions.describes_cluster(m)]
@@ -213,13 +224,15 @@ class _Survey:
     def _synced(self, one: Manifest) -> list[str]:
         """Return the folders that make a cluster of what applies them.
 
-        Those that hold the object itself, as Flux's bootstrap has it, and the Flux operator's.
+        Those that apply the object itself, as Flux's bootstrap has it, and the Flux operator's.
         """
         if flux.is_instance(one):
             return self._path_of(one)
         if not flux.is_kustomization(one):
             return []
-        return [each for each in self._path_of(one) if _holds(each, self._path_in(one))]
+        path = self._path_in(one)
+        holding = [each for each in self._path_of(one) if _holds(each, path)]
+        return [each for each in holding if path in self._folder(each).reads]
 
     def _leads_somewhere(self, one: Manifest) -> bool:
         """Whether an object applies a path of this repository."""
@@ -321,7 +334,7 @@ class _Survey:
         whole = {folder: _whole(home) for folder, home in named.items()}
         counts = Counter(_short(home) for home in set(whole.values()))
         full = {
-            folder: home if counts[_short(home)] > 1 else _short(home)
+            folder: home if _short(home) and counts[_short(home)] > 1 else _short(home)
             for folder, home in whole.items()
         }
         return {folder: full[top] or ONLY for folder, top in outer.items()}
@@ -493,10 +506,12 @@ class _Survey:
         if argo.is_set(one):
             found = self._expanded_set(one)
             edges = (Edge("applicationset", one.title, one.location("spec", "generators")),)
-            unread = (
-                (NotRead(Reason.UNKNOWN_CLUSTERS, one.title, one.location("spec", "generators")),)
-                if found.unknown
-                else ()
+            reasons = {Reason.UNKNOWN_CLUSTERS: "generators"} if found.unknown else {}
+            if one.at("spec", "templatePatch") is not None:
+                reasons[Reason.TEMPLATE] = "templatePatch"
+            unread = tuple(
+                NotRead(reason, one.title, one.location("spec", key))
+                for reason, key in reasons.items()
             )
             return [Build(found.applications, edges, unread, frozenset())]
         target = argo.destination(one)
@@ -532,7 +547,11 @@ class _Survey:
             loose = [one for one in loose if not _is_unreferred(one)]
         applied += [Applied(one, self._whole(self._home(one))) for one in loose]
         found = []
-        for name, members in partition(applied, self._tells_apart):
+
+        def twice(one: Manifest, other: Manifest) -> bool:
+            return {id(one), id(other)} <= built and self._twice(one, other)
+
+        for name, members in partition(applied, self._tells_apart, twice):
             folders = {one.folder for one in members}
             inside = [folder for folder in tops if self._whole(folder) in folders]
             start = [builds[folder] for folder in inside]

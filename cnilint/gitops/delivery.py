@@ -14,6 +14,7 @@ from cnilint.kube.values import Steps, Values, embedded_values, inline_values, t
 from cnilint.model.finding import Location
 from cnilint.model.tree import Document, Embedded, Tree, child, items, string
 
+from . import cloudformation
 from .built import written_in
 from .charts import CHART_FILE, as_object, dependencies, entry_text, file_values
 
@@ -72,8 +73,8 @@ def deliveries(manifest: Manifest, index: ManifestIndex) -> Iterator[Delivery]:
     Application and ApplicationSet (argoproj/argo-cd@37ee009:docs/user-guide/helm.md), k3s and RKE2
     HelmChart and HelmChartConfig (k3s-io/helm-controller@v0.16.10:pkg/apis/helm.cattle.io/v1),
     Kustomization's helmCharts (kubernetes-sigs/kustomize@12f9e63:api/types/helmchartargs.go),
-    eksctl ClusterConfig (eksctl-io/eksctl@99984ad:pkg/apis/eksctl.io/v1alpha5/addon.go), ACK's and
-    Crossplane's Addon, and Cluster API's AWSManagedControlPlane
+    eksctl ClusterConfig (eksctl-io/eksctl@99984ad:pkg/apis/eksctl.io/v1alpha5/addon.go), ACK's,
+    Crossplane's and CloudFormation's Addon, and Cluster API's AWSManagedControlPlane
     (kubernetes-sigs/cluster-api-provider-aws@4d1322e:controlplane/eks/api/v1beta2/types.go).
     """
     for one in _deliveries(manifest, index):
@@ -446,6 +447,18 @@ def _addon(manifest: Manifest) -> Iterator[Delivery]:
     yield from _add_on(manifest, (*base, key), version, (*base, "configurationValues"))
 
 
+def _template_addon(manifest: Manifest) -> Iterator[Delivery]:
+    """Yield the add-on that a CloudFormation template makes."""
+    name, version = cloudformation.NAME, manifest.at(*cloudformation.VERSION)
+    content = cloudformation.configuration_steps(manifest) or cloudformation.CONFIGURATION
+    values = cloudformation.configuration(manifest)
+    for one in _add_on(manifest, name, version, content):
+        room = Room(content) if values and values[0].inline else one.room
+        unread = manifest.at(*cloudformation.CONFIGURATION) is not None and not values
+        place = manifest.location(*cloudformation.CONFIGURATION)
+        yield one._replace(values=values, room=room, unread=(place,) if unread else ())
+
+
 def _listed_addons(manifest: Manifest, base: Steps, key: str) -> Iterator[Delivery]:
     for at, tree in enumerate(items(manifest.at(*base))):
         place: Steps = (*base, at)
@@ -457,13 +470,16 @@ def _add_on(
 ) -> Iterator[Delivery]:
     name = string(manifest.at(*steps))
     if name:
+        values = embedded_values(manifest, content)
+        given = _text(manifest.at(*content)).strip()
         yield Delivery(
             "addon",
             manifest,
             name,
             _text(version),
-            embedded_values(manifest, content),
+            values,
             manifest.location(*steps),
+            unread=(manifest.location(*content),) if given and not values else (),
             room=Room(content, Embedded.JSON),
         )
 
@@ -508,6 +524,7 @@ _READERS: Mapping[tuple[str, str], Callable[[Manifest, ManifestIndex], Iterator[
         manifest, ("spec", "k0s", "config", "spec", "extensions", "helm")
     ),
     ("Chart", "helm.k0sproject.io"): lambda manifest, _index: _k0s_chart(manifest),
+    (cloudformation.ADDON, ""): lambda manifest, _index: _template_addon(manifest),
     ("ClusterConfig", "eksctl.io"): lambda manifest, _index: _listed_addons(
         manifest, ("addons",), "configurationValues"
     ),

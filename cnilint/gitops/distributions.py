@@ -14,7 +14,8 @@ k3s-io/k3s@005499a:pkg/cli/cmds/server.go (`flannel-backend`, vxlan by default, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import posixpath
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from cnilint.kube.manifest import Manifest, manifests
@@ -36,6 +37,7 @@ from cnilint.syntax.embedded import resolve
 
 from .built import Node, Place, as_node, made, read, written_in
 from .built import document as made_document
+from .cloudformation import ADDON, CLUSTER, NODES
 from .kustomize_loading import NotReadError, inline
 
 TALOS, RKE2, K3S = "Talos", "RKE2", "K3s"
@@ -45,6 +47,17 @@ NONE, CUSTOM = "none", "custom"
 """What they call it where the user brings a CNI."""
 
 MACHINE_KEYS = frozenset({"version", "debug", "persist", "machine", "cluster"})
+TALHELPER_NEEDS = frozenset({"clusterName", "endpoint", "nodes"})
+"""Keys that a configuration of talhelper has to have."""
+TALHELPER_KEYS = TALHELPER_NEEDS | frozenset(
+    {
+        *("additionalApiServerCertSans", "additionalMachineCertSans", "allowSchedulingOnMasters"),
+        *("allowSchedulingOnControlPlanes", "clusterPodNets", "clusterSvcNets", "cniConfig"),
+        *("controlPlane", "domain", "imageFactory", "kubernetesVersion", "patches"),
+        *("talosImageURL", "talosVersion", "worker"),
+    }
+)
+"""The keys that it may have: a file with others is another tool's, which knows its own defaults."""
 SERVER_KEYS = frozenset(
     {
         *(
@@ -67,6 +80,7 @@ CLUSTER_DOCUMENTS = frozenset(
         *((TALOS, ""), (RKE2, ""), (K3S, ""), (FLANNEL_DOCUMENT, ""), (INLINE_DOCUMENT, "")),
         *(("ClusterConfig", "k0s.k0sproject.io"), ("Cluster", "k0sctl.k0sproject.io")),
         *(("ClusterConfig", "eksctl.io"), ("Cluster", "kops.k8s.io")),
+        *((ADDON, ""), (CLUSTER, ""), (NODES, "")),
     }
 )
 """Kinds and groups of what describes a whole cluster, and is applied by no GitOps tool."""
@@ -85,8 +99,11 @@ def describes_cluster(one: Manifest) -> bool:
     return (one.kind, one.api_version.rpartition("/")[0]) in CLUSTER_DOCUMENTS
 
 
-def configurations(document: Document) -> Iterator[Manifest]:
-    """Yield what a document that is no Kubernetes object says of a distribution."""
+def configurations(document: Document, is_file: Callable[[str], bool]) -> Iterator[Manifest]:
+    """Yield what a document that is no Kubernetes object says of a distribution.
+
+    `is_file` tells of the path that a file is reported under whether it is there.
+    """
     root = follow(document.root)
     if isinstance(root, SequenceTree):
         yield from _of(document, TALOS, "", _patched(root), root)
@@ -98,9 +115,11 @@ def configurations(document: Document) -> Iterator[Manifest]:
     parts = document.source.path.split("/")
     if names <= MACHINE_KEYS and names & {"machine", "cluster"}:
         yield from _of(document, TALOS, name, _machine(root), root)
-    elif {"clusterName", "nodes"} <= names:
+    elif names >= TALHELPER_NEEDS:
         name = string(descend(root, "clusterName")) or ""
-        yield from _of(document, TALOS, name, _talhelper(document, root), root)
+        said = _talhelper(document, root)
+        known = names <= TALHELPER_KEYS and all(map(is_file, _patch_files(document, root)))
+        yield from _of(document, TALOS, name, said if known or not said.default else None, root)
     elif any("rke2" in part.lower() for part in parts) and (names & (SERVER_KEYS | {"cni"})):
         yield from _of(document, RKE2, "", _rke2(root), root)
     elif any("k3s" in part.lower() for part in parts) and names & SERVER_KEYS:
@@ -191,6 +210,16 @@ def _talhelper(document: Document, root: Mapping) -> _Said:
             if name is not None:
                 return _Said((name,), (*steps, at))
     return _Said(("flannel",), ("nodes",), default=True)
+
+
+def _patch_files(document: Document, root: Mapping) -> Iterator[str]:
+    """Yield the paths of the patches that talhelper is told to read: texts that begin with `@`."""
+    folder = posixpath.dirname(document.source.path)
+    for steps in (("patches",), ("controlPlane", "patches")):
+        for one in items(descend(root, *steps)):
+            text = string(one) or ""
+            if text.startswith("@"):
+                yield posixpath.normpath(posixpath.join(folder, text[1:]))
 
 
 def _rke2(root: Mapping) -> _Said:

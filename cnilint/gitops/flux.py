@@ -19,7 +19,7 @@ from cnilint.model.tree import Mapping as MappingTree
 from cnilint.model.tree import Route, Tree, child, items, members, string
 
 from .argo_sets import address_of
-from .built import Node, Place, as_node, made, read, rebuilt, written_in
+from .built import Node, as_node, made, place_in, read, rebuilt, written_in
 from .files import Files, joined, leaves
 from .graph import Build, Edge, NotRead, Reason
 from .kustomize import FILE_NAMES, build, build_published
@@ -48,8 +48,12 @@ FIELDS = {
 
 
 def is_kustomization(one: Manifest) -> bool:
-    """Whether an object is a Kustomization of Flux (Kustomize's own file has no such group)."""
-    return one.kind == "Kustomization" and one.api_version.startswith(f"{GROUP}/")
+    """Whether an object is a Kustomization of Flux (Kustomize's own file has no such group).
+
+    Without a source it is a piece of one, which something else makes a patch of.
+    """
+    flux = one.kind == "Kustomization" and one.api_version.startswith(f"{GROUP}/")
+    return flux and one.at("spec", "sourceRef") is not None
 
 
 def is_instance(one: Manifest) -> bool:
@@ -122,7 +126,7 @@ def _evident(
         addresses.setdefault((one.kind, one.name), set()).add(address)
     counts: Counter[str] = Counter()
     for one in objects:
-        if not is_kustomization(one):
+        if not is_kustomization(one) or "$" in _source_of(one)[1]:
             continue
         path = joined(".", (string(one.at("spec", "path")) or ".").lstrip("/"))
         if path == "." or leaves(path) or not files.is_folder(path):
@@ -321,7 +325,7 @@ def _published(one: Manifest, files: Files, known: Iterable[Manifest]) -> Build 
         if line.startswith("!")
     ]
     taken = [
-        Node(whole, (Place(one.document, (*one.route, "spec", "path")),))
+        Node(whole, (place_in(one, "spec", "path"),))
         for name, whole in files.elsewhere.below(address, ref, folder).items()
         if not back or any(_is_taken_back(each, joined(folder, name)) for each in back)
     ]
@@ -346,12 +350,13 @@ def folder_build(files: Files, folder: str, more: Node | None = None) -> Build:
     folders = {posixpath.dirname(path) for path in paths if posixpath.basename(path) in FILE_NAMES}
     own = sorted(one for one in folders if not any(up in folders for up in _above(one)))
     taken = (path for path in paths if path.endswith((".yaml", ".yml")))
-    loose = [path for path in taken if not any(up in folders for up in _above(path))]
-    loose = [path for path in loose if _holds_objects(files, joined(folder, path))]
+    scanned = [path for path in taken if not any(up in folders for up in _above(path))]
+    loose = [path for path in scanned if _holds_objects(files, joined(folder, path))]
     value = dict(more.value) if more is not None and isinstance(more.value, dict) else {}
     places = more.places if more is not None else ()
     value["resources"] = made([*loose, *own], *places)
-    return build(files, folder, more=Node(value, places))
+    found = build(files, folder, more=Node(value, places))
+    return found._replace(reads=found.reads | {joined(folder, path) for path in scanned})
 
 
 def _above(path: str) -> Iterator[str]:
@@ -369,13 +374,13 @@ def _fields(one: Manifest) -> Node:
     """Return what a Kustomization adds to the kustomization of its folder, with the places."""
     sync = sync_steps(one)
     if sync:
-        return Node({}, (Place(one.document, (*one.route, *sync, "path")),))
+        return Node({}, (place_in(one, *sync, "path"),))
     found = {
         name: read(one.document, (*one.route, "spec", key), tree)
         for key, name in FIELDS.items()
         if (tree := one.at("spec", key)) is not None
     }
-    return Node(dict(found), (Place(one.document, (*one.route, "spec", "path")),))
+    return Node(dict(found), (place_in(one, "spec", "path"),))
 
 
 def _variables(one: Manifest, known: Sequence[Manifest]) -> Variables | None:

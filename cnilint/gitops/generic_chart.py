@@ -90,9 +90,21 @@ class _Chart:
             or self._release
         )
         major = _MAJOR.match(one.version)
-        self._major = int(major[1]) if major is not None else NEWEST
         self._namespace = one.release.namespace or one.manifest.namespace
         self._values = values
+        self._major = int(major[1]) if major is not None else self._evident()
+
+    def _evident(self) -> int:
+        """Return the release that is meant where its version is not in view.
+
+        It is one of before 4.0 where a volume names the ConfigMap as it is called only there.
+        """
+        named = {one.text("name") for _name, one in _members(self._values.get("persistence"))}
+        for identifier, _one in _enabled(self._values.get("configMaps")):
+            older, newer = (self._named(identifier, among) for among in (2, 1))
+            if older != newer and older in map(self._called, named):
+                return NEWEST - 1
+        return NEWEST
 
     def config_maps(self) -> Iterator[Node]:
         """Yield the ConfigMaps, each under the name that the workloads refer to."""

@@ -59,6 +59,10 @@ class Edge(NamedTuple):
     place: Location
 
 
+ROOTS = frozenset({"flux-path", "argo-source", "resource", "component"})
+"""The edges of those who say which folders are applied: what lies beside them is not."""
+
+
 class NotRead(NamedTuple):
     """A source that could not be followed: why, its path or address, and where it is named.
 

@@ -1,13 +1,15 @@
 """Telling clusters apart where nothing but folders does.
 
 One cluster has an object once: folders in which the same install is applied are different clusters,
-and what lies in none of those folders belongs to each of them.
+and what lies in none of those folders belongs to each of them. So are folders that install one
+product by objects of different names, where the caller says so.
 """
 
 from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Sequence
+from itertools import combinations
 from typing import NamedTuple
 
 from cnilint.kube.manifest import Manifest
@@ -26,13 +28,16 @@ class Applied(NamedTuple):
 
 
 def partition(
-    found: Sequence[Applied], installs: Callable[[Manifest], bool]
+    found: Sequence[Applied],
+    installs: Callable[[Manifest], bool],
+    twice: Callable[[Manifest, Manifest], bool] = lambda _one, _other: False,
 ) -> list[tuple[str, list[Applied]]]:
     """Return objects by cluster: one cluster, or one per folder that repeats an install.
 
     Inside such a folder others may repeat installs again (`prod/eu`, `prod/us` beside `dev`).
+    `twice` tells of two objects of different names whether they install one product.
     """
-    branches = sorted(_branches(found, installs))
+    branches = sorted(_branches(found, installs, twice))
     if not branches:
         return [(ONLY, list(found))] if found else []
     own: dict[str, list[Applied]] = {branch: [] for branch in branches}
@@ -43,7 +48,7 @@ def partition(
         (own[inside] if inside is not None else shared).append(one)
     result = []
     for branch in branches:
-        for name, members in partition(own[branch], installs):
+        for name, members in partition(own[branch], installs, twice):
             repeated = {_identity(one) for one in members}
             rest = [one for one in shared if _identity(one) not in repeated]
             result.append((branch if name == ONLY else name, members + rest))
@@ -52,14 +57,25 @@ def partition(
     return result
 
 
-def _branches(found: Sequence[Applied], installs: Callable[[Manifest], bool]) -> set[str]:
+def _branches(
+    found: Sequence[Applied],
+    installs: Callable[[Manifest], bool],
+    twice: Callable[[Manifest, Manifest], bool],
+) -> set[str]:
     """Return the folders that each begin a cluster of its own."""
     folders: dict[Identity, set[str]] = {}
+    first: dict[Identity, Applied] = {}
     for one in found:
         if installs(one.object):
             folders.setdefault(_identity(one), set()).add(one.folder)
+            first.setdefault(_identity(one), one)
+    apart = [
+        {one.folder, other.folder}
+        for one, other in combinations(first.values(), 2)
+        if one.folder != other.folder and twice(one.object, other.object)
+    ]
     branches: set[str] = set()
-    for places in folders.values():
+    for places in (*folders.values(), *apart):
         if len(places) < 2:
             continue
         mixed = len({place.startswith("/") for place in places}) > 1 or "." in places

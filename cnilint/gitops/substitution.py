@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from cnilint.model.text import Source
 from cnilint.model.tree import Document, Value, plain
@@ -40,10 +40,25 @@ class _Refused(Exception):  # noqa: N818 - not an error of ours
     """The text is not in the grammar: Flux fails, and nothing is applied."""
 
 
+class _Unknown(str):
+    """The empty text of a variable that is not in view; `written` is how it stands in a text."""
+
+    __slots__ = ("written",)
+    written: str
+
+    def __new__(cls, name: str) -> Self:
+        """Return the text for the variable of a name."""
+        one = super().__new__(cls)
+        one.written = f"${{{name}}}"
+        return one
+
+
 def substituted(root: Node, variables: Variables) -> Node:
     """Return an object with its variables substituted; what is not known has a doubt.
 
-    A string that is one variable alone has the place where that variable is written as its last.
+    A variable that is not in view stays as it is written, unless its expression has a value for
+    one that is not there. A string that is one variable alone has the place where that variable is
+    written as its last.
     """
     for kind in ("annotations", "labels"):
         if root.text("metadata", kind, DISABLED) == "disabled":
@@ -86,20 +101,21 @@ def _string(node: Node, value: str, variables: Variables) -> Node:
             used.append(source)
         elif not variables.complete:
             unknown.append(name)
+            return _Unknown(name)
         return text
 
     try:
         text = expanded(value, variable)
     except _Refused:
         return Node(value, node.places, "this is no expression that Flux can substitute")
-    if text == value:
+    if text == value and not unknown:
         return node
     places = node.places
     if len(used) == 1 and _NAME.fullmatch(value.removeprefix("${").removesuffix("}")):
         places = (*places, *used[0].places)
     doubt = f"the value of {' and '.join(dict.fromkeys(unknown))} is not in view" if unknown else ""
     doubt = doubt or next((one.doubt for one in used if one.doubt), node.doubt)
-    again = made(_read_again(value, text), *places)
+    again = made(_read_again(value, text) if text != value else value, *places)
     again.doubt = doubt
     return again
 
@@ -173,7 +189,7 @@ def _expression(inner: str, variable: Callable[[str], str], depth: int) -> str:
         raise _Refused
     value, rest = variable(found[0]), inner[found.end() :]
     if not rest:
-        return value
+        return value.written if isinstance(value, _Unknown) else value
     for operator in (":-", ":=", ":?", ":+", "="):
         if rest.startswith(operator):
             default = expanded(rest[len(operator) :], variable, depth + 1)

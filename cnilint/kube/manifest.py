@@ -20,8 +20,11 @@ from cnilint.model.tree import (
     string,
 )
 
-_HASH = re.compile(r"-[bcdfghkmt2456789]{10}")
-"""kubernetes-sigs/kustomize@kustomize/v5.7.1:api/hasher/hasher.go encode."""
+HASH = re.compile(r"-[bcdfghkmt2456789]{10}$")
+"""The end of the name of an object that Kustomize makes of what it holds.
+
+kubernetes-sigs/kustomize@kustomize/v5.7.1:api/hasher/hasher.go encode
+"""
 
 ORIGIN_ANNOTATION = "config.kubernetes.io/origin"
 """Set by `kustomize build` under `buildMetadata: [originAnnotations]`.
@@ -183,9 +186,14 @@ class ManifestIndex:
         field, the reference keeps the name without the hash.
         """
         for (one, full), named in self._by_name.items():
-            if one == kind and full.startswith(f"{name}-") and _HASH.fullmatch(full[len(name) :]):
+            if one == kind and full.startswith(f"{name}-") and HASH.fullmatch(full[len(name) :]):
                 return named.get(namespace) or named.get("")
         return None
+
+    def all(self) -> Iterator[Manifest]:
+        """Yield every object, each name once."""
+        for named in self._by_name.values():
+            yield from named.values()
 
     def find(self, kind: str, name: str, namespace: str) -> Manifest | None:
         """Return the object a reference from `namespace` means, or None.

@@ -94,9 +94,10 @@ def _binds(binding: Manifest, account: str, namespace: str) -> bool:
 
 
 def _role(binding: Manifest, manifests: Sequence[Manifest]) -> Manifest | None:
+    """Return the role that a binding names; of several of one name the last one is in force."""
     name = string(binding.at("roleRef", "name"))
     kind = string(binding.at("roleRef", "kind"))
-    return next((one for one in manifests if one.kind == kind and one.name == name), None)
+    return next((one for one in reversed(manifests) if (one.kind, one.name) == (kind, name)), None)
 
 
 def _aggregated(role: Manifest, manifests: Sequence[Manifest]) -> Iterator[Manifest]:

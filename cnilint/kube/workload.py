@@ -197,7 +197,7 @@ class Workload:
         volume = self.volume(string(child(mount, "name")) or "")
         if volume is None:
             return None
-        for source in _config_map_sources(volume[0]):
+        for source in config_map_sources(volume[0]):
             name = string(child(source, "name"))
             if name is None:
                 continue
@@ -274,7 +274,8 @@ def _sub_path(mount: Tree) -> str:
     return string(child(mount, "subPath")) or string(child(mount, "subPathExpr")) or ""
 
 
-def _config_map_sources(volume: Tree) -> Iterator[Tree]:
+def config_map_sources(volume: Tree) -> Iterator[Tree]:
+    """Yield the ConfigMaps of a volume as it names them, projected ones too."""
     for source in (volume, *items(descend(volume, "projected", "sources"))):
         found = child(source, "configMap")
         if found is not None:

@@ -71,6 +71,8 @@ class Verb(Enum):
     """Ends and starts again while `files` are in place."""
     REBOOTS = "reboots"
     """Starts again while `files` are in place."""
+    RUNS = "runs"
+    """Has been running, and `files` are in place."""
 
 
 WRITING = frozenset(
@@ -107,6 +109,8 @@ class Situation(Enum):
     FIRST_BOOT = "first boot"
     REBOOT = "reboot"
     RESTART = "rolling restart"
+    CHANGE = "a change while it runs"
+    """A node that runs what was there before a change, which comes then."""
 
 
 class Failure(Enum):
@@ -125,6 +129,8 @@ class Failure(Enum):
     NO_MASTER = "no-master"
     NOT_AUTO = "not-auto"
     # of thick Multus
+    CONFIGURATION_MISSING = "configuration-missing"
+    """The ConfigMap that holds its configuration does not exist."""
     INVALID_DAEMON_CONFIG = "invalid-daemon-config"
     RECURSIVE = "recursive"
     # of thin Multus
@@ -152,10 +158,14 @@ class Failure(Enum):
     """Multus hands the pods to the file that calls it."""
     READINESS_FILE_MISSING = "readiness-file-missing"
     """The file that Multus waits for is in no directory that its container has of the host."""
+    REFUSED = "refused"
+    """An installer that has written its file ends all the same, as its settings are refused."""
     RESTLESS = "restless"
     """Installers undo each other's work for ever."""
     STOPS_AFTER_COPYING = "stops-after-copying"
     """The daemon of Multus ends when it has copied its file."""
+    DAEMON_GONE = "daemon-gone"
+    """Multus's file asks a daemon that is not installed any more."""
 
 
 class Cause(NamedTuple):

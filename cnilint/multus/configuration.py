@@ -45,6 +45,7 @@ class Multus:
 
     `family` is `thick` (v4), `thin` or `legacy` (v3.9's daemon, configured by flags).
     `configuration` is daemon-config.json, `tree` what it reads as; `problem` why it does not.
+    `astray` tells that it is in another ConfigMap than the one that is mounted, which is not there.
     """
 
     installer: Installer
@@ -53,6 +54,7 @@ class Multus:
     configuration: Text | None = None
     tree: Mapping | None = None
     problem: EmbeddedProblem | None = None
+    astray: bool = False
 
     @property
     def thick(self) -> bool:

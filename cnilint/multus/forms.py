@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from cnilint.catalog.installer import Installer
 from cnilint.catalog.release import Release, release
-from cnilint.model.tree import Embedded, Mapping, follow
+from cnilint.kube.environment import Text
+from cnilint.model.tree import Embedded, Mapping, follow, string
 from cnilint.syntax.embedded import EmbeddedProblem, inside
 from cnilint.upstream.multus_releases import LAST_SCRIPT, NEWEST, Program, program
 
 from .configuration import Multus
+from .meant_configuration import KEY, meant_map
 from .settings import SCRIPT
 
 FAMILIES = {"multus-thin": "thin", "multus-thick": "thick"}
@@ -36,11 +38,17 @@ def _configured(installer: Installer, family: str, found: Release) -> Multus:
     """Return an install with the daemon configuration that it is given, if that is in view."""
     setting = installer.settings.get("configuration")
     text = setting.text if setting else None
+    meant = meant_map(installer) if text is None else None
+    value = string(meant.at("data", KEY)) if meant is not None else None
+    if meant is not None and value is not None:
+        text = Text(value, meant.location("data", KEY), meant)
+    astray = meant is not None
     given = text is not None and (text.value.strip() or installer.container is not None)
     if text is None or not given or text.location.document is None:
         return Multus(installer, family, found)
     read = inside(text.location.document, (*text.location.route, Embedded.JSON))
     if isinstance(read, EmbeddedProblem):
-        return Multus(installer, family, found, text, problem=read)
+        return Multus(installer, family, found, text, problem=read, astray=astray)
     root = follow(read) if read is not None else None
-    return Multus(installer, family, found, text, root if isinstance(root, Mapping) else None)
+    tree = root if isinstance(root, Mapping) else None
+    return Multus(installer, family, found, text, tree, astray=astray)

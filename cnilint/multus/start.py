@@ -58,9 +58,12 @@ def start_failure(one: Multus) -> Cause | None:
 
     Known of upstream's images and of flags: a program that the image of the release does not have,
     of an init container too, a flag that the daemon of v4 does not know or that a chart spells
-    wrongly, and a plugin that cannot be copied to the host. What the entrypoint makes of its flags
-    is the entrypoint's own (`multus_thin`).
+    wrongly, and a plugin that cannot be copied to the host; and of a ConfigMap that does not exist,
+    without which the kubelet starts no container. What the entrypoint makes of its flags is the
+    entrypoint's own (`multus_thin`).
     """
+    if one.astray:
+        return Cause(Failure.CONFIGURATION_MISSING)
     workload, container = one.installer.workload, one.installer.container
     if next(refused_by_chart(one.installer.form), None) is not None:
         return Cause(Failure.UNKNOWN_FLAG)

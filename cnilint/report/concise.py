@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from cnilint.engine.result import Result
 from cnilint.model.finding import Applicability, Finding
+from cnilint.shown import inert, visible
 
-from .glyphs import visible
 from .words import place_in_text
 
 
@@ -14,7 +14,11 @@ def concise(result: Result) -> str:
 
     A run without findings returns nothing.
     """
-    return "".join(f"{visible(_line(finding))}\n" for finding in result.findings)
+    return "".join(f"{_escaped(_line(finding))}\n" for finding in result.findings)
+
+
+def _escaped(line: str) -> str:
+    return inert(visible(line))
 
 
 def _line(finding: Finding) -> str:

@@ -6,16 +6,16 @@ ten annotations a level and drops the rest without a word, so the last one says 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from cnilint.engine.repository import reported_path
 from cnilint.engine.result import Result
 from cnilint.engine.sentences import detail_lines
 from cnilint.model.finding import Finding, Level
 from cnilint.model.text import Source, Span
+from cnilint.shown import inert, visible
 from cnilint.syntax.collect import STANDARD_INPUT
 
-from .glyphs import visible
 from .words import counted
 
 COMMANDS = {Level.ERROR: "error", Level.WARNING: "warning", Level.NOTE: "notice"}
@@ -56,7 +56,7 @@ def _annotation(finding: Finding) -> str:
     if location.source.path != STANDARD_INPUT:
         properties["file"] = reported_path(location.source.path)
         properties |= _extent(location.source, location.span)
-    properties["title"] = visible(f"{finding.rule} {finding.name}")
+    properties["title"] = f"{finding.rule} {finding.name}"
     lines = [*finding.message.splitlines()]
     if told := detail_lines(finding):
         lines += ["", *told]
@@ -85,7 +85,12 @@ def _more(left_out: dict[Level, int]) -> str:
 
 def _command(name: str, properties: dict[str, str | int], lines: Sequence[str]) -> str:
     written = ",".join(
-        f"{key}={str(value).translate(PROPERTY_ESCAPES)}" for key, value in properties.items()
+        f"{key}={_escaped(str(value), PROPERTY_ESCAPES)}" for key, value in properties.items()
     )
-    data = "\n".join(map(visible, lines)).translate(DATA_ESCAPES)
+    data = "%0A".join(_escaped(line, DATA_ESCAPES) for line in lines)
     return f"::{name} {written}::{data}"
+
+
+def _escaped(text: str, escapes: Mapping[int, str]) -> str:
+    """Return a text as the data or the property of a command, without another one inside."""
+    return inert(visible(text)).translate(escapes)

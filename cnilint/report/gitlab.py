@@ -10,6 +10,7 @@ from __future__ import annotations
 from cnilint.engine.repository import reported_path
 from cnilint.engine.result import Result
 from cnilint.model.finding import Finding, Level
+from cnilint.shown import visible
 
 from .fingerprint import fingerprints
 from .json_ import JSONObject, json_text
@@ -35,7 +36,7 @@ def _entry(finding: Finding, fingerprint: str) -> JSONObject:
     location = finding.location
     line = location.source.position(location.span.start).line
     return {
-        "description": f"{finding.rule}: {finding.message}",
+        "description": visible(f"{finding.rule}: {' '.join(finding.message.split())}"),
         "check_name": finding.name,
         "fingerprint": fingerprint,
         "severity": SEVERITIES[finding.level],

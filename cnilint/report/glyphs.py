@@ -1,52 +1,13 @@
-"""How text looks on a terminal: what is shown for each character, and how wide that is."""
+"""How wide text is on a terminal, character by character."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cnilint.shown import glyph
+
 TAB = 4
 """A tab runs to the next multiple of as many columns."""
-
-_SHOWN_AS_IT_IS = "\u3000\u200c\u200d"
-"""Not printable by Unicode's classes, and still a part of ordinary text: the ideographic space,
-and the joiners inside emoji and Indic and Arabic words."""
-
-_ASCII = {
-    "│": "|",
-    "╭": "/",
-    "╰": "\\",
-    "─": "-",
-    "┄": "-",
-    "⋮": ":",
-    "…": "~",
-    "◂": "<",
-    "·": "-",
-    "→": ">",
-}
-"""What stands for our own symbols where only ASCII can be written; always one for one."""
-
-
-def glyph(character: str, symbols: bool) -> str:  # noqa: FBT001  called once per character
-    """Return what is shown for one character: itself, or its code point when it would not be seen.
-
-    Control characters, invisible ones and those that turn the reading direction are spelled out:
-    they can hide what a manifest says, or steer the terminal. Without `symbols` it is ASCII.
-    """
-    if symbols:
-        if character.isprintable() or character in _SHOWN_AS_IT_IS:
-            return character
-    elif character.isascii() and character.isprintable():
-        return character
-    elif character in _ASCII:
-        return _ASCII[character]
-    return f"<U+{ord(character):04X}>"
-
-
-def visible(text: str, *, symbols: bool = True) -> str:
-    """Return a text as it is shown on one line: no control characters in it, nothing invisible."""
-    if text.isprintable() and (symbols or text.isascii()):
-        return text
-    return "".join(glyph(character, symbols) for character in text)
 
 
 def columns(text: str) -> int:

@@ -33,6 +33,7 @@ from cnilint.model.tree import Embedded, Route
 from cnilint.model.verdict import Verdict, VerdictKind
 from cnilint.report.terminal.statistics import Count, counts
 from cnilint.report.words import worst_verdict
+from cnilint.shown import json_escaped
 from cnilint.simulation.class_facts import ClassFacts
 from cnilint.simulation.cluster import Cluster
 from cnilint.simulation.search import Outcome
@@ -50,6 +51,7 @@ TOLD_IN_WORDS = frozenset(
         Failure.NOT_MOUNTED,
         Failure.OWN_FILE,
         Failure.READINESS_FILE_MISSING,
+        Failure.REFUSED,
         Failure.RESTLESS,
         Failure.STOPS_AFTER_COPYING,
     }
@@ -116,10 +118,8 @@ def clusters_json(result: Result) -> str:
 
 
 def json_text(value: object, indent: int | None = 2) -> str:
-    """Return plain values as JSON text that ends its line and can be written as UTF-8."""
-    text = json.dumps(_finite(value), ensure_ascii=False, indent=indent)
-    # Half of a surrogate pair cannot be written as UTF-8; its replacement is its JSON escape.
-    return text.encode("utf-8", "backslashreplace").decode() + "\n"
+    """Return plain values as JSON text that ends its line; see `json_escaped`."""
+    return json_escaped(json.dumps(_finite(value), ensure_ascii=False, indent=indent)) + "\n"
 
 
 def _finite(value: object) -> object:
@@ -139,6 +139,7 @@ def _summary(result: Result) -> JSONObject:
         "warnings": result.count(Level.WARNING),
         "notes": result.count(Level.NOTE),
         "suppressed": len(result.suppressed),
+        "newly_ignored": len(result.newly_ignored),
         "fixable": result.fixable(Applicability.SAFE),
         "fixable_unsafe": result.fixable(Applicability.UNSAFE),
         "fixable_elsewhere": result.fixable(Applicability.SAFE, in_place=False),
@@ -311,13 +312,15 @@ def finding_object(finding: Finding) -> JSONObject:
 def _suppressed(suppressed: Suppressed) -> JSONObject:
     """Return a finding that is known, and who says so: the source, the configuration, a baseline.
 
-    For the baseline there is neither a reason nor a place.
+    For the baseline there is neither a reason nor a place. `new` tells that the change says so
+    that is looked at, and not what it is compared with.
     """
-    known, reason, location = suppressed.reason
+    known, reason, location, new = suppressed.reason
     by: JSONObject = {
         "by": {Known.IN_SOURCE: "source"}.get(known, known.value),
         "reason": reason or None,
         "location": location_object(location) if location is not None else None,
+        "new": new,
     }
     return {**finding_object(suppressed.finding), "suppression": by}
 

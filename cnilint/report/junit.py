@@ -8,15 +8,15 @@ junit-10.xsd of jenkinsci/xunit-plugin.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from cnilint.engine.repository import reported_path
 from cnilint.engine.result import Result, Suppressed
 from cnilint.engine.sentences import detail_lines, verdict_line
 from cnilint.model.finding import Finding, Level
+from cnilint.shown import inert, visible
 
-from .glyphs import visible
 from .words import place, why_known
 
 TOOL = "cnilint"
@@ -27,10 +27,12 @@ CLEAN = "no findings"
 Told = tuple[Finding, Suppressed | None]
 """A finding, and what makes it known if it is."""
 
+BLANK = "\t\n\r"
+
 ESCAPES = str.maketrans(
     # a parser turns a bare line end or tab of an attribute into a space, and CR LF into LF
     {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
-    | {blank: f"&#{ord(blank)};" for blank in "\t\n\r"}
+    | {blank: f"&#{ord(blank)};" for blank in BLANK}
 )
 TEXT_ESCAPES = {code: text for code, text in ESCAPES.items() if chr(code) not in "\t\n"}
 
@@ -155,21 +157,15 @@ def _fails(finding: Finding) -> bool:
 
 
 def _attributes(**values: str) -> str:
-    return " ".join(f'{key}="{_allowed(text).translate(ESCAPES)}"' for key, text in values.items())
+    return " ".join(f'{key}="{_escaped(text, ESCAPES)}"' for key, text in values.items())
 
 
 def _text(text: str) -> str:
-    return _allowed(text).translate(TEXT_ESCAPES)
+    return _escaped(text, TEXT_ESCAPES)
 
 
-def _allowed(text: str) -> str:
-    """Return a text with the code points of the characters that XML 1.0 cannot hold in any way."""
-    if text.isprintable():
-        return text
-    return "".join(mark if _is_allowed(mark) else visible(mark) for mark in text)
-
-
-def _is_allowed(character: str) -> bool:
-    if character < " ":
-        return character in "\t\n\r"
-    return not ("\ud800" <= character <= "\udfff" or character in "\ufffe\uffff")
+def _escaped(text: str, escapes: Mapping[int, str]) -> str:
+    """Return a text as XML 1.0 can hold it; what would not be seen is spelled out."""
+    if not text.isprintable():
+        text = "".join(mark if mark in BLANK else visible(mark) for mark in text)
+    return inert(text.translate(escapes), lambda mark: f"&#{ord(mark)};")

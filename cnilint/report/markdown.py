@@ -12,7 +12,7 @@ from cnilint.quoting import shell_word
 from cnilint.report.terminal.inspect import does
 
 from .markup import code, fenced, prose
-from .words import counted, known_of, sum_of, verdict_style
+from .words import NEWLY, counted, known_of, sum_of, verdict_style
 
 MOST_BYTES = 1_000_000
 """GitHub drops a summary over 1 MiB, GitLab a comment over a million characters."""
@@ -48,6 +48,7 @@ def markdown(result: Result, most_bytes: int = MOST_BYTES) -> str:
     report.add(f"## cnilint: {sum_of(result)}{known_of(result)}\n")
     _verdicts(result, report)
     _findings(result, report)
+    _newly_ignored(result, report)
     _notes(result, report)
     _installs(result, report)
     _details(result, report)
@@ -123,6 +124,20 @@ def _findings(result: Result, report: Limited) -> None:
             more = f"{unsafe} more" if safe else f"{unsafe} of them"
             whole = code(f"{command} --unsafe-fixes{where}")
             report.add(f"\n{whole} fixes {more}: look at what it does.\n")
+
+
+def _newly_ignored(result: Result, report: Limited) -> None:
+    """Add what a change ignores that was not ignored before it: nobody is to overlook that."""
+    found = result.newly_ignored
+    if not found:
+        return
+    report.add(f"\n⚠️ {counted(len(found), 'finding')} {NEWLY}:\n\n")
+    report.add("| Level | Rule | Place | Finding | Reason |\n| --- | --- | --- | --- | --- |\n")
+    lines = (
+        f"{finding_row(finding).removesuffix(chr(10))} {cell(reason.text)} |\n"
+        for finding, reason, _before in found
+    )
+    report.fill(lines, len(found), 0.65)
 
 
 def _asked(result: Result) -> str:

@@ -8,11 +8,12 @@ from typing import NamedTuple
 
 from cnilint.engine.checks import IGNORE_CHECKS
 from cnilint.engine.example import Trial
+from cnilint.engine.rule import CHANGE
 from cnilint.engine.ruleset import Rule
 from cnilint.model.finding import Level
 
 from .json_ import JSONObject, finding_object, json_text
-from .markup import code, fenced, prose
+from .markup import code, fenced, link, prose
 from .words import SECTIONS, place
 
 SCHEMA = "cnilint.rule/v1"
@@ -24,6 +25,7 @@ FAMILIES = {
     "CNI3": "Multus's own manifest",
     "CNI4": "The settings of aws-vpc-cni",
     "CNI5": "Networks and pods",
+    "CNI6": "What a change does to nodes that already run",
     "CNI9": "The files, and the ignores in them",
 }
 HOUSE = "Rules of the house"
@@ -108,7 +110,7 @@ def page_markdown(page: Page) -> str:
         parts += _section(rule, key)
     parts += _configuration(page)
     if rule.links:
-        parts += ["## Links", "\n".join(f"- <{link}>" for link in rule.links)]
+        parts += ["## Links", "\n".join(f"- {link(each)}" for each in rule.links)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -150,7 +152,8 @@ def _example(each: Trial, number: str) -> Iterator[str]:
     for name, text in each.example.bad.items():
         yield _file(name, text)
     if each.bad:
-        yield "`cnilint check` says:"
+        compares = each.rule.scope == CHANGE
+        yield f"`cnilint {'diff before after' if compares else 'check'}` says:"
         said = [f"{place(one.location)}: {one.rule} {one.message}" for one in each.bad]
         yield fenced(said, "text")
     yield f"## Example{number}, fixed"
@@ -179,6 +182,8 @@ def _configuration(page: Page) -> Iterator[str]:
         yield fenced(ignores(rule), "yaml")
     if rule.scope == "file":
         yield "One file is enough to judge by: it runs with `--scope file`, too."
+    if rule.scope == CHANGE:
+        yield "It compares a cluster before a change with the same one after it: `cnilint diff`."
     if page.settings:
         yield "What it finds depends on these settings:"
         yield "\n".join(f"- `{name}`: {_text(said)}" for name, said in page.settings.items())

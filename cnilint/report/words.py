@@ -87,11 +87,18 @@ def known_of(result: Result) -> str:
     known = [each.reason.known for each in result.suppressed]
     told = [(kind, known.count(kind)) for kind in (Known.BASELINE, Known.BEFORE)]
     ignored = len(known) - sum(count for _kind, count in told)
-    parts = [f"{ignored} ignored"] if ignored else []
+    new = len(result.newly_ignored)
+    newly = f" ({new} newly, by this change)" if new else ""
+    parts = [f"{ignored} ignored{newly}"] if ignored else []
     parts += [f"{count} {KNOWN[kind]}" for kind, count in told if count]
     return f"; {', '.join(parts)}" if parts else ""
 
 
+NEWLY = "newly ignored by this change"
+"""Before a finding that nobody ignored before a change."""
+
+
 def why_known(reason: Reason) -> str:
     """Return who says that a finding is known, and the reason that is given."""
-    return f"{KNOWN[reason.known]}{f', {reason.text}' if reason.text else ''}"
+    newly = ", newly by this change" if reason.new else ""
+    return f"{KNOWN[reason.known]}{newly}{f', {reason.text}' if reason.text else ''}"

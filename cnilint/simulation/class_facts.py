@@ -138,7 +138,11 @@ class ClassFacts:
 
     @property
     def _shows_a_cni(self) -> bool:
-        shown = any(m.action is Action.WRITE for m in self.installers)
+        # another product's file for Multus says nothing of what the pods' own network is
+        shown = any(
+            m.action is Action.WRITE and (m.role is Role.PRIMARY or m.directory == self.directory)
+            for m in self.installers
+        )
         return shown or bool(self.delegates) or any(entry.on_host for entry in self.entries)
 
     @property
@@ -199,6 +203,43 @@ def _worst(found: Verdict) -> VerdictKind:
     return next(kind for kind, holds in certain.items() if holds)
 
 
+class Crew(NamedTuple):
+    """What runs on a class of nodes: each install with its program, in the order of their steps.
+
+    `files` are there before anything runs, and `reading` says how the nodes are read. What an
+    install does to files is not known where it has no program.
+    """
+
+    programs: tuple[tuple[Installer, Program], ...]
+    files: Files
+    reading: Reading
+
+
+def crew(
+    members: Sequence[Installer],
+    multuses: Sequence[Multus],
+    host_files: Sequence[HostFile],
+    runtime: str,
+    definitions: Mapping[str, str] = MappingProxyType({}),
+) -> Crew:
+    """Return the programs of the installers of a class of nodes; see `class_facts`."""
+    directory = _runtime_directory(members, multuses)
+    programs = [(m, made) for m in members if (made := network_copy(m) or program(m)) is not None]
+    programs += [
+        (one.installer, made) for one in multuses if (made := multus_program(one)) is not None
+    ]
+    present: dict[str, str] = {
+        posixpath.join(directory, file.name): file.content for file in host_files
+    }
+    for one in multuses:
+        present |= {**_unknown_readiness_file(one), **_named_host_file(one, members)}
+    kinds = {m.product.plugins[0]["type"]: None for m in members if m.action is Action.INSERT}
+    how = reading(directory, multuses, runtime)._replace(
+        chained=tuple(kinds), definitions=definitions
+    )
+    return Crew(tuple(programs), present, how)
+
+
 def class_facts(  # noqa: PLR0913  what runs on a class of nodes is found by several rooms
     node_class: NodeClass,
     members: Sequence[Installer],
@@ -218,18 +259,9 @@ def class_facts(  # noqa: PLR0913  what runs on a class of nodes is found by sev
     `predict`; `unknown` are the workloads there that no entry of the catalog explains.
     `definitions` are the NetworkAttachmentDefinitions in Multus's own namespace.
     """
-    directory = _runtime_directory(members, multuses)
-    programs = [made for m in members if (made := network_copy(m) or program(m)) is not None]
-    programs += [made for one in multuses if (made := multus_program(one)) is not None]
-    present: dict[str, str] = {
-        posixpath.join(directory, file.name): file.content for file in host_files
-    }
-    for one in multuses:
-        present |= {**_unknown_readiness_file(one), **_named_host_file(one, members)}
-    kinds = {m.product.plugins[0]["type"]: None for m in members if m.action is Action.INSERT}
-    how = reading(directory, multuses, runtime)._replace(
-        chained=tuple(kinds), definitions=definitions
-    )
+    found = crew(members, multuses, host_files, runtime, definitions)
+    present, how = found.files, found.reading
+    directory, programs = how.directory, [made for _installer, made in found.programs]
     simulation = _with_failing_pods(
         simulate(programs, present, how, persistent=persistent), multuses
     )

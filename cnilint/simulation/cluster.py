@@ -110,20 +110,20 @@ def cluster(
     index = ManifestIndex(manifests, texts)
     found, notes = installers(manifests, index, known.targets)
     found = [one for one in found if not (one.assumed and one.product.id in known.absent)]
-    found = [_with_own_file(installer) for installer in found]
+    found = [with_own_file(installer) for installer in found]
     by_installer = {id(installer): multus(installer) for installer in found}
     multuses = [one for one in by_installer.values() if one is not None]
     notes += _multus_notes(multuses)
     hidden = list(hidden_installs(manifests, index))
     notes += [_hidden_note(one) for one in hidden]
     unread = [*(one.object for one in hidden), *unread]
-    placements, domains = _placements(found)
+    placements, domains = placements_of(found)
     groups = list(node_groups(manifests))
     unknown = tuple(unknown_writers(manifests, index, found))
-    definitions = _definitions(manifests)
+    definitions = definitions_of(manifests)
     classes = []
     for node_class in node_classes(placements or [EVERYWHERE][: len(host_files)], domains):
-        if not _exists(node_class, domains, known.node_classes):
+        if not exists(node_class, domains, known.node_classes):
             continue
         members = [found[at] for at in sorted(node_class.members) if at < len(found)]
         own = [one for m in members if (one := by_installer[id(m)]) is not None]
@@ -161,7 +161,7 @@ def cluster(
     )
 
 
-def _exists(
+def exists(
     node_class: NodeClass, domains: Mapping[str, LabelDomain], wanted: Sequence[str]
 ) -> bool:
     """Whether a class of nodes is among the kinds that there are, as far as a label tells kinds."""
@@ -183,7 +183,7 @@ k8snetworkplumbingwg/multus-cni@v4.3.0:pkg/types/conf.go defaultMultusNamespace
 """
 
 
-def _definitions(manifests: Sequence[Manifest]) -> dict[str, str]:
+def definitions_of(manifests: Sequence[Manifest]) -> dict[str, str]:
     """Return the configurations of the definitions by whose name Multus may be told a network."""
     return {
         one.name: string(one.at("spec", "config")) or ""
@@ -192,7 +192,7 @@ def _definitions(manifests: Sequence[Manifest]) -> dict[str, str]:
     }
 
 
-def _placements(
+def placements_of(
     found: Sequence[Installer],
 ) -> tuple[list[Placement], Mapping[str, LabelDomain]]:
     """Return where each installer runs, taints taken into account, and how to name the nodes."""
@@ -205,7 +205,7 @@ def _placements(
     return placements, {**label_domains(), **taint_domains(taints)}
 
 
-def _with_own_file(installer: Installer) -> Installer:
+def with_own_file(installer: Installer) -> Installer:
     """Return Multus's installer with the file it writes: 00-multus.conf, or the one it copies."""
     one = multus(installer)
     if one is None or one.conf_host is None or one.filled_in_later is not None:

@@ -11,7 +11,17 @@ from cnilint.catalog.installer import ConfFile, Installer
 from cnilint.model.steps import Actor, Cause, Failure, Step, Verb
 from cnilint.upstream.confdir import encoded, extension
 
-from .steps import CANDIDATES, Change, Files, Program, actor_of, candidates, file_names, names_in
+from .steps import (
+    CANDIDATES,
+    Change,
+    Files,
+    Program,
+    actor_of,
+    candidates,
+    file_names,
+    names_in,
+    stopped_with,
+)
 
 ANY_NETWORK = "*"
 
@@ -55,6 +65,12 @@ class NetworkCopy(Program):
             also=(renames,) if others else (),
         )
         return Change(after, content, (self.file.path, *others), step)
+
+    def stop(self, files: Files, memory: Hashable) -> Change:
+        """Remove its file where a hook of its pod does that; leave it otherwise."""
+        if not self.installer.behaviour.takes_its_file or self.file.path not in files:
+            return Change(files, memory, (), Step(self.actor, Verb.STOPS))
+        return stopped_with(self.actor, self.file, files, memory)
 
     def complaint(self, files: Files, memory: Hashable) -> Cause | None:  # noqa: ARG002
         """Return why it has not come up in a state of rest, None when it has."""

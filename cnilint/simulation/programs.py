@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from cnilint.catalog.aws_node import aws_node
 from cnilint.catalog.catalog import Action
 from cnilint.catalog.installer import ConfFile, Installer
-from cnilint.model.steps import Actor, Step, Verb
+from cnilint.model.steps import Actor, Cause, Failure, Step, Verb
 
 from .chaining import Copier, Inserter, chain
 from .steps import (
@@ -48,6 +48,8 @@ class Writer(Program):
     actor: Actor
     installer: Installer
     file: ConfFile
+    refused: bool = False
+    """Whether it ends after its file is written, at every start."""
 
     def start(self) -> Hashable:
         """Not run yet."""
@@ -64,9 +66,13 @@ class Writer(Program):
                 return Change(after, memory, renamed, step)
         return None
 
+    def complaint(self, files: Files, memory: Hashable) -> Cause | None:  # noqa: ARG002
+        """Return that its settings are refused, where they are."""
+        return Cause(Failure.REFUSED) if self.refused else None
+
     def stop(self, files: Files, memory: Hashable) -> Change:
         """Remove the file where the product cleans up after itself; leave it otherwise."""
-        if not self.installer.behaviour.removed_on_stop or self.file.path not in files:
+        if not self.installer.behaviour.takes_its_file or self.file.path not in files:
             return Change(files, memory, (), Step(self.actor, Verb.STOPS))
         return stopped_with(self.actor, self.file, files, memory)
 
@@ -113,7 +119,8 @@ def program(installer: Installer) -> Program | None:
     if node is not None and node.never_writes:
         return None
     if installer.action is Action.WRITE and installer.writes is not None:
-        return Writer(actor_of(installer), installer, installer.writes)
+        refused = node is not None and node.fails_after_writing
+        return Writer(actor_of(installer), installer, installer.writes, refused)
     if installer.action in (Action.COPY, Action.REFER) and installer.writes is not None:
         return Copier(actor_of(installer), installer, installer.writes)
     if installer.action is Action.INSERT and installer.directory is not None:

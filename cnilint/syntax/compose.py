@@ -25,6 +25,9 @@ _OTHER_TEMPLATE = (
     "check what it renders to instead"
 )
 
+_PLACEHOLDER = re.compile(r"([%@])[A-Za-z_][A-Za-z0-9_]*\1")
+"""A name between two characters that no value of YAML may begin with: a tool fills it in."""
+
 _SETTINGS = "JSON with comments and without a kind, such as an editor's settings: no manifest"
 
 
@@ -54,7 +57,8 @@ def compose(source: Source, parser: Parser | None = None) -> Iterator[Document |
                 for mapping in repeating:
                     yield from _repeated_keys(source, mapping)
             else:
-                action = first_action(text, span)
+                placeholder = _PLACEHOLDER.match(text, found.span.start)
+                action = Span(*placeholder.span()) if placeholder else first_action(text, span)
                 comment = _settings_comment(source)
                 if comment is not None:
                     yield SyntaxProblem(source, comment, "template", _SETTINGS)
@@ -62,8 +66,8 @@ def compose(source: Source, parser: Parser | None = None) -> Iterator[Document |
                     yield SyntaxProblem(source, found.span, "syntax", found.message, found.related)
                 elif not template_seen:
                     template_seen = True
-                    jinja = "{%" in text[action.start : action.end]
-                    message = _OTHER_TEMPLATE if jinja else _TEMPLATE
+                    other = "{%" in text[action.start : action.end] or placeholder is not None
+                    message = _OTHER_TEMPLATE if other else _TEMPLATE
                     yield SyntaxProblem(source, action, "template", message)
             index += 1
 

@@ -93,7 +93,8 @@ def step(script: str, folder: Path, **variables: str) -> Step:
 @pytest.fixture(scope="module")
 def program(tmp_path_factory: pytest.TempPathFactory) -> str:
     path = tmp_path_factory.mktemp("program") / "cnilint"
-    path.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m cnilint "$@"\n')
+    run = f'PYTHONPATH="{CHECKOUT}" exec "{sys.executable}" -m cnilint "$@"'
+    path.write_text(f"#!/bin/sh\n{run}\n")
     path.chmod(0o755)
     return str(path)
 
@@ -210,6 +211,63 @@ def test_further_options_are_words_and_nothing_in_them_is_run(program: str, tmp_
     assert not list(tmp_path.rglob("pwned"))
 
 
+def git(folder: Path, *words: str) -> str:
+    own = ("-c", "user.name=a", "-c", "user.email=a@example.test", "-c", "commit.gpgsign=false")
+    asked = ["git", *own, "-c", "protocol.file.allow=always", *words]
+    return subprocess.run(asked, cwd=folder, check=True, capture_output=True, text=True).stdout
+
+
+@pytest.fixture
+def fork(tmp_path: Path) -> tuple[Path, str]:
+    """Return a shallow checkout of a change that ignores everything, and the commit of its base."""
+    origin = placed(tmp_path / "origin", RACE)
+    git(origin, "init", "--quiet", "--initial-branch=main", ".")
+    git(origin, "config", "uploadpack.allowAnySHA1InWant", "true")
+    git(origin, "add", "--all")
+    git(origin, "commit", "--quiet", "--message=base")
+    base = git(origin, "rev-parse", "HEAD").strip()
+    git(origin, "switch", "--quiet", "--create=change")
+    placed(origin, {".cnilint.yaml": "fail-on: never\nignore: [CNI1]\n"})
+    git(origin, "add", "--all")
+    git(origin, "commit", "--quiet", "--message=change")
+    git(tmp_path, "clone", "--quiet", "--depth=1", "--branch=change", f"file://{origin}", "work")
+    return tmp_path / "work", base
+
+
+def test_a_change_from_a_fork_is_judged_by_the_settings_of_its_base(
+    program: str, fork: tuple[Path, str]
+) -> None:
+    folder, base = fork
+    assert checked(program, folder).code == 0
+    given = {**DEFAULTS, "CNILINT": program, "NO_COLOR": "1", "BASE_OF_FORK": base}
+    done = step("run.sh", folder, **given)
+    assert done.code == 1, done.log
+    assert "error[CNI101]" in done.log
+    assert step("run.sh", folder, **{**given, "INPUT_CONFIG_REF": "none"}).code == 0
+    for named in (base, "main"):
+        own = step("run.sh", folder, **{**given, "BASE_OF_FORK": "", "INPUT_CONFIG_REF": named})
+        assert own.code == 1, own.log
+
+
+@pytest.mark.parametrize("named", ["0" * 40, "gone", "--upload-pack=touch pwned", "$(touch pwned)"])
+def test_a_base_that_is_not_there_ends_the_step(
+    named: str, program: str, fork: tuple[Path, str]
+) -> None:
+    folder, _base = fork
+    done = step("run.sh", folder, **{**DEFAULTS, "CNILINT": program, "INPUT_CONFIG_REF": named})
+    assert done.code == 2
+    (annotation,) = done.commands
+    assert "config-ref: " in annotation
+    assert not list(folder.rglob("pwned"))
+
+
+def test_the_base_of_a_fork_is_known_to_the_step() -> None:
+    (check,) = [each for each in STEPS if each.get("id") == "check"]
+    asked = check["env"]["BASE_OF_FORK"]
+    assert "github.event.pull_request.head.repo.full_name != github.repository" in asked
+    assert "github.event.pull_request.base.sha || ''" in asked
+
+
 def test_a_manifest_cannot_give_commands_to_the_runner(program: str, tmp_path: Path) -> None:
     commands = "::error::taken over\n::add-mask::a\n::stop-commands::x\n"
     hostile = f"{commands}apiVersion: v1\nkind: ConfigMap\na: [\n"
@@ -268,10 +326,13 @@ def test_the_action_installs_its_own_ref_or_a_release(
     python.chmod(0o755)
     done = step("install.sh", tmp_path, PYTHON=str(python), INPUT_VERSION=version)
     assert done.code == 0, done.log
-    *_, made, installed, said = done.log.splitlines()
+    made, *before, installed, said = done.log.splitlines()
     assert made.startswith("python -m venv ")
     assert installed.startswith("python -m pip install ")
     assert installed.endswith(f" -- {wanted}")
+    assert len(before) == (not version)
+    assert all(" --require-hashes " in line for line in before)
+    assert ("--no-deps" in installed) == (not version)
     assert said == "cnilint version"
     assert Path(done.outputs["program"]).is_file()
 

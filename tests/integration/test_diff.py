@@ -67,7 +67,7 @@ def test_the_level_from_which_a_change_fails(top: Path) -> None:
     assert cnilint("diff", "--fail-on", "error", folder=top).code == 1
     placed(top, {"multus.yaml": multus(PINNED)})
     (top / "istio-cni.yaml").unlink()
-    assert cnilint("diff", folder=top).code == 0
+    assert cnilint("diff", "--ignore", "CNI603", folder=top).code == 0
     commit(top, {})
     # the way back brings the warning again
     assert cnilint("diff", "istio", "main", folder=top).code == 1
@@ -204,6 +204,38 @@ def test_one_clear_message_where_it_cannot_be_compared(tmp_path: Path) -> None:
         assert done.err.startswith("cnilint: error: ")
         assert said in done.err
         assert done.err.count("\n") == 1
+
+
+# Nodes that already run
+
+IGNORED = "# cnilint: ignore[CNI603] we restart it by hand"
+
+
+def test_what_nodes_that_run_do_not_pick_up_is_told_and_fails(top: Path) -> None:
+    (top / "istio-cni.yaml").unlink()
+    placed(top, {"multus.yaml": multus(PINNED)})
+    done = cnilint("diff", folder=top)
+    assert done.code == 1
+    assert "warning[CNI603]: daemon-config.json of ConfigMap kube-system/" in done.out
+    found = json.loads(cnilint("diff", "--output-format", "json", folder=top).out)
+    assert [one["rule"] for one in found["running"]] == ["CNI603"]
+    log = json.loads(cnilint("diff", "--output-format", "sarif", folder=top).out)
+    assert [one["ruleId"] for one in log["runs"][0]["results"]] == ["CNI603"]
+    assert cnilint("diff", "--fail-on", "error", folder=top).code == 0
+
+
+def test_what_is_ignored_of_running_nodes_is_left_out(top: Path) -> None:
+    (top / "istio-cni.yaml").unlink()
+    marked = multus(PINNED).replace(
+        "  daemon-config.json: |", f"  {IGNORED}\n  daemon-config.json: |"
+    )
+    placed(top, {"multus.yaml": marked})
+    done = cnilint("diff", folder=top)
+    assert (done.code, "CNI603" in done.out) == (0, False)
+    assert "CNI910" not in cnilint("check", folder=top).out
+    placed(top, {"multus.yaml": multus(PINNED)})
+    assert cnilint("diff", "--ignore", "CNI603", folder=top).code == 0
+    assert cnilint("diff", "--severity", "CNI603=note", folder=top).code == 0
 
 
 # check --since

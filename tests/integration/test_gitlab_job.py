@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from shutil import which
 from typing import Any, NamedTuple
 from xml.etree import ElementTree as ET
 
@@ -83,6 +84,21 @@ def test_a_clean_run_passes_with_reports_that_say_so(programs: Path, tmp_path: P
     assert ET.parse(tmp_path / REPORTS["junit"]).getroot().get("failures") == "0"
     # its own reports are no manifests
     assert job(programs, tmp_path).log == done.log
+
+
+def test_git_is_installed_where_an_option_asks_it(programs: Path, tmp_path: Path) -> None:
+    bare = tmp_path / "bin"
+    for name in ("sh", "touch"):
+        bare.mkdir(exist_ok=True)
+        (bare / name).symlink_to(which(name) or "")
+    placed(bare, {"apt-get": '#!/bin/sh\necho "apt-get $*" >>"$CI_PROJECT_DIR/.apt"\n'})
+    (bare / "apt-get").chmod(0o755)
+    folder = placed(tmp_path / "work", RACE)
+    git = {"PATH": f"{programs}:{bare}"}
+    assert job(programs, folder, **git).code == 1
+    assert not (folder / ".apt").exists()
+    job(programs, folder, **git, CNILINT_ARGS="--config-from main")
+    assert "install --yes git" in (folder / ".apt").read_text()
 
 
 def test_variables_say_what_is_checked_and_how(programs: Path, tmp_path: Path) -> None:

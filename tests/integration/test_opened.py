@@ -38,7 +38,15 @@ with open(seen, "w") as file:
         (("check", "--diff"), 1),
         (("check", "--fix"), 0),
         (("check", "--output-format", "sarif:out.sarif"), 1),
+        (("check", "--output-format", "html:out.html", "--output-format", "junit:out.xml"), 1),
+        (("check", "--output-format", "markdown", "--statistics"), 1),
+        (("check", "--patch-dir", "patches", "--unsafe-fixes"), 1),
+        (("check", "--scope", "file"), 0),
         (("inspect",), 0),
+        (("clusters",), 0),
+        (("rule", "CNI101"), 0),
+        (("config", "init"), 0),
+        (("config", "schema"), 0),
         (("rules",), 0),
         (("config", "show"), 0),
         (("baseline", "write"), 0),
@@ -53,13 +61,17 @@ def test_nothing_is_opened_outside(words: tuple[str, ...], code: int, tmp_path: 
     ):
         (checkout / f"{at}.yaml").symlink_to(target)
     seen = tmp_path / "seen.json"
-    environment = {**os.environ, "PYTHONPATH": str(HOUSE), "HOME": str(home)}
+    temporary = tmp_path / "temporary"  # where a rule's examples are tried
+    temporary.mkdir()
+    own_places = {"HOME": str(home), "TMPDIR": str(temporary)}
+    environment = {**os.environ, "PYTHONPATH": str(HOUSE), **own_places}
     command = (sys.executable, "-c", SPY, str(seen), *words)
     done = subprocess.run(command, cwd=checkout, env=environment, capture_output=True, check=True)
     found = json.loads(seen.read_text())
     assert found["code"] == code, done.stderr
     assert found["asked"] == []
     own = {os.path.realpath(each) for each in (sys.prefix, sys.base_prefix, HOUSE, checkout)}
+    own.add(str(temporary))
     own |= {str(seen), os.devnull}
     strange = [
         path
@@ -67,5 +79,6 @@ def test_nothing_is_opened_outside(words: tuple[str, ...], code: int, tmp_path: 
         if not any(path == each or path.startswith(os.path.join(each, "")) for each in own)
     ]
     assert strange == []
-    reads = words[0] in ("check", "inspect", "baseline")
+    assert list(temporary.iterdir()) == []
+    reads = words[0] in ("check", "inspect", "clusters", "baseline")
     assert (str(checkout / "multus.yaml") in found["opened"]) == reads

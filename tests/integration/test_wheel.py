@@ -1,4 +1,8 @@
-"""What is installed from a wheel says what the checkout says, and needs nothing of it."""
+"""What is installed from a wheel says what the checkout says, and needs nothing of it.
+
+`CNILINT_WHEEL` is a wheel that was built already, `CNILINT_LOCK` the lock file that says with which
+releases of its dependencies it is tried.
+"""
 
 from __future__ import annotations
 
@@ -32,6 +36,8 @@ def output(*command: str | Path, folder: Path) -> str:
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    if given := os.environ.get("CNILINT_WHEEL"):
+        return Path(given).resolve()
     built = tmp_path_factory.mktemp("wheel")
     pip = (sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation")
     output(*pip, "--wheel-dir", built, CHECKOUT, folder=built)
@@ -45,7 +51,12 @@ def programs(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     clean = tmp_path_factory.mktemp("clean") / "environment"
     output(sys.executable, "-m", "venv", clean, folder=clean.parent)
     found = clean / ("Scripts" if os.name == "nt" else "bin")
-    output(found / "python", "-m", "pip", "install", "--quiet", wheel, folder=clean.parent)
+    install: tuple[str | Path, ...] = (found / "python", "-m", "pip", "install", "--quiet")
+    if lock := os.environ.get("CNILINT_LOCK"):
+        locked = ("--require-hashes", "--requirement", CHECKOUT / lock)
+        output(*install, *locked, folder=clean.parent)
+        install = (*install, "--no-deps")
+    output(*install, wheel, folder=clean.parent)
     return found
 
 

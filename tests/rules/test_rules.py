@@ -3,7 +3,8 @@
 A case is a folder `<rule>/bad-<what>` or `<rule>/ok-<what>` of manifests. A bad one has
 `expected.txt`: a line `file:line:column: RULE level` for each finding of its rule, and `!RULE` for
 a rule that must not fire; `fixed/` holds the manifests as every safe and unsafe fix leaves them.
-The settings of a case are in its `.cnilint.yaml`, if it has one.
+The settings of a case are in its `.cnilint.yaml`, if it has one. A case of a change has the folders
+`before` and `after`, and `after-fixed` where there is a fix.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,18 +20,22 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from cnilint.config.settings import policy, settings
+from cnilint.diff.running_nodes import running_nodes
 from cnilint.engine.policy import Policy
 from cnilint.engine.result import Result
+from cnilint.engine.text_edits import text_edits
 from cnilint.model.finding import Applicability, Finding
-from cnilint.run import Options, fix, lint
+from cnilint.run import Options, fix, inspect, lint
 from cnilint.syntax.collect import encode
+from cnilint.syntax.rewrite import CannotEdit, apply
 from tests.cases import whole_cases
 
 CASES = sorted(whole_cases().glob("CNI*/*"))
 BAD = [case for case in CASES if case.name.startswith("bad-")]
 OK = [case for case in CASES if case.name.startswith("ok-")]
 FIXED = [case for case in BAD if (case / "fixed").is_dir()]
-NOT_FIXED = [case for case in BAD if not (case / "fixed").is_dir()]
+FIXED_CHANGES = [case for case in BAD if (case / "after-fixed").is_dir()]
+NOT_FIXED = [case for case in BAD if case not in (*FIXED, *FIXED_CHANGES)]
 WHOLE = ("CNI3", "CNI4", "CNI5")
 ALL_FIXES = Options(least=Applicability.UNSAFE)
 
@@ -64,6 +70,8 @@ def linted(folder: Path) -> Result:
     file = folder / ".cnilint.yaml"
     hosts = settings({}, {}, str(file) if file.exists() else "").host_files
     rules = wanted(folder)
+    if (folder / "before").is_dir():
+        return of_change(folder, folder / "after", hosts)
     paths = manifests(folder)
     if all(Path(path).parent == folder for path in paths):
         return lint(paths, policy=rules, host_files=hosts)
@@ -74,6 +82,14 @@ def linted(folder: Path) -> Result:
         with contextlib.chdir(alone):
             names = [str(Path(path).relative_to(folder)) for path in paths]
             return lint(names, policy=rules, host_files=hosts)
+
+
+def of_change(folder: Path, after: Path, hosts: tuple[str, ...] = ()) -> Result:
+    """Return what is found of a change: that to running nodes alone."""
+    sides = [inspect(str(side), host_files=hosts) for side in (folder / "before", after)]
+    (was,), (will_be,) = (side.clusters for side in sides)
+    found = running_nodes(was, will_be, wanted(folder))
+    return replace(sides[1], findings=found.findings, notes=found.notes)
 
 
 def of_rule(folder: Path, rule: str) -> list[Finding]:
@@ -127,6 +143,24 @@ def test_what_is_fixed_is_no_finding_and_stays_as_it_is(case: Path) -> None:
     fixed = case / "fixed"
     assert lines(of_rule(fixed, case.parent.name), fixed) == []
     assert fix(manifests(fixed), policy=wanted(fixed), options=ALL_FIXES).changed == ()
+
+
+@pytest.mark.parametrize("case", FIXED_CHANGES, ids=name)
+def test_a_fix_of_a_change_makes_these_manifests(case: Path) -> None:
+    texts = {}
+    for finding in of_rule(case, case.parent.name):
+        (one,) = finding.fixes
+        made = text_edits(one)
+        assert not isinstance(made, CannotEdit)
+        for edit in one.edits:
+            source = edit.document.source
+            texts[source.path] = apply(source.text, made[source.path])
+    for path in sorted((case / "after").iterdir()):
+        expected = (case / "after-fixed" / path.name).read_text("utf-8")
+        assert texts.get(str(path), path.read_text("utf-8")) == expected
+    assert texts
+    fixed = of_change(case, case / "after-fixed").findings
+    assert case.parent.name not in {finding.rule for finding in fixed}
 
 
 @pytest.mark.parametrize("case", [c for c in BAD if c.parent.name == "CNI101"], ids=name)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from cnilint.cli.ending import ended
 from cnilint.files import write_whole
 
 posix = pytest.mark.skipif(os.name == "nt", reason="modes and signals are others there")
@@ -137,6 +138,29 @@ def test_ctrl_c_at_any_moment_is_all_or_nothing(
     with pytest.raises(KeyboardInterrupt):
         write_whole(new(three))
     assert signal.getsignal(signal.SIGINT) is before
+    assert listed(tmp_path) == (NEW if moment == "replace" else OLD)
+
+
+@posix
+@pytest.mark.parametrize("moment", ["fsync", "replace"])
+def test_sigterm_is_as_ctrl_c(
+    moment: str, three: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = getattr(os, moment)
+
+    def ended_by_somebody(*arguments: object, **more: object) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+        real(*arguments, **more)
+
+    monkeypatch.setattr(os, moment, ended_by_somebody)
+    before = signal.getsignal(signal.SIGTERM)
+
+    def work() -> int:
+        write_whole(new(three))
+        return 0
+
+    assert ended(work) == 130
+    assert signal.getsignal(signal.SIGTERM) is before
     assert listed(tmp_path) == (NEW if moment == "replace" else OLD)
 
 

@@ -10,6 +10,7 @@ from cnilint.gitops.clusters import Layout
 from cnilint.model.finding import Note
 from cnilint.model.tree import SyntaxProblem
 from cnilint.simulation.cluster import Cluster
+from cnilint.simulation.running_cluster import RunningCluster
 
 from .address_pools import host_local_is_per_node
 from .applied import not_applied_here
@@ -42,6 +43,12 @@ from .aws_node_release import (
 )
 from .bin_directories import bin_directory_mismatch
 from .chaining import chain_target_depends_on_order
+from .changes import (
+    change_not_picked_up,
+    owner_changes,
+    owner_differs_by_node_age,
+    stale_owner_on_running_nodes,
+)
 from .cluster_network import cluster_network_not_defined
 from .configuration import cni_version_incompatible, daemon_config_invalid, repeated_members
 from .coverage import cni_on_managed_nodes, multus_without_primary, primary_without_multus
@@ -117,6 +124,15 @@ Check = Callable[[Cluster], Iterator[Hit]]
 InputCheck = Callable[[Iterable[SyntaxProblem], Iterable[Note]], Iterator[Hit]]
 LayoutCheck = Callable[[Layout], Iterator[Hit]]
 IgnoreCheck = Callable[[Iterable[Judged]], Iterator[Hit]]
+ChangeCheck = Callable[[RunningCluster], Iterator[Hit]]
+
+CHANGE_CHECKS: dict[str, ChangeCheck] = {
+    "change_not_picked_up": change_not_picked_up,
+    "owner_changes": owner_changes,
+    "owner_differs_by_node_age": owner_differs_by_node_age,
+    "stale_owner_on_running_nodes": stale_owner_on_running_nodes,
+}
+"""The checks of a cluster before and after a change; a run on one state leaves them out."""
 
 IGNORE_CHECKS: dict[str, IgnoreCheck] = {
     "expired_ignore": expired_ignore,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from cnilint.catalog.catalog import Role
 from cnilint.catalog.installer import Installer
@@ -12,8 +12,9 @@ from cnilint.kube.manifest import Manifest
 from cnilint.kube.node_systems import COMPUTE_TYPE
 from cnilint.kube.scheduling import Expression, Labels, placement
 from cnilint.kube.taints import PREFIX, Toleration, tolerations
+from cnilint.kube.values import Steps
 from cnilint.kube.workload import workload
-from cnilint.model.finding import Applicability, Edit, Fix, Location, Operation, Related
+from cnilint.model.finding import Applicability, Edit, Fix, Level, Location, Operation, Related
 from cnilint.model.tree import Mapping as MappingTree
 from cnilint.model.tree import Tree, child, descend, items, string
 from cnilint.multus.configuration import Multus
@@ -23,6 +24,26 @@ from cnilint.simulation.cluster import Cluster
 from .installs import named
 from .network_facts import asking
 from .orders import class_names
+
+SHOWS_NODES: Mapping[str, tuple[Steps, ...]] = {
+    "auto": (
+        ("autoModeConfig",),
+        ("Properties", "ComputeConfig"),
+        ("spec", "computeConfig"),
+        ("spec", "forProvider", "computeConfig"),
+    ),
+    "hybrid": (
+        ("remoteNetworkConfig",),
+        ("Properties", "RemoteNetworkConfig"),
+        ("spec", "remoteNetworkConfig"),
+        ("spec", "forProvider", "remoteNetworkConfig"),
+    ),
+}
+"""What of a cluster's description shows nodes of a kind: eksctl's, CloudFormation's, ACK's and
+Crossplane's.
+
+eksctl-io/eksctl@99984ad:pkg/apis/eksctl.io/v1alpha5/types.go
+"""
 
 MANAGED = {"auto": "EKS Auto Mode", "fargate": "EKS Fargate"}
 
@@ -50,6 +71,7 @@ def multus_without_primary(cluster: Cluster) -> Iterator[Hit]:
             },
             related=(Related(place, f"{primary.title} writes {writes}"),) if place else (),
             fixes=(_same_affinity(one, primary),),
+            level=None if any(_is_shown(cluster, facts) for facts in bare) else Level.NOTE,
         )
 
 
@@ -125,6 +147,34 @@ def _is_bare(cluster: Cluster, facts: ClassFacts, one: Multus, primaries: list[I
     hosts = any(entry.on_host and entry.name in meant for entry in facts.entries)
     given = any(primary in facts.installers for primary in primaries)
     return not hosts and not given and not cluster.wildcards(facts)
+
+
+def _is_shown(cluster: Cluster, facts: ClassFacts) -> bool:
+    """Whether something shows that nodes of a class exist, beside an affinity against them.
+
+    AWS's own manifests keep off hybrid and Auto Mode nodes, on every cluster. Such nodes are there
+    where the settings, the cluster's description or a workload that asks for them say so.
+    """
+    kind = facts.node_class.labels.get(COMPUTE_TYPE)
+    if kind is None or cluster.known.node_classes:
+        return True
+    told = any(
+        one.at(*steps) is not None
+        for one in cluster.manifests
+        for steps in SHOWS_NODES.get(kind, ())
+    )
+    asked = (
+        expression
+        for one in cluster.manifests
+        if (pods := workload(one, cluster.index)) is not None
+        for expression in placement(pods.specification).expressions()
+    )
+    installed = (each for one in cluster.installers for each in one.placement.expressions())
+    pools = (
+        one.at("spec", "template", "spec", "nodeClassRef", "group") for one in cluster.manifests
+    )
+    told = told or (kind == "auto" and any(string(one) == "eks.amazonaws.com" for one in pools))
+    return told or any(_chooses(one, kind) for one in (*asked, *installed))
 
 
 def _may_run(manifest: Manifest, facts: ClassFacts, cluster: Cluster) -> bool:

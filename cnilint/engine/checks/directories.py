@@ -144,8 +144,8 @@ def _pickable(cluster: Cluster, one: Multus) -> list[str]:
 def _unmounted(one: Multus, directory: str) -> Iterator[Hit]:
     """Yield directories that are not set, or that lie inside the container only."""
     for name, what in NAMES.items():
-        if name not in one.traits.directories:
-            continue
+        if name not in one.traits.directories or (name == "autoconfig_directory" and not one.auto):
+            continue  # a master is only looked for where Multus is to find one
         path = one.value(name)
         if path and one.host_path(path) is not None:
             continue

@@ -330,6 +330,8 @@ class _Explained:
         """Whether a finding tells why something of an outcome is not up."""
         if who is None or any(who == multus_actor(one) for one in facts.multuses):
             return bool(self._network & _objects_of(facts)) or why.failure is Failure.UNKNOWN
+        if why.failure is Failure.REFUSED:
+            return who.object in self._network
         renames = any(m.behaviour.renames and m.object in self._network for m in facts.installers)
         # where there is no network at all, there is nothing to wait for
         return who.object in self._install or outcome.runtime is None or renames

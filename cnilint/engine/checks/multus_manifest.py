@@ -12,13 +12,13 @@ from cnilint.engine.edits.manifest import replaced
 from cnilint.engine.hit import Hit
 from cnilint.kube.environment import Text
 from cnilint.kube.manifest import Manifest
-from cnilint.kube.references import referenced_config_maps
-from cnilint.kube.workload import Container, workload
+from cnilint.kube.workload import Container
 from cnilint.model.finding import Applicability, Edit, Fix, Level, Location, Operation
 from cnilint.model.tree import Mapping as MappingTree
 from cnilint.model.tree import child, descend, follow, string
 from cnilint.multus.configuration import Multus
 from cnilint.multus.manifest_release import Skew, copies, flag_name, skew
+from cnilint.multus.meant_configuration import KEY, meant_map, unused
 from cnilint.multus.requirements import (
     DAEMON_FLAGS,
     GENERATOR_FLAGS,
@@ -39,7 +39,6 @@ TOO_LITTLE = 50 * 1024 * 1024
 ENOUGH = "200Mi"
 """What AWS raised the limit to (aws/amazon-vpc-cni-k8s#3323)."""
 
-CONFIGURATION = "daemon-config.json"
 PIN = KEYS["master"][1]
 MEMORY = ("resources", "limits", "memory")
 
@@ -154,14 +153,15 @@ def config_key_not_mounted(cluster: Cluster) -> Iterator[Hit]:
         found = workload_of.mount(container, asked.value)
         volume = workload_of.volume(string(child(found[1], "name")) or "") if found else None
         source = child(volume[0], "configMap") if volume is not None else None
-        if one.configuration is not None or found is None or volume is None or source is None:
+        told = one.configuration is not None and not one.astray
+        if told or found is None or volume is None or source is None:
             continue
         name = string(child(source, "name")) or ""
         namespace = workload_of.manifest.namespace
         config_map = workload_of.index.find("ConfigMap", name, namespace)
         route = (*volume[1], "configMap")
         if config_map is None:
-            yield from _other_map(cluster, one, workload_of.manifest.locate(source, route), name)
+            yield from _other_map(one, workload_of.manifest.locate(source, route), name)
             continue
         yield from _other_key(one, (container, asked.text), (source, route), config_map, found[0])
 
@@ -379,17 +379,17 @@ def _unused_configuration(cluster: Cluster, one: Multus) -> Iterator[Hit]:
     """Yield a configuration of thick Multus that no pod mounts, where Multus is thin."""
     if any(each.thick for each in cluster.multuses):
         return
-    used = {
-        name
-        for each in cluster.manifests
-        if (pods := workload(each, cluster.index)) is not None
-        for name in referenced_config_maps(pods)
-    }
-    for each in cluster.manifests:
-        if each.kind != "ConfigMap" or each.at("data", CONFIGURATION) is None or each.name in used:
-            continue
+    for each in unused(cluster.manifests, cluster.index):
+        if _is_named_beside(each):
+            continue  # by a DaemonSet in whose place another file's came
         why = f"nothing mounts {each.title}, which is what thick Multus is told by"
-        yield _mix(one, each.location("data", CONFIGURATION), why, Level.WARNING)
+        yield _mix(one, each.location("data", KEY), why, Level.WARNING)
+
+
+def _is_named_beside(one: Manifest) -> bool:
+    """Whether another object of the same file names an object."""
+    text, span = one.document.source.text, one.document.span
+    return one.name in text[: span.start] or one.name in text[span.end :]
 
 
 def _mix(one: Multus, place: Location, why: str, level: Level | None = None) -> Hit:
@@ -403,38 +403,22 @@ def _mix(one: Multus, place: Location, why: str, level: Level | None = None) -> 
     )
 
 
-def _other_map(cluster: Cluster, one: Multus, place: Location, name: str) -> Iterator[Hit]:
+def _other_map(one: Multus, place: Location, name: str) -> Iterator[Hit]:
     """Yield a map that is not there, where another has what is looked for and nobody uses it."""
-    own = one.installer.workload
-    if own is None:
-        return
-    used = {
-        used
-        for each in cluster.manifests
-        if (pods := workload(each, cluster.index)) is not None
-        for used in referenced_config_maps(pods)
-    }
-    meant = [
-        each
-        for each in cluster.manifests
-        if each.kind == "ConfigMap"
-        and each.at("data", CONFIGURATION) is not None
-        and each.name not in used
-        and ({each.namespace, own.manifest.namespace} - {""} == {own.manifest.namespace} - {""})
-    ]
-    if len(meant) != 1:
+    meant = meant_map(one.installer)
+    if meant is None:
         return
     document = place.document
     edits: tuple[Edit, ...] = ()
     if document is not None:
-        edits = (Edit(document, (*place.route, "name"), Operation.REPLACE, meant[0].name),)
+        edits = (Edit(document, (*place.route, "name"), Operation.REPLACE, meant.name),)
     yield Hit(
         location=place,
         parameters={
             "product": one.installer.title,
-            "why": f"there is no ConfigMap {name}, the configuration is in {meant[0].name}",
+            "why": f"there is no ConfigMap {name}, the configuration is in {meant.name}",
         },
-        fixes=(Fix(f"name: {meant[0].name}", Applicability.SAFE, edits),),
+        fixes=(Fix(f"name: {meant.name}", Applicability.SAFE, edits),),
     )
 
 

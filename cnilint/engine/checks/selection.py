@@ -47,6 +47,8 @@ def master_not_pinned(cluster: Cluster) -> Iterator[Hit]:
         classes = cluster.classes_of(one)
         if any(len(masters(facts)) > 1 for facts in classes) or _has_own_directory(cluster, one):
             continue
+        if one.picks_again:
+            continue  # CNI117 says it of one that changes its mind at any time
         picked = {m for facts in classes for m in masters(facts)}
         # a file that others rename or come before can be there all the same
         found = sorted(picked or primary_files(cluster, one), key=encoded)

@@ -14,6 +14,7 @@ from cnilint.engine.policy import Identity
 from cnilint.engine.repository import reported_path
 from cnilint.errors import UsageError, near_path, reason_of
 from cnilint.model.finding import Finding
+from cnilint.shown import json_escaped
 
 from .identity import identity
 
@@ -33,10 +34,13 @@ class Entry(NamedTuple):
     message: str
 
 
-def read(path: str) -> tuple[Entry, ...]:
-    """Return the findings of a baseline file; UsageError says what is wrong with it."""
+def read(path: str, text: Callable[[str], str] = read_text) -> tuple[Entry, ...]:
+    """Return the findings of a baseline file, whose `text` is asked for by its path.
+
+    UsageError says what is wrong with it.
+    """
     try:
-        content = json.loads(read_text(path))
+        content = json.loads(text(path))
     except FileNotFoundError:
         raise UsageError(
             f"no baseline {path}{near_path(path)}: "
@@ -79,9 +83,7 @@ def baseline_text(entries: Iterable[Entry]) -> str:
     ]
     listed = ",\n".join(f"    {line}" for line in lines)
     inside = f"[\n{listed}\n  ]" if lines else "[]"
-    text = f'{{\n  "schema": "{SCHEMA}",\n  "findings": {inside}\n}}\n'
-    # half of a surrogate pair cannot be written as UTF-8; its replacement is its JSON escape
-    return text.encode("utf-8", "backslashreplace").decode()
+    return json_escaped(f'{{\n  "schema": "{SCHEMA}",\n  "findings": {inside}\n}}\n')
 
 
 def old(findings: Sequence[Finding], known: Sequence[Identity]) -> list[bool]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from cnilint.engine.policy import Identity
-from cnilint.engine.repository import reported_path
+from cnilint.engine.repository import own_path, reported_path
 from cnilint.model.finding import Finding, Location
 from cnilint.model.tree import Embedded
 
@@ -20,7 +20,7 @@ def identity(finding: Finding) -> Identity:
     A place without an object has its path instead.
     """
     location = finding.location
-    where = location.object or reported_path(location.source.path)
+    where = location.object or own_path(location.source.path)
     return finding.rule, _cluster(finding.cluster), where, pointer(location)
 
 

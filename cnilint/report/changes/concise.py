@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnilint.diff.comparison import ClusterChange, Comparison
-from cnilint.report.glyphs import visible
 from cnilint.report.words import place_in_text
+from cnilint.shown import inert, visible
 
 from .words import (
     SIGNS,
@@ -30,7 +30,7 @@ def concise(found: Comparison) -> str:
         for one in findings:
             message = " ".join(one.message.split())
             lines.append(f"{place_in_text(one.location)}: {word} {one.rule} {message}")
-    return "".join(f"{visible(line)}\n" for line in lines)
+    return "".join(f"{inert(visible(line))}\n" for line in lines)
 
 
 def _cluster(one: ClusterChange) -> Iterator[str]:

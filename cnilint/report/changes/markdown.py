@@ -126,6 +126,6 @@ def _gone(found: Comparison, report: Limited) -> None:
         return
     head = f"{counted(len(found.gone), 'finding')} gone"
     report.add(f"\n<details><summary>{head}</summary>\n\n")
-    lines = (f"- {one.rule} {cell(one.message)}\n" for one in found.gone)
+    lines = (f"- {prose(one.rule)} {cell(one.message)}\n" for one in found.gone)
     report.fill(lines, len(found.gone), 0.8)
     report.add("\n</details>\n")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from html import escape
 
-from cnilint.report.glyphs import visible
+from cnilint.shown import inert, visible_lines
 
 VOID = frozenset({"br", "hr", "input", "meta", "wbr"})
 """Elements that have no end tag."""
@@ -30,9 +30,7 @@ def text(content: str) -> Markup:
 
     A carriage return before a line feed is dropped.
     """
-    lines = (line.removesuffix("\r") for line in content.split("\n"))
-    shown = ("\t".join(map(visible, line.split("\t"))) for line in lines)
-    return Markup(escape("\n".join(shown)))
+    return Markup(inert(escape(visible_lines(content)), lambda mark: f"&#{ord(mark)};"))
 
 
 def joined(children: Iterable[Child], between: str = "") -> Markup:

@@ -9,7 +9,7 @@ from cnilint.model.finding import Finding, Location
 from cnilint.model.steps import NODE, Actor
 from cnilint.report.json_ import JSONObject
 
-from .place import place, unlinked
+from .place import place, said
 
 MOST_STEPS = 10_000
 """Of one result; GitHub drops a file's results that have more."""
@@ -25,11 +25,11 @@ def code_flows(finding: Finding) -> list[JSONObject]:
         if left < 0:
             break
         steps = [
-            {"location": place(places.of(step.actor), message={"text": unlinked(step_words(step))})}
+            {"location": place(places.of(step.actor), message={"text": said(step_words(step))})}
             for step in witness.steps
         ]
         flow = {"threadFlows": [{"locations": steps}]}
-        found.append({"message": {"text": unlinked(heading(witness))}, **flow})
+        found.append({"message": {"text": said(heading(witness))}, **flow})
     return found
 
 

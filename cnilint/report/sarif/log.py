@@ -13,9 +13,10 @@ from cnilint.model.finding import Applicability, Finding, Fix, Note, Related
 from cnilint.report.fingerprint import fingerprints
 from cnilint.report.json_ import JSONObject, json_text
 from cnilint.report.words import counted
+from cnilint.shown import visible
 
 from .flow import code_flows, flows_left_out
-from .place import TOP, artifact, automation_id, place, region, top_uri, unlinked
+from .place import TOP, artifact, automation_id, place, region, said, top_uri
 from .rules import LEVELS, driver
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -101,9 +102,11 @@ def _suppression(reason: Reason) -> JSONObject:
     text = reason.text or ("it was there before" if reason.known in OLD else "")
     found: JSONObject = {"kind": kind, "status": "accepted"}
     if text:
-        found["justification"] = unlinked(text)
+        found["justification"] = said(text)
     if reason.location is not None:
         found["location"] = place(reason.location)
+    if reason.new:
+        found["properties"] = {"newlyIgnored": True}
     return found
 
 
@@ -123,7 +126,7 @@ def _result(
         found["properties"] = {"cluster": finding.cluster}
     if finding.related:
         found["relatedLocations"] = [
-            place(related.location, id=number, message={"text": unlinked(related.message)})
+            place(related.location, id=number, message={"text": said(related.message)})
             for number, related in enumerate(_kept(finding), 1)
         ]
     if flows:
@@ -135,11 +138,11 @@ def _result(
 
 def _message(finding: Finding) -> str:
     """Return the message, a sentence, with links to related places: GitHub shows no others."""
-    text = unlinked(finding.message)
+    text = said(finding.message)
     period = "" if text.endswith((".", "!", "?")) else "."
     lines = [f"{text}{period}"]
     for number, related in enumerate(finding.related[:MOST_LINKS], 1):
-        lines.append(f"[{related.message.translate(LINK_ESCAPES)}]({number})")
+        lines.append(f"[{visible(related.message).translate(LINK_ESCAPES)}]({number})")
     if len(finding.related) > MOST_LINKS:
         lines.append(f"and {len(finding.related) - MOST_LINKS} more")
     return "\n".join(lines)
@@ -151,7 +154,7 @@ def _fixes(finding: Finding) -> Iterator[JSONObject]:
         if made and (changes := _changes(fix)):
             title = f"{fix.title} ({fix.remark})" if fix.remark else fix.title
             yield {
-                "description": {"text": unlinked(title)},
+                "description": {"text": said(title)},
                 "artifactChanges": changes,
                 "properties": {"applicability": str(fix.applicability)},
             }
@@ -206,7 +209,7 @@ def _paths(result: Result) -> set[str]:
 
 
 def _notification(note: Note) -> JSONObject:
-    found: JSONObject = {"level": "note", "message": {"text": unlinked(note.message)}}
+    found: JSONObject = {"level": "note", "message": {"text": said(note.message)}}
     if note.location is not None:
         found["locations"] = [place(note.location)]
     return found

@@ -15,6 +15,7 @@ from cnilint.engine.repository import (
 from cnilint.model.finding import Location
 from cnilint.model.text import Source, Span
 from cnilint.report.json_ import JSONObject
+from cnilint.shown import visible_lines
 
 UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/")
 """What stands for itself in a URI's path (RFC 3986), and the slash."""
@@ -99,9 +100,9 @@ def automation_id(paths: Iterable[str]) -> str:
     return f"{TOOL}/{about}/"
 
 
-def unlinked(text: str) -> str:
-    """Return a text in which nothing is a link."""
-    return text.replace("](", "] (")
+def said(text: str) -> str:
+    """Return a text for people, in one line or several: nothing in it is a link, or invisible."""
+    return visible_lines(text).replace("](", "] (")
 
 
 def _short(path: str) -> str:

@@ -8,8 +8,10 @@ from cnilint import __version__
 from cnilint.engine.ruleset import Rule
 from cnilint.model.finding import Level
 from cnilint.report.json_ import JSONObject
-from cnilint.report.markup import prose
+from cnilint.report.markup import ADDRESS, link, prose
 from cnilint.report.words import SECTIONS
+
+from .place import said
 
 INFORMATION = "https://github.com/cnilint/cnilint"
 PAGES = f"{INFORMATION}/blob/main/docs/rules"
@@ -39,9 +41,9 @@ def _rule(rule: Rule) -> JSONObject:
     found: JSONObject = {
         "id": rule.id,
         "name": "".join(word.capitalize() for word in rule.name.split("-")),
-        "shortDescription": {"text": f"{rule.summary.removesuffix('.')}."},
-        "fullDescription": {"text": rule.help["what"] or f"{rule.summary}."},
-        "help": {"text": _plain(rule), "markdown": _markdown(rule)},
+        "shortDescription": {"text": said(f"{rule.summary.removesuffix('.')}.")},
+        "fullDescription": {"text": said(rule.help["what"] or f"{rule.summary}.")},
+        "help": {"text": said(_plain(rule)), "markdown": _markdown(rule)},
         "defaultConfiguration": (
             {"level": LEVELS[rule.level]} if rule.level is not Level.OFF else {"enabled": False}
         ),
@@ -52,15 +54,16 @@ def _rule(rule: Rule) -> JSONObject:
     }
     if rule.is_own:
         return found | {"helpUri": f"{PAGES}/{rule.id}.md"}
-    return found | ({"helpUri": rule.links[0]} if rule.links else {})
+    address = next(filter(ADDRESS.fullmatch, rule.links), None)
+    return found | {"helpUri": address} if address is not None else found
 
 
 def _plain(rule: Rule) -> str:
     parts = [f"{title}: {rule.help[key]}" for key, title in SECTIONS.items() if rule.help[key]]
-    return "\n\n".join([*parts, *(f"See {link}" for link in rule.links)])
+    return "\n\n".join([*parts, *(f"See {each}" for each in rule.links)])
 
 
 def _markdown(rule: Rule) -> str:
     told = [(title, rule.help[key]) for key, title in SECTIONS.items() if rule.help[key]]
     parts = [f"**{title}.** {prose(text)}" for title, text in told]
-    return "\n\n".join([*parts, *(f"See <{link}>" for link in rule.links)])
+    return "\n\n".join([*parts, *(f"See {link(each)}" for each in rule.links)])

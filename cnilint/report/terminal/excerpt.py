@@ -7,7 +7,8 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from cnilint.model.text import Source, Span
-from cnilint.report.glyphs import columns, glyphs, visible
+from cnilint.report.glyphs import columns, glyphs
+from cnilint.shown import visible
 
 from .layout import wrapped
 from .paint import Line, Paint

@@ -10,8 +10,9 @@ from cnilint.engine.result import Result
 from cnilint.engine.rule import OWN
 from cnilint.engine.sentences import KINDS, heading, step_words, verdict_line
 from cnilint.model.finding import Applicability, Finding, Fix, Level, Location, Related
-from cnilint.report.glyphs import columns, visible
+from cnilint.report.glyphs import columns
 from cnilint.report.words import (
+    NEWLY,
     alike,
     counted,
     known_of,
@@ -19,6 +20,7 @@ from cnilint.report.words import (
     verdict_style,
     worst_verdict,
 )
+from cnilint.shown import visible
 from cnilint.simulation.class_facts import ClassFacts
 
 from .excerpt import Look, excerpt, gutter_width, margin
@@ -48,7 +50,8 @@ def full(result: Result, paint: Paint) -> str:
     """Return findings with excerpts, then notes, the verdicts and a line that sums up."""
     told = [each for each in result.findings if each.rule != UNRESOLVED]
     sections = [list(finding_lines(each, result, paint)) for each in told]
-    sections += [list(_notes(result, paint)), list(verdicts(result, paint))]
+    sections += [list(_newly_ignored(result, paint)), list(_notes(result, paint))]
+    sections.append(list(verdicts(result, paint)))
     sections.append([line for line in (legend(result), summary(result)) if line])
     lines: list[Line] = []
     for section in filter(None, sections):
@@ -130,6 +133,15 @@ def _fix(fix: Fix, paint: Paint) -> Iterator[Line]:
     mark = MARKS[fix.applicability]
     text = f"{fix.title} ({fix.remark})" if fix.remark else fix.title
     yield from hanging([(f"{mark} fix: ", "help")], text, "", paint)
+
+
+def _newly_ignored(result: Result, paint: Paint) -> Iterator[Line]:
+    """Yield what a change ignores that was not ignored before it."""
+    for finding, reason, _before in result.newly_ignored:
+        why = f" ({reason.text})" if reason.text else ""
+        where = place_in_text(finding.location)
+        text = f"{finding.level}[{finding.rule}] {finding.message}{why} ({where})"
+        yield from hanging([(f"{NEWLY}: ", "warning")], text, "", paint)
 
 
 def _notes(result: Result, paint: Paint) -> Iterator[Line]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from cnilint.report.glyphs import columns, visible
+from cnilint.report.glyphs import columns
+from cnilint.shown import visible
 
 from .paint import Line, Paint
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import TextIO
 
-from cnilint.report.glyphs import visible
+from cnilint.shown import inert, visible
 
 Segment = tuple[str, str]
 """A text and the name of its style (a key of STYLES)."""
@@ -64,7 +64,7 @@ class Paint:
         return "".join(self._line(line) + "\n" for line in lines)
 
     def _line(self, line: Line) -> str:
-        shown = [(visible(text, symbols=self.symbols), style) for text, style in line]
+        shown = [*self._shown(line)]
         while shown and not shown[-1][0].rstrip(" "):
             shown.pop()
         if shown:
@@ -72,6 +72,13 @@ class Paint:
         if not self.color:
             return "".join(text for text, _ in shown)
         return "".join(_colored(text, style) for text, style in shown)
+
+    def _shown(self, line: Line) -> Iterator[Segment]:
+        begins = True
+        for text, style in line:
+            shown = inert(visible(text, symbols=self.symbols), begins=begins)
+            yield shown, style
+            begins = begins and not shown.strip()
 
 
 def paint_for(stream: TextIO, environ: Mapping[str, str]) -> Paint:

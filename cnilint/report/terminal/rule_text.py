@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnilint.engine.example import Files, Trial
+from cnilint.engine.rule import CHANGE
 from cnilint.model.finding import Level
 from cnilint.report.rule_page import FIXES, Page, can_be_ignored_beside, configuration, ignores
 from cnilint.report.words import SECTIONS, place
@@ -108,6 +109,8 @@ def _configuration(page: Page, paint: Paint) -> Iterator[Line]:
         yield from ([INDENT, INDENT, (line, "")] for line in ignores(rule))
     if rule.scope == "file":
         yield [INDENT, ("one file is enough to judge by: it runs with --scope file, too", "")]
+    if rule.scope == CHANGE:
+        yield [INDENT, ("it compares a cluster before a change with after it: cnilint diff", "")]
     if page.settings:
         yield [INDENT, ("what it finds depends on these settings", "")]
     for name, said in page.settings.items():

@@ -198,7 +198,8 @@ def test_a_setting_that_changes_has_its_values_and_its_place() -> None:
     assert str(change.place_after).startswith("multus.yaml:")
     assert change.place_before is None
     assert [finding.rule for finding in one.gone] == ["CNI102"]
-    assert not one.fails(Level.NOTE)
+    assert [finding.rule for finding in one.added] == ["CNI603"]
+    assert not one.fails(Level.ERROR)
 
 
 def test_a_release_that_changes_is_told() -> None:

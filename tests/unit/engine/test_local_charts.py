@@ -89,6 +89,52 @@ def test_without_helm_a_chart_is_known_by_the_image_of_its_templates() -> None:
     assert "nets (it runs Multus (thick); Helm is not on PATH)" in told(found)
 
 
+THIN = IMAGE.removesuffix("-thick")
+INNER = "apiVersion: v2\nname: kube-ovn\nversion: 1.14.0\n"
+
+
+@pytest.mark.usefixtures("no_helm")
+@pytest.mark.parametrize(
+    ("files", "title"),
+    [
+        # the image of both, and the program of one
+        (
+            {
+                "nets/templates/ds.yaml": TEMPLATE.replace(
+                    f"image: {IMAGE}", f"image: {THIN}, command: [/usr/src/bin/multus-daemon]"
+                )
+            },
+            "Multus (thick)",
+        ),
+        ({"nets/templates/ds.yaml": TEMPLATE.replace(IMAGE, THIN)}, "Multus (thin)"),
+        # a chart inside, which is known by its name, with or without templates around it
+        ({"nets/charts/ovn/Chart.yaml": INNER, "nets/templates/a.txt": ""}, "Kube-OVN"),
+        ({"nets/charts/ovn/Chart.yaml": INNER}, "Kube-OVN"),
+        (
+            {
+                "nets/charts/ovn/Chart.yaml": INNER,
+                "nets/charts/net/values.yaml": f"image: {{repository: {THIN}}}\n",
+            },
+            "Multus (thin) and Kube-OVN",
+        ),
+        # the chart of a product itself
+        ({"nets/Chart.yaml": INNER, "nets/templates/a.txt": ""}, "Kube-OVN"),
+    ],
+)
+def test_without_helm_a_chart_is_known_by_what_its_files_name(
+    files: dict[str, str], title: str
+) -> None:
+    found = result({"vpc.yaml": VPC, "nets/Chart.yaml": CHART, **files})
+    assert kind(found) is VerdictKind.UNDECIDED
+    assert f"nets (it runs {title}; Helm is not on PATH)" in told(found)
+
+
+@pytest.mark.usefixtures("no_helm")
+def test_a_folder_of_charts_is_no_chart_around_them() -> None:
+    found = result({"vpc.yaml": VPC, "charts/ovn/Chart.yaml": INNER, "charts/ovn/templates/a": ""})
+    assert "charts/ovn (it runs Kube-OVN; Helm is not on PATH)" in told(found)
+
+
 @pytest.mark.usefixtures("no_helm")
 def test_a_chart_without_such_an_image_changes_nothing() -> None:
     found = result({**LOOSE, "nets/templates/ds.yaml": TEMPLATE.replace(IMAGE, "nginx:1")})

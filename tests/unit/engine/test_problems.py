@@ -58,3 +58,46 @@ def test_a_key_that_stands_twice_is_told_of_objects_only() -> None:
     rules = [one.rule for one in evaluate(problems({"a.yaml": TWICE})).findings]
     assert rules == ["CNI902"]
     assert evaluate(problems({"values.yaml": "a: 1\na: 2\n"})).findings == ()
+
+
+FLUX = {
+    "clusters/prod/flux-system/gotk-sync.yaml": """\
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: GitRepository
+metadata: {name: flux-system, namespace: flux-system}
+---
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: flux-system, namespace: flux-system}
+spec: {path: ./clusters/prod, sourceRef: {kind: GitRepository, name: flux-system}}
+""",
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "judged"),
+    [("clusters/prod/apps/map.yaml", True), ("archive/map.yaml", False)],
+)
+@pytest.mark.parametrize("text", [OBJECT, TWICE])
+def test_an_object_that_nothing_applies_is_not_judged(path: str, judged: bool, text: str) -> None:
+    found = evaluate(problems({**FLUX, path: text}))
+    rules = {one.rule for one in found.findings if one.level is not Level.NOTE}
+    assert bool(rules) is judged
+    assert not judged or rules <= {"CNI901", "CNI902"}
+
+
+def test_an_object_that_nothing_applies_is_counted() -> None:
+    found = evaluate(problems({**FLUX, "archive/map.yaml": OBJECT, "values.yaml": VALUES}))
+    messages = sorted(note.message for note in found.notes)
+    assert messages == [
+        "1 file that is applied by nothing here cannot be read: archive/map.yaml",
+        "1 file that is no Kubernetes object cannot be read: values.yaml",
+    ]
+
+
+@pytest.mark.parametrize(("text", "judged"), [(OBJECT, False), (VALUES, True)])
+def test_what_names_a_cni_is_judged_unless_it_is_an_object_that_nothing_applies(
+    text: str, judged: bool
+) -> None:
+    found = evaluate(problems({**FLUX, "archive/map.yaml": f"{text}# cilium\n"}))
+    assert ("CNI901" in {one.rule for one in found.findings}) is judged

@@ -310,7 +310,8 @@ def test_every_class_of_errors_is_a_failure() -> None:
 @pytest.mark.parametrize("failure", Failure)
 def test_the_words_are_a_clause(failure: Failure) -> None:
     words = cause_words(Cause(failure))
-    assert words.startswith(("Multus ", "the ", "no file ", "a file ", "its cluster network "))
+    begins = ("Multus ", "the ", "it ", "no file ", "a file ", "its cluster network ")
+    assert words.startswith(begins)
     assert not words.endswith(".")
     assert len(words) <= 80
 

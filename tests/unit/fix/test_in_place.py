@@ -113,3 +113,58 @@ def test_an_interruption_leaves_each_file_old_or_new(
         write([(Source(str(path), "a: 1\n"), Source(str(path), "a: 2\n")) for path in paths])
     assert [path.read_text() for path in paths] == ["a: 2\n", "a: 1\n", "a: 1\n"]
     assert sorted(os.listdir(tmp_path)) == ["a.yaml", "b.yaml", "c.yaml"]
+
+
+def changed(file: Path, text: str = "a: 2\n") -> None:
+    before = file.read_text()
+    write([(Source(str(file), before), Source(str(file), text))])
+
+
+posix = pytest.mark.skipif(os.name == "nt", reason="there are no such files there")
+
+
+@posix
+@pytest.mark.parametrize("mode", [0o444, 0o400, 0o555])
+def test_a_file_that_nobody_may_write_is_refused(mode: int, tmp_path: Path) -> None:
+    file = tmp_path / "a.yaml"
+    file.write_text("a: 1\n")
+    file.chmod(mode)
+    with pytest.raises(UsageError, match=r"a\.yaml cannot be written: Permission denied"):
+        changed(file)
+    assert file.read_text() == "a: 1\n"
+    assert os.listdir(tmp_path) == ["a.yaml"]
+
+
+@posix
+def test_a_file_of_another_name_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "a.yaml"
+    file.write_text("a: 1\n")
+    (tmp_path / "b").hardlink_to(file)
+    with pytest.raises(UsageError, match="it has another name"):
+        changed(file)
+    assert file.read_text() == (tmp_path / "b").read_text() == "a: 1\n"
+    assert file.stat().st_nlink == 2
+
+
+@pytest.mark.skipif(not hasattr(os, "setxattr"), reason="no attributes to be set here")
+def test_extended_attributes_are_kept_or_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "a.yaml"
+    file.write_text("a: 1\n")
+    try:
+        os.setxattr(file, "user.origin", b"\x00here")
+    except OSError:
+        pytest.skip("this file system has none")
+    changed(file)
+    assert file.read_text() == "a: 2\n"
+    assert os.getxattr(file, "user.origin") == b"\x00here"
+
+    def refused(*_arguments: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "setxattr", refused)
+    with pytest.raises(UsageError, match=r"its attribute user\.origin cannot be kept"):
+        changed(file, "a: 3\n")
+    assert file.read_text() == "a: 2\n"
+    assert os.listdir(tmp_path) == ["a.yaml"]

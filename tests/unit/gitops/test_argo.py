@@ -378,3 +378,28 @@ def test_addresses_are_the_same_however_they_are_spelled() -> None:
         "ssh://git@git.example/acme/Fleet",
     ]
     assert {address_of(one) for one in spelled} == {"git.example/acme/fleet"}
+
+
+def test_what_a_patch_of_templates_adds_to_a_set_was_not_read() -> None:
+    one = json.loads(application("{{.name}}", {"path": "a"}))
+    kind = {"apiVersion": "argoproj.io/v1alpha1", "kind": "ApplicationSet"}
+    spec = {
+        "goTemplate": True,
+        "generators": [{"list": {"elements": [{"name": "a"}]}}],
+        "template": {"metadata": {"name": "{{.name}}"}, "spec": one["spec"]},
+    }
+    patched = {**spec, "templatePatch": "spec: {source: {path: '{{.path}}'}}"}
+    for given, reason in ((spec, []), (patched, [Reason.TEMPLATE])):
+        body = {**kind, "metadata": {"name": "s", "namespace": "argocd"}, "spec": given}
+        texts = {"argo/s.yaml": json.dumps(body), "a/a.yaml": daemon("a")}
+        assert reasons(only(texts)) == reason
+
+
+def test_applications_in_folders_whose_names_say_nothing_are_of_one_cluster() -> None:
+    texts = {
+        "kubernetes/argocd/a.yaml": application("a", {"path": "a"}),
+        "kubernetes/bootstrap/b.yaml": application("b", {"path": "b"}),
+        "a/a.yaml": daemon("a"),
+        "b/b.yaml": daemon("b"),
+    }
+    assert names(texts) == {"default": ["a", "b"]}

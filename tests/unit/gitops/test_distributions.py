@@ -72,6 +72,16 @@ def named(name: str) -> str:
             [],
         ),
         ({"talconfig.yaml": TALHELPER, "patches/cni.yaml": named("none")}, []),
+        ({"talconfig.yaml": TALHELPER + 'patches: ["@./patches/a.yaml"]\n'}, []),
+        (
+            {
+                "talos/talconfig.yaml": TALHELPER + 'patches: ["@./patches/a.yaml"]\n',
+                "talos/patches/a.yaml": "machine: {sysctls: {a: b}}\n",
+            },
+            ["flannel"],
+        ),
+        ({"talenv.yaml": TALHELPER + "cluster_id: 1\n"}, []),
+        ({"topf.yaml": TALHELPER.replace("endpoint", "clusterEndpoint")}, []),
         ({"rke2/config.yaml": "cni: cilium\n"}, ["cilium"]),
         ({"rke2/config.yaml": "cni: [multus, calico]\n"}, ["calico", "multus-thin"]),
         ({"rke2/config.yaml": "cni: multus\n"}, ["multus-thin"]),

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from cnilint.gitops.built import BuiltDocument
+from cnilint.gitops.built import BuiltDocument, Place
 from cnilint.gitops.graph import Reason
 from cnilint.model.tree import plain
 
@@ -23,8 +23,20 @@ from .layouts import (
     reasons,
     source,
 )
+from .trees import tree
 
 SYNC = documents(source("flux-system"), flux("flux-system", "./clusters/prod"))
+
+
+def published(texts: dict[str, str]) -> list[Place]:
+    """Return where the objects of a cluster that lie in other repositories are asked for."""
+    (one,) = tree(texts).clusters
+    return [
+        place
+        for each in one.objects
+        if isinstance(each.document, BuiltDocument) and each.kind == "DaemonSet"
+        if (place := each.document.place((*each.route, "metadata", "name"))) is not None
+    ]
 
 
 def image(one: object) -> object:
@@ -398,3 +410,89 @@ def test_without_variables_nothing_is_substituted() -> None:
         "a/a.yaml": daemon("a", "app:${D:=4}"),
     }
     assert image(get(only(texts), "a")) == "app:${D:=4}"
+
+
+def test_a_piece_of_a_kustomization_applies_nothing() -> None:
+    piece = json.dumps(
+        {
+            "apiVersion": "kustomize.toolkit.fluxcd.io/v1",
+            "kind": "Kustomization",
+            "metadata": {"name": "apps", "namespace": "flux-system"},
+            "spec": {"wait": True},
+        }
+    )
+    texts = {
+        "clusters/prod/flux-system/gotk-sync.yaml": SYNC,
+        "clusters/prod/apps.yaml": flux("apps", "./apps/prod"),
+        "clusters/dev/flux-system/gotk-sync.yaml": SYNC.replace("prod", "dev"),
+        "clusters/dev/apps.yaml": flux("apps", "./apps/dev"),
+        "apps/prod/a.yaml": daemon("a"),
+        "apps/dev/b.yaml": daemon("b"),
+        "local/patches/slow.yaml": piece,
+    }
+    assert names(texts) == {"prod": ["a"], "dev": ["b"]}
+
+
+def test_a_patch_that_a_kustomization_names_is_no_kustomization_of_its_own() -> None:
+    texts = {
+        "clusters/prod/flux-system/gotk-sync.yaml": SYNC,
+        "clusters/prod/kustomization.yaml": kustomization(
+            "flux-system/gotk-sync.yaml", "../../base", patches=[{"path": "slow.yaml"}]
+        ),
+        "clusters/prod/slow.yaml": flux("apps", "./apps/slow"),
+        "base/kustomization.yaml": kustomization("apps.yaml"),
+        "base/apps.yaml": flux("apps", "./apps/prod"),
+        "apps/prod/a.yaml": daemon("a"),
+        "apps/slow/s.yaml": daemon("s"),
+    }
+    assert names(texts) == {"prod": ["s"]}
+
+
+def test_a_kustomization_in_the_folder_that_it_applies_is_a_root_only_if_it_is_applied() -> None:
+    texts = {
+        "clusters/prod/flux-system/gotk-sync.yaml": SYNC,
+        "clusters/prod/apps.yaml": flux("apps", "./apps/prod"),
+        "apps/prod/a.yaml": daemon("a"),
+        "bases/sso/kustomization.yaml": kustomization("d.yaml"),
+        "bases/sso/ks.yaml": flux("sso", "./bases/sso"),
+        "bases/sso/d.yaml": daemon("d"),
+    }
+    assert names(texts) == {"prod": ["a"]}
+
+
+def test_a_source_whose_name_is_filled_in_is_not_another_repository() -> None:
+    texts = {
+        "kubernetes/flux/config/cluster.yaml": documents(
+            source("home"), flux("cluster", "./kubernetes/flux", "home")
+        ),
+        "kubernetes/flux/apps.yaml": flux("apps", "./kubernetes/apps", "${REPOSITORY}"),
+        "kubernetes/apps/a/ks.yaml": flux("a", "./kubernetes/a", "${REPOSITORY}"),
+        "kubernetes/apps/b/ks.yaml": flux("b", "./kubernetes/b", "${REPOSITORY}"),
+        "kubernetes/a/a.yaml": daemon("a"),
+        "kubernetes/b/b.yaml": daemon("b"),
+    }
+    one = only(texts)
+    assert (applied(one), reasons(one)) == (["a", "b"], [])
+
+
+def test_what_another_repository_holds_stands_where_somebody_wrote_the_path() -> None:
+    texts = {
+        "clusters/prod/flux-system/gotk-sync.yaml": SYNC,
+        "clusters/prod/kustomization.yaml": kustomization(
+            "flux-system/gotk-sync.yaml", "multus.yaml", commonAnnotations={"team": "net"}
+        ),
+        "clusters/prod/multus.yaml": documents(
+            source("multus", "https://github.com/k8snetworkplumbingwg/multus-cni"),
+            flux("multus", "./deployments", "multus"),
+        ),
+    }
+    found_places = {each.document.source.path for each in published(texts)}
+    assert found_places == {"clusters/prod/multus.yaml"}
+
+
+def test_a_broken_file_in_a_folder_that_is_applied_is_read() -> None:
+    texts = {
+        "clusters/prod/flux-system/gotk-sync.yaml": SYNC,
+        "clusters/prod/broken.yaml": "apiVersion: v1\nkind: A\n b: c\n",
+    }
+    assert "clusters/prod/broken.yaml" in only(texts).reads

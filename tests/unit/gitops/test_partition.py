@@ -102,3 +102,39 @@ def test_what_installs_nothing_may_stand_twice() -> None:
     files = {"a.yaml": config_map("x"), "b.yaml": config_map("x")}
     (only,) = laid_out(files).clusters
     assert [m.document.source.path for m in only.objects] == ["a.yaml", "b.yaml"]
+
+
+def kustomized(folder: str, *names: str) -> dict[str, str]:
+    """Return a folder with a kustomization of DaemonSets."""
+    listed = "".join(f"- {name}.yaml\n" for name in names)
+    files = {f"{folder}/{name}.yaml": daemon_set(name) for name in names}
+    return {**files, f"{folder}/kustomization.yaml": f"resources:\n{listed}"}
+
+
+def told_apart(files: dict[str, str], *products: str) -> list[str]:
+    """Return the clusters where objects are of one product whose names begin alike."""
+    sources = [Source(path, text) for path, text in files.items()]
+    documents = [one for s in sources for one in compose(s) if isinstance(one, Document)]
+    found = layout(
+        Files("", sources),
+        documents,
+        lambda one: one.kind == "DaemonSet",
+        None,
+        lambda one, other: any(one.name[0] == other.name[0] == each for each in products),
+    )
+    return sorted(one.name for one in found.clusters)
+
+
+def test_kustomizations_that_install_one_product_under_two_names_are_two_clusters() -> None:
+    files = {**kustomized("a", "c-one", "m"), **kustomized("b", "c-two"), **kustomized("d", "x")}
+    assert told_apart(files, "c") == ["a", "b"]
+    assert told_apart(files) == [ONLY]
+
+
+def test_one_kustomization_that_installs_a_product_twice_is_one_cluster() -> None:
+    assert told_apart(kustomized("a", "c-one", "c-two"), "c") == [ONLY]
+
+
+def test_loose_files_that_install_a_product_twice_are_one_cluster() -> None:
+    files = {"a/c-one.yaml": daemon_set("c-one"), "b/c-two.yaml": daemon_set("c-two")}
+    assert told_apart(files, "c") == [ONLY]

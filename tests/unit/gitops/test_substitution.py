@@ -173,6 +173,26 @@ def test_an_unknown_variable_is_doubted_only_where_there_may_be_others() -> None
     assert "w" in doubted.doubt
 
 
+@pytest.mark.parametrize(
+    ("text", "result"),
+    [
+        ("${w}", "${w}"),
+        ('["10.0.0.1", "${w}"]', '["10.0.0.1", "${w}"]'),
+        ("${v}-${w}", "1-${w}"),
+        ("${w:-x}", "x"),
+        ("${w:-${w}}", "${w}"),
+        ("${w^^}", None),
+    ],
+)
+def test_a_variable_that_is_not_in_view_stays_as_it_is_written(
+    text: str, result: str | None
+) -> None:
+    after = object_with(text, {"v": "1"}, complete=False).get("spec", "a")
+    assert after is not None
+    assert after.value == result
+    assert "w" in after.doubt
+
+
 @pytest.mark.parametrize("kind", ["labels", "annotations"])
 def test_an_object_may_be_left_alone(kind: str) -> None:
     assert object_with("${v}", {"v": "x"}, labels=(kind, "disabled")).text("spec", "a") == "${v}"

@@ -10,11 +10,11 @@ from cnilint.model.verdict import VerdictKind
 from tests.cases import whole_cases
 
 FAILING = {
-    "CNI307/bad-no-namespaces": "no pod starts, as Multus does not have /run/netns of the host",
-    "CNI307/bad-no-plugins": "no pod starts, as Multus does not have /opt/cni/bin of the host",
-    "CNI307/bad-no-root": "no pod starts, as Multus does not have /hostroot of the host",
-    "CNI307/bad-no-socket": "no pod starts, as Multus does not have",
-    "CNI307/bad-thin-without-plugins": "Multus does not have /host/opt/cni/bin of the host",
+    "CNI307/bad-no-namespaces": "Multus lacks /run/netns of the host, without which no pod starts",
+    "CNI307/bad-no-plugins": "Multus lacks /opt/cni/bin of the host, without which no pod starts",
+    "CNI307/bad-no-root": "Multus lacks /hostroot of the host, without which no pod starts",
+    "CNI307/bad-no-socket": "of the host, without which no pod starts",
+    "CNI307/bad-thin-without-plugins": "Multus lacks /host/opt/cni/bin of the host",
 }
 
 

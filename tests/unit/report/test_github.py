@@ -15,7 +15,7 @@ from cnilint.engine.result import Result
 from cnilint.model.finding import Finding, Level, Location, Note
 from cnilint.model.text import Source, Span
 from cnilint.report.github import github
-from cnilint.report.glyphs import visible
+from cnilint.shown import inert, visible
 from tests.unit.report.orders import AWS_WRITES, witness
 
 Find = Callable[..., Finding]
@@ -172,9 +172,9 @@ def test_any_text_comes_back_and_gives_no_command_of_its_own(
     (command,) = commands(github(result(finding)))
     assert command.name == "warning"
     assert list(command.properties) == PLACE
-    assert command.properties["title"] == visible(f"CNI101 {name}")
+    assert command.properties["title"] == inert(visible(f"CNI101 {name}"))
     said = [*message.splitlines(), "", detail]
-    assert command.data == "\n".join(map(visible, said))
+    assert command.data == inert("\n".join(map(visible, said)))
     assert command.properties["file"].endswith("end")
     if "/" not in path and path not in (".", "..", ""):
-        assert command.properties["file"] == f"top/{path}/end"
+        assert command.properties["file"] == inert(visible(f"top/{path}/end"))

@@ -17,6 +17,7 @@ from cnilint.model.finding import Finding, Level, Location, Note
 from cnilint.model.text import Source, Span
 from cnilint.report.fingerprint import fingerprints
 from cnilint.report.gitlab import gitlab
+from cnilint.shown import visible
 
 SEVERITIES = {"info", "minor", "major", "critical", "blocker"}
 
@@ -69,7 +70,7 @@ def test_any_findings_come_back(texts: list[tuple[str, str, str]]) -> None:
     assert text.endswith("\n")
     entries: list[dict[str, Any]] = json.loads(text.encode("utf-8"))
     assert [(entry["description"], entry["check_name"]) for entry in entries] == [
-        (f"CNI101: {message}", name) for _, name, message in texts
+        (visible(f"CNI101: {' '.join(message.split())}"), name) for _, name, message in texts
     ]
     assert [entry["location"] for entry in entries] == [
         {"path": reported_path(path), "lines": {"begin": 2}} for path, _, _ in texts

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from cnilint.report.glyphs import TAB, columns, glyph, glyphs, visible
+from cnilint.report.glyphs import TAB, columns, glyphs
+from cnilint.shown import glyph, visible
 
 TEXTS = st.text(st.characters(codec=None, categories=None))
 

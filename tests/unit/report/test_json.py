@@ -138,6 +138,7 @@ def test_the_summary_counts(read: Read, told: Tell, find: Find) -> None:
         "warnings": 1,
         "notes": 1,
         "suppressed": 0,
+        "newly_ignored": 0,
         "fixable": 1,
         "fixable_unsafe": 2,
         "fixable_elsewhere": 0,

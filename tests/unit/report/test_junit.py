@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from cnilint.engine.result import Known, Reason, Result, Suppressed
 from cnilint.model.finding import Applicability, Finding, Fix, Level, Location, Note, Related
 from cnilint.model.text import Source, Span
-from cnilint.report.glyphs import visible
 from cnilint.report.junit import junit
+from cnilint.shown import visible
 from cnilint.simulation.cluster import Cluster
 from tests.unit.report.orders import AWS_WRITES, witness
 
@@ -196,18 +196,8 @@ ANY = st.text(st.characters(categories=None) | st.sampled_from("\r\n\t\0]]><&\"'
 
 
 def allowed(text: str) -> str:
-    """Return what an XML parser may give back, by the characters of XML 1.0's production 2."""
-
-    def one(mark: str) -> bool:
-        at = ord(mark)
-        return (
-            mark in "\t\n\r"
-            or 0x20 <= at <= 0xD7FF
-            or 0xE000 <= at <= 0xFFFD
-            or 0x10000 <= at <= 0x10FFFF
-        )
-
-    return "".join(mark if one(mark) else visible(mark) for mark in text)
+    """Return what an XML parser gives back."""
+    return "".join(mark if mark in "\t\n\r" else visible(mark) for mark in text)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])

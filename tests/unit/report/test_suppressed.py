@@ -120,8 +120,10 @@ def test_json_lists_them_apart_with_their_reasons(result: Result) -> None:
         "by": "configuration",
         "reason": "ignored in examples/**",
         "location": None,
+        "new": False,
     }
-    assert found["CNI104"] == {"by": "baseline", "reason": None, "location": None}
+    baseline = {"by": "baseline", "reason": None, "location": None, "new": False}
+    assert found["CNI104"] == baseline
 
 
 def test_json_lines_have_only_what_counts(result: Result) -> None:

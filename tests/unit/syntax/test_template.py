@@ -101,3 +101,21 @@ def test_braces_that_parse_as_flow_mappings_are_a_template_too(text: str) -> Non
 def test_a_mistake_beside_quoted_actions_or_before_the_first_one_is_a_mistake(text: str) -> None:
     problems = [each for each in compose(Source("x.yaml", text)) if isinstance(each, SyntaxProblem)]
     assert [problem.kind for problem in problems] == ["syntax"]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("hosts:\n- %TARGET%.%ZONE%\n", "template"),
+        ("host: @HOST@\n", "template"),
+        ("host: @HOST\n", "syntax"),
+        ("host: %d\n", "syntax"),
+        ("host: `x`\n", "syntax"),
+    ],
+)
+def test_a_name_between_marks_that_no_value_begins_with_is_filled_in_later(
+    text: str, kind: str
+) -> None:
+    (problem,) = compose(Source("a.yaml", text))
+    assert isinstance(problem, SyntaxProblem)
+    assert problem.kind == kind

@@ -8,6 +8,7 @@ from cnilint.engine.evaluate import evaluate
 from cnilint.engine.inputs import inputs
 from cnilint.model.finding import Applicability, Finding, Level
 from cnilint.model.text import Source
+from cnilint.model.verdict import VerdictKind
 from cnilint.upstream.aws_vpc_cni.variables import VARIABLES
 
 RELEASES = (
@@ -79,3 +80,24 @@ def test_without_a_release_there_is_no_error_and_no_safe_fix(value: str) -> None
     assert all(one.level < Level.ERROR for one in unnamed)
     grades = [fix.applicability for one in unnamed for fix in one.fixes]
     assert all(grade < Applicability.SAFE for grade in grades)
+
+
+@pytest.mark.parametrize(
+    ("tag", "kind", "owners"),
+    [
+        # ipamd refuses them before a file is written, or although it was written by then
+        ("v1.12.0", VerdictKind.NEVER_READY, ()),
+        ("v1.12.1", VerdictKind.NEVER_READY, ("10-aws.conflist",)),
+        ("v1.12.6", VerdictKind.NEVER_READY, ("10-aws.conflist",)),
+        ("v1.13.4", VerdictKind.NEVER_READY, ()),
+        ("v1.9.3", VerdictKind.DETERMINISTIC, ("10-aws.conflist",)),
+    ],
+)
+def test_a_file_that_is_there_does_not_make_up_for_refused_settings(
+    tag: str, kind: VerdictKind, owners: tuple[str, ...]
+) -> None:
+    text = manifest(tag, "{name: AWS_VPC_K8S_CNI_EXTERNALSNAT, value: 'false'}")
+    result = evaluate(inputs([Source("aws-node.yaml", text)]))
+    verdict = result.clusters[0].classes[0].verdict
+    assert (verdict.kind, verdict.owners) == (kind, owners)
+    assert "CNI120" not in {one.rule for one in result.findings}

@@ -17,8 +17,8 @@ from cnilint.model.finding import Applicability, Finding, Fix, Level, Location, 
 from cnilint.model.steps import Actor, Ending, Situation, Step, Verb, Witness
 from cnilint.model.text import Source, Span
 from cnilint.model.tree import Document
-from cnilint.report.glyphs import visible
 from cnilint.report.html.page import html
+from cnilint.shown import visible
 from cnilint.syntax.compose import compose
 from tests.unit.report.html.page import Element, page
 

@@ -30,6 +30,7 @@ from cnilint.model.text import Source, Span
 from cnilint.model.tree import Embedded
 from cnilint.report.fingerprint import fingerprints
 from cnilint.report.sarif.log import sarif
+from cnilint.shown import visible_lines
 from cnilint.simulation.cluster import Cluster
 from tests.unit.report.orders import AWS_WRITES, REBOOTS, picks, witness
 from tests.unit.report.schema import complaints
@@ -259,7 +260,7 @@ def test_any_text_comes_back_in_a_report_of_the_schema(
     )
     found = run(Result((finding,), (Note(message, place),), (), 1, 1))
     (each,) = found["results"]
-    said = message.replace("](", "] (")
+    said = visible_lines(message).replace("](", "] (")
     assert each["message"]["text"].startswith(said)
     assert each["relatedLocations"][0]["message"]["text"] == said
     logical = each["locations"][0].get("logicalLocations", [{}])[0]

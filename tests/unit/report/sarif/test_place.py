@@ -18,7 +18,7 @@ from cnilint.model.finding import Finding, Level, Location
 from cnilint.model.text import Source, Span
 from cnilint.model.tree import Embedded, Route
 from cnilint.report.sarif import log as sarif
-from cnilint.report.sarif.place import artifact, automation_id, file_uri, place, region, unlinked
+from cnilint.report.sarif.place import artifact, automation_id, file_uri, place, region, said
 
 # RFC 3986: what a relative reference without an authority, a query or a fragment is made of.
 RELATIVE = re.compile(r"(?:[A-Za-z0-9._~/-]|%[0-9A-F]{2})+")
@@ -173,5 +173,5 @@ def test_it_is_the_same_from_any_folder_and_in_any_checkout(
 
 @pytest.mark.parametrize("text", ["", "a (b)", "[a] (b)", "[a]\n(b)"])
 def test_text_without_a_link_stays_as_it_is(text: str) -> None:
-    assert unlinked(text) == text
-    assert unlinked("[a](b)](c)") == "[a] (b)] (c)"
+    assert said(text) == text
+    assert said("[a](b)](c)") == "[a] (b)] (c)"
