@@ -11,10 +11,10 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache, cached_property
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 MOST_BYTES = 100_000_000
 """Of the largest file that is read."""
@@ -57,6 +57,79 @@ class Bounds:
     def _tops(self) -> frozenset[str]:
         found = (_present(os.path.realpath(path)) for path in self._paths)
         return frozenset(_checkout(one) or one if os.path.isdir(one) else one for one in found)
+
+
+class FileTree(Protocol):
+    """The files of a repository, by their paths from its top; nothing outside of it is there.
+
+    Every path but that of `real` has no link in it.
+    """
+
+    top: str
+    """The absolute path of the folder that is, or would be, the top on the disk."""
+
+    def real(self, path: str) -> str | None:
+        """Return a path with its links followed; None where it leads out, or into `.git`."""
+
+    def is_file(self, path: str) -> bool:
+        """Whether a regular file lies at a path."""
+
+    def is_folder(self, path: str) -> bool:
+        """Whether a folder lies at a path."""
+
+    def names(self, folder: str) -> Collection[str]:
+        """Return the names of what lies in a folder; nothing if there is no such folder."""
+
+    def read(self, path: str) -> bytes | None:
+        """Return what a regular file holds; None if there is none, or it is too large."""
+
+
+class Disk:
+    """The files of a repository as they lie on the disk; see `FileTree`."""
+
+    def __init__(self, top: str) -> None:
+        """Take the real path of the folder at the top."""
+        self.top = top
+
+    def real(self, path: str) -> str | None:
+        """Return a path with its symbolic links followed; None where it leads out."""
+        try:
+            whole = os.path.realpath(os.path.join(self.top, path))
+        except (OSError, ValueError):
+            return None
+        start = os.path.join(self.top, "")
+        if whole != self.top and not whole.startswith(start):
+            return None
+        inside = whole[len(start) :].replace(os.sep, "/") or "."
+        return None if _GIT in inside.split("/") else inside
+
+    def is_file(self, path: str) -> bool:
+        """Whether a regular file lies at a path."""
+        try:
+            return stat.S_ISREG(os.stat(self._whole(path)).st_mode)
+        except OSError:
+            return False
+
+    def is_folder(self, path: str) -> bool:
+        """Whether a folder lies at a path."""
+        return os.path.isdir(self._whole(path))
+
+    def names(self, folder: str) -> Collection[str]:
+        """Return the names of what lies in a folder; nothing if there is no such folder."""
+        try:
+            return os.listdir(self._whole(folder))
+        except OSError:
+            return ()
+
+    def read(self, path: str) -> bytes | None:
+        """Return what a regular file holds; None if there is none, or it is too large."""
+        try:
+            return read_file(self._whole(path))
+        except OSError:
+            return None
+
+    def _whole(self, path: str) -> str:
+        return os.path.join(self.top, path)
 
 
 class Folder(NamedTuple):

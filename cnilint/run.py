@@ -18,7 +18,8 @@ from cnilint.catalog.catalog import known_files
 from cnilint.catalog.recognise import Targets
 from cnilint.config.options import DEFAULTS, ClusterSettings, Settings
 from cnilint.config.settings import policy, product_ids, settings, targets
-from cnilint.confine import read_text, repository
+from cnilint.confine import FileTree, read_text, repository
+from cnilint.diff.found import Found
 from cnilint.engine.evaluate import NOTHING_AROUND, Described, Surroundings, evaluate
 from cnilint.engine.inputs import Inputs
 from cnilint.engine.inputs import inputs as read
@@ -36,10 +37,17 @@ from cnilint.errors import (
 from cnilint.fix.options import DEFAULT_OPTIONS, Fixed, Options
 from cnilint.model.finding import Applicability, Way
 from cnilint.model.text import Source
-from cnilint.progress import Progress, unseen
+from cnilint.progress import Progress
 from cnilint.simulation.class_facts import HostFile
 from cnilint.simulation.cluster import Circumstances
-from cnilint.syntax.collect import STANDARD_INPUT, Excluding, Listing, Unreadable, collect
+from cnilint.syntax.collect import (
+    STANDARD_INPUT,
+    Excluding,
+    Listing,
+    Unreadable,
+    collect,
+    collect_in,
+)
 
 __all__ = ["Options", "Run", "fix", "inspect", "lint", "load"]
 
@@ -62,7 +70,8 @@ class Run(NamedTuple):
     """What a person asked for, all in one value.
 
     `settings` has every option in words, `surroundings` and `fixes` what follows from it. `stdin`
-    returns what the path `-` stands for.
+    returns what the path `-` stands for. With a `tree`, the paths are looked up in that, and not on
+    the disk. What a run `before` finds as well is known.
     """
 
     paths: tuple[str, ...] = ()
@@ -70,6 +79,8 @@ class Run(NamedTuple):
     surroundings: Surroundings = NOTHING_AROUND
     fixes: Options = DEFAULT_OPTIONS
     stdin: Callable[[], bytes] = no_stdin
+    tree: FileTree | None = None
+    before: Run | None = None
 
     def shown_by(self, progress: Progress) -> Run:
         """Return the same run, which tells how far it has come."""
@@ -148,8 +159,6 @@ def load(
     *,
     chosen: Settings = DEFAULTS,
     may_be_empty: bool = False,
-    progress: Progress = unseen,
-    budget: Budget | None = None,
 ) -> Inputs:
     """Read everything that paths stand for (`-`: what `stdin` returns).
 
@@ -159,18 +168,8 @@ def load(
     ReadError for a path that does not exist or a file that was named and gives no text;
     NothingReadError if there is not one document in all of it, unless it may be empty.
     """
-    listing, excluding = _left_out(chosen)
-    given = collect(paths or ["."], stdin=stdin or no_stdin, listing=listing, excluding=excluding)
-    found: list[Source | Unreadable] = []
-    for one in given:
-        if isinstance(one, Unreadable) and (one.missing or _is_among(one.path, paths)):
-            raise ReadError(one.path, f"{one.reason}{near_path(one.path) if one.missing else ''}")
-        found.append(one)
-        progress("reading files", len(found), 0)
-    inputs = replace(read(found, _top(paths), budget), paths=tuple(paths) or (".",))
-    if not may_be_empty and not inputs.documents and not inputs.problems:
-        raise NothingReadError(inputs.paths)
-    return inputs
+    run = Run(tuple(paths), chosen, stdin=stdin or no_stdin)
+    return _read(run, may_be_empty=may_be_empty)
 
 
 def _left_out(chosen: Settings) -> tuple[Listing | None, Excluding | None]:
@@ -194,9 +193,9 @@ def checked(run: Run) -> Result:
     Where each file is judged by itself no fix is offered: what it would lead to can only be seen
     with everything beside it.
     """
-    around = run.surroundings
     inputs = _read(run)
-    result = _told_newly(evaluate(inputs, around), run)
+    around, like = _since(run, inputs)
+    result = _told_newly(evaluate(inputs, around, like), run)
     if around.by_file:
         return _without_fixes(result)
     _known_primary(result, around.primary)
@@ -205,6 +204,20 @@ def checked(run: Run) -> Result:
 
         result = offered(inputs, around, result, run.fixes)
     return _public(result)
+
+
+def _since(run: Run, inputs: Inputs) -> tuple[Surroundings, Result | None]:
+    """Return a run's surroundings with what was found before it, and what was worked out for it."""
+    around, before = run.surroundings, run.before
+    if before is None:
+        return around, None
+    from cnilint.engine.ignores.identity import identity
+
+    found = evaluate(inputs, around)
+    others = _read(before, may_be_empty=True, like=inputs)
+    old = evaluate(others, before.surroundings, found)
+    known = tuple(identity(finding) for finding in old.findings)
+    return around._replace(policy=around.policy._replace(since=known)), found
 
 
 def inspected(run: Run) -> Result:
@@ -218,7 +231,8 @@ def fixed(run: Run) -> Fixed:
     """Return the manifests with every fix of a grade made; nothing is written."""
     from cnilint.fix import plan
 
-    done = plan.fixed(_read(run), run.surroundings, run.fixes)
+    inputs = _read(run)
+    done = plan.fixed(inputs, _since(run, inputs)[0], run.fixes)
     _known_primary(done.found, run.surroundings.primary)
     found, left = (_public(_told_newly(one, run)) for one in (done.found, done.result))
     return done._replace(found=found, result=left)
@@ -228,6 +242,22 @@ def _told_newly(result: Result, run: Run) -> Result:
     """Return a result that tells which of its findings nobody ignores at the base of the run."""
     base = run.settings.base
     return result if base is None else base.compared(result)
+
+
+def compared(before: Run, after: Run) -> Found:
+    """Return what is found before a change and after it; no fix is proven, so none is offered.
+
+    What is the same on both sides is worked out once. NothingReadError if neither has a document.
+    """
+    inputs = _read(after, may_be_empty=True)
+    found = evaluate(inputs, after.surroundings)
+    _known_primary(found, after.surroundings.primary)
+    others = _read(before, may_be_empty=True, like=inputs)
+    if not (inputs.sources or others.sources):
+        raise NothingReadError(inputs.paths)
+    old = evaluate(others, before.surroundings, found)
+    policy = after.surroundings.policy
+    return Found(_without_fixes(old), _without_fixes(found), inputs, policy)
 
 
 def lint(
@@ -316,16 +346,25 @@ def _top(paths: Sequence[str]) -> str:
     return repository_top(folders[0])
 
 
-def _read(run: Run) -> Inputs:
-    around = run.surroundings
-    return load(
-        run.paths,
-        run.stdin,
-        chosen=run.settings,
-        may_be_empty=around.by_file,
-        progress=around.progress,
-        budget=around.budget,
-    )
+def _read(run: Run, *, may_be_empty: bool = False, like: Inputs | None = None) -> Inputs:
+    """Read what a run is about; see `load`. Texts that are the same in `like` are taken from it."""
+    paths, tree = run.paths or (".",), run.tree
+    listing, excluding = _left_out(run.settings)
+    if tree is not None:
+        given = collect_in(tree, paths, excluding)
+    else:
+        given = collect(paths, stdin=run.stdin, listing=listing, excluding=excluding)
+    found: list[Source | Unreadable] = []
+    for one in given:
+        if isinstance(one, Unreadable) and (one.missing or _is_among(one.path, paths)):
+            raise ReadError(one.path, f"{one.reason}{near_path(one.path) if one.missing else ''}")
+        found.append(one)
+        run.surroundings.progress("reading files", len(found), 0)
+    inputs = replace(read(found, tree or _top(paths), run.surroundings.budget, like), paths=paths)
+    empty = not inputs.documents and not inputs.problems
+    if empty and not may_be_empty and not run.surroundings.by_file:
+        raise NothingReadError(inputs.paths)
+    return inputs
 
 
 def _public(result: Result) -> Result:

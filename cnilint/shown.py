@@ -14,7 +14,18 @@ _SHOWN_AS_IT_IS = "\u3000\u200c\u200d"
 """Not printable by Unicode's classes, and still a part of ordinary text: the ideographic space,
 and the joiners inside emoji and Indic and Arabic words."""
 
-_ASCII = {"│": "|", "╭": "/", "╰": "\\", "─": "-", "┄": "-", "⋮": ":", "…": "~", "◂": "<", "·": "-"}
+_ASCII = {
+    "│": "|",
+    "╭": "/",
+    "╰": "\\",
+    "─": "-",
+    "┄": "-",
+    "⋮": ":",
+    "…": "~",
+    "◂": "<",
+    "·": "-",
+    "→": ">",
+}
 """What stands for our own symbols where only ASCII can be written; always one for one."""
 
 _COMMAND = re.compile(r"^(?P<blank>[^\S\n]*):(?=:(?!:))|#(?=#\w*\[)", re.MULTILINE)

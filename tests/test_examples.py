@@ -13,7 +13,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "examples").glob("*/README.md"))]
+WITH_EXAMPLES = (ROOT / "README.md", ROOT / "docs" / "migrating.md")
+"""Pages whose commands name the examples by their paths from the top."""
+
+PAGES = [*WITH_EXAMPLES, *sorted((ROOT / "examples").glob("*/README.md"))]
 CONSOLE = re.compile(r"^```console\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
@@ -39,11 +42,10 @@ def test_a_screen_is_what_the_command_prints(
 ) -> None:
     program, *arguments = shlex.split(command)
     assert program == "cnilint"
-    folder = tmp_path / "example"
-    shutil.copytree(page.parent / "examples" if page.parent == ROOT else page.parent, folder)
-    where = tmp_path if page.parent == ROOT else folder
-    if page.parent == ROOT:
-        folder.rename(tmp_path / "examples")
+    whole = page in WITH_EXAMPLES
+    folder = tmp_path / ("examples" if whole else "example")
+    shutil.copytree(ROOT / "examples" if whole else page.parent, folder)
+    where = tmp_path if whole else folder
     done = subprocess.run(
         [sys.executable, "-m", "cnilint", *arguments],
         cwd=where,
@@ -60,4 +62,4 @@ def test_every_example_has_a_page_with_a_screen() -> None:
     assert folders
     for folder in folders:
         assert sessions(folder / "README.md"), folder
-    assert sessions(ROOT / "README.md")
+    assert all(map(sessions, WITH_EXAMPLES))

@@ -45,11 +45,13 @@ def check_once(request: Request) -> ExitCode:
         say(mistake)
     wanted = outputs.outputs(chosen.output_format)
     asked = request.run(chosen)
-    if mending:
-        result, changed = _fixed(asked)
+    if chosen.since:
+        from .diff import since_a_revision
+
+        with since_a_revision(request, chosen) as before:
+            result, changed = _found(asked._replace(before=before), mending=bool(mending))
     else:
-        with working(asked) as shown:
-            result, changed = run.checked(shown), False
+        result, changed = _found(asked, mending=bool(mending))
     if chosen.diff:
         wanted = [one for one in wanted if one.path]
     silent = chosen.diff and changed
@@ -60,6 +62,14 @@ def check_once(request: Request) -> ExitCode:
         say("error: not everything could be judged; CNI904 says what, and why")
         return ExitCode.ERROR
     return ExitCode.FINDINGS if failed or silent else ExitCode.OK
+
+
+def _found(asked: Run, *, mending: bool) -> tuple[Result, bool]:
+    """Return what is wrong, and whether anything was changed or is to be shown as changed."""
+    if mending:
+        return _fixed(asked)
+    with working(asked) as shown:
+        return run.checked(shown), False
 
 
 def inspect(request: Request) -> ExitCode:

@@ -35,9 +35,24 @@ RULE = Argument("rule", "RULE", "Its id or its name.", many=False)
 FOLDERS = Argument(
     "folders", "[DIR]...", "Folders with rules of your own. Default: those of the settings."
 )
+DIRECTORY = Argument(
+    "directory", "DIR", "A directory of CNI configurations, such as /etc/cni/net.d.", many=False
+)
+SIDES = Argument(
+    "sides",
+    "[BASE] [HEAD] [PATH]...",
+    "Revisions of git, A..B, A...B, or two folders; files and folders to compare. Default: where "
+    "HEAD left the default branch, and the working tree.",
+)
 
 COMMANDS = (
     Command("check", "Report what is wrong, and fix what can be fixed.", "check.check", PATHS),
+    Command(
+        "diff",
+        "Tell what a change does: installs, verdicts and findings, before and after.",
+        "diff.diff",
+        SIDES,
+    ),
     Command(
         "inspect",
         "Show what is installed, every way the nodes can come to look, and who owns the pods.",
@@ -49,6 +64,12 @@ COMMANDS = (
         "Show which clusters there are, what brings in what, and what was not read.",
         "check.clusters",
         PATHS,
+    ),
+    Command(
+        "pick",
+        "Tell what the container runtime and Multus take from a directory as it lies, and why.",
+        "pick.pick",
+        DIRECTORY,
     ),
     Command("version", "Print the version.", "app.version"),
     Command("rules", "List the rules.", "rules.rules"),

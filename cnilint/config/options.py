@@ -35,11 +35,12 @@ PREFIX = "CNILINT_"
 """What every variable of the environment begins with."""
 
 CHECK = ("check",)
-READING = ("check", "inspect", "clusters")
+JUDGING = ("check", "diff")
+READING = ("check", "inspect", "clusters", "diff")
 FINDING = (*READING, "baseline write", "baseline prune")
 WITH_RULES = (*FINDING, "rules", "rule")
-BASELINE = ("check", "baseline write", "baseline prune", "baseline show")
-SELECTING = ("check", "baseline write")
+BASELINE = ("check", "diff", "baseline write", "baseline prune", "baseline show")
+SELECTING = ("check", "diff", "baseline write")
 CONFIGURED = (*WITH_RULES, "test", "baseline show", "config show")
 
 
@@ -108,7 +109,7 @@ class Settings(Frozen):
         Option(
             "The reports to write: full, concise, json, jsonl, sarif, github, gitlab, junit, "
             "markdown or html; to a file with a path.",
-            CHECK,
+            JUDGING,
             in_file=True,
             metavar="FORMAT[:PATH]",
             words="formats",
@@ -118,7 +119,9 @@ class Settings(Frozen):
     ] = ("full",)
     text_format: Annotated[
         Literal["text", "json"],
-        Option("How to print it.", ("inspect", "clusters", "test"), spelled="--output-format"),
+        Option(
+            "How to print it.", ("inspect", "clusters", "test", "pick"), spelled="--output-format"
+        ),
     ] = "text"
     page_format: Annotated[
         Literal["text", "markdown", "json"],
@@ -174,7 +177,7 @@ class Settings(Frozen):
         Mapping[str, RuleLevel],
         Option(
             "The level of a rule, by its id, its name or a prefix: error, warning, note or off.",
-            CHECK,
+            JUDGING,
             in_file=True,
             metavar="RULE=LEVEL",
             words="severities",
@@ -186,7 +189,7 @@ class Settings(Frozen):
         Option(
             "Rules that are ignored in some files, by a pattern for their paths: *, ?, [...] and "
             "** as in .gitignore.",
-            CHECK,
+            JUDGING,
             in_file=True,
             metavar="PATTERN=RULES",
             words="patterns",
@@ -210,7 +213,7 @@ class Settings(Frozen):
     ] = ()
     fail_on: Annotated[
         FailLevel,
-        Option("The level from which on findings fail a run.", CHECK, in_file=True),
+        Option("The level from which on findings fail a run.", JUDGING, in_file=True),
     ] = "warning"
     baseline: Annotated[
         str,
@@ -231,7 +234,27 @@ class Settings(Frozen):
             CHECK,
         ),
     ] = "cluster"
-    git_tracked: Annotated[bool, Option("Of folders, read only what git tracks.", CHECK)] = False
+    since: Annotated[
+        str,
+        Option(
+            "A revision: what was found where HEAD left it is known, and only what is new fails.",
+            CHECK,
+            metavar="REF",
+        ),
+    ] = ""
+    before: Annotated[
+        str,
+        Option(
+            "A file or folder to compare `--after` with; - is standard input.",
+            ("diff",),
+            metavar="FILE",
+        ),
+    ] = ""
+    after: Annotated[
+        str,
+        Option("What `--before` has become.", ("diff",), metavar="FILE"),
+    ] = ""
+    git_tracked: Annotated[bool, Option("Of folders, read only what git tracks.", JUDGING)] = False
     exclude: Annotated[
         Texts,
         Option(
@@ -343,6 +366,24 @@ class Settings(Frozen):
             "pull request from a stranger.",
             ("check", "config show"),
             metavar="REF",
+        ),
+    ] = ""
+    selectors: Annotated[
+        Texts,
+        Option(
+            "A program to ask: containerd, cri-o, multus-thick@v4.X.Y or multus-thin@v4.X.Y. "
+            "Without, both runtimes and the newest thick Multus.",
+            ("pick",),
+            spelled="--selector",
+            metavar="PROGRAM",
+        ),
+    ] = ()
+    daemon_config: Annotated[
+        str,
+        Option(
+            "The daemon-config.json that thick Multus is told; without, what upstream ships.",
+            ("pick",),
+            metavar="FILE",
         ),
     ] = ""
     house: tuple[Rule, ...] = ()

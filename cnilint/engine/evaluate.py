@@ -34,6 +34,7 @@ from .places import doubted, placed_finding, placed_note
 from .policy import EVERYTHING, Policy
 from .problems import concerning, unjudged_notes
 from .result import Known, Reason, Result, Suppressed
+from .reuse import known_clusters, same_facts
 from .ruleset import Rule
 from .sources import deciding, problem_notes, sources
 
@@ -101,8 +102,12 @@ MOST_LEFT_OUT = 20
 """Documents that are left out of a run because cnilint fails on them; with more it gives up."""
 
 
-def evaluate(inputs: Inputs, surroundings: Surroundings = NOTHING_AROUND) -> Result:
+def evaluate(
+    inputs: Inputs, surroundings: Surroundings = NOTHING_AROUND, like: Result | None = None
+) -> Result:
     """Return everything the rules find in inputs, ordered by place.
+
+    The facts of a cluster that is the same in `like`, another run, are taken from there.
 
     Where each file is judged by itself, only rules run that can be judged so, what is found lies in
     the inputs, and nothing is said of clusters. A document that cnilint fails on is left out, and
@@ -111,7 +116,7 @@ def evaluate(inputs: Inputs, surroundings: Surroundings = NOTHING_AROUND) -> Res
     """
     for _time in range(MOST_LEFT_OUT):
         try:
-            return _evaluated(inputs, surroundings, [])
+            return _evaluated(inputs, surroundings, [], like)
         except CnilintError:
             raise
         except Exception as error:
@@ -122,7 +127,7 @@ def evaluate(inputs: Inputs, surroundings: Surroundings = NOTHING_AROUND) -> Res
             if less is None:
                 break
             inputs = less
-    return _evaluated(inputs, surroundings, [problem], without_clusters=True)
+    return _evaluated(inputs, surroundings, [problem], like, without_clusters=True)
 
 
 def problem_at(error: Exception, place: Location, doing: str = "") -> SyntaxProblem:
@@ -142,6 +147,7 @@ def _evaluated(
     inputs: Inputs,
     surroundings: Surroundings,
     unjudged: list[SyntaxProblem],
+    like: Result | None,
     *,
     without_clusters: bool = False,
 ) -> Result:
@@ -164,20 +170,16 @@ def _evaluated(
     found: list[Cluster] = []
     machines = list(machine_configurations(inputs.documents))
     left_out = tuple(str(_place(one)) for one in concerning(inputs, whole) if one.is_unjudged)
+    before = known_clusters(like)
     for name, members, unread in parts:
         own = tuple(one for one in machines if len(parts) == 1 or _is_of(one, name))
         surroundings.progress("working out clusters", len(found), len(parts))
+        known = surroundings.known(name)._replace(machines=own, budget=budget)
+        missing = (*unread, *left_out)
         try:
             budget.check()
-            found.append(
-                cluster(
-                    name,
-                    members,
-                    surroundings.known(name)._replace(machines=own, budget=budget),
-                    inputs.files,
-                    (*unread, *left_out),
-                )
-            )
+            same = same_facts(before.get(name), members, known, missing, inputs.files)
+            found.append(same or cluster(name, members, known, inputs.files.tracked(), missing))
         except OutOfTimeError as error:
             unjudged.append(problem_at(error, members[0].location() if members else _first(inputs)))
     notes += [note for one in found for note in one.notes]
@@ -205,7 +207,7 @@ def _evaluated(
         sources=len(inputs.sources),
         documents=len(inputs.documents),
         suppressed=suppressed,
-        compared=policy.baseline is not None,
+        compared=policy.baseline is not None or policy.since is not None,
         by_file=by_file,
         unfinished=bool(unjudged)
         or budget.over
@@ -249,7 +251,7 @@ def _told_apart(
     Only where it is `certain` that all was judged it is said of an ignore that it is not needed.
     """
     if not (policy.ignores or policy.per_file or any(MARK in one.text for one in inputs.sources)):
-        return [(finding, None) for finding in _merged(hits)]
+        return [(finding, None) for finding in merged(hits)]
     from cnilint.engine.ignores.suppress import ignored_file, judged
 
     judgement = judged(hits, inputs, policy)
@@ -266,8 +268,8 @@ def _told_apart(
     ]
     reasons = {_key(finding): reason for finding, reason in judgement.known}
     return [
-        *((finding, None) for finding in _merged(judgement.kept)),
-        *((one, reasons[_key(one)]) for one in _merged([one for one, _reason in judgement.known])),
+        *((finding, None) for finding in merged(judgement.kept)),
+        *((one, reasons[_key(one)]) for one in merged([one for one, _reason in judgement.known])),
         *about,
     ]
 
@@ -277,16 +279,11 @@ def _compared(
 ) -> tuple[tuple[Finding, ...], tuple[Suppressed, ...]]:
     """Return the findings that count, and those that are known: the baseline's among them."""
     found = [finding for finding, reason in ranked if reason is None]
-    before = [False] * len(found)
-    if policy.baseline is not None:
-        from cnilint.engine.ignores.baseline import old
-
-        before = old(found, policy.baseline)
-    from_before = iter(before)
+    before = iter(_before(found, policy))
     findings: list[Finding] = []
     suppressed: list[Suppressed] = []
     for finding, reason in ranked:
-        why = reason or (Reason(Known.BASELINE) if next(from_before) else None)
+        why = reason or next(before)
         if why is None:
             findings.append(finding)
         else:
@@ -296,6 +293,21 @@ def _compared(
 
 LAST = "limit_reached"
 """The check that tells what the others could not judge."""
+
+
+def _before(found: Sequence[Finding], policy: Policy) -> list[Reason | None]:
+    """Return of each finding why it is known to have been there before; None if it is not."""
+    reasons: list[Reason | None] = [None] * len(found)
+    for why, known in ((Known.BASELINE, policy.baseline), (Known.BEFORE, policy.since)):
+        if known is None:
+            continue
+        from cnilint.engine.ignores.baseline import old
+
+        rest = [at for at, reason in enumerate(reasons) if reason is None]
+        for at, is_old in zip(rest, old([found[at] for at in rest], known), strict=True):
+            reasons[at] = Reason(why) if is_old else None
+    return reasons
+
 
 UNUSED_CHECK = "unused_ignore"
 
@@ -391,7 +403,7 @@ def _stated(rule: Rule, hit: Hit, level: Level, cluster_name: str) -> Finding:
     )
 
 
-def _merged(findings: Sequence[Finding]) -> list[Finding]:
+def merged(findings: Sequence[Finding]) -> list[Finding]:
     """Return findings with those that say the same of several clusters as one."""
     found: dict[tuple[object, ...], Finding] = {}
     names: dict[tuple[object, ...], dict[str, None]] = {}

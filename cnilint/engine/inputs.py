@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from cnilint.budget import Budget
+from cnilint.confine import FileTree
 from cnilint.gitops.files import Files, Found, read_documents
 from cnilint.model.text import Source, Span
 from cnilint.model.tree import Document, SyntaxProblem
@@ -67,18 +68,28 @@ class Inputs:
 
 
 def inputs(
-    collected: Iterable[Source | Unreadable], top: str = "", budget: Budget | None = None
+    collected: Iterable[Source | Unreadable],
+    top: str | FileTree = "",
+    budget: Budget | None = None,
+    like: Inputs | None = None,
 ) -> Inputs:
     """Return the documents of sources; a file that gives no text is a problem of its own.
 
-    `top` is the folder of the repository they are in; without one nothing else is read. `budget` is
-    what may be spent.
+    `top` is the folder of the repository they are in, or its tree of files; without one nothing
+    else is read. `budget` is what may be spent. A text that is the same in `like`, other inputs, is
+    taken from there.
     """
     budget = budget or Budget()
     sources: list[Source] = []
     found: list[Found] = []
+    pairs = zip(like.sources, like.found, strict=True) if like is not None else ()
+    known = {source.path: (source, each) for source, each in pairs}
     for one in collected:
-        if isinstance(one, Source):
+        source, each = known.get(one.path, (None, ()))
+        if isinstance(one, Source) and source is not None and source.text == one.text:
+            sources.append(source)
+            found.append(each)
+        elif isinstance(one, Source):
             sources.append(one)
             found.append(read_documents(one, budget))
         else:
@@ -87,5 +98,5 @@ def inputs(
             kind = "limit" if one.too_large else "foreign" if one.foreign else "syntax"
             reason = f"{one.reason}: it is not read" if one.foreign else one.reason
             found.append((SyntaxProblem(empty, Span(0, 0), kind, reason),))
-    files = Files(top, sources, found, budget)
+    files = Files(top, sources, found, budget, like.files if like is not None else None)
     return Inputs(tuple(sources), tuple(found), files=files)

@@ -22,8 +22,9 @@ class Policy(NamedTuple):
     `off` are rules that are not run; `severity` replaces the levels of others. `per_file` has
     patterns for paths and the rules ignored there; these patterns and those of `ignores` count
     from `base`. `whole` tells that a run sees all that the configuration is about. `today` is a
-    day as `2026-12-31`, empty for the real one. `baseline` is None where there is none. `house` are
-    rules beside those that come with cnilint.
+    day as `2026-12-31`, empty for the real one. `baseline` is None where there is none, and `since`
+    is what was found before a change, None where nothing is compared. `house` are rules beside
+    those that come with cnilint.
     """
 
     off: frozenset[str] = frozenset()
@@ -34,6 +35,7 @@ class Policy(NamedTuple):
     whole: bool = False
     today: str = ""
     baseline: tuple[Identity, ...] | None = None
+    since: tuple[Identity, ...] | None = None
     house: tuple[Rule, ...] = ()
 
     @property

@@ -22,6 +22,12 @@ class Known(Enum):
     """A comment or an annotation beside it."""
     CONFIGURATION = "configuration"
     BASELINE = "baseline"
+    BEFORE = "before"
+    """It is found before the change as well."""
+
+
+OLD = frozenset({Known.BASELINE, Known.BEFORE})
+"""What says that a finding was there before."""
 
 
 class Reason(NamedTuple):
@@ -50,9 +56,10 @@ class Result:
     """Findings in the order of their places, notes, and the clusters they are about.
 
     `sources` and `documents` count what was read. `suppressed` are the findings that are known, in
-    the order of their places; `compared` tells that there was a baseline to compare with, and
-    `by_file` that each file was judged by itself, so that nothing is known of any cluster;
-    `unfinished` that something was not judged as cnilint failed on it, or as the time was up.
+    the order of their places; `compared` tells that there was a baseline to compare with, or a
+    revision, and `by_file` that each file was judged by itself, so that nothing is known of any
+    cluster; `unfinished` that something was not judged as cnilint failed on it, or as the time was
+    up.
     `paths` are those the run was asked to read, `house` the rules that were there beside
     cnilint's own. `writer` is what writes the JSON report of a result, None where there is none.
     """

@@ -2,20 +2,19 @@
 
 A build follows references to files that nobody named on the command line. They are read when they
 are asked for, only regular ones, and never one outside of the repository, whatever links lead
-there.
+there: from the disk, or from a revision.
 """
 
 from __future__ import annotations
 
 import os
 import posixpath
-import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Protocol
 
 from cnilint.budget import Budget, OutOfTimeError
-from cnilint.confine import read_file
+from cnilint.confine import Disk, FileTree
 from cnilint.gitops.graph import Reason
 from cnilint.model.faults import fault, limit
 from cnilint.model.text import Source, Span
@@ -69,23 +68,31 @@ class Files:
 
     def __init__(
         self,
-        top: str,
+        top: str | FileTree,
         sources: Iterable[Source],
         found: Sequence[Found] | None = None,
         budget: Budget | None = None,
+        like: Files | None = None,
     ) -> None:
-        """Take the folder at the top and the texts that were read already.
+        """Take the folder at the top, or the tree of files, and the texts that were read already.
 
         `found` are the documents of the sources in the same order, where they are known. An empty
-        `top` means that there is no disk: the sources are all there is, by the paths they have.
-        `budget` is what may be spent on reading others.
+        `top` means that there is nothing else: the sources are all there is, by the paths they
+        have. `budget` is what may be spent on reading others. A text that `like` has at the same
+        path is taken from there, its documents included.
         """
-        self.top = os.path.realpath(top) if top else ""
         self.read_paths: set[str] = set()
         """Every path that was asked for, those that are not there included."""
         self.elsewhere: Elsewhere = NothingElsewhere()
         """What is known of other repositories."""
-        self._store = _Store(self.top, sources, found, budget)
+        disk = Disk(os.path.realpath(top)) if isinstance(top, str) and top else None
+        tree = disk if isinstance(top, str) else top
+        self._store = _Store(tree, sources, found, budget, like)
+
+    @property
+    def top(self) -> str:
+        """The absolute path of the top; empty where nothing but the given texts is there."""
+        return self._store.tree.top if self._store.tree is not None else ""
 
     def beside_others(self, elsewhere: Elsewhere) -> Files:
         """Return the same files, for a reader that knows something of other repositories."""
@@ -107,11 +114,11 @@ class Files:
         `found` are their documents in the same order, where they are known.
         """
         store = self._store
-        return self._with(store.replaced(_Store(self.top, sources, found, store.budget)))
+        return self._with(store.replaced(_Store(store.tree, sources, found, store.budget)))
 
     def _with(self, store: _Store) -> Files:
         other = object.__new__(Files)
-        other.top, other.read_paths, other._store = self.top, set(), store
+        other.read_paths, other._store = set(), store
         other.elsewhere = self.elsewhere
         return other
 
@@ -200,13 +207,15 @@ class _Store:
 
     def __init__(
         self,
-        top: str,
+        tree: FileTree | None,
         sources: Iterable[Source],
         found: Sequence[Found] | None = None,
         budget: Budget | None = None,
+        like: Files | None = None,
     ) -> None:
-        self.top = top
+        self.tree = tree
         self.budget = budget
+        self._like = like
         self.given: dict[str, Source] = {}
         self._found: dict[str, Found] = {}
         self._texts: dict[str, Source | Reason] = {}
@@ -230,12 +239,12 @@ class _Store:
 
     def path(self, shown: str) -> str:
         """Return the path in the repository of a text that was given."""
-        if not self.top or shown == STANDARD_INPUT:
+        if self.tree is None or shown == STANDARD_INPUT:
             return posixpath.normpath(shown)
         whole = os.path.abspath(shown)
-        inside = _below(self.top, whole)
+        inside = _below(self.tree.top, whole)
         if inside is None:
-            inside = _below(self.top, os.path.realpath(whole))
+            inside = _below(self.tree.top, os.path.realpath(whole))
         return whole.replace(os.sep, "/") if inside is None else inside
 
     def text(self, path: str) -> Source | Reason:
@@ -251,16 +260,22 @@ class _Store:
         known = self._found.get(path)
         if known is None:
             text = self.text(path)
-            known = read_documents(text, self.budget) if isinstance(text, Source) else ()
+            if self._like is not None and self._like.source(path) is text:
+                known = self._like.found(path)
+            else:
+                known = read_documents(text, self.budget) if isinstance(text, Source) else ()
             self._found[path] = known
         return known
 
     def content(self, path: str) -> bytes | None:
-        whole = self._whole(path)
+        content = self._content(path)
         if path in self.given:
-            like = b"" if whole is None else _read(whole) or b""
-            return encode(self.given[path].text, like)
-        return None if whole is None else _read(whole)
+            return encode(self.given[path].text, content or b"")
+        return content
+
+    def _content(self, path: str) -> bytes | None:
+        real = self.real(path)
+        return None if self.tree is None or real is None else self.tree.read(real)
 
     def _read_text(self, path: str) -> Source | Reason:
         real = self.real(path)
@@ -269,18 +284,15 @@ class _Store:
         given = self.given.get(real)
         if given is not None:
             return given
-        whole = self._whole(path)
-        content = None if whole is None else _read(whole)
-        if whole is None or content is None:
+        content = self._content(path)
+        if content is None or self.tree is None:
             return Reason.MISSING
-        shown = os.path.relpath(os.path.join(self.top, path)).replace(os.sep, "/")
+        shown = os.path.relpath(os.path.join(self.tree.top, path)).replace(os.sep, "/")
         text = decode(shown, content)
-        return text if isinstance(text, Source) else Reason.SYNTAX
-
-    def _whole(self, path: str) -> str | None:
-        """Return where a path lies on the disk; None if it must not be read or there is no disk."""
-        real = self.real(path) if self.top else None
-        return None if real is None else os.path.join(self.top, real)
+        if not isinstance(text, Source):
+            return Reason.SYNTAX
+        known = self._like.source(path) if self._like is not None else None
+        return known if known is not None and known.text == text.text else text
 
     def real(self, path: str) -> str | None:
         if path not in self._real:
@@ -290,39 +302,26 @@ class _Store:
     def _followed(self, path: str) -> str | None:
         if leaves(path) or "\0" in path:
             return None
-        if not self.top:
-            return path
-        try:
-            inside = _below(self.top, os.path.realpath(os.path.join(self.top, path)))
-        except (OSError, ValueError):
-            return None
-        # where credentials and hooks are
-        return None if inside is None or ".git" in inside.split("/") else inside
+        return path if self.tree is None else self.tree.real(path)
 
     def is_file(self, path: str) -> bool:
         if path in self.given:
             return True
-        whole = self._whole(path)
-        try:
-            return whole is not None and stat.S_ISREG(os.stat(whole).st_mode)
-        except OSError:
-            return False
+        real = self.real(path)
+        return self.tree is not None and real is not None and self.tree.is_file(real)
 
     def is_folder(self, path: str) -> bool:
         if path in self._given_folders:
             return True
-        whole = self._whole(path)
-        return whole is not None and os.path.isdir(whole)
+        real = self.real(path)
+        return self.tree is not None and real is not None and self.tree.is_folder(real)
 
     def names(self, folder: str) -> tuple[str, ...]:
         known = self._names.get(folder)
         if known is None:
-            whole = self._whole(folder)
-            try:
-                listed = set(os.listdir(whole)) if whole is not None else set()
-            except OSError:
-                listed = set()
-            listed |= self._given_folders.get(folder, set())
+            real = self.real(folder)
+            inside = self.tree.names(real) if self.tree is not None and real is not None else ()
+            listed = set(inside) | self._given_folders.get(folder, set())
             known = self._names[folder] = tuple(sorted(listed))
         return known
 
@@ -369,11 +368,3 @@ def _below(top: str, whole: str) -> str | None:
         return "."
     start = os.path.join(top, "")
     return whole[len(start) :].replace(os.sep, "/") if whole.startswith(start) else None
-
-
-def _read(whole: str) -> bytes | None:
-    """Return what a regular file holds; None if there is none, or it is too large."""
-    try:
-        return read_file(whole)
-    except OSError:
-        return None

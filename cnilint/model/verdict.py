@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import NamedTuple
 
-from .steps import Cause, Held
+from .steps import Actor, Cause, Held
 
 
 class VerdictKind(Enum):
@@ -86,6 +86,12 @@ class Verdict(NamedTuple):
     def good(self) -> bool:
         """Whether it is decided who owns the pods, and nothing fails or is passed over."""
         return self.kind is VerdictKind.DETERMINISTIC
+
+    @property
+    def alone(self) -> Verdict:
+        """The verdict without the places of those who act in it."""
+        held = tuple(one._replace(actor=Actor(one.actor.title)) for one in self.held)
+        return self._replace(held=held)
 
     @property
     def bad(self) -> bool:

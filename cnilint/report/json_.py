@@ -70,7 +70,7 @@ def check_json(result: Result) -> str:
             "clusters": [_cluster(each) for each in result.clusters],
             "findings": [finding_object(each) for each in result.findings],
             "suppressed": [_suppressed(each) for each in result.suppressed],
-            "notes": [_note(each) for each in result.notes],
+            "notes": [note_object(each) for each in result.notes],
         }
     )
 
@@ -90,16 +90,20 @@ def clusters_json(result: Result) -> str:
             "assumed": objects.assumed or None,
             "objects": len(objects.objects),
             "edges": [
-                {"kind": one.kind, "target": one.target, "location": _location(placed(one.place))}
+                {
+                    "kind": one.kind,
+                    "target": one.target,
+                    "location": location_object(placed(one.place)),
+                }
                 for one in objects.edges
             ],
-            "installs": [_installer(one) for one in facts.installers],
+            "installs": [installer_object(one) for one in facts.installers],
             "not_read": [
                 {
                     "reason": one.reason.value,
                     "target": one.target,
                     "detail": one.detail or None,
-                    "location": _location(placed(one.place)),
+                    "location": location_object(placed(one.place)),
                 }
                 for one in objects.not_read
             ],
@@ -107,7 +111,7 @@ def clusters_json(result: Result) -> str:
         for objects, facts in zip(result.layout.clusters, result.clusters, strict=True)
     ]
     unapplied = [
-        {"object": one.title, "location": _location(placed(one.location()))}
+        {"object": one.title, "location": location_object(placed(one.location()))}
         for one in result.layout.unapplied
     ]
     return json_text({"schema": CLUSTERS_SCHEMA, "clusters": found, "unapplied": unapplied})
@@ -173,7 +177,7 @@ def _cluster(cluster: Cluster) -> JSONObject:
     return {
         "name": cluster.name,
         "runtime": cluster.runtime,
-        "installers": [_installer(each) for each in cluster.installers],
+        "installers": [installer_object(each) for each in cluster.installers],
         "node_classes": [
             _node_class(each) | {"wildcards": [one.object for one in cluster.wildcards(each)]}
             for each in cluster.classes
@@ -181,7 +185,8 @@ def _cluster(cluster: Cluster) -> JSONObject:
     }
 
 
-def _installer(installer: Installer) -> JSONObject:
+def installer_object(installer: Installer) -> JSONObject:
+    """Return an install as plain values."""
     return {
         "product": installer.product.id,
         "title": installer.title,
@@ -210,11 +215,12 @@ def _node_class(facts: ClassFacts) -> JSONObject:
         "deterministic": facts.deterministic,
         "decided": facts.decided,
         "verdict": verdict_line(facts.verdict),
-        "answer": _verdict(facts.verdict),
+        "answer": verdict_object(facts.verdict),
     }
 
 
-def _verdict(verdict: Verdict) -> JSONObject:
+def verdict_object(verdict: Verdict) -> JSONObject:
+    """Return a verdict as plain values."""
     doubt = verdict.doubt
     return {
         "kind": verdict.kind.value,
@@ -294,7 +300,7 @@ def finding_object(finding: Finding) -> JSONObject:
         "level": str(finding.level),
         "message": finding.message,
         "cluster": finding.cluster,
-        "location": _location(finding.location),
+        "location": location_object(finding.location),
         "related": [_related(each) for each in finding.related],
         "details": detail_lines(finding),
         "witnesses": [_witness(each) for each in finding.witnesses],
@@ -313,13 +319,14 @@ def _suppressed(suppressed: Suppressed) -> JSONObject:
     by: JSONObject = {
         "by": {Known.IN_SOURCE: "source"}.get(known, known.value),
         "reason": reason or None,
-        "location": _location(location) if location is not None else None,
+        "location": location_object(location) if location is not None else None,
         "new": new,
     }
     return {**finding_object(suppressed.finding), "suppression": by}
 
 
-def _location(location: Location) -> JSONObject:
+def location_object(location: Location) -> JSONObject:
+    """Return a place as plain values."""
     return {
         "path": location.source.path,
         **_extent(location.source, location.span),
@@ -343,7 +350,7 @@ def _route(route: Route) -> list[str | int]:
 
 
 def _related(related: Related) -> JSONObject:
-    return {"message": related.message, "location": _location(related.location)}
+    return {"message": related.message, "location": location_object(related.location)}
 
 
 def _fix(fix: Fix) -> JSONObject:
@@ -368,9 +375,10 @@ def _edit(edit: Edit | Repair) -> JSONObject:
     return {**where, "route": None, **change, **_extent(edit.document.source, edit.span)}
 
 
-def _note(note: Note) -> JSONObject:
+def note_object(note: Note) -> JSONObject:
+    """Return a note as plain values."""
     return {
         "message": note.message,
         "cluster": note.cluster,
-        "location": _location(note.location) if note.location is not None else None,
+        "location": location_object(note.location) if note.location is not None else None,
     }

@@ -44,7 +44,7 @@ RESERVE = 200
 
 def markdown(result: Result, most_bytes: int = MOST_BYTES) -> str:
     """Return the report's text, of no more than some bytes (at least 10,000) as UTF-8."""
-    report = _Report(most_bytes)
+    report = Limited(most_bytes)
     report.add(f"## cnilint: {sum_of(result)}{known_of(result)}\n")
     _verdicts(result, report)
     _findings(result, report)
@@ -55,10 +55,11 @@ def markdown(result: Result, most_bytes: int = MOST_BYTES) -> str:
     return report.text()
 
 
-class _Report:
+class Limited:
     """Text with a limit: a section takes what is left of its share and counts the rest."""
 
     def __init__(self, most_bytes: int) -> None:
+        """Take how many bytes there may be as UTF-8."""
         self._most = most_bytes
         self._parts: list[str] = []
         self._size = 0
@@ -89,7 +90,7 @@ def _size(text: str) -> int:
     return len(text.encode("utf-8", "backslashreplace"))
 
 
-def _verdicts(result: Result, report: _Report) -> None:
+def _verdicts(result: Result, report: Limited) -> None:
     if result.by_file:
         report.add(f"\n{counted(result.sources, 'file').capitalize()}, each judged by itself.\n")
         return
@@ -99,19 +100,19 @@ def _verdicts(result: Result, report: _Report) -> None:
         return
     report.add("\n| Cluster | Nodes | Who owns the pods |\n| --- | --- | --- |\n")
     lines = (
-        f"| {_cell(cluster.name)} | {_cell(facts.name)} "
-        f"| {SYMBOLS[verdict_style(facts.verdict)]} {_cell(verdict_line(facts.verdict))} |\n"
+        f"| {cell(cluster.name)} | {cell(facts.name)} "
+        f"| {SYMBOLS[verdict_style(facts.verdict)]} {cell(verdict_line(facts.verdict))} |\n"
         for cluster, facts in rows
     )
     report.fill(lines, len(rows), 0.2)
 
 
-def _findings(result: Result, report: _Report) -> None:
+def _findings(result: Result, report: Limited) -> None:
     if not result.findings:
         return
     report.add("\n| Level | Rule | Place | Finding |\n| --- | --- | --- | --- |\n")
     worst_first = sorted(result.findings, key=lambda finding: -finding.level)
-    report.fill(map(_row, worst_first), len(worst_first), 0.6)
+    report.fill(map(finding_row, worst_first), len(worst_first), 0.6)
     where = _asked(result)
     for option, in_place in (("--fix", True), ("--patch-dir DIR", False)):
         command = f"cnilint check {option}"
@@ -125,7 +126,7 @@ def _findings(result: Result, report: _Report) -> None:
             report.add(f"\n{whole} fixes {more}: look at what it does.\n")
 
 
-def _newly_ignored(result: Result, report: _Report) -> None:
+def _newly_ignored(result: Result, report: Limited) -> None:
     """Add what a change ignores that was not ignored before it: nobody is to overlook that."""
     found = result.newly_ignored
     if not found:
@@ -133,7 +134,7 @@ def _newly_ignored(result: Result, report: _Report) -> None:
     report.add(f"\n⚠️ {counted(len(found), 'finding')} {NEWLY}:\n\n")
     report.add("| Level | Rule | Place | Finding | Reason |\n| --- | --- | --- | --- | --- |\n")
     lines = (
-        f"{_row(finding).removesuffix(chr(10))} {_cell(reason.text)} |\n"
+        f"{finding_row(finding).removesuffix(chr(10))} {cell(reason.text)} |\n"
         for finding, reason, _before in found
     )
     report.fill(lines, len(found), 0.65)
@@ -149,37 +150,43 @@ def _asked(result: Result) -> str:
     return words if len(words) <= MOST_OF_A_COMMAND else " …"
 
 
-def _row(finding: Finding) -> str:
-    place = " ".join(filter(None, (code(finding.location.object), _place(finding.location))))
-    cells = (LEVELS[finding.level], prose(finding.rule), place, _cell(finding.message))
+def finding_row(finding: Finding) -> str:
+    """Return a finding as a row of a table."""
+    place = " ".join(filter(None, (code(finding.location.object), place_in_code(finding.location))))
+    cells = (LEVELS[finding.level], prose(finding.rule), place, cell(finding.message))
     return f"| {' | '.join(cells)} |\n"
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
+    """Return a text as a cell of a table, cut where it is long."""
     return prose(text if len(text) <= MOST_CHARACTERS else f"{text[:MOST_CHARACTERS]}…")
 
 
-def _place(location: Location) -> str:
+def place_in_code(location: Location) -> str:
+    """Return a place as code: the path from the top of the repository, and the line."""
     line = location.source.position(location.span.start).line
     return code(f"{reported_path(location.source.path)}:{line}")
 
 
-def _details(result: Result, report: _Report) -> None:
+def _details(result: Result, report: Limited) -> None:
     several = len(result.clusters) > 1
-    blocks = (_folded(finding, several=several) for finding in result.findings)
+    blocks = (folded(finding, several=several) for finding in result.findings)
     report.fill(blocks, len(result.findings), 1, " whose details do not fit")
 
 
-def _folded(finding: Finding, *, several: bool) -> str:
-    place = _place(finding.location)
-    of = f", cluster {_cell(finding.cluster)}" if several and finding.cluster else ""
-    summary = f"<b>{prose(finding.rule)}</b> {_cell(finding.name)}"
+def folded(finding: Finding, *, several: bool) -> str:
+    """Return all there is of a finding, folded; of its cluster too where there are `several`."""
+    place = place_in_code(finding.location)
+    of = f", cluster {cell(finding.cluster)}" if several and finding.cluster else ""
+    summary = f"<b>{prose(finding.rule)}</b> {cell(finding.name)}"
     parts = [
         f"\n<details><summary>{summary}</summary>",
         f"**{finding.level}** in {place}{of}: {prose(finding.message)}",
     ]
     if finding.related:
-        lines = (f"- {_place(each.location)}: {prose(each.message)}" for each in finding.related)
+        lines = (
+            f"- {place_in_code(each.location)}: {prose(each.message)}" for each in finding.related
+        )
         parts.append("\n".join(lines))
     if told := detail_lines(finding):
         parts.append(fenced(told, "text"))
@@ -211,21 +218,22 @@ def _fix(fix: Fix) -> Iterator[str]:
             yield fenced([f"--- a/{name}", f"+++ b/{name}", *lines], "diff")
 
 
-def _notes(result: Result, report: _Report) -> None:
+def _notes(result: Result, report: Limited) -> None:
     if not result.notes:
         return
     head = f"{counted(len(result.notes), 'place')} not decided"
     report.add(f"\n<details><summary>{head}</summary>\n\n")
-    report.fill(map(_note, result.notes), len(result.notes), 0.7)
+    report.fill(map(note_line, result.notes), len(result.notes), 0.7)
     report.add("\n</details>\n")
 
 
-def _note(note: Note) -> str:
-    where = f" ({_place(note.location)})" if note.location is not None else ""
-    return f"- note: {_cell(note.message)}{where}\n"
+def note_line(note: Note) -> str:
+    """Return a note as an item of a list."""
+    where = f" ({place_in_code(note.location)})" if note.location is not None else ""
+    return f"- note: {cell(note.message)}{where}\n"
 
 
-def _installs(result: Result, report: _Report) -> None:
+def _installs(result: Result, report: Limited) -> None:
     """Add what is installed on each class of nodes, and what that does there."""
     rows = [
         (cluster.name, facts, one)
@@ -239,8 +247,8 @@ def _installs(result: Result, report: _Report) -> None:
     report.add("| Cluster | Nodes | Product | Object | In the CNI directory |\n")
     report.add("| --- | --- | --- | --- | --- |\n")
     lines = (
-        f"| {_cell(name)} | {_cell(facts.name)} | {_cell(one.title)} | {_cell(one.object)} "
-        f"| {_cell(does(one, facts))} |\n"
+        f"| {cell(name)} | {cell(facts.name)} | {cell(one.title)} | {cell(one.object)} "
+        f"| {cell(does(one, facts))} |\n"
         for name, facts, one in rows
     )
     report.fill(lines, len(rows), 0.8)

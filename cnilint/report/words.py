@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 
 from cnilint.engine.result import Known, Reason, Result
 from cnilint.model.finding import Level, Location
-from cnilint.model.steps import Actor
 from cnilint.model.verdict import Verdict, VerdictKind
 from cnilint.quoting import shell_word
 from cnilint.simulation.class_facts import ClassFacts
@@ -16,6 +15,7 @@ KNOWN = {
     Known.IN_SOURCE: "ignored where it is",
     Known.CONFIGURATION: "ignored by the configuration",
     Known.BASELINE: "in the baseline",
+    Known.BEFORE: "there before the change",
 }
 """What says that a finding is known, for people."""
 
@@ -45,15 +45,9 @@ def alike(clusters: Sequence[Cluster]) -> list[tuple[Cluster, list[str]]]:
     """Return clusters that come to the same once, each with the names of all that do."""
     found: dict[tuple[tuple[str, Verdict], ...], tuple[Cluster, list[str]]] = {}
     for one in clusters:
-        key = tuple((facts.name, _what(facts.verdict)) for facts in one.classes)
+        key = tuple((facts.name, facts.verdict.alone) for facts in one.classes)
         found.setdefault(key, (one, []))[1].append(one.name)
     return list(found.values())
-
-
-def _what(verdict: Verdict) -> Verdict:
-    """Return a verdict without the places of those who act in it."""
-    held = tuple(one._replace(actor=Actor(one.actor.title)) for one in verdict.held)
-    return verdict._replace(held=held)
 
 
 def place(location: Location) -> str:
@@ -90,12 +84,13 @@ def sum_of(result: Result) -> str:
 
 def known_of(result: Result) -> str:
     """Return how many findings are ignored and how many were there before, behind a semicolon."""
-    old = sum(each.reason.known is Known.BASELINE for each in result.suppressed)
-    ignored = len(result.suppressed) - old
+    known = [each.reason.known for each in result.suppressed]
+    told = [(kind, known.count(kind)) for kind in (Known.BASELINE, Known.BEFORE)]
+    ignored = len(known) - sum(count for _kind, count in told)
     new = len(result.newly_ignored)
     newly = f" ({new} newly, by this change)" if new else ""
     parts = [f"{ignored} ignored{newly}"] if ignored else []
-    parts += [f"{old} in the baseline"] if old else []
+    parts += [f"{count} {KNOWN[kind]}" for kind, count in told if count]
     return f"; {', '.join(parts)}" if parts else ""
 
 

@@ -8,7 +8,15 @@ from codecs import BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32_LE
 from collections.abc import Callable, Container, Iterator, Sequence
 from typing import NamedTuple
 
-from cnilint.confine import LEADS_OUT, MOST_BYTES, Bounds, ConfinedError, open_file, read_open
+from cnilint.confine import (
+    LEADS_OUT,
+    MOST_BYTES,
+    Bounds,
+    ConfinedError,
+    FileTree,
+    open_file,
+    read_open,
+)
 from cnilint.model.text import Source
 
 STANDARD_INPUT = "-"
@@ -70,6 +78,65 @@ def collect(
     """
     bounds = Bounds([path for path in paths if path != STANDARD_INPUT])
     return _Collector(stdin, listing, excluding, bounds).each(paths)
+
+
+def collect_in(
+    tree: FileTree, paths: Sequence[str], excluding: Excluding | None = None
+) -> Iterator[Source | Unreadable]:
+    """Yield the text of every file that paths stand for in a tree of files, as `collect` does.
+
+    A path is a file or a folder; it counts from the working directory, as if the tree lay where its
+    top is. One that is not in the tree yields that it is missing.
+    """
+    taken: set[str] = set()
+    for path in paths:
+        start = _in_tree(tree, path)
+        excluded = excluding(path) if excluding is not None else None
+        if start is None or not (tree.is_file(start) or tree.is_folder(start)):
+            yield Unreadable(path, "no such file or directory", missing=True)
+            continue
+        pending = [_Entry(path, is_folder=tree.is_folder(start))]
+        while pending:
+            one = pending.pop()
+            real = _in_tree(tree, one.path)
+            if real is None:
+                yield Unreadable(_reported(one.path), LEADS_OUT, foreign=True)
+            elif tree.is_folder(real):
+                entries = list(_entries_in(tree, real, one.path, excluded))
+                pending += reversed(entries if real not in taken else [])
+                taken.add(real)
+            elif real not in taken:
+                taken |= {real} if tree.is_file(real) else set()
+                yield _text_in(tree, real, one.path)
+
+
+def _in_tree(tree: FileTree, path: str) -> str | None:
+    inside = os.path.relpath(os.path.abspath(path), tree.top).replace(os.sep, "/")
+    return tree.real(inside)
+
+
+def _entries_in(
+    tree: FileTree, real: str, path: str, excluded: Callable[[str, bool], bool] | None
+) -> Iterator[_Entry]:
+    for name in sorted(tree.names(real)):
+        if name.startswith(".") or name in _VERSION_CONTROL:
+            continue
+        whole = os.path.join(path, name)
+        inside = _in_tree(tree, whole)
+        is_folder = inside is not None and tree.is_folder(inside)
+        is_manifest = name.lower().endswith(EXTENSIONS)
+        if (is_folder or is_manifest) and not (excluded and excluded(whole, is_folder)):
+            yield _Entry(whole, is_folder)
+
+
+def _text_in(tree: FileTree, real: str, path: str) -> Source | Unreadable:
+    content = tree.read(real)
+    if content is not None:
+        return _decoded(_reported(path), content)
+    there = tree.is_file(real)
+    return Unreadable(
+        _reported(path), "it cannot be read" if there else "no such file or directory"
+    )
 
 
 def decode(path: str, content: bytes) -> Source | Unreadable:

@@ -18,6 +18,10 @@ from .version import SemanticVersion, semantic_version
 
 _CHECKED_FROM = SemanticVersion(0, 4, 0, released=True)
 
+EXTENSIONS = (".conf", ".conflist")
+OWN_PREFIX = "00-multus"
+"""What the names of files begin with that the daemon takes for its own."""
+
 
 class Choice(NamedTuple):
     """A master that a daemon started with: its name as chosen or pinned, and what it turned on."""
@@ -110,7 +114,7 @@ def _first_candidate(directory: ConfDirectory, path: str) -> str | None:
     except PathError:
         raise SelectionError("autoconfig-dir-missing") from None
     for name in names:
-        if extension(name) in (".conf", ".conflist") and not name.startswith("00-multus"):
+        if extension(name) in EXTENSIONS and not name.startswith(OWN_PREFIX):
             return name
     return None
 

@@ -16,6 +16,10 @@ from .prediction import Prediction, SelectionError
 from .release import Release
 from .version import cni_version
 
+EXTENSIONS = (".conf", ".conflist")
+OWN_PREFIX = "00-multus.conf"
+"""What the names of files begin with that the entrypoint takes for its own."""
+
 _SINCE_CHECKED = [0, 4, 0]
 """From this version of CNI on v3.9's script wants its master's to be as new."""
 
@@ -130,7 +134,7 @@ def _master_path(release: Traits, directory: ConfDirectory, flags: Flags) -> str
     if pin and release.pin is Pin.HONOURED:
         return join(base, pin)
     try:
-        files = directory.conf_files(base, (".conf", ".conflist"))
+        files = directory.conf_files(base, EXTENSIONS)
     except PathError:
         raise SelectionError("no-master") from None
     if release.takes_own_file:
@@ -138,7 +142,7 @@ def _master_path(release: Traits, directory: ConfDirectory, flags: Flags) -> str
             raise SelectionError("crash")
         return files[0]
     for file in files:
-        if not file.rpartition("/")[2].startswith("00-multus.conf"):
+        if not file.rpartition("/")[2].startswith(OWN_PREFIX):
             return file
     raise SelectionError("no-master")
 

@@ -41,14 +41,30 @@ def crio(
             network = _network(directory, file)
         except NetworkError:
             continue
-        if not all(_is_installed(plugin.type, binaries) for plugin in network.plugins):
-            continue
-        if (network.cni_version or "0.1.0") not in SUPPORTED_VERSIONS:
+        if crio_flaw(network, binaries) is not None:
             continue
         found = _picked(directory, file, network, name=network.name or file.rpartition("/")[2])
         if default_network in ("", found.network):
             return found
     return Prediction("error", error="no-config")
+
+
+def crio_flaw(network: NetworkConfList, binaries: Collection[str] | None) -> str | None:
+    """Return why CRI-O does not use a network that libcni loads; None if it does.
+
+    `plugin-missing` where a plugin's executable is not among the `binaries`, `version-unsupported`
+    where no plugin is taken to support the network's version.
+    """
+    if not all(_is_installed(plugin.type, binaries) for plugin in network.plugins):
+        return "plugin-missing"
+    if (network.cni_version or "0.1.0") not in SUPPORTED_VERSIONS:
+        return "version-unsupported"
+    return None
+
+
+def network_of(directory: ConfDirectory, name: str) -> NetworkConfList:
+    """Return the network in a file of a directory as a runtime loads it; NetworkError if none."""
+    return _network(directory, f"{directory.path}/{name}")
 
 
 def _network(directory: ConfDirectory, file: str) -> NetworkConfList:

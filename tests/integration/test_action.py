@@ -338,7 +338,7 @@ def test_the_action_installs_its_own_ref_or_a_release(
 
 
 def test_every_input_and_output_is_told_and_handed_over() -> None:
-    scripts = "".join(path.read_text() for path in sorted(SCRIPTS.glob("*.sh")))
+    scripts = "".join(path.read_text() for path in sorted(SCRIPTS.iterdir()) if path.is_file())
     handed = [entry for each in STEPS for entry in each.get("env", {}).items()]
     for name, given in ACTION["inputs"].items():
         assert given["description"].endswith(".")

@@ -293,3 +293,22 @@ def test_files_dealt_out_over_processes_are_all_judged(hooks: Hooks, tmp_path: P
     assert found.code == 1
     assert found.said.count("warning[CNI902]") == len(twice)
     assert "CNI1" not in found.said.replace("CNI902", "")
+
+
+def test_what_is_pushed_is_compared_with_where_it_left_the_default_branch(
+    hooks: Hooks, tmp_path: Path
+) -> None:
+    before = {name: text for name, text in RACE.items() if name != "istio-cni.yaml"}
+    made = repository(tmp_path, hooks, ("cnilint-diff",), before)
+    assert made.git("branch", "--force", "main").code == 0
+    assert made.git("checkout", "-q", "-b", "work").code == 0
+    assert made.committed().code == 0  # the hook is none of commits
+    # what was there before does not fail a push, and neither does a draft
+    placed(tmp_path, {"istio-cni.yaml": STANDALONE})
+    passed = made.run("--all-files", "--hook-stage", "pre-push", "--verbose")
+    assert passed.code == 0, passed.said
+    assert "nothing changes: no install, no verdict and no finding" in passed.said
+    assert made.committed().code == 0
+    refused = made.run("--all-files", "--hook-stage", "pre-push")
+    assert refused.code == 1
+    assert "after, worse: a race: 02-istio-cni.conf or 10-aws.conflist" in refused.said

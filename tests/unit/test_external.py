@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cnilint.external import PASSED_ON, git, run
+from cnilint.external import PASSED_ON, Conversation, git, git_conversation, run
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the programs of these tests are shells")
 
@@ -88,3 +88,53 @@ def test_git_asks_no_other_place_and_no_person(
     assert words.endswith(" status")
     assert {"GIT_ALLOW_PROTOCOL=", "GIT_NO_LAZY_FETCH=1", "GIT_CONFIG_GLOBAL=mine"} <= {*variables}
     assert not any("evil" in each for each in variables)
+
+
+ECHO = "while read line; do echo \"got $line\"; printf 'more of it'; done"
+
+
+def talk(text: str, folder: Path, timeout: float = 20) -> Conversation:
+    return Conversation(("sh", "-c", text), cwd=str(folder), timeout=timeout)
+
+
+def test_a_program_answers_line_by_line(tmp_path: Path) -> None:
+    one = talk(ECHO, tmp_path)
+    for word in (b"a", b"b"):
+        assert one.ask(word) == b"got " + word
+        assert (one.more(4), one.more(6)) == (b"more", b" of it")
+    one.close()
+    one.close()
+
+
+@pytest.mark.parametrize("text", ["exit 0", "read line; exit 1"])
+def test_a_program_that_ends_before_it_answers(text: str, tmp_path: Path) -> None:
+    one = talk(text, tmp_path)
+    with pytest.raises(OSError):  # noqa: PT011  which error depends on when it ended
+        one.ask(b"a")
+    one.close()
+
+
+def test_an_answer_that_is_too_short(tmp_path: Path) -> None:
+    one = talk("read line; echo line; printf abc", tmp_path)
+    assert one.ask(b"a") == b"line"
+    with pytest.raises(BrokenPipeError):
+        one.more(4)
+    one.close()
+
+
+@pytest.mark.parametrize("text", ["sleep 60", "read line; echo begun; printf abc; sleep 60"])
+def test_an_answer_that_takes_too_long_ends_the_program(text: str, tmp_path: Path) -> None:
+    one, start = talk(text, tmp_path, timeout=0.2), time.monotonic()
+    with pytest.raises(BrokenPipeError):
+        one.more(len(one.ask(b"a")))
+    assert time.monotonic() - start < 10
+    one.close()
+
+
+def test_git_answers_with_nothing_of_the_configuration_run(tmp_path: Path) -> None:
+    git("init", "--quiet", cwd=str(tmp_path))
+    one = git_conversation("cat-file", "--batch", cwd=str(tmp_path))
+    assert one.ask(b"f" * 40) == b"f" * 40 + b" missing"
+    one.close()
+    with pytest.raises(FileNotFoundError):
+        Conversation(("no-such-program",), cwd=str(tmp_path), timeout=1)

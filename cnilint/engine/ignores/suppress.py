@@ -126,8 +126,8 @@ class _Judge:
     def _outcomes(self) -> list[Judged]:
         """Return every ignore with its words that were of no use.
 
-        A word is of no use only if a rule it stands for ran, and none about a change does on one
-        state; a comment only if what it stands in could be read; an entry of the
+        A word is of no use only if a rule it stands for ran, which those of a change do not where
+        there is none; a comment only if what it stands in could be read; an entry of the
         configuration only if the run saw all that it is about.
         """
         found = []

@@ -30,8 +30,11 @@ SECTIONS = (
 )
 
 
-def findings(result: Result) -> Markup:
-    """Return every finding, the worst level first; of many, one can look for some."""
+def findings(result: Result, title: str = "Findings", none: str = "Nothing is wrong.") -> Markup:
+    """Return every finding, the worst level first; of many, one can look for some.
+
+    `title` is what they are called, `none` what is said where there is none.
+    """
     known = {rule.id: rule for rule in result.rules}
     folded = len(result.findings) > MOST_OPEN
     groups = []
@@ -39,12 +42,12 @@ def findings(result: Result) -> Markup:
         of_level = [each for each in result.findings if each.level is level]
         if of_level:
             cards = [_finding(each, result, known, folded=folded) for each in of_level]
-            title = tag("h3", f"{level}s".capitalize(), id=f"{level}s")
-            groups.append(tag("section", title, *cards, class_="group"))
-    found = joined(groups) if groups else tag("p", "Nothing is wrong.", class_="soft")
+            name = tag("h3", f"{level}s".capitalize(), id=f"{level}s")
+            groups.append(tag("section", name, *cards, class_="group"))
+    found = joined(groups) if groups else tag("p", none, class_="soft")
     return tag(
         "section",
-        tag("h2", "Findings", id="findings-title"),
+        tag("h2", title, id="findings-title"),
         _search(len(result.findings)) if folded else None,
         found,
         id="findings",

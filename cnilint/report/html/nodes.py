@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from cnilint.engine.sentences import verdict_words
 from cnilint.report.terminal.inspect import does
@@ -52,6 +52,27 @@ def node_class(
     summary = tag("summary", title, " ", line)
     # what is inside of it is opened by a link to it
     return tag("section", tag("details", summary, tag("div", inside, id=anchor)), **about)
+
+
+def both_sides(sides: Sequence[tuple[str, ClassFacts | None, str]], runtime: str) -> Markup:
+    """Return the answers and pictures of a class of nodes before and after a change.
+
+    Each side has its heading, the class if there is one, and what is said where there is none.
+    """
+    return tag("div", *(_side(*side, runtime) for side in sides), class_="sides")
+
+
+def _side(heading: str, facts: ClassFacts | None, absent: str, runtime: str) -> Markup:
+    if facts is None:
+        none = badge("faint", "undecided", SYMBOLS["faint"])
+        return tag("div", tag("h4", heading), tag("p", none, " ", absent, class_="verdict"))
+    word, rest = answer(facts)
+    return tag(
+        "div",
+        tag("h4", heading),
+        tag("p", word, " ", tag("span", rest), class_="verdict"),
+        tag("figure", picture(scene(facts, runtime), NARROW, "side")),
+    )
 
 
 def settled(facts: ClassFacts) -> bool:

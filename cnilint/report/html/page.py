@@ -22,6 +22,15 @@ MOST_OPEN = 3
 
 def html(result: Result) -> str:
     """Return the page. The same result gives the same text, which can be written as UTF-8."""
+    return framed(
+        headline(result),
+        _header(result),
+        tag("main", *_clusters(result), *_rest(result)),
+    )
+
+
+def framed(title: str, *children: Markup) -> str:
+    """Return a page with what a header and a main part say."""
     style, script = asset("report.css"), asset("report.js")
     head = tag(
         "head",
@@ -30,14 +39,13 @@ def html(result: Result) -> str:
         tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
         tag("meta", name="color-scheme", content="light dark"),
         tag("meta", name="referrer", content="no-referrer"),
-        tag("title", f"cnilint: {headline(result)}"),
+        tag("title", f"cnilint: {title}"),
         Markup(f"<style>{style}</style>"),
     )
     body = tag(
         "body",
         tag("a", "Skip to the findings", href="#findings", class_="skip"),
-        _header(result),
-        tag("main", *_clusters(result), *_rest(result)),
+        *children,
         tag("footer", tag("p", f"cnilint {__version__}", class_="soft")),
         Markup(f"<script>{script}</script>"),
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from cnilint.engine.result import Known, Reason, Result
+from cnilint.engine.result import OLD, Known, Reason, Result
 from cnilint.model.finding import Applicability, Finding, Fix, Note, Related
 from cnilint.report.fingerprint import fingerprints
 from cnilint.report.json_ import JSONObject, json_text
@@ -70,7 +70,7 @@ def _results(result: Result) -> tuple[list[JSONObject], list[Note]]:
         found = _result(finding, marks[at], known.get(finding.rule), flows)
         reason = suppressed.reason if suppressed is not None else None
         if result.compared:
-            is_old = reason is not None and reason.known is Known.BASELINE
+            is_old = reason is not None and reason.known in OLD
             found["baselineState"] = "unchanged" if is_old else "new"
         if result.suppressed:
             found["suppressions"] = [_suppression(reason)] if reason is not None else []
@@ -99,7 +99,7 @@ def _kept(finding: Finding) -> Sequence[Related]:
 
 def _suppression(reason: Reason) -> JSONObject:
     kind = "inSource" if reason.known is Known.IN_SOURCE else "external"
-    text = reason.text or ("it was there before" if reason.known is Known.BASELINE else "")
+    text = reason.text or ("it was there before" if reason.known in OLD else "")
     found: JSONObject = {"kind": kind, "status": "accepted"}
     if text:
         found["justification"] = said(text)

@@ -49,7 +49,7 @@ NAME_COLUMN = 40
 def full(result: Result, paint: Paint) -> str:
     """Return findings with excerpts, then notes, the verdicts and a line that sums up."""
     told = [each for each in result.findings if each.rule != UNRESOLVED]
-    sections = [list(_finding(each, result, paint)) for each in told]
+    sections = [list(finding_lines(each, result, paint)) for each in told]
     sections += [list(_newly_ignored(result, paint)), list(_notes(result, paint))]
     sections.append(list(verdicts(result, paint)))
     sections.append([line for line in (legend(result), summary(result)) if line])
@@ -59,7 +59,8 @@ def full(result: Result, paint: Paint) -> str:
     return paint.render(lines)
 
 
-def _finding(finding: Finding, result: Result, paint: Paint) -> Iterator[Line]:
+def finding_lines(finding: Finding, result: Result, paint: Paint) -> Iterator[Line]:
+    """Yield what is wrong, where, with an excerpt, and how to mend it."""
     style = str(finding.level)
     location = finding.location
     places = [location, *(each.location for each in finding.related)]

@@ -40,7 +40,7 @@ NARROWEST = 40
 PROSE = 100
 """Sentences are no wider than that, however wide the terminal."""
 
-SYMBOLS = "│╭╰─┄⋮…◂·"
+SYMBOLS = "│╭╰─┄⋮…◂·→"
 
 
 @dataclass(frozen=True, slots=True)

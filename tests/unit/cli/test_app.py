@@ -67,7 +67,7 @@ def test_the_help_of_a_command_tells_every_option_and_its_values(
     assert (done.code, done.err) == (0, "")
     text = " ".join(done.out.split())
     if parameter.param_type_name == "argument":
-        assert any(word in text for word in ("[PATH]...", "[DIR]...", "{RULE}"))
+        assert any(word in text for word in ("[PATH]...", "[DIR]...", "{RULE}", "{DIR}"))
         return
     assert parameter.help
     assert all(option in text for option in parameter.opts)

@@ -1,0 +1,296 @@
+"""`cnilint diff` and `cnilint check --since`, as a person runs them in a repository."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from cnilint.report.formats import KNOWN
+from tests.clusters import PINNED, STANDALONE, VPC, cnilint, multus, placed
+from tests.repositories import commit, git, repository
+
+BASE = {"aws-node.yaml": VPC, "multus.yaml": multus(), "web/web.yaml": "a: 1\n"}
+
+
+@pytest.fixture
+def top(tmp_path: Path) -> Path:
+    """Return a repository whose working tree adds Istio CNI to Multus and the Amazon VPC CNI."""
+    folder = repository(tmp_path / "top")
+    commit(folder, BASE)
+    git(folder, "checkout", "--quiet", "-b", "istio")
+    return placed(folder, {"istio-cni.yaml": STANDALONE})
+
+
+TOLD = """\
+main (ID) → the working tree
+
+cluster default
+  + Istio CNI  DaemonSet istio-system/istio-cni-node  istio-cni.yaml:4:9
+      writes 02-istio-cni.conf
+  all nodes
+    before:       deterministic: 10-aws.conflist
+    after, worse: a race: 02-istio-cni.conf or 10-aws.conflist
+
+error[CNI101]: Multus (thick) has no pinned master, so the order in which files appear on all nodes
+               decides whether pods get 02-istio-cni.conf or 10-aws.conflist
+"""
+
+
+def test_what_a_change_does_is_told(top: Path) -> None:
+    done = cnilint("diff", folder=top)
+    assert (done.code, done.err) == (1, "")
+    told = done.out.replace(git(top, "rev-parse", "main")[:9], "ID")
+    assert told.startswith(TOLD)
+    assert "gone: CNI102 Multus (thick) is not pinned to a master" in told
+    assert told.endswith(
+        "\ninstalls: 1 added; 1 verdict changed, 1 of them worse; new: 1 error; gone: 1 warning\n"
+    )
+    assert git(top, "status", "--porcelain") == "?? istio-cni.yaml"
+
+
+def test_nothing_that_stayed_the_same_is_printed(top: Path) -> None:
+    (top / "istio-cni.yaml").unlink()
+    placed(top, {"web/web.yaml": "a: 2\n"})
+    done = cnilint("diff", folder=top)
+    assert done.code == 0
+    assert done.out.endswith("\n\nnothing changes: no install, no verdict and no finding\n")
+    concise = cnilint("diff", "--output-format", "concise", folder=top)
+    assert (concise.code, concise.out) == (0, "")
+    assert concise.err == "cnilint: nothing changes: no install, no verdict and no finding\n"
+
+
+def test_the_level_from_which_a_change_fails(top: Path) -> None:
+    assert cnilint("diff", "--fail-on", "never", folder=top).code == 0
+    assert cnilint("diff", "--fail-on", "error", folder=top).code == 1
+    placed(top, {"multus.yaml": multus(PINNED)})
+    (top / "istio-cni.yaml").unlink()
+    assert cnilint("diff", "--ignore", "CNI603", folder=top).code == 0
+    commit(top, {})
+    # the way back brings the warning again
+    assert cnilint("diff", "istio", "main", folder=top).code == 1
+    assert cnilint("diff", "istio", "main", "--fail-on", "error", folder=top).code == 0
+
+
+def test_the_report_for_programs(top: Path) -> None:
+    found = json.loads(cnilint("diff", "--output-format", "json", folder=top).out)
+    assert found["schema"] == "cnilint.diff/v1"
+    assert found["before"]["commit"] == git(top, "rev-parse", "main")
+    (cluster,) = found["clusters"]
+    (install,) = cluster["installs"]
+    assert (install["change"], install["after"]["product"]) == ("added", "istio-cni")
+    (nodes,) = cluster["node_classes"]
+    assert (nodes["worse"], nodes["before"]["answer"]["owners"]) == (True, ["10-aws.conflist"])
+    assert [one["rule"] for one in found["new"]] == ["CNI101"]
+    assert [one["rule"] for one in found["gone"]] == ["CNI102"]
+
+
+def test_settings_have_their_places(top: Path) -> None:
+    placed(top, {"multus.yaml": multus(PINNED)})
+    done = cnilint("diff", "--output-format", "json", folder=top)
+    installs = json.loads(done.out)["clusters"][0]["installs"]
+    (setting,) = next(one for one in installs if one["change"] == "changed")["settings"]
+    assert (setting["name"], setting["before"], setting["after"]) == (
+        "multusMasterCNI",
+        None,
+        "10-aws.conflist",
+    )
+    assert setting["location_after"]["path"] == "multus.yaml"
+    assert setting["location_before"] is None
+
+
+def test_the_comment_begins_with_a_table_of_verdicts(top: Path) -> None:
+    done = cnilint("diff", "--output-format", "markdown", folder=top)
+    assert done.out.startswith("## cnilint: installs: 1 added; 1 verdict changed, 1 of them worse;")
+    row = (
+        "| default | all nodes | ✅ deterministic: 10-aws.conflist "
+        "| ❌ **worse:** a race: 02-istio-cni.conf or 10-aws.conflist |\n"
+    )
+    assert f"| Cluster | Nodes | Before | After |\n| --- | --- | --- | --- |\n{row}" in done.out
+    assert "| default | `+` Istio CNI | `DaemonSet istio-system/istio-cni-node`" in done.out
+    assert "<details><summary>1 finding gone</summary>" in done.out
+
+
+def test_only_what_is_new_is_in_the_formats_of_findings(top: Path) -> None:
+    log = json.loads(cnilint("diff", "--output-format", "sarif", folder=top).out)
+    (result,) = log["runs"][0]["results"]
+    assert (result["ruleId"], result["baselineState"]) == ("CNI101", "new")
+    lines = cnilint("diff", "--output-format", "github", folder=top).out.splitlines()
+    assert [line.split(",")[0] for line in lines] == ["::error file=multus.yaml"]
+    same = cnilint("diff", "main", "main", "--output-format", "sarif", folder=top)
+    assert json.loads(same.out)["runs"][0]["results"] == []
+
+
+def test_the_page_has_both_pictures(top: Path) -> None:
+    page = cnilint("diff", "--output-format", "html", folder=top).out
+    assert page.count('class="picture side"') == 2
+    before, after = page.index("<h4>Before</h4>"), page.index("<h4>After, worse</h4>")
+    assert "02-istio-cni.conf" not in page[before:after]
+    assert "02-istio-cni.conf" in page[after:]
+    assert (
+        "No finding is new."
+        in cnilint("diff", "main", "main", "--output-format", "html", folder=top).out
+    )
+
+
+@pytest.mark.parametrize("name", KNOWN)
+def test_every_format_is_written_whether_something_changes_or_not(name: str, top: Path) -> None:
+    out = f"{name}:../report.txt"
+    assert cnilint("diff", "--output-format", out, folder=top).code == 1
+    assert "CNI101" in (top.parent / "report.txt").read_text() or name in ("gitlab", "junit")
+    assert cnilint("diff", "main", "main", "--output-format", out, folder=top).code == 0
+
+
+def test_two_folders_are_compared(tmp_path: Path) -> None:
+    placed(tmp_path / "old", BASE)
+    placed(tmp_path / "new", {**BASE, "istio-cni.yaml": STANDALONE})
+    done = cnilint("diff", "old", "new", "--output-format", "concise", folder=tmp_path)
+    assert done.code == 1
+    assert "default: + Istio CNI (DaemonSet istio-system/istio-cni-node)" in done.out
+    assert "\nnew/multus.yaml:" in done.out
+    same = cnilint("diff", "old", "new", "multus.yaml", folder=tmp_path)
+    assert (same.code, same.out.splitlines()[-1][:15]) == (0, "nothing changes")
+
+
+def test_two_rendered_files_are_compared_one_of_them_on_standard_input(tmp_path: Path) -> None:
+    before = f"{VPC}---\n{multus()}"
+    placed(tmp_path, {"before.yaml": before})
+    after = f"{before}---\n{STANDALONE}".encode()
+    words = ("--before", "before.yaml", "--after", "-", "--output-format", "concise")
+    done = cnilint("diff", *words, folder=tmp_path, stdin=after)
+    assert done.code == 1
+    assert "default: + Istio CNI" in done.out
+    again = cnilint("diff", "--before", "-", "--after", "before.yaml", folder=tmp_path, stdin=after)
+    assert again.code == 1, again.out
+    assert "- Istio CNI" in again.out
+
+
+def test_settings_count_on_both_sides(top: Path) -> None:
+    placed(top, {".cnilint.yaml": "ignore: [CNI101, CNI102]\nexclude: [istio-cni.yaml]\n"})
+    done = cnilint("diff", folder=top)
+    assert done.code == 0
+    assert "nothing changes" in done.out
+
+
+def test_from_a_folder_below_the_top(top: Path) -> None:
+    placed(top, {"deep/er/istio-cni.yaml": STANDALONE})
+    done = cnilint("diff", "main", "../..", "--output-format", "concise", folder=top / "deep/er")
+    assert done.code == 1
+    assert "+ Istio CNI" in done.out
+
+
+def test_what_a_revision_refers_to_is_read_from_it(tmp_path: Path) -> None:
+    base = {"kustomization.yaml": "resources: [aws-node.yaml, multus.yaml]\n", **BASE}
+    files = {f"base/{name}": text for name, text in base.items()}
+    folder = repository(tmp_path / "top")
+    commit(folder, {**files, "over/kustomization.yaml": "resources: [../base]\n"})
+    commit(folder, {"base/multus.yaml": multus(PINNED)})
+    done = cnilint("diff", "HEAD~1", "HEAD", "over", "--output-format", "concise", folder=folder)
+    assert "multusMasterCNI: not set -> 10-aws.conflist" in done.out
+    assert "gone CNI102" in done.out
+
+
+def test_one_clear_message_where_it_cannot_be_compared(tmp_path: Path) -> None:
+    for words, folder, said in (
+        (("diff",), repository(tmp_path / "empty"), "this repository has no commit yet"),
+        (("check", "--since", "main"), tmp_path / "empty", "this repository has no commit yet"),
+        (("check", "--since", "x", "-"), tmp_path / "empty", "no revision has what comes"),
+        (("diff", "--scope", "file"), tmp_path / "empty", "no option '--scope'"),
+    ):
+        done = cnilint(*words, folder=folder)
+        assert (done.code, done.out) == (2, "")
+        assert done.err.startswith("cnilint: error: ")
+        assert said in done.err
+        assert done.err.count("\n") == 1
+
+
+# Nodes that already run
+
+IGNORED = "# cnilint: ignore[CNI603] we restart it by hand"
+
+
+def test_what_nodes_that_run_do_not_pick_up_is_told_and_fails(top: Path) -> None:
+    (top / "istio-cni.yaml").unlink()
+    placed(top, {"multus.yaml": multus(PINNED)})
+    done = cnilint("diff", folder=top)
+    assert done.code == 1
+    assert "warning[CNI603]: daemon-config.json of ConfigMap kube-system/" in done.out
+    found = json.loads(cnilint("diff", "--output-format", "json", folder=top).out)
+    assert [one["rule"] for one in found["running"]] == ["CNI603"]
+    log = json.loads(cnilint("diff", "--output-format", "sarif", folder=top).out)
+    assert [one["ruleId"] for one in log["runs"][0]["results"]] == ["CNI603"]
+    assert cnilint("diff", "--fail-on", "error", folder=top).code == 0
+
+
+def test_what_is_ignored_of_running_nodes_is_left_out(top: Path) -> None:
+    (top / "istio-cni.yaml").unlink()
+    marked = multus(PINNED).replace(
+        "  daemon-config.json: |", f"  {IGNORED}\n  daemon-config.json: |"
+    )
+    placed(top, {"multus.yaml": marked})
+    done = cnilint("diff", folder=top)
+    assert (done.code, "CNI603" in done.out) == (0, False)
+    assert "CNI910" not in cnilint("check", folder=top).out
+    placed(top, {"multus.yaml": multus(PINNED)})
+    assert cnilint("diff", "--ignore", "CNI603", folder=top).code == 0
+    assert cnilint("diff", "--severity", "CNI603=note", folder=top).code == 0
+
+
+# check --since
+
+
+def test_only_what_is_new_since_a_revision_fails(top: Path) -> None:
+    old = cnilint("check", "--since", "main", folder=top)
+    assert old.code == 1
+    assert "error[CNI101]" in old.out
+    (top / "istio-cni.yaml").unlink()
+    done = cnilint("check", "--since", "main", folder=top)
+    assert (done.code, done.err) == (0, "")
+    assert "warning[CNI102]" not in done.out
+    assert done.out.endswith("; 1 there before the change\n")
+    assert cnilint("check", folder=top).code == 1
+
+
+def test_what_was_there_before_is_unchanged_in_sarif(top: Path) -> None:
+    (top / "istio-cni.yaml").unlink()
+    done = cnilint("check", "--since", "main", "--output-format", "sarif", folder=top)
+    (result,) = json.loads(done.out)["runs"][0]["results"]
+    assert (result["ruleId"], result["baselineState"]) == ("CNI102", "unchanged")
+    found = json.loads(
+        cnilint("check", "--since", "main", "--output-format", "json", folder=top).out
+    )
+    assert [one["suppression"]["by"] for one in found["suppressed"]] == ["before"]
+
+
+def test_a_baseline_and_a_revision_know_each_finding_once(top: Path) -> None:
+    commit(top, {"istio-cni.yaml": None})
+    cnilint("baseline", "write", folder=top)
+    placed(top, {"istio-cni.yaml": STANDALONE})
+    baseline = (".cnilint-baseline.json",)
+    done = cnilint("check", "--since", "HEAD", "--baseline", *baseline, folder=top)
+    assert done.code == 1
+    assert "error[CNI101]" in done.out
+    (top / "istio-cni.yaml").unlink()
+    known = cnilint("check", "--since", "HEAD", "--baseline", *baseline, folder=top)
+    assert known.out.endswith("; 1 in the baseline\n")
+
+
+def test_fixes_are_made_of_what_is_new_alone(top: Path) -> None:
+    (top / "istio-cni.yaml").unlink()
+    assert cnilint("check", "--since", "main", "--diff", folder=top).out == ""
+    assert "multusMasterCNI" in cnilint("check", "--diff", folder=top).out
+
+
+def test_no_hook_and_no_filter_of_the_repository_is_run(top: Path) -> None:
+    ran = top.parent / "ran"
+    script = f"#!/bin/sh\ntouch {ran}\n"
+    for name in ("post-checkout", "fsmonitor-watchman"):
+        placed(top / ".git/hooks", {name: script})
+        (top / ".git/hooks" / name).chmod(0o755)
+    git(top, "config", "core.fsmonitor", str(top / ".git/hooks/fsmonitor-watchman"))
+    assert cnilint("diff", folder=top).code == 1
+    assert cnilint("check", "--since", "main", folder=top).code == 1
+    assert not ran.exists()
+    assert os.listdir(top.parent) == ["top"]
