@@ -14,7 +14,8 @@ import stat
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache, cached_property
-from typing import NamedTuple
+
+from cnilint.start import NamedTuple
 
 MOST_BYTES = 100_000_000
 """Of the largest file that is read."""

@@ -6,10 +6,10 @@ import json
 import os
 from collections.abc import Mapping
 from functools import cache
-from typing import NamedTuple
 
 from cnilint.kube.scheduling import LabelDomain
 from cnilint.resources import rules_folder
+from cnilint.start import NamedTuple
 from cnilint.syntax.data import read_mapping
 from cnilint.syntax.data_cache import kept
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
 
 from cnilint.gitops import generic_chart
 from cnilint.gitops.built import written_in
@@ -15,6 +14,7 @@ from cnilint.kube.workload import Image
 from cnilint.model.finding import Location
 from cnilint.model.tree import Mapping, Route, Tree, follow, members
 from cnilint.model.tree import Sequence as SequenceTree
+from cnilint.start import NamedTuple, lazy_pattern
 
 from .catalog import Product, Recogniser, products
 
@@ -22,8 +22,8 @@ REPOSITORY, TAGS, REGISTRY = "repository", ("tag", "version"), "registry"
 """The members by which values name an image in parts, as most charts have it."""
 
 
-_IMAGE = re.compile(r"(?:image|repository):\s*[\"']?([\w./:@-]+)")
-_WORD = re.compile(r"[\w./-]+")
+_IMAGE = lazy_pattern(r"(?:image|repository):\s*[\"']?([\w./:@-]+)")
+_WORD = lazy_pattern(r"[\w./-]+")
 
 
 class Hidden(NamedTuple):

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from cnilint.confine import LEADS_OUT, leads_out
 from cnilint.engine.result import Result
 from cnilint.errors import UsageError
 from cnilint.report.formats import KNOWN, no_such_format, report
 from cnilint.report.terminal.paint import WIDTH, Paint, paint_for
+from cnilint.start import NamedTuple
 from cnilint.streams import aside, say, tell, write_file
 
 TEXT = ("full", "concise")

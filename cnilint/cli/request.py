@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from typing import NamedTuple
 
 from cnilint import run
 from cnilint.config.options import Settings
@@ -14,6 +13,7 @@ from cnilint.config.settings import settings
 from cnilint.errors import UsageError
 from cnilint.progress import Progress, unseen
 from cnilint.run import Run
+from cnilint.start import NamedTuple
 from cnilint.streams import say
 from cnilint.syntax.collect import STANDARD_INPUT
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from cnilint.gitops.files import Files
 from cnilint.model.text import Source, Span
 from cnilint.model.tree import Document, SyntaxProblem
+from cnilint.start import dataclass, field
 from cnilint.syntax.collect import Unreadable
 from cnilint.syntax.compose import compose
 

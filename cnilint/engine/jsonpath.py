@@ -9,13 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
+
+from cnilint.start import NamedTuple, lazy_pattern
 
 Steps = tuple[str | int, ...]
 Found = tuple[Steps, object]
 
 ANY = "*"
-_SIMPLE = re.compile(r"\.(?:([A-Za-z_][\w-]*)|(\*))|\[(?:(\d+)|(\*)|'([^'\\]*)'|\"([^\"\\]*)\")\]")
+_SIMPLE = lazy_pattern(
+    r"\.(?:([A-Za-z_][\w-]*)|(\*))|\[(?:(\d+)|(\*)|'([^'\\]*)'|\"([^\"\\]*)\")\]"
+)
 # compiled when they are first used: a run without rules of a house needs none of them
 _TAIL = r"(?:(?<!\.)\.[A-Za-z_][\w-]*|\[\d+\]|\['[^'\\]*'\]|\[\"[^\"\\]*\"\])+$"
 """The fields and indexes at the end of an expression, the one behind `..` left out."""

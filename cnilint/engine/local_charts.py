@@ -12,9 +12,7 @@ import os
 import posixpath
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from functools import lru_cache
-from typing import NamedTuple
 
 from cnilint.catalog.hidden import products_named, products_of_chart
 from cnilint.external import run
@@ -32,6 +30,7 @@ from cnilint.kube.manifest import Manifest, ManifestIndex, Origin, manifests
 from cnilint.kube.values import Values, embedded_values, inline_values
 from cnilint.model.text import Source
 from cnilint.model.tree import Document, SyntaxProblem, child, items, string
+from cnilint.start import NamedTuple, replace
 from cnilint.syntax.compose import compose
 
 from .places import place_location

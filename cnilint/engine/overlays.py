@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
-from typing import NamedTuple
 
 from cnilint.gitops.argo import is_application
 from cnilint.gitops.built import BuiltDocument
@@ -23,6 +21,7 @@ from cnilint.kube.manifest import Manifest, manifests
 from cnilint.model.finding import Applicability, Edit, Finding, Fix, Location, Operation, Repair
 from cnilint.model.text import Source
 from cnilint.model.tree import Document, Mapping, Route, Value
+from cnilint.start import NamedTuple, replace
 from cnilint.syntax.compose import compose
 from cnilint.syntax.embedded import resolve
 from cnilint.syntax.rewrite import CannotEdit, apply, rewrite

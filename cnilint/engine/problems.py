@@ -15,12 +15,13 @@ from cnilint.gitops.clusters import NO_CLUSTERS, Layout
 from cnilint.gitops.graph import ROOTS
 from cnilint.model.finding import Location, Note
 from cnilint.model.tree import SyntaxProblem
+from cnilint.start import lazy_pattern
 
 from .inputs import Inputs
 from .sources import named_together
 
-_OBJECT = re.compile(r"""(?:^|[{,])\s*["']?(?:apiVersion|kind)["']?\s*:""", re.MULTILINE)
-_SEPARATOR = re.compile(r"^---", re.MULTILINE)
+_OBJECT = lazy_pattern(r"""(?:^|[{,])\s*["']?(?:apiVersion|kind)["']?\s*:""", re.MULTILINE)
+_SEPARATOR = lazy_pattern(r"^---", re.MULTILINE)
 
 
 def concerning(inputs: Inputs, found: Layout = NO_CLUSTERS) -> list[SyntaxProblem]:

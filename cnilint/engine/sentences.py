@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
 
 from cnilint.model.finding import Finding
 from cnilint.model.steps import Cause, Ending, Failure, Situation, Step, Verb, Witness
 from cnilint.model.verdict import Unknown, Verdict, VerdictKind
 from cnilint.simulation.search import Outcome
+from cnilint.start import NamedTuple
 
 DOES = {
     Verb.WRITES: "writes {files}",

@@ -11,11 +11,11 @@ import json
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from cnilint.kube.manifest import Manifest
 from cnilint.model.globs import fits
 from cnilint.model.tree import Tree, Value, child, items, plain, string
+from cnilint.start import NamedTuple, lazy_pattern
 
 from .built import Node, as_node, rebuilt
 from .files import Files
@@ -26,11 +26,11 @@ Parameters = Mapping[str, Value]
 UNKNOWN = "\0"
 """Stands in parameters for what only the running Argo CD knows."""
 
-_ACTION = re.compile(r"\{\{-?\s*(.*?)\s*-?\}\}", re.DOTALL)
-_FIELD = re.compile(r"(?:\.\w[\w-]*)+")
-_INDEX = re.compile(r'index\s+((?:\.\w[\w-]*)+)\s+(?:"([^"]*)"|(-?\d+))')
-_DEFAULT = re.compile(r'default\s+"([^"]*)"')
-_NOT_NAME = re.compile(r"[^a-z0-9.-]+")
+_ACTION = lazy_pattern(r"\{\{-?\s*(.*?)\s*-?\}\}", re.DOTALL)
+_FIELD = lazy_pattern(r"(?:\.\w[\w-]*)+")
+_INDEX = lazy_pattern(r'index\s+((?:\.\w[\w-]*)+)\s+(?:"([^"]*)"|(-?\d+))')
+_DEFAULT = lazy_pattern(r'default\s+"([^"]*)"')
+_NOT_NAME = lazy_pattern(r"[^a-z0-9.-]+")
 _KINDS = ("list", "git", "matrix", "merge", "union")
 
 

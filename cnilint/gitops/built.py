@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import NamedTuple
 
 from cnilint.kube.manifest import Manifest
 from cnilint.model.text import Source, Span
@@ -30,6 +28,7 @@ from cnilint.model.tree import (
     members,
 )
 from cnilint.model.tree import Mapping as MappingTree
+from cnilint.start import NamedTuple, dataclass
 from cnilint.syntax.style import json_string
 
 PREFIX = "built:"

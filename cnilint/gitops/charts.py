@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
 
 from cnilint.kube.manifest import Manifest, Texts
 from cnilint.kube.values import Values, text_of, value_text
 from cnilint.model.finding import Location
 from cnilint.model.tree import Document, Mapping, child, descend, follow, items, string
+from cnilint.start import NamedTuple
 
 from . import cloudformation, distributions
 

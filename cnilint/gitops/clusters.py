@@ -11,10 +11,10 @@ import posixpath
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import NamedTuple
 
 from cnilint.kube.manifest import Manifest, ManifestIndex, manifests
 from cnilint.model.tree import Document
+from cnilint.start import NamedTuple
 
 from . import argo, argo_sets, distributions, flux, generic_chart
 from .built import written_in

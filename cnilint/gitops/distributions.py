@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
 
 from cnilint.kube.manifest import Manifest, manifests
 from cnilint.model.tree import (
@@ -33,6 +32,7 @@ from cnilint.model.tree import (
     string,
 )
 from cnilint.model.tree import Sequence as SequenceTree
+from cnilint.start import NamedTuple
 from cnilint.syntax.embedded import resolve
 
 from .built import Node, Place, as_node, made, read, written_in

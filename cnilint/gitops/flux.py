@@ -11,12 +11,12 @@ import posixpath
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
-from typing import NamedTuple
 
 from cnilint.kube.manifest import Manifest, manifests
 from cnilint.kube.values import Steps, text_of
 from cnilint.model.tree import Mapping as MappingTree
 from cnilint.model.tree import Route, Tree, child, items, members, string
+from cnilint.start import NamedTuple
 
 from .argo_sets import address_of
 from .built import Node, as_node, made, place_in, read, rebuilt, written_in

@@ -11,7 +11,6 @@ import hashlib
 import json
 import posixpath
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from cnilint.gitops.built import Node, Place
 from cnilint.gitops.files import Files
@@ -24,6 +23,7 @@ from cnilint.gitops.kustomize_resources import (
 )
 from cnilint.model.text import Source, Span
 from cnilint.model.tree import Document, Entry, Mapping, Scalar, Sequence, Style, Value, follow
+from cnilint.start import NamedTuple
 
 BEHAVIORS = ("merge", "replace")
 """What a generator may do with an object that is there; anything else makes a new one."""

@@ -9,18 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import NamedTuple
 
 from cnilint.gitops.built import Node
 from cnilint.gitops.kustomize_fields import Gvk
 from cnilint.gitops.kustomize_resources import Identity, RefusedError, Resource
+from cnilint.start import NamedTuple, lazy_pattern
 
 _SPECIAL = frozenset("\\.^$*+?{}[]()|")
 _LONGEST = 512
 """Letters of the longest name that is compared with a pattern; objects' are shorter."""
 
-_MANY = re.compile(r"(?<!\\)[*+]|(?<!\\)\{\d+,\}")
-_REPEATED_GROUP = re.compile(r"(?<!\\)\)(?:[*+]|\{)")
+_MANY = lazy_pattern(r"(?<!\\)[*+]|(?<!\\)\{\d+,\}")
+_REPEATED_GROUP = lazy_pattern(r"(?<!\\)\)(?:[*+]|\{)")
 _MOST = 4
 
 
@@ -118,7 +118,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
         raise RefusedError(pattern) from None
 
 
-_REQUIREMENT = re.compile(
+_REQUIREMENT = lazy_pattern(
     r"""\s*(?:
         (?P<absent>!\s*)(?P<missing>[^\s!=,()<>]+)
         |(?P<key>[^\s!=,()<>]+)\s*(?:

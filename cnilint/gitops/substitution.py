@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import NamedTuple, Self
+from typing import Self
 
 from cnilint.model.text import Source
 from cnilint.model.tree import Document, Value, plain
+from cnilint.start import NamedTuple, lazy_pattern
 from cnilint.syntax.compose import compose
 from cnilint.syntax.resolve import resolve
 from cnilint.syntax.style import plain_allowed
@@ -22,7 +23,7 @@ from .built import Node, made
 DISABLED = "kustomize.toolkit.fluxcd.io/substitute"
 """A label or annotation; `disabled` keeps an object as it is."""
 
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_NAME = lazy_pattern(r"[A-Za-z_][A-Za-z0-9_]*")
 _DEPTH = 40
 
 
@@ -288,8 +289,8 @@ def _matcher(pattern: str) -> re.Pattern[str] | None:
         return None
 
 
-_PIECE = re.compile(r"[*?]|\\.|\[\^?(?:[^\]\\\[]|\\.)+\]|[^\\\[]", re.DOTALL)
-_SLASH = re.compile(r"((?:[^\\/]|\\.)*)/(.*)", re.DOTALL)
+_PIECE = lazy_pattern(r"[*?]|\\.|\[\^?(?:[^\]\\\[]|\\.)+\]|[^\\\[]", re.DOTALL)
+_SLASH = lazy_pattern(r"((?:[^\\/]|\\.)*)/(.*)", re.DOTALL)
 
 
 def _replaced(value: str, rest: str) -> str:

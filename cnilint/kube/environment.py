@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import NamedTuple
 
 from cnilint.model.finding import Location
 from cnilint.model.tree import (
@@ -20,12 +19,13 @@ from cnilint.model.tree import (
     members,
     string,
 )
+from cnilint.start import NamedTuple, lazy_pattern
 from cnilint.syntax.embedded import decoded_base64
 
 from .manifest import Manifest, ManifestIndex
 
-_PLACEHOLDER = re.compile(r"\$\{[^}]*\}?|\$\([^)]*\)?|\{\{.*?(?:\}\}|$)|\$\w+")
-_REFERENCE = re.compile(r"\$(?:\$|\(([^)]*)\))")
+_PLACEHOLDER = lazy_pattern(r"\$\{[^}]*\}?|\$\([^)]*\)?|\{\{.*?(?:\}\}|$)|\$\w+")
+_REFERENCE = lazy_pattern(r"\$(?:\$|\(([^)]*)\))")
 
 
 class Text(NamedTuple):

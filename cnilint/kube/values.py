@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from cnilint.model.tree import Embedded, Route, Scalar, Tree, child, descend, follow, items, members
 from cnilint.model.tree import Mapping as MappingTree
+from cnilint.start import NamedTuple
 from cnilint.syntax.embedded import EmbeddedProblem, embedded_form, embedded_json, embedded_yaml
 
 from .environment import Text

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
 
 from cnilint.model.tree import Mapping as MappingTree
 from cnilint.model.tree import Route, Tree, child, descend, follow, items, members, string
+from cnilint.start import NamedTuple, dataclass
 
 from .command_line import is_script, programs
 from .environment import Environment, Text, config_map_text

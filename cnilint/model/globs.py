@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from cnilint.start import lazy_pattern
+
 _CLASS = r"\[(?:!(?:\][^]/]*|[^]/]+)|\][^]/]*|[^]!/][^]/]*)\]"
-_PARTS = re.compile(rf"(?P<folders>(?<![^/])\*\*/)|(?P<rest>\*\*)|\*|\?|{_CLASS}|[^*?[]+|\[")
-_CHARACTERS = re.compile(r"(?P<first>[^]])-(?P<last>[^]])|.", re.DOTALL)
+_PARTS = lazy_pattern(rf"(?P<folders>(?<![^/])\*\*/)|(?P<rest>\*\*)|\*|\?|{_CLASS}|[^*?[]+|\[")
+_CHARACTERS = lazy_pattern(r"(?P<first>[^]])-(?P<last>[^]])|.", re.DOTALL)
 
 
 def fits(pattern: str, path: str) -> bool:

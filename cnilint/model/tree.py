@@ -6,8 +6,9 @@ The word "node" is kept for a machine of a cluster; a part of a document is a `T
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from enum import Enum
+
+from cnilint.start import dataclass, field
 
 from .text import Source, Span
 

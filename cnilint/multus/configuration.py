@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
 from cnilint.catalog.form import argument
@@ -19,6 +18,7 @@ from cnilint.kube.environment import Text, placeholder
 from cnilint.kube.workload import HostFile
 from cnilint.model.finding import Location
 from cnilint.model.tree import Embedded, Mapping, Tree, plain
+from cnilint.start import dataclass
 from cnilint.syntax.embedded import EmbeddedProblem
 from cnilint.upstream.multus_releases import Program, Traits, modelled_as, program, traits
 

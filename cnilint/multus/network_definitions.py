@@ -12,7 +12,6 @@ spidernet-io/spiderpool@v1.0.0:docs/concepts/spidermultusconfig.md.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
 
 from cnilint.kube.environment import placeholder
 from cnilint.kube.manifest import Manifest
@@ -28,6 +27,7 @@ from cnilint.model.tree import (
     string,
 )
 from cnilint.model.tree import Sequence as Items
+from cnilint.start import NamedTuple
 from cnilint.upstream import gojson
 from cnilint.upstream.gojson import JSONError
 from cnilint.upstream.plain_json import plain

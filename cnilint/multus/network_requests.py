@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from cnilint.gitops.built import BuiltDocument
 from cnilint.gitops.delivery import Delivery, deliveries
@@ -37,6 +36,7 @@ from cnilint.model.tree import (
     string,
 )
 from cnilint.model.tree import Sequence as Items
+from cnilint.start import NamedTuple
 from cnilint.upstream.multus_annotations import DEFAULT_NETWORK, NETWORKS
 from cnilint.upstream.multus_outcome import FaultPlace
 

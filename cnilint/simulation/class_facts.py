@@ -5,10 +5,8 @@ from __future__ import annotations
 import json
 import posixpath
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain
 from types import MappingProxyType
-from typing import NamedTuple
 
 from cnilint.catalog.catalog import Action, Role, known_files, runtime_directories
 from cnilint.catalog.form import DeliveryForm
@@ -20,6 +18,7 @@ from cnilint.model.steps import Actor, Cause, Failure, Held
 from cnilint.model.verdict import Doubt, Unknown, Verdict, VerdictKind
 from cnilint.multus.configuration import Multus
 from cnilint.multus.start import pods_failure, start_failure
+from cnilint.start import NamedTuple, dataclass
 from cnilint.upstream.confdir import encoded
 from cnilint.upstream.gojson import JSONError
 from cnilint.upstream.multus_daemon_config import read_daemon_config

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Hashable
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from cnilint.catalog.aws_node import aws_node
 from cnilint.catalog.catalog import Action
 from cnilint.catalog.installer import ConfFile, Installer
 from cnilint.model.steps import Actor, Cause, Failure, Step, Verb
+from cnilint.start import dataclass
 
 from .chaining import Copier, Inserter, chain
 from .steps import (

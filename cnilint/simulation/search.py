@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from operator import attrgetter
-from typing import NamedTuple
 
 from cnilint.model.steps import NODE, Cause, Failure, Held, Situation, Step, Verb
+from cnilint.start import NamedTuple
 from cnilint.upstream.multus_thick_daemon import replay
 from cnilint.upstream.netconf import plugin_types
 

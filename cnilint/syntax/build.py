@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from collections.abc import Sequence as Sequenced
 
 from cnilint.model.text import Span
 from cnilint.model.tree import Alias, Entry, Mapping, Scalar, Sequence, Style, Tree
+from cnilint.start import lazy_pattern
 
 from .events import Event, Refusal
 from .resolve import resolve, resolve_tagged
@@ -26,7 +26,7 @@ _STYLES = {
     "|": Style.LITERAL,
     ">": Style.FOLDED,
 }
-_PROPERTIES = re.compile(
+_PROPERTIES = lazy_pattern(
     r"(?:(?:&[^\s,\[\]{}]+|!<[^>\s]*>|![^\s,\[\]{}]*)(?:\s++|(?<=\s)#[^\n]*+)*+)+"
 )
 

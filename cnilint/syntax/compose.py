@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from cnilint.model.text import FOREIGN, Source, Span
 from cnilint.model.tree import Document, Mapping, Scalar, Style, SyntaxProblem, Tree
+from cnilint.start import lazy_pattern
 
 from .build import MAX_DEPTH, Builder
 from .colons import past_colons, stumbles_over_colon
@@ -25,7 +26,7 @@ _OTHER_TEMPLATE = (
     "check what it renders to instead"
 )
 
-_PLACEHOLDER = re.compile(r"([%@])[A-Za-z_][A-Za-z0-9_]*\1")
+_PLACEHOLDER = lazy_pattern(r"([%@])[A-Za-z_][A-Za-z0-9_]*\1")
 """A name between two characters that no value of YAML may begin with: a tool fills it in."""
 
 _SETTINGS = "JSON with comments and without a kind, such as an editor's settings: no manifest"

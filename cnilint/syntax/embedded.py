@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable
 from functools import lru_cache
-from typing import NamedTuple
 
 from cnilint.model.text import Source, Span
 from cnilint.model.tree import (
@@ -26,6 +25,7 @@ from cnilint.model.tree import (
     child,
     follow,
 )
+from cnilint.start import NamedTuple
 
 from .compose import compose
 from .embedded_text import EmbeddedText, embedded, opaque

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from types import ModuleType
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from cnilint.model.text import Span
+from cnilint.start import NamedTuple
 
 
 class Mark(Protocol):

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from cnilint.model.text import Span
+from cnilint.start import lazy_pattern
 
-_BLOCK_HEADER = re.compile(r"(?:^|[:\-?\s])[|>][-+0-9]*[ \t]*(?:#.*)?$")
-_TOKEN = re.compile(
+_BLOCK_HEADER = lazy_pattern(r"(?:^|[:\-?\s])[|>][-+0-9]*[ \t]*(?:#.*)?$")
+_TOKEN = lazy_pattern(
     r"""
     (?P<double>"(?:\{\{.*?\}\}|\\.|[^"\\])*")
     |(?P<single>'(?:\{\{.*?\}\}|[^'])*')
@@ -16,8 +17,8 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
-_ACTION = re.compile(r"\{\{.*?\}\}")
-_BARE_QUOTE = {"double": re.compile(r'(?<!\\)"'), "single": re.compile("'")}
+_ACTION = lazy_pattern(r"\{\{.*?\}\}")
+_BARE_QUOTE = {"double": lazy_pattern(r'(?<!\\)"'), "single": lazy_pattern("'")}
 
 
 def first_action(text: str, span: Span) -> Span | None:

@@ -8,10 +8,12 @@ from __future__ import annotations
 import ipaddress
 import re
 
+from cnilint.start import lazy_pattern
+
 _TRUE = ("1", "t", "T", "TRUE", "true", "True")
 _FALSE = ("0", "f", "F", "FALSE", "false", "False")
-_INTEGER = re.compile(r"[+-]?[0-9]+", re.ASCII)
-_LENGTH = re.compile(r"[0-9]{1,7}", re.ASCII)
+_INTEGER = lazy_pattern(r"[+-]?[0-9]+", re.ASCII)
+_LENGTH = lazy_pattern(r"[0-9]{1,7}", re.ASCII)
 
 
 def parse_bool(text: str) -> bool | None:

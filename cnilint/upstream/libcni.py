@@ -6,9 +6,9 @@ pkg/types/types.go; Masterminds/semver@v3.2.1:version.go, which v1.2.0-rc1 reads
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
-from typing import NamedTuple
+
+from cnilint.start import NamedTuple, lazy_pattern
 
 from . import gojson
 from .confdir import ConfDirectory, PathError, join
@@ -278,7 +278,7 @@ def _version(members: dict[str, JSON], libcni: Libcni) -> str:
 
 
 _IDENTIFIERS = r"[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*"
-_LENIENT = re.compile(
+_LENIENT = lazy_pattern(
     rf"v?([0-9]+)(?:\.([0-9]+))?(?:\.([0-9]+))?(?:-({_IDENTIFIERS}))?(?:\+({_IDENTIFIERS}))?"
 )
 _Identifiers = tuple[tuple[int, int, str], ...]

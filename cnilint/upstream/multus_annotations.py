@@ -7,10 +7,10 @@ Source: k8snetworkplumbingwg/multus-cni@v4.3.0:pkg/k8sclient/k8sclient.go
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv6Address
-from typing import NamedTuple
+
+from cnilint.start import NamedTuple, lazy_pattern
 
 from . import gojson
 from .confdir import encoded
@@ -40,7 +40,7 @@ SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(
 )
 """What strings.TrimSpace takes off (str.strip takes more)."""
 
-_LABEL = re.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?")
+_LABEL = lazy_pattern("[a-z0-9]([-a-z0-9]*[a-z0-9])?")
 _INTERFACE_BYTES = 15
 
 

@@ -8,8 +8,9 @@ releases do.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping
+
+from cnilint.start import lazy_pattern
 
 from . import gojson
 from .confdir import ConfDirectory
@@ -50,7 +51,7 @@ CONF_DIR = f"{DIRECTORY}/confdir"
 
 _PLAIN_PRIMARY = '{"cniVersion":"0.3.1","name":"primary","plugins":[{"type":"bridge"}]}'
 RESOURCE_NAME = "k8s.v1.cni.cncf.io/resourceName"
-_CHAIN_NAME = re.compile("[a-zA-Z0-9][a-zA-Z0-9_.-]*")
+_CHAIN_NAME = lazy_pattern("[a-zA-Z0-9][a-zA-Z0-9_.-]*")
 
 
 def networks(  # noqa: PLR0913  each is something the program reads, and given by name

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from cnilint.catalog.aws_node import AwsNode
@@ -16,6 +15,7 @@ from cnilint.kube.workload import workload
 from cnilint.model.finding import Applicability, Edit, Level, Location, Operation, Related
 from cnilint.model.tree import Mapping, Value, follow, items, members, string
 from cnilint.simulation.cluster import Cluster
+from cnilint.start import lazy_pattern
 from cnilint.upstream.aws_vpc_cni.variables import How, Reader, variable
 from cnilint.upstream.go_text import parse_bool
 
@@ -41,9 +41,9 @@ LABEL, ANNOTATION = "ENI_CONFIG_LABEL_DEF", "ENI_CONFIG_ANNOTATION_DEF"
 ANNOTATE = "ANNOTATE_POD_IP"
 
 _ZONE_LABELS = ("topology.kubernetes.io/zone", "failure-domain.beta.kubernetes.io/zone")
-_ZONE = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d[a-z]|[a-z]{3,4}\d-az\d")
+_ZONE = lazy_pattern(r"[a-z]{2,4}(-[a-z]+)+-\d[a-z]|[a-z]{3,4}\d-az\d")
 """The names of availability zones, and their ids."""
-_ZONE_OF_LOCAL = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d-[a-z]+-\d[a-z]")
+_ZONE_OF_LOCAL = lazy_pattern(r"[a-z]{2,4}(-[a-z]+)+-\d-[a-z]+-\d[a-z]")
 """The names of local zones and wavelength zones: `us-west-2-lax-1a`."""
 _SELECTOR = ("spec", "selector", "matchLabels", "k8s-app")
 _PATCH_PODS = Permission("", "pods", "patch")

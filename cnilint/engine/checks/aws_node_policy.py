@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from cnilint.catalog.aws_node import AGENT, PRODUCT, AwsNode
 from cnilint.catalog.form import DeliveryForm, argument
@@ -14,6 +13,7 @@ from cnilint.kube.environment import Text, config_map_text, placeholder
 from cnilint.kube.values import value_text
 from cnilint.model.finding import Applicability, Edit, Level, Location, Operation, Related
 from cnilint.simulation.cluster import Cluster
+from cnilint.start import NamedTuple
 from cnilint.upstream.aws_vpc_cni.releases import behaviour
 from cnilint.upstream.aws_vpc_cni.variables import Reader
 from cnilint.upstream.go_text import parse_bool

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
-from typing import NamedTuple
 
 from cnilint.catalog.aws_node import AwsNode, aws_node
 from cnilint.catalog.containers import GivenContainer
@@ -13,6 +11,7 @@ from cnilint.engine.hit import Hit
 from cnilint.kube.environment import Text
 from cnilint.model.finding import Applicability, Edit, Fix, Level, Location, Related
 from cnilint.simulation.cluster import Cluster
+from cnilint.start import NamedTuple, replace
 from cnilint.upstream.aws_vpc_cni.entrypoint import FILE, VpcCniStart, vpc_cni
 from cnilint.upstream.aws_vpc_cni.program import Check, Refusal
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from cnilint.catalog.installer import Installer
 from cnilint.catalog.release import Release, release
@@ -14,6 +13,7 @@ from cnilint.kube.values import value_text
 from cnilint.model.finding import Applicability, Fix, Location, Related
 from cnilint.model.tree import Embedded, Tree, descend, follow
 from cnilint.simulation.cluster import Cluster
+from cnilint.start import NamedTuple
 from cnilint.syntax.embedded import EmbeddedProblem, inside
 
 ISTIO = "istio-cni"

@@ -30,6 +30,7 @@ from cnilint.multus.requirements import (
 from cnilint.multus.settings import ENTRYPOINTS, KEYS
 from cnilint.multus.start import refused_by_chart
 from cnilint.simulation.cluster import Cluster
+from cnilint.start import lazy_pattern
 from cnilint.upstream.multus_releases import NEWEST, Program, script_flags, traits
 from cnilint.upstream.multus_thin import declared_flags
 
@@ -50,7 +51,9 @@ CHART_MEMORY = (
 """The values by which charts of Multus limit the daemon's memory."""
 
 
-_QUANTITY = re.compile(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:([EPTGMkKmun]i?)|[eE]([+-]?[0-9]{1,2}))?")
+_QUANTITY = lazy_pattern(
+    r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:([EPTGMkKmun]i?)|[eE]([+-]?[0-9]{1,2}))?"
+)
 _UNITS = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "P": 10**15, "E": 10**18}
 _UNITS |= {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40, "Pi": 2**50, "Ei": 2**60}
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -11,14 +10,17 @@ from cnilint.engine.hit import Hit
 from cnilint.gitops.clusters import Layout
 from cnilint.gitops.kustomize_addresses import is_remote_file, is_repository
 from cnilint.model.finding import Applicability, Fix
+from cnilint.start import lazy_pattern
 
 DEFAULT = "the default branch"
 
-_COMMIT = re.compile(r"[0-9a-f]{7,40}")
-_VERSION = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+|^v?[0-9]+\.[0-9]+([-.+].*)?$|^v[0-9]+$|/v?[0-9.]+$")
-_RAW = re.compile(r"^/[^/]+/[^/]+/(?:raw|blob)/(.+)$")
-_GITLAB = re.compile(r"/-/(?:raw|blob)/(.+)$")
-_GITEA = re.compile(r"^/[^/]+/[^/]+/(?:raw|src)/branch/([^/]+)/")
+_COMMIT = lazy_pattern(r"[0-9a-f]{7,40}")
+_VERSION = lazy_pattern(
+    r"[0-9]+\.[0-9]+\.[0-9]+|^v?[0-9]+\.[0-9]+([-.+].*)?$|^v[0-9]+$|/v?[0-9.]+$"
+)
+_RAW = lazy_pattern(r"^/[^/]+/[^/]+/(?:raw|blob)/(.+)$")
+_GITLAB = lazy_pattern(r"/-/(?:raw|blob)/(.+)$")
+_GITEA = lazy_pattern(r"^/[^/]+/[^/]+/(?:raw|src)/branch/([^/]+)/")
 
 
 def unpinned_remote(layout: Layout) -> Iterator[Hit]:

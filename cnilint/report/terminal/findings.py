@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import chain
 
 from cnilint.engine.result import Result
@@ -22,6 +21,7 @@ from cnilint.report.words import (
 )
 from cnilint.shown import visible
 from cnilint.simulation.class_facts import ClassFacts
+from cnilint.start import replace
 
 from .excerpt import Look, excerpt, gutter_width, margin
 from .layout import hanging

@@ -6,10 +6,9 @@ generateJSON.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from typing import NamedTuple
 
+from cnilint.start import NamedTuple, lazy_pattern
 from cnilint.upstream import gojson, jq, sed
 from cnilint.upstream.gojson import JSONError
 
@@ -26,7 +25,7 @@ NO_ADDRESS = "not found"
 An answer of several lines makes sed end instead.
 """
 
-_NEEDS_ESCAPE = re.compile(r'["\\\x00-\x1f]')
+_NEEDS_ESCAPE = lazy_pattern(r'["\\\x00-\x1f]')
 
 
 class _Placed(NamedTuple):
