@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from cnilint.gitops import generic_chart
 from cnilint.gitops.built import written_in
 from cnilint.gitops.delivery import Delivery, deliveries
 from cnilint.kube.manifest import Manifest, ManifestIndex
@@ -108,6 +107,8 @@ def _has(recogniser: Recogniser, repository: str) -> bool:
 
 
 def _is_known(one: Delivery) -> bool:
+    from cnilint.gitops import generic_chart
+
     if one.name == generic_chart.CHART:
         return True
     charts = (chart for product in products() for chart in product.charts)

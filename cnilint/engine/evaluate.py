@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
 
 from cnilint.catalog.recognise import NO_TARGETS, Targets
 from cnilint.engine.ignores.ignore import MARK
@@ -23,8 +24,6 @@ from cnilint.start import NamedTuple, replace
 from .checks import CHANGE_CHECKS, CHECKS, IGNORE_CHECKS, INPUT_CHECKS, LAYOUT_CHECKS
 from .hit import Hit
 from .inputs import Inputs
-from .match import matches
-from .places import doubted, placed_finding, placed_note
 from .policy import EVERYTHING, Policy
 from .problems import concerning, unjudged_notes
 from .result import Known, Reason, Result, Suppressed
@@ -121,7 +120,10 @@ def evaluate(inputs: Inputs, surroundings: Surroundings = NOTHING_AROUND) -> Res
             )
         )
     notes += [note for one in found for note in one.notes]
-    notes = [] if by_file else _distinct([placed_note(note) for note in notes])
+    if notes:
+        from .places import placed_note
+
+        notes = [] if by_file else _distinct([placed_note(note) for note in notes])
     notes += [*problem_notes(inputs.problems), *unjudged_notes(inputs, whole)]
     policy = surroundings.policy.of_files() if by_file else surroundings.policy
     stated = [
@@ -170,6 +172,10 @@ def _each_file(inputs: Inputs) -> list[tuple[str, tuple[Manifest, ...]]]:
 
 def _in_files(stated: list[Finding], layout: Layout, inputs: Inputs) -> list[Finding]:
     """Return findings at the texts that decide; their fixes leave other clusters as they are."""
+    if not stated:
+        return []
+    from .places import placed_finding
+
     hits = [placed_finding(one) for one in stated]
     if len(layout.clusters) < 2 or not any(one.fixes for one in hits):
         return hits
@@ -183,6 +189,8 @@ def _told_apart(hits: list[Finding], inputs: Inputs, policy: Policy) -> list[Tol
     if not (policy.ignores or policy.per_file or any(MARK in one.text for one in inputs.sources)):
         return [(finding, None) for finding in _merged(hits)]
     from cnilint.engine.ignores.suppress import ignored_file, judged
+
+    from .places import placed_finding
 
     judgement = judged(hits, inputs, policy)
     about = [
@@ -238,9 +246,16 @@ def _findings(rule: Rule, inputs: Inputs, facts: _Facts, policy: Policy) -> Iter
     for check in rule.check:
         for hit, one in _hits(check, inputs, facts, rule):
             finding = finding_of(rule, hit, one.name if one is not None else "", policy)
-            yield doubted(finding, one) if one is not None else finding
-    for entry in rule.match:
-        for one in facts.clusters:
+            if one is not None:
+                from .places import doubted
+
+                finding = doubted(finding, one)
+            yield finding
+    for entry, one in product(rule.match, facts.clusters):
+        if "of" not in entry or one.multuses:
+            from .match import matches
+            from .places import doubted
+
             for hit in matches(entry, one):
                 yield doubted(finding_of(rule, hit, one.name, policy), one)
 

@@ -16,7 +16,7 @@ from cnilint.gitops.clusters import Layout
 from cnilint.gitops.files import Files
 from cnilint.gitops.flux import is_kustomization
 from cnilint.gitops.graph import ClusterObjects, Edge
-from cnilint.gitops.kustomize import FILE_NAMES
+from cnilint.gitops.kustomization import FILE_NAMES
 from cnilint.kube.manifest import Manifest, manifests
 from cnilint.model.finding import Applicability, Edit, Finding, Fix, Location, Operation, Repair
 from cnilint.model.text import Source

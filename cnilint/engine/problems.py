@@ -10,7 +10,6 @@ import posixpath
 import re
 from collections.abc import Sequence
 
-from cnilint.catalog.needles import names_a_cni
 from cnilint.gitops.clusters import NO_CLUSTERS, Layout
 from cnilint.gitops.graph import ROOTS
 from cnilint.model.finding import Location, Note
@@ -67,6 +66,8 @@ def _concerns(one: SyntaxProblem, inputs: Inputs, applied: frozenset[str] | None
     if named or one.is_note or not one.source.text:
         return True
     if not _is_object(one):
+        from cnilint.catalog.needles import names_a_cni
+
         return names_a_cni(document_text(one))
     return applied is None or inputs.files.path(one.source.path) in applied
 

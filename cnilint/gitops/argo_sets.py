@@ -13,7 +13,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from cnilint.kube.manifest import Manifest
-from cnilint.model.globs import fits
 from cnilint.model.tree import Tree, Value, child, items, plain, string
 from cnilint.start import NamedTuple, lazy_pattern
 
@@ -155,6 +154,8 @@ class _Generator:
 
 def _is(path: str, pattern: str) -> bool:
     """Whether a pattern of a Git generator fits a whole path."""
+    from cnilint.model.globs import fits
+
     pattern = pattern.strip("/")
     if "**" not in pattern and path.count("/") != pattern.count("/"):
         return False

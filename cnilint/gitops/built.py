@@ -29,7 +29,6 @@ from cnilint.model.tree import (
 )
 from cnilint.model.tree import Mapping as MappingTree
 from cnilint.start import NamedTuple, dataclass
-from cnilint.syntax.style import json_string
 
 PREFIX = "built:"
 """What the path of a text begins with that nobody wrote."""
@@ -256,6 +255,8 @@ class _Writer:
             yield self.block(node, indent + 2, (*route, number))
 
     def _scalar(self, value: ScalarValue, written: str = "") -> Scalar:
+        from cnilint.syntax.style import json_string
+
         start = self._at
         if isinstance(value, str):
             self._write(json_string(value))

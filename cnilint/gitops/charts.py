@@ -15,8 +15,6 @@ from cnilint.model.finding import Location
 from cnilint.model.tree import Document, Mapping, child, descend, follow, items, string
 from cnilint.start import NamedTuple
 
-from . import cloudformation, distributions
-
 CHART_FILE = "Chart.yaml"
 VALUES_FILE = "values.yaml"
 
@@ -49,6 +47,8 @@ def other_objects(document: Document, is_file: Callable[[str], bool]) -> Iterato
     A chart that lies among another one's charts is that one's. `is_file` tells of the path that a
     file is reported under whether it is there.
     """
+    from . import cloudformation, distributions
+
     yield from distributions.configurations(document, is_file)
     yield from cloudformation.resources(document)
     folder, name = posixpath.split(document.source.path)

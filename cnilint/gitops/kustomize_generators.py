@@ -7,7 +7,6 @@ kyaml/yaml/datamap.go, api/hasher/hasher.go.
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
 import posixpath
 from collections.abc import Iterator
@@ -241,6 +240,8 @@ def _members(node: Node | None) -> dict[str, Node]:
 
 def name_hash(resource: Resource) -> str:
     """Return what is put behind the name of a generated object; api/hasher/hasher.go."""
+    import hashlib
+
     root = resource.root
     # the name is looked up as a member called `metadata/name`, so that it is always empty
     said: dict[str, Value] = {"kind": resource.kind, "name": ""}

@@ -16,7 +16,6 @@ from cnilint.model.tree import Document, Value, plain
 from cnilint.start import NamedTuple, lazy_pattern
 from cnilint.syntax.compose import compose
 from cnilint.syntax.resolve import resolve
-from cnilint.syntax.style import plain_allowed
 
 from .built import Node, made
 
@@ -123,6 +122,8 @@ def _string(node: Node, value: str, variables: Variables) -> Node:
 
 def _read_again(before: str, text: str) -> Value:
     """Return what a string is read as behind the substitution: one without quotes may change."""
+    from cnilint.syntax.style import plain_allowed
+
     if "\n" in before or not plain_allowed(before, flow=False):
         return text
     if plain_allowed(text, flow=False):

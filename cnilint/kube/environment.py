@@ -20,7 +20,6 @@ from cnilint.model.tree import (
     string,
 )
 from cnilint.start import NamedTuple, lazy_pattern
-from cnilint.syntax.embedded import decoded_base64
 
 from .manifest import Manifest, ManifestIndex
 
@@ -145,8 +144,12 @@ def config_map_text(index: ManifestIndex, namespace: str, name: str, key: str) -
     if value is not None:
         return Text(value, manifest.location("data", key), manifest)
     encoded = manifest.at("binaryData", key)
+    if encoded is None:
+        return None
+    from cnilint.syntax.embedded import decoded_base64
+
     decoded = decoded_base64(string(encoded) or "")
-    if encoded is None or decoded is None:
+    if decoded is None:
         return None
     route = (*manifest.route, "binaryData", key, Embedded.BASE64)
     return Text(decoded, manifest.locate(encoded, route), manifest)

@@ -10,7 +10,6 @@ from cnilint.model.tree import Mapping as MappingTree
 from cnilint.model.tree import Route, Tree, child, descend, follow, items, members, string
 from cnilint.start import NamedTuple, dataclass
 
-from .command_line import is_script, programs
 from .environment import Environment, Text, config_map_text
 from .manifest import Manifest, ManifestIndex
 from .pattern import found_in
@@ -71,12 +70,20 @@ class Container:
     @property
     def scripted(self) -> bool:
         """Whether a shell runs its programs, so that none of their words can be edited."""
-        return bool(self.command) and is_script(self.words)
+        if not self.command:
+            return False
+        from .command_line import is_script
+
+        return is_script(self.words)
 
     @property
     def programs(self) -> tuple[tuple[Text, ...], ...]:
         """The command lines of the programs it runs; none where the image says which."""
-        return programs(self.words, self.environment.variable) if self.command else ()
+        if not self.command:
+            return ()
+        from .command_line import programs
+
+        return programs(self.words, self.environment.variable)
 
     def runs(self, pattern: str) -> bool:
         """Whether its command fits a pattern, or leads to a program that does; empty if none is."""

@@ -12,9 +12,7 @@ from cnilint.start import lazy_pattern
 from .build import MAX_DEPTH, Builder
 from .colons import past_colons, stumbles_over_colon
 from .events import Parser, Refusal, best_parser, refusal
-from .json_text import read_json
 from .split import content_start, split, template_source
-from .template import first_action
 
 _TEMPLATE = (
     "a Helm template that was not rendered: what its actions stand in is not read; "
@@ -58,6 +56,8 @@ def compose(source: Source, parser: Parser | None = None) -> Iterator[Document |
                 for mapping in repeating:
                     yield from _repeated_keys(source, mapping)
             else:
+                from .template import first_action
+
                 placeholder = _PLACEHOLDER.match(text, found.span.start)
                 action = Span(*placeholder.span()) if placeholder else first_action(text, span)
                 comment = _settings_comment(source)
@@ -89,6 +89,8 @@ def _documents(
     if content == span.end:
         return
     while text[content] in "{[":
+        from .json_text import read_json
+
         read = read_json(text, content, span.end, MAX_DEPTH)
         if read is None:
             break

@@ -5,7 +5,6 @@ Source: golang/go@go1.23:src/strconv/atob.go and atoi.go, src/net/ip.go, src/net
 
 from __future__ import annotations
 
-import ipaddress
 import re
 
 from cnilint.start import lazy_pattern
@@ -36,6 +35,8 @@ def atoi(text: str) -> int | None:
 
 def parse_ip(text: str) -> str | None:
     """Return an address as net.ParseIP reads and String writes it, None if it is none."""
+    import ipaddress
+
     try:
         address = ipaddress.ip_address(text)
     except ValueError:

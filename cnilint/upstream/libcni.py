@@ -14,7 +14,6 @@ from . import gojson
 from .confdir import ConfDirectory, PathError, join
 from .gojson import JSON, Array, JSONError, Object, is_string
 from .gostruct import ANY, BOOLEAN, STRING, ListOf, MapOf, PointerTo, Struct, Type
-from .multus_outcome import NIL
 from .version import cni_version
 
 
@@ -166,6 +165,8 @@ def broken_span(error: JSONError, text: str) -> tuple[int, int] | None:
 def plugin(raw: Raw, libcni: Libcni) -> Plugin:
     """Return a plugin's configuration; LibcniError if a type is wrong or `type` is empty."""
     if raw.value is None and libcni.null_plugin_panics:
+        from .multus_outcome import NIL
+
         raise LibcniPanic(NIL)
     try:
         fields = decoded(conf_struct(libcni), raw)

@@ -32,9 +32,6 @@ from .multus_outcome import NIL, FaultPlace, Held, Panicked, Refused, Selection
 from .multus_releases import MultusBehaviour
 from .plain_json import plain
 
-NETWORKS = "k8s.v1.cni.cncf.io/networks"
-DEFAULT_NETWORK = "v1.multus-cni.io/default-network"
-
 SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(
     map(chr, range(0x2000, 0x200B))
 )

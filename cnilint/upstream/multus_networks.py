@@ -18,7 +18,7 @@ from .go_net import four
 from .gojson import JSONError, Object
 from .libcni import LibcniError, Raw, list_from_file
 from .multus_add import EVERY_PLUGIN, Node, add
-from .multus_annotations import DEFAULT_NETWORK, NETWORKS, Selected, selections
+from .multus_annotations import Selected, selections
 from .multus_definitions import (
     Loaded,
     conf_in_file,
@@ -28,6 +28,7 @@ from .multus_definitions import (
     of_chain,
     stopped,
 )
+from .multus_keys import DEFAULT_NETWORK, NETWORKS
 from .multus_outcome import (
     EMPTY,
     Delegate,

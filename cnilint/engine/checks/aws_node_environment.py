@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from cnilint.catalog.aws_node import AwsNode
 from cnilint.catalog.form import DeliveryForm, argument
 from cnilint.engine.edits.repairs import set_argument
-from cnilint.engine.edits.values import set_path
-from cnilint.engine.edits.variables import remove_variable
 from cnilint.engine.hit import Hit
 from cnilint.kube.environment import Text
 from cnilint.kube.values import value_text
@@ -118,6 +116,8 @@ def _parts_of_another_family(node: AwsNode) -> Iterator[Hit]:
 
 
 def _agent_of_another_family(node: AwsNode, *, wanted: bool) -> Iterator[Hit]:
+    from cnilint.engine.edits.values import set_path
+
     agent, form = node.agent, node.installer.form
     if agent is None:
         return
@@ -266,6 +266,8 @@ def _alone(node: AwsNode, warm: int, least: int) -> Iterator[Hit]:
 
 def _cancelled(node: AwsNode, warm: int, least: int) -> Iterator[Hit]:
     """Yield a target that another one puts out of force, but for the value of every manifest."""
+    from cnilint.engine.edits.variables import remove_variable
+
     stronger = "WARM_IP_TARGET" if warm else "MINIMUM_IP_TARGET" if least else ""
     names = ("WARM_ENI_TARGET", *(("WARM_PREFIX_TARGET",) if node.is_on(DELEGATION) else ()))
     for name in names if stronger else ():

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 
 from cnilint.catalog.aws_node import AwsNode
 from cnilint.catalog.form import DeliveryForm
-from cnilint.engine.edits.values import set_path
 from cnilint.engine.hit import Hit
 from cnilint.kube.manifest import Manifest
-from cnilint.kube.permissions import Bound, Permission, bound_to
+from cnilint.kube.permissions import Bound, Permission
 from cnilint.kube.values import PRESENT, value_text
 from cnilint.kube.workload import workload
 from cnilint.model.finding import Applicability, Edit, Level, Location, Operation, Related
@@ -192,6 +191,8 @@ def _is_zone(name: str) -> bool:
 
 def annotate_without_permission(cluster: Cluster) -> Iterator[Hit]:
     """CNI419: addresses are to be written to pods, and the role does not let it."""
+    from cnilint.kube.permissions import bound_to
+
     for node in aws_nodes(cluster):
         if not node.is_on(ANNOTATE):
             continue
@@ -232,6 +233,8 @@ def _patch_pods(bound: Bound) -> tuple[Edit, ...]:
 
 def immutable_selector(cluster: Cluster) -> Iterator[Hit]:
     """CNI417: a chart release takes over a DaemonSet whose selector is another one."""
+    from cnilint.engine.edits.values import set_path
+
     for node in aws_nodes(cluster):
         form = node.installer.form
         if not isinstance(form, DeliveryForm) or form.kind != "release":

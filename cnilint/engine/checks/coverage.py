@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from cnilint.catalog.catalog import Role
 from cnilint.catalog.installer import Installer
-from cnilint.engine.edits.affinity import AFFINITY, Pods, affinity_text, pods_of, restricted
+from cnilint.engine.edits.affinity import Pods
 from cnilint.engine.hit import Hit
 from cnilint.kube.manifest import Manifest
 from cnilint.kube.node_systems import COMPUTE_TYPE
@@ -22,7 +22,6 @@ from cnilint.simulation.class_facts import ClassFacts
 from cnilint.simulation.cluster import Cluster
 
 from .installs import named
-from .network_facts import asking
 from .orders import class_names
 
 SHOWS_NODES: Mapping[str, tuple[Steps, ...]] = {
@@ -77,6 +76,8 @@ def multus_without_primary(cluster: Cluster) -> Iterator[Hit]:
 
 def primary_without_multus(cluster: Cluster) -> Iterator[Hit]:
     """CNI209: a pod that asks for networks may land on nodes without Multus."""
+    from .network_facts import asking
+
     bare = [facts for facts in cluster.classes if not facts.multuses and facts.delegates]
     if not bare or not cluster.multuses:
         return
@@ -208,6 +209,8 @@ def _tolerates(found: tuple[Toleration, ...], labels: Labels) -> bool:
 
 
 def _affinity_place(one: Multus) -> Location:
+    from cnilint.engine.edits.affinity import AFFINITY
+
     pods = one.installer.workload
     if pods is None:
         return one.place("mode")
@@ -220,6 +223,8 @@ def _same_affinity(one: Multus, primary: Installer) -> Fix:
     Safe when Multus's own asks for nothing that the primary's does not know of, and the primary is
     among the manifests: an assumed one's affinity is its chart's.
     """
+    from cnilint.engine.edits.affinity import affinity_text, pods_of, restricted
+
     title = f"run where {primary.title} runs"
     pods, terms = pods_of(one.installer), primary.placement.terms
     own = one.installer.placement.terms
@@ -236,6 +241,8 @@ def _same_affinity(one: Multus, primary: Installer) -> Fix:
 
 def _off_managed_nodes(one: Installer) -> Fix:
     """Return the fix that turns the choice of such nodes into their exclusion."""
+    from cnilint.engine.edits.affinity import affinity_text, pods_of
+
     title = "keep off the nodes that EKS manages"
     pods = pods_of(one)
     edits = (*_excluded(pods), *_unselected(pods)) if pods is not None else ()
@@ -254,6 +261,8 @@ def _unselected(pods: Pods) -> tuple[Edit, ...]:
 
 def _excluded(pods: Pods) -> tuple[Edit, ...]:
     """Return edits that take the managed kinds out of `In`, or turn it where none is left."""
+    from cnilint.engine.edits.affinity import AFFINITY
+
     steps = (*AFFINITY, "nodeSelectorTerms")
     edits: list[Edit] = []
     for term, tree in enumerate(items(pods.at(*steps))):

@@ -15,7 +15,7 @@ from cnilint.multus.network_requests import NetworkRequest
 from cnilint.multus.request_settings import RequestSettings
 from cnilint.simulation.cluster import Cluster
 from cnilint.start import NamedTuple
-from cnilint.upstream.multus_annotations import DEFAULT_NETWORK, NETWORKS
+from cnilint.upstream.multus_keys import DEFAULT_NETWORK, NETWORKS
 from cnilint.upstream.multus_networks import networks
 from cnilint.upstream.multus_outcome import FaultPlace, Held, Stage
 

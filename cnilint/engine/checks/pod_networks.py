@@ -14,7 +14,7 @@ from cnilint.multus.network_requests import NetworkRequest
 from cnilint.multus.request_settings import RequestSettings
 from cnilint.simulation.cluster import Cluster
 from cnilint.start import lazy_pattern
-from cnilint.upstream.multus_annotations import DEFAULT_NETWORK, NETWORKS
+from cnilint.upstream.multus_keys import DEFAULT_NETWORK, NETWORKS
 
 from .network_facts import assumption, named_networks, network_facts
 from .network_faults import EMPTY, ISOLATION, NOT_FOUND, PANIC, Fault, judged_requests

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from urllib.parse import parse_qs, unquote, urlsplit
 
-from cnilint.catalog.needles import names_a_cni
 from cnilint.engine.hit import Hit
 from cnilint.gitops.clusters import Layout
-from cnilint.gitops.kustomize_addresses import is_remote_file, is_repository
 from cnilint.model.finding import Applicability, Fix
 from cnilint.start import lazy_pattern
 
@@ -25,6 +22,9 @@ _GITEA = lazy_pattern(r"^/[^/]+/[^/]+/(?:raw|src)/branch/([^/]+)/")
 
 def unpinned_remote(layout: Layout) -> Iterator[Hit]:
     """CNI310: a kustomization takes a CNI product's manifest from a branch."""
+    from cnilint.catalog.needles import names_a_cni
+    from cnilint.gitops.kustomize_addresses import is_remote_file, is_repository
+
     seen = set()
     for cluster in layout.clusters:
         for edge in cluster.edges:
@@ -49,6 +49,10 @@ def moving(address: str) -> str:
     Kustomize takes `ref` or `version` of a repository's address, and its default branch without
     (kubernetes-sigs/kustomize@kustomize/v5.7.1:api/internal/git/repospec.go parseQuery).
     """
+    from urllib.parse import parse_qs, unquote, urlsplit
+
+    from cnilint.gitops.kustomize_addresses import is_remote_file, is_repository
+
     if not is_remote_file(address) or "?" in address or ".git" in address:
         query = parse_qs(address.partition("?")[2])
         named = (query.get("ref") or query.get("version") or [""])[-1]
@@ -71,6 +75,8 @@ def moving(address: str) -> str:
 
 def _is_file(address: str) -> bool:
     """Whether an address is one of a file, not of a folder that holds a kustomization."""
+    from urllib.parse import urlsplit
+
     return urlsplit(address).path.endswith((".yaml", ".yml", ".json"))
 
 

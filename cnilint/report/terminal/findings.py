@@ -23,7 +23,6 @@ from cnilint.shown import visible
 from cnilint.simulation.class_facts import ClassFacts
 from cnilint.start import replace
 
-from .excerpt import Look, excerpt, gutter_width, margin
 from .layout import hanging
 from .paint import Line, Paint
 
@@ -60,6 +59,8 @@ def full(result: Result, paint: Paint) -> str:
 
 
 def _finding(finding: Finding, result: Result, paint: Paint) -> Iterator[Line]:
+    from .excerpt import Look, excerpt, gutter_width, margin
+
     style = str(finding.level)
     location = finding.location
     places = [location, *(each.location for each in finding.related)]
@@ -105,6 +106,8 @@ def _details(finding: Finding, paint: Paint) -> Iterator[Line]:
 
 
 def _related(related: Related, gutter: int, paint: Paint) -> Iterator[Line]:
+    from .excerpt import Look, excerpt, margin
+
     location = related.location
     yield margin(gutter)
     yield from _place(":::", location, gutter, "", paint)

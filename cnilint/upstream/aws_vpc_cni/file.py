@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cnilint.start import NamedTuple, lazy_pattern
-from cnilint.upstream import gojson, jq, sed
+from cnilint.upstream import gojson
 from cnilint.upstream.gojson import JSONError
 
-from .conflist import add_plugins
 from .program import Program, Refused
 from .releases import V4, V6
 from .variables import How
@@ -109,6 +108,8 @@ def _ipv6(program: Program) -> tuple[bool, str]:
 
 def script_file(program: Program) -> str:
     """Return what the script writes; Refused if it ends before."""
+    from cnilint.upstream import jq, sed
+
     placed = _placed(program)
     for item in placed:
         if item.name and program.how(item.name) is How.REQUIRED and item.name not in program.env:
@@ -134,6 +135,8 @@ def script_file(program: Program) -> str:
 
 def go_file(program: Program) -> str:
     """Return what the Go program writes; Refused if it ends before."""
+    from .conflist import add_plugins
+
     placed = _placed(program)
     text = program.node.conflist
     for item in placed:
