@@ -5,7 +5,6 @@ What a release ships is in `rules/published`, as far as it matters to a node's c
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
@@ -13,12 +12,10 @@ from typing import Any
 
 from cnilint.model.text import Source
 from cnilint.model.tree import Document
-from cnilint.resources import rules_folder
 from cnilint.start import NamedTuple, lazy_pattern
 from cnilint.syntax.compose import compose
-from cnilint.syntax.data import read_mapping
-from cnilint.syntax.data_cache import kept
 
+from .catalog import published_data
 from .release import in_range, release
 
 NO_CNI = "no-cni.yaml"
@@ -167,9 +164,7 @@ def _repository(name: str) -> _Repository | None:
 
 @cache
 def _data() -> tuple[Mapping[str, Any], ...]:
-    folder = os.path.join(rules_folder(), "published")
-    names = sorted(name for name in os.listdir(folder) if name.endswith(".yaml"))
-    return tuple(kept("published", [os.path.join(folder, name) for name in names], read_mapping))
+    return tuple(published_data())
 
 
 @cache
