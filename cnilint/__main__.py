@@ -24,8 +24,10 @@ def main() -> None:
     gc.disable()  # trees have no cycles, and a run is short
     try:
         from cnilint.cli import plain
+        from cnilint.start import claim_process
         from cnilint.streams import let_go
 
+        claim_process()
         if plain.is_plain(sys.argv[1:]):
             code = plain.run(sys.argv[2:])
         else:

@@ -18,7 +18,15 @@ from operator import attrgetter
 from types import CodeType, FunctionType
 from typing import Any
 
-__all__ = ["NamedTuple", "dataclass", "field", "lazy_pattern", "replace"]
+__all__ = [
+    "NamedTuple",
+    "claim_process",
+    "dataclass",
+    "field",
+    "lazy_pattern",
+    "own_process",
+    "replace",
+]
 
 Space = dict[str, Any]
 """The namespace of a class, or of a function."""
@@ -291,3 +299,17 @@ class _Pattern:
 def lazy_pattern(text: str, flags: int = 0) -> Any:
     """Return a pattern, as `re.compile`; what is wrong with one is said when it is first used."""
     return _Pattern(text, flags)
+
+
+_claimed = False
+
+
+def claim_process() -> None:
+    """Say that this process is the command's: libraries may be loaded as only it uses them."""
+    global _claimed  # noqa: PLW0603  of a process there is one
+    _claimed = True
+
+
+def own_process() -> bool:
+    """Whether this process is the command's, and not a program's that uses cnilint."""
+    return _claimed

@@ -4,4 +4,15 @@ from dataclasses import replace as replace
 from re import compile as lazy_pattern
 from typing import NamedTuple as NamedTuple
 
-__all__ = ["NamedTuple", "dataclass", "field", "lazy_pattern", "replace"]
+__all__ = [
+    "NamedTuple",
+    "claim_process",
+    "dataclass",
+    "field",
+    "lazy_pattern",
+    "own_process",
+    "replace",
+]
+
+def claim_process() -> None: ...
+def own_process() -> bool: ...
