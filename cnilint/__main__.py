@@ -28,8 +28,9 @@ def main() -> None:
         from cnilint.streams import let_go
 
         claim_process()
-        if plain.is_plain(sys.argv[1:]):
-            code = plain.run(sys.argv[2:])
+        request = plain.read(sys.argv[1:])
+        if request is not None:
+            code = plain.run(request)
         else:
             from cnilint.cli.app import run
 
