@@ -12,7 +12,6 @@ from functools import cache
 
 from cnilint.config.options import Entry, entries
 
-from .arguments import spread
 from .ending import ended
 from .request import Request
 
@@ -25,6 +24,8 @@ def read(words: Sequence[str]) -> Request | None:
         return None
     if not any(word.startswith("-") and word != "-" for word in words):
         return Request(tuple(words[1:]))
+    from .arguments import spread
+
     paths: list[str] = []
     options: dict[str, object] = {}
     left = iter(spread(words)[1:])
