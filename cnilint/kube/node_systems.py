@@ -18,6 +18,9 @@ from .manifest import Manifest
 from .workload import Image
 
 COMPUTE_TYPE = "eks.amazonaws.com/compute-type"
+
+MANAGED = {"auto": "EKS Auto Mode", "fargate": "EKS Fargate"}
+"""What EKS manages itself, by the values of that label."""
 UPDATER = "bottlerocket.aws/updater-interface-version"
 """A label by which Bottlerocket's own updater finds its nodes
 (bottlerocket-os/bottlerocket-update-operator@v1.4.0:README.md, "Label nodes")."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from enum import Enum
 
-from cnilint.start import dataclass, field
+from cnilint.start import NamedTuple, dataclass, field
 
 from .text import Source, Span
 
@@ -105,6 +105,18 @@ class Document:
     root: Tree = field(repr=False)
     source_comment: str | None = None
     """The chart template named by the `# Source:` comment that `helm template` prints above it."""
+
+
+class EmbeddedProblem(NamedTuple):
+    """Text that was to be JSON or YAML and cannot be read as such; `span` counts in the file.
+
+    `kind` is `syntax`, `word` (a bare word, often a placeholder that is filled in at run time) or
+    `trailing-text`.
+    """
+
+    span: Span
+    message: str
+    kind: str = "syntax"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,8 @@ from cnilint.catalog.settings import Setting
 from cnilint.kube.environment import Text, placeholder
 from cnilint.kube.workload import HostFile
 from cnilint.model.finding import Location
-from cnilint.model.tree import Embedded, Mapping, Tree, plain
+from cnilint.model.tree import Embedded, EmbeddedProblem, Mapping, Tree, plain
 from cnilint.start import dataclass
-from cnilint.syntax.embedded import EmbeddedProblem
 from cnilint.upstream.multus_releases import Program, Traits
 
 from .settings import (

@@ -15,6 +15,7 @@ from cnilint.model.tree import (
     Alias,
     Document,
     Embedded,
+    EmbeddedProblem,
     Entry,
     Mapping,
     Route,
@@ -49,18 +50,6 @@ __all__ = [
 ]
 
 _UNREADABLE = frozenset({"syntax", "word", "trailing-text"})
-
-
-class EmbeddedProblem(NamedTuple):
-    """Text that was to be JSON or YAML and cannot be read as such; `span` counts in the file.
-
-    `kind` is `syntax`, `word` (a bare word, often a placeholder that is filled in at run time) or
-    `trailing-text`.
-    """
-
-    span: Span
-    message: str
-    kind: str = "syntax"
 
 
 def embedded_json(document: Document, scalar: Scalar) -> Tree | EmbeddedProblem:

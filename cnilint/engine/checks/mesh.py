@@ -14,7 +14,6 @@ from cnilint.model.finding import Applicability, Fix, Location, Related
 from cnilint.model.tree import Embedded, Tree, descend, follow
 from cnilint.simulation.cluster import Cluster
 from cnilint.start import NamedTuple
-from cnilint.syntax.embedded import EmbeddedProblem, inside
 
 ISTIO = "istio-cni"
 INJECTOR = "istio-sidecar-injector"
@@ -115,6 +114,8 @@ def _in_object(one: Manifest, path: tuple[str, ...]) -> _Value | None:
 
 def _in_map(one: Manifest, known: Release | None) -> _Injector | None:
     """Return what the injector's values say, which are a text of JSON or YAML."""
+    from cnilint.syntax.embedded import EmbeddedProblem, inside
+
     base = (*one.route, "data", "values")
     for form in (Embedded.JSON, Embedded.YAML):
         read = inside(one.document, (*base, form))

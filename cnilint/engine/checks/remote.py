@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from cnilint.engine.hit import Hit
 from cnilint.gitops.clusters import Layout
+from cnilint.gitops.graph import Edge
 from cnilint.model.finding import Applicability, Fix
 from cnilint.start import lazy_pattern
 
@@ -22,25 +23,29 @@ _GITEA = lazy_pattern(r"^/[^/]+/[^/]+/(?:raw|src)/branch/([^/]+)/")
 
 def unpinned_remote(layout: Layout) -> Iterator[Hit]:
     """CNI310: a kustomization takes a CNI product's manifest from a branch."""
+    edges = [edge for cluster in layout.clusters for edge in cluster.edges]
+    return _unpinned(edges) if edges else iter(())
+
+
+def _unpinned(edges: Sequence[Edge]) -> Iterator[Hit]:
     from cnilint.catalog.needles import names_a_cni
     from cnilint.gitops.kustomize_addresses import is_remote_file, is_repository
 
     seen = set()
-    for cluster in layout.clusters:
-        for edge in cluster.edges:
-            place = edge.place
-            key = (place.source.path, place.span)
-            address = is_remote_file(edge.target) or is_repository(edge.target)
-            if not address or key in seen or not names_a_cni(edge.target):
-                continue
-            seen.add(key)
-            branch = moving(edge.target)
-            if branch:
-                yield Hit(
-                    location=place,
-                    parameters={"address": edge.target, "branch": branch},
-                    fixes=(Fix("name a release or a commit", Applicability.DISPLAY, ()),),
-                )
+    for edge in edges:
+        place = edge.place
+        key = (place.source.path, place.span)
+        address = is_remote_file(edge.target) or is_repository(edge.target)
+        if not address or key in seen or not names_a_cni(edge.target):
+            continue
+        seen.add(key)
+        branch = moving(edge.target)
+        if branch:
+            yield Hit(
+                location=place,
+                parameters={"address": edge.target, "branch": branch},
+                fixes=(Fix("name a release or a commit", Applicability.DISPLAY, ()),),
+            )
 
 
 def moving(address: str) -> str:
