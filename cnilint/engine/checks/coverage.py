@@ -15,7 +15,7 @@ from cnilint.kube.values import Steps
 from cnilint.kube.workload import workload
 from cnilint.model.finding import Applicability, Edit, Fix, Level, Location, Related
 from cnilint.model.tree import Mapping as MappingTree
-from cnilint.model.tree import Tree, descend
+from cnilint.model.tree import Tree, descend, string
 from cnilint.multus.configuration import Multus
 from cnilint.simulation.class_facts import ClassFacts
 from cnilint.simulation.cluster import Cluster
