@@ -135,13 +135,17 @@ def field(
     return _Field(default, default_factory, repr, compare)
 
 
-def dataclass(*, frozen: bool, slots: bool, eq: bool = True) -> Callable[[type], type]:
+def dataclass(
+    *, frozen: bool = False, slots: bool = False, eq: bool = True
+) -> Callable[[type], type]:
     """Return what makes a class one of frozen values in slots, as `dataclasses.dataclass`.
 
-    TypeError for one that is not to be both.
+    One that is not to be both is made by the original, and has none of the fields of `field`.
     """
     if not (frozen and slots):
-        raise TypeError("only frozen values in slots are made here")
+        import dataclasses
+
+        return dataclasses.dataclass(frozen=frozen, slots=slots, eq=eq)
     return lambda cls: _values(cls, eq=eq)
 
 

@@ -214,9 +214,15 @@ def test_a_dataclass_may_be_made_of_one() -> None:
     assert [field.name for field in dataclasses.fields(More)] == ["first", "second", "third"]
 
 
-def test_only_frozen_values_in_slots_are_made() -> None:
-    with pytest.raises(TypeError, match="frozen values in slots"):
-        OURS.dataclass(frozen=True, slots=False)
+def test_what_is_not_in_slots_is_made_by_the_original() -> None:
+    @OURS.dataclass(frozen=True, eq=False)
+    class Made:
+        first: int = 1
+
+    Open: Any = Made  # noqa: N806
+    assert vars(Open()) == {"first": 1}
+    assert [field.name for field in dataclasses.fields(Open)] == ["first"]
+    assert OURS.replace(Open(), first=2).first == 2
 
 
 @pytest.mark.parametrize("name", ["match", "search", "fullmatch", "findall", "split"])
