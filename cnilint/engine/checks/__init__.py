@@ -18,13 +18,12 @@ from cnilint.model.finding import Note
 from cnilint.model.tree import SyntaxProblem
 from cnilint.multus.network_objects import speaks_of_networks
 from cnilint.simulation.cluster import Cluster
-from cnilint.simulation.running_cluster import RunningCluster
 
 Check = Callable[[Cluster], Iterator[Hit]]
 InputCheck = Callable[[Iterable[SyntaxProblem], Iterable[Note]], Iterator[Hit]]
 LayoutCheck = Callable[[Layout], Iterator[Hit]]
 IgnoreCheck = Callable[[Iterable[Judged]], Iterator[Hit]]
-ChangeCheck = Callable[[RunningCluster], Iterator[Hit]]
+ChangeCheck = Callable[..., Iterator[Hit]]  # of a RunningCluster, which loads late
 Modules = Mapping[str, tuple[str, ...]]
 """The functions of some modules of this package, by the modules' names."""
 
