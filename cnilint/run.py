@@ -10,8 +10,7 @@ import json
 import os
 import posixpath
 from collections.abc import Callable, Sequence
-from dataclasses import replace
-from typing import Any, NamedTuple, TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
 
 from cnilint.budget import Budget
 from cnilint.catalog.catalog import known_files
@@ -40,6 +39,7 @@ from cnilint.model.text import Source
 from cnilint.progress import Progress
 from cnilint.simulation.class_facts import HostFile
 from cnilint.simulation.cluster import Circumstances
+from cnilint.start import NamedTuple, replace
 from cnilint.syntax.collect import (
     STANDARD_INPUT,
     Excluding,

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
-from typing import NamedTuple
+from itertools import product
 
 from cnilint.budget import UNLIMITED, Budget, OutOfTimeError
 from cnilint.catalog.recognise import NO_TARGETS, Targets
@@ -24,13 +23,12 @@ from cnilint.model.tree import Document, SyntaxProblem
 from cnilint.progress import Progress, unseen
 from cnilint.simulation.class_facts import HostFile
 from cnilint.simulation.cluster import Circumstances, Cluster, cluster
+from cnilint.start import NamedTuple, replace
 
 from .blame import blamed
 from .checks import CHANGE_CHECKS, CHECKS, IGNORE_CHECKS, INPUT_CHECKS, LAYOUT_CHECKS
 from .hit import Hit
 from .inputs import Inputs
-from .match import matches
-from .places import doubted, placed_finding, placed_note
 from .policy import EVERYTHING, Policy
 from .problems import concerning, unjudged_notes
 from .result import Known, Reason, Result, Suppressed
@@ -183,7 +181,10 @@ def _evaluated(
         except OutOfTimeError as error:
             unjudged.append(problem_at(error, members[0].location() if members else _first(inputs)))
     notes += [note for one in found for note in one.notes]
-    notes = [] if by_file else _distinct([placed_note(note) for note in notes])
+    if notes:
+        from .places import placed_note
+
+        notes = [] if by_file else _distinct([placed_note(note) for note in notes])
     notes += [*problem_notes(inputs.problems), *unjudged_notes(inputs, whole)]
     policy = surroundings.policy.of_files() if by_file else surroundings.policy
     facts = _Facts(inputs, found, whole, notes, unjudged)
@@ -235,6 +236,10 @@ def _each_file(inputs: Inputs) -> list[tuple[str, tuple[Manifest, ...]]]:
 
 def _in_files(stated: list[Finding], layout: Layout, inputs: Inputs) -> list[Finding]:
     """Return findings at the texts that decide; their fixes leave other clusters as they are."""
+    if not stated:
+        return []
+    from .places import placed_finding
+
     hits = [placed_finding(one) for one in stated]
     if len(layout.clusters) < 2 or not any(one.fixes for one in hits):
         return hits
@@ -253,6 +258,8 @@ def _told_apart(
     if not (policy.ignores or policy.per_file or any(MARK in one.text for one in inputs.sources)):
         return [(finding, None) for finding in merged(hits)]
     from cnilint.engine.ignores.suppress import ignored_file, judged
+
+    from .places import placed_finding
 
     judgement = judged(hits, inputs, policy)
     about = [
@@ -337,7 +344,11 @@ def _findings(rule: Rule, facts: _Facts, policy: Policy, budget: Budget) -> Iter
                 budget.check()
             for hit in work():
                 finding = finding_of(rule, hit, one.name if one is not None else "", policy)
-                yield doubted(finding, one) if one is not None else finding
+                if one is not None:
+                    from .places import doubted
+
+                    finding = doubted(finding, one)
+                yield finding
         except CnilintError:
             raise
         except Exception as error:
@@ -372,8 +383,11 @@ def _works(rule: Rule, facts: _Facts) -> Iterator[Work]:
             yield from ((partial(CHECKS[check], one), one) for one in facts.clusters)
         elif check not in IGNORE_CHECKS and check not in CHANGE_CHECKS:
             raise RuleError(f"{rule.id}.yaml", "check", f"there is no check {check!r}")
-    for entry in rule.match:
-        yield from ((partial(matches, entry, one), one) for one in facts.clusters)
+    for entry, one in product(rule.match, facts.clusters):
+        if "of" not in entry or one.multuses:
+            from .match import matches
+
+            yield partial(matches, entry, one), one
 
 
 def _place(one: SyntaxProblem) -> Location:

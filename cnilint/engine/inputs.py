@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from cnilint.budget import Budget
 from cnilint.confine import FileTree
 from cnilint.gitops.files import Files, Found, read_documents
 from cnilint.model.text import Source, Span
 from cnilint.model.tree import Document, SyntaxProblem
+from cnilint.start import dataclass, field
 from cnilint.syntax.collect import Unreadable
 
 

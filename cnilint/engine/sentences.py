@@ -9,7 +9,6 @@ from __future__ import annotations
 import platform
 import posixpath
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
 
 from cnilint import __version__
 from cnilint.model.finding import Finding
@@ -17,6 +16,7 @@ from cnilint.model.steps import Cause, Ending, Failure, Situation, Step, Verb, W
 from cnilint.model.tree import Fault, SyntaxProblem
 from cnilint.model.verdict import Unknown, Verdict, VerdictKind
 from cnilint.simulation.search import Outcome
+from cnilint.start import NamedTuple
 
 DOES = {
     Verb.WRITES: "writes {files}",

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from cnilint.catalog.installer import Installer
-from cnilint.catalog.published import Published
 from cnilint.catalog.recognise import concerns_cni, installers
 from cnilint.gitops.clusters import Layout, layout
 from cnilint.gitops.graph import ClusterObjects, NotRead, Reason
@@ -16,7 +15,6 @@ from cnilint.model.tree import SyntaxProblem
 
 from .inputs import Inputs
 from .local_charts import AUTO, NEVER, helm, with_charts
-from .places import placed
 
 MOST_NAMED = 3
 """Places that are named where many are told of together."""
@@ -54,6 +52,8 @@ def sources(
 
     `render` says whether Helm is run on charts of the repository: `auto`, `always` or `never`.
     """
+    from cnilint.catalog.published import Published
+
     files = inputs.files.beside_others(Published())
     installs = _Installs(inputs)
     found = layout(files, inputs.documents, installs, paths, installs.twice)
@@ -89,6 +89,8 @@ class _Installs:
 
 
 def _repeated(pair: tuple[Manifest, Manifest]) -> Note:
+    from .places import placed
+
     before, after = pair
     path = placed(after.location()).source.path
     message = f"{before.title} stands here and again in {path}: the later one counts"
@@ -106,6 +108,8 @@ def _not_read(one: ClusterObjects) -> Iterator[Note]:
 
 def deciding(one: ClusterObjects) -> tuple[str, ...]:
     """Return the names of the sources that were not read and may bring a CNI."""
+    from cnilint.catalog.published import Published
+
     published = Published()
     return tuple(
         dict.fromkeys(

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from collections.abc import Mapping as Counts
-from dataclasses import replace
-from typing import NamedTuple
 
 from cnilint.budget import OutOfTimeError
 from cnilint.catalog.installer import Installer
@@ -36,6 +34,7 @@ from cnilint.model.tree import SyntaxProblem
 from cnilint.progress import unseen
 from cnilint.simulation.class_facts import ClassFacts
 from cnilint.simulation.cluster import Cluster
+from cnilint.start import NamedTuple, replace
 from cnilint.syntax.rewrite import CannotEdit, apply
 
 from .handover import handed_over, is_elsewhere, traced

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 from cnilint.budget import UNLIMITED, Budget
 from cnilint.catalog.catalog import known_files, label_domains
@@ -24,6 +22,7 @@ from cnilint.model.finding import Note
 from cnilint.model.tree import string
 from cnilint.multus.configuration import Multus
 from cnilint.multus.forms import multus
+from cnilint.start import NamedTuple, dataclass, replace
 
 from .class_facts import MULTUS_FILES, ClassFacts, HostFile, class_facts, named_host_file
 

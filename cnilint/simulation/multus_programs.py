@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import posixpath
 from collections.abc import Hashable
-from dataclasses import dataclass
 
 from cnilint.model.steps import Actor, Cause, Failure, Step, Verb
 from cnilint.multus.configuration import Multus
 from cnilint.multus.settings import OTHER_DIRECTORY
+from cnilint.start import dataclass
 from cnilint.upstream import multus_thick_daemon as thick_daemon
 from cnilint.upstream.multus_daemon_config import DaemonConf
 from cnilint.upstream.multus_thick_daemon import STOPPED, DaemonState

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Hashable
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from cnilint.catalog.aws_node import aws_node
 from cnilint.catalog.catalog import Action
 from cnilint.catalog.installer import ConfFile, Installer
 from cnilint.model.steps import Actor, Cause, Failure, Step, Verb
+from cnilint.start import dataclass
 
-from .chaining import Copier, Inserter, chain
 from .steps import (
     CANDIDATES,
     Change,
@@ -34,7 +33,6 @@ __all__ = [
     "Program",
     "Writer",
     "candidates",
-    "chain",
     "is_valid",
     "names_in",
     "program",
@@ -122,7 +120,11 @@ def program(installer: Installer) -> Program | None:
         refused = node is not None and node.fails_after_writing
         return Writer(actor_of(installer), installer, installer.writes, refused)
     if installer.action in (Action.COPY, Action.REFER) and installer.writes is not None:
+        from .chaining import Copier
+
         return Copier(actor_of(installer), installer, installer.writes)
     if installer.action is Action.INSERT and installer.directory is not None:
+        from .chaining import Inserter
+
         return Inserter(actor_of(installer), installer, installer.directory)
     return None

@@ -9,17 +9,16 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from operator import attrgetter
-from typing import NamedTuple
 
 from cnilint.model.steps import NODE, Cause, Failure, Held, Situation, Step, Verb
-from cnilint.upstream.multus_thick_daemon import replay
+from cnilint.start import NamedTuple
 from cnilint.upstream.netconf import plugin_types
 
 from .directory_state import Moment, Moments
 from .owner import Reading
 from .programs import Change, Files, Program
 
-__all__ = ["MOST_STATES", "Moment", "Outcome", "Simulation", "replay", "simulate"]
+__all__ = ["MOST_STATES", "Moment", "Outcome", "Simulation", "simulate"]
 
 MOST_STATES = 20_000
 """States looked at per class of nodes; past that the search is not exhausted, and says so."""

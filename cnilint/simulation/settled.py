@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
+from cnilint.start import dataclass
 from cnilint.upstream import gojson
 from cnilint.upstream.gojson import JSON, Array, JSONError, Object, is_string
 from cnilint.upstream.multus_thick_program import multus_thick

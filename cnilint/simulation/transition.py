@@ -11,9 +11,9 @@ from collections import deque
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from enum import Enum
 from operator import attrgetter
-from typing import NamedTuple
 
 from cnilint.model.steps import NODE, Cause, Failure, Held, Situation, Step, Verb
+from cnilint.start import NamedTuple
 from cnilint.upstream.netconf import plugin_types
 
 from .directory_state import Moments

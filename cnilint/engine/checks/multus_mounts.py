@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 
 from cnilint.catalog.release import shown
@@ -19,6 +18,7 @@ from cnilint.multus.host_access import KUBELET, NAMESPACES, PLUGINS, Gap, lacked
 from cnilint.multus.manifest_release import skew
 from cnilint.multus.requirements import Need, is_certain, since
 from cnilint.simulation.cluster import Cluster
+from cnilint.start import lazy_pattern
 
 _EFFECTS = {
     Need.HOST_NETWORK: "its own pod waits for the network that it is to provide",
@@ -33,7 +33,7 @@ _EFFECTS = {
 }
 _WARNINGS = (Need.KUBELET, Need.KUBELET_PROPAGATION)
 
-_SHARED = re.compile(
+_SHARED = lazy_pattern(
     r"/(dev|etc|home|opt|proc|root|run|sys|tmp|usr|var)?"
     r"|/etc/(cni|cni/net\.d|kubernetes)"
     r"|/opt/cni(/bin)?"
