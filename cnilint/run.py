@@ -38,6 +38,7 @@ from cnilint.model.text import Source
 from cnilint.progress import Progress, unseen
 from cnilint.simulation.class_facts import HostFile
 from cnilint.simulation.cluster import Circumstances
+from cnilint.simulation.shared import Simulations
 from cnilint.syntax.collect import STANDARD_INPUT, Excluding, Listing, Unreadable, collect
 
 __all__ = ["Options", "Run", "fix", "inspect", "lint", "load"]
@@ -183,13 +184,18 @@ def _left_out(chosen: Settings) -> tuple[Listing | None, Excluding | None]:
     return listing, excluding
 
 
+def _played(run: Run) -> Surroundings:
+    """Return a run's surroundings with the simulations that all of it shares: one budget."""
+    return run.surroundings._replace(simulations=Simulations())
+
+
 def checked(run: Run) -> Result:
     """Return what is wrong; the fixes are proven.
 
     Where each file is judged by itself no fix is offered: what it would lead to can only be seen
     with everything beside it.
     """
-    around = run.surroundings
+    around = _played(run)
     inputs = _read(run)
     result = _told_newly(evaluate(inputs, around), run)
     if around.by_file:
@@ -204,7 +210,7 @@ def checked(run: Run) -> Result:
 
 def inspected(run: Run) -> Result:
     """Return the facts of the clusters; fixes are not proven, so none is offered."""
-    result = evaluate(_read(run), run.surroundings)
+    result = evaluate(_read(run), _played(run))
     _known_primary(result, run.surroundings.primary)
     return _without_fixes(result)
 
@@ -213,7 +219,7 @@ def fixed(run: Run) -> Fixed:
     """Return the manifests with every fix of a grade made; nothing is written."""
     from cnilint.fix import plan
 
-    done = plan.fixed(_read(run), run.surroundings, run.fixes)
+    done = plan.fixed(_read(run), _played(run), run.fixes)
     _known_primary(done.found, run.surroundings.primary)
     found, left = (_public(_told_newly(one, run)) for one in (done.found, done.result))
     return done._replace(found=found, result=left)

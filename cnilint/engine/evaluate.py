@@ -20,6 +20,7 @@ from cnilint.model.tree import Document
 from cnilint.progress import Progress, unseen
 from cnilint.simulation.class_facts import HostFile
 from cnilint.simulation.cluster import Circumstances, Cluster, cluster
+from cnilint.simulation.shared import Simulations
 
 from .checks import CHANGE_CHECKS, CHECKS, IGNORE_CHECKS, INPUT_CHECKS, LAYOUT_CHECKS
 from .hit import Hit
@@ -55,7 +56,7 @@ class Surroundings(NamedTuple):
     has the releases of products, by id, where the manifests name none. `by_file` asks for each
     file to be judged by itself. `progress` is told what is worked on. `clusters` is what settings
     say of each cluster by its name. `render` is whether Helm is run on charts of the repository
-    (`auto`, `never`, `always`).
+    (`auto`, `never`, `always`). `simulations` are shared by all that is evaluated in one run.
     """
 
     host_files: tuple[HostFile, ...] = ()
@@ -67,6 +68,7 @@ class Surroundings(NamedTuple):
     progress: Progress = unseen
     clusters: Mapping[str, Described] = {}
     render: str = "auto"
+    simulations: Simulations | None = None
 
     @property
     def paths(self) -> Mapping[str, tuple[str, ...]]:
@@ -108,6 +110,7 @@ def evaluate(inputs: Inputs, surroundings: Surroundings = NOTHING_AROUND) -> Res
     if not parts and surroundings.host_files:
         parts = [(ONLY, (), ())]
     found: list[Cluster] = []
+    simulations = surroundings.simulations or Simulations()
     machines = list(machine_configurations(inputs.documents))
     for name, members, unread in parts:
         own = tuple(one for one in machines if len(parts) == 1 or _is_of(one, name))
@@ -119,6 +122,7 @@ def evaluate(inputs: Inputs, surroundings: Surroundings = NOTHING_AROUND) -> Res
                 surroundings.known(name)._replace(machines=own),
                 inputs.files,
                 unread,
+                simulations,
             )
         )
     notes += [note for one in found for note in one.notes]

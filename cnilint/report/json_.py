@@ -70,7 +70,7 @@ def check_json(result: Result) -> str:
             "clusters": [_cluster(each) for each in result.clusters],
             "findings": [finding_object(each) for each in result.findings],
             "suppressed": [_suppressed(each) for each in result.suppressed],
-            "notes": [_note(each) for each in result.notes],
+            "notes": [note_object(each) for each in result.notes],
         }
     )
 
@@ -368,7 +368,8 @@ def _edit(edit: Edit | Repair) -> JSONObject:
     return {**where, "route": None, **change, **_extent(edit.document.source, edit.span)}
 
 
-def _note(note: Note) -> JSONObject:
+def note_object(note: Note) -> JSONObject:
+    """Return a note: what is not known of a cluster, and where."""
     return {
         "message": note.message,
         "cluster": note.cluster,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from cnilint.engine.result import Known, Reason, Result
-from cnilint.model.finding import Level, Location
+from cnilint.model.finding import Level, Location, Note
 from cnilint.model.steps import Actor
 from cnilint.model.verdict import Verdict, VerdictKind
 from cnilint.quoting import shell_word
@@ -54,6 +54,11 @@ def _what(verdict: Verdict) -> Verdict:
     """Return a verdict without the places of those who act in it."""
     held = tuple(one._replace(actor=Actor(one.actor.title)) for one in verdict.held)
     return verdict._replace(held=held)
+
+
+def undecided(result: Result) -> list[Note]:
+    """Return the notes that say what is not decided: of lists of findings each has them, too."""
+    return [note for note in result.notes if note.undecided]
 
 
 def place(location: Location) -> str:
