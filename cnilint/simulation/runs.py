@@ -14,6 +14,9 @@ LONGEST_RUN = 600
 AROUND = 6_000
 """Steps looked at around the end of such a run, to know what comes again and again there."""
 
+LOOPS = 4
+"""Runs of which it is looked farther around the end, where something may be written for ever."""
+
 SHUFFLES = 200
 """Runs in which each step is drawn anew."""
 
@@ -21,19 +24,25 @@ LEAST = 2
 """Runs that are played whatever they cost: one in the order of the programs, one from the last."""
 
 
-def ran(graph: StateGraph, starts: Sequence[int], programs: int, most: int) -> None:
+def ran(graph: StateGraph, starts: Sequence[int], most: int, far: int = 0) -> None:
     """Let the programs run from some states to the end of one order each.
 
     What they come to is in the graph then. An order says who goes first of those that can take a
     step: in turn from each program on, backwards, each one and then each other one before all the
-    rest, and by chance. At most about `most` steps are looked at.
+    rest, and by chance. At most about `most` steps are looked at, and then `far` around the end of
+    each of a few runs that did not rest.
     """
     random = Random(0)  # noqa: S311  the same runs each time, and no secret
     limit = graph.looked_at + most
-    for played, order in enumerate(_orders(programs)):
+    unsettled: list[int] = []
+    for played, order in enumerate(_orders(graph.programs)):
         if played >= LEAST and graph.looked_at >= limit:
-            return
-        _run(graph, starts[played % len(starts)], order, random)
+            break
+        end = _run(graph, starts[played % len(starts)], order, random)
+        if not graph.explore([end], AROUND):
+            unsettled.append(end)
+    for end in random.sample(unsettled, min(len(unsettled), LOOPS)) if far else ():
+        graph.explore([end], far)
 
 
 def _orders(programs: int) -> Iterator[list[int] | None]:
@@ -51,8 +60,8 @@ def _orders(programs: int) -> Iterator[list[int] | None]:
         yield None
 
 
-def _run(graph: StateGraph, state: int, order: list[int] | None, random: Random) -> None:
-    """Go one way until nothing is left to do, or until it seems that this will never be."""
+def _run(graph: StateGraph, state: int, order: list[int] | None, random: Random) -> int:
+    """Return the end of one way: where nothing is left to do, or this seems never to be."""
     seen: set[int] = set()
     drawn = list(range(graph.programs))
     for _ in range(LONGEST_RUN):
@@ -66,4 +75,4 @@ def _run(graph: StateGraph, state: int, order: list[int] | None, random: Random)
         if after is None:
             break
         state = after
-    graph.explore([state], AROUND)
+    return state

@@ -19,26 +19,26 @@ from .directory_state import Moment, Moments
 from .owner import Reading
 from .programs import Files, Program
 from .runs import ran
-from .state_graph import Component, StateGraph
+from .state_graph import Component, StateGraph, Worked
 
 __all__ = ["MOST_STEPS", "Budget", "Moment", "Outcome", "Simulation", "replay", "simulate"]
 
-FEW_PROGRAMS = 6
-"""Programs on one class of nodes of which the first steps are free, whatever else there is."""
+FEW_PROGRAMS = 5
+"""Programs of which every step is looked at, so that what is shown are the shortest ways of all."""
 
-FEW_STEPS = 4_000
-"""Steps looked at without leaving any out, so that what is shown are the shortest ways of all."""
+FEW_STEPS = 8_000
+"""Steps that are looked at so, whatever else there is in a run."""
 
-MOST_STEPS = 60_000
+MOST_STEPS = 80_000
 """Steps looked at for one set of programs; past that the search is not exhausted, and says so."""
 
-PLAYED_STEPS = 24_000
+PLAYED_STEPS = 16_000
 """Steps in the complete runs of one set of programs that was not searched to the end."""
 
 RUN_STEPS = 240_000
 """Steps looked at in a whole run of cnilint for sets that are not searched to the end."""
 
-SHARE = 4
+SHARE = 3
 """The part of what is left in a run that one set may take, so that something is left for others."""
 
 STARTS = 12
@@ -58,6 +58,13 @@ class Budget:
     def take(self, most: int) -> int:
         """Return how many of some steps may be looked at."""
         return max(0, min(most, self.left // SHARE))
+
+
+class KnownBefore(NamedTuple):
+    """What searches before found out: of each program its steps, and what files come to."""
+
+    steps: Sequence[Worked]
+    moments: Moments
 
 
 class Begun(NamedTuple):
@@ -122,23 +129,24 @@ def simulate(
     *,
     persistent: bool = True,
     budget: Budget | None = None,
+    known: KnownBefore | None = None,
 ) -> Simulation:
     """Return every outcome of running programs in every order on a node.
 
     `host_files` is what is there before anything runs, `reading` how the node is read,
-    `persistent` says whether files outlive a reboot, and `budget` is the run's. Where it or the
-    limit is not enough for every order, the outcomes are those of some hundred complete runs, and
-    of what of the search was done.
+    `persistent` says whether files outlive a reboot, `budget` is the run's, and `known` what is
+    known from searches before. Where the budget or the limit is not enough for every order, the
+    outcomes are those of some hundred complete runs, and of what of the search was done.
     """
     spent = budget or Budget()
-    few = FEW_STEPS if len(programs) <= FEW_PROGRAMS else spent.take(FEW_STEPS)
-    graph = StateGraph(programs, few, reduces=False)
-    found = _Search(programs, reading, graph).everything(host_files, persistent=persistent)
-    if found.exhausted:
-        return found
-    spent.left -= graph.looked_at
-    graph = StateGraph(programs, spent.take(MOST_STEPS), known=graph)
-    search = _Search(programs, reading, graph, played=spent.take(PLAYED_STEPS))
+    steps, moments = known or KnownBefore([{} for _ in programs], Moments(reading))
+    if len(programs) <= FEW_PROGRAMS:
+        graph = StateGraph(programs, FEW_STEPS, reduces=False, worked=steps)
+        found = _Search(programs, moments, graph).everything(host_files, persistent=persistent)
+        if found.exhausted:
+            return found
+    graph = StateGraph(programs, spent.take(MOST_STEPS), worked=steps)
+    search = _Search(programs, moments, graph, played=spent.take(PLAYED_STEPS))
     found = search.everything(host_files, persistent=persistent)
     if not found.exhausted:
         spent.left -= graph.looked_at
@@ -151,15 +159,14 @@ class _Search:
     def __init__(
         self,
         programs: Sequence[Program],
-        reading: Reading,
+        moments: Moments,
         graph: StateGraph,
         *,
         played: int | None = None,
     ) -> None:
         """Take what is searched. `played`: steps in runs where it is too much; None: give up."""
         self._programs = programs
-        self._reading = reading
-        self._moments = Moments(reading)
+        self._moments = moments
         self._exhausted = True
         self._outcomes: dict[tuple[object, ...], Outcome] = {}
         self._contents: dict[str, str] = {}
@@ -220,7 +227,7 @@ class _Search:
             self._exhausted = False
             if self._played is None:
                 return []
-            ran(self._graph, states, len(self._programs), self._played // len(Situation))
+            ran(self._graph, states, self._played // len(Situation))
         components = self._graph.lasting(states)
         ways = _Ways(self._graph, starts, {one for c in components for one in c.states})
         components.sort(key=lambda one: min(map(ways.place, one.states)))
@@ -266,8 +273,8 @@ class _Search:
             (plugin, name)
             for path, text in files.items()
             if (name := self._moments.name(path)) is not None
-            if self._reading.chained
-            for plugin in set(plugin_types(text)).intersection(self._reading.chained)
+            if self._moments.reading.chained
+            for plugin in set(plugin_types(text)).intersection(self._moments.reading.chained)
         ]
         return tuple(sorted(found))
 

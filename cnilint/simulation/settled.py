@@ -24,6 +24,9 @@ MOST_STEPS = 1_200_000
 PLAYED_STEPS = 200_000
 """Steps in complete runs after an event, where that was not enough."""
 
+FAR_STEPS = 100_000
+"""Steps around the end of a run after which something may be written for ever."""
+
 _DIRECTORY = "/etc/cni/net.d"
 _MAKERS = {**PROGRAMS, "multus-thick": multus_thick}
 _MULTUS_FILES = ("00-multus.conf", "00-multus.conflist")
@@ -148,7 +151,7 @@ class _Crew:
     def lasting(self, starts: Sequence[int]) -> tuple[list[Component], bool]:
         """Return what the programs come to from some states, and whether that is all."""
         if not self._graph.explore(starts):
-            ran(self._graph, starts, len(self._programs), PLAYED_STEPS)
+            ran(self._graph, starts, PLAYED_STEPS, FAR_STEPS)
             return self._graph.lasting(starts), False
         return self._graph.lasting(starts), True
 

@@ -8,9 +8,14 @@ from typing import NamedTuple
 
 from cnilint.model.steps import Actor, Step
 
+from .directory_state import Moments
 from .owner import Reading
-from .search import Budget, Outcome, Simulation, simulate
+from .search import Budget, KnownBefore, Outcome, Simulation, simulate
+from .state_graph import Worked
 from .steps import Files, Program
+
+MOST_KEPT = 50_000
+"""Steps of programs that are kept for the simulations after them."""
 
 
 class _Made(NamedTuple):
@@ -31,6 +36,8 @@ class Simulations:
         """Take how much may be looked at; without it as much as in a run by itself."""
         self._budget = budget or Budget()
         self._made: dict[Hashable, _Made] = {}
+        self._worked: dict[Hashable, Worked] = {}
+        self._moments: dict[str, Moments] = {}
 
     def of(
         self,
@@ -41,8 +48,9 @@ class Simulations:
         persistent: bool = True,
     ) -> Simulation:
         """Return what `simulate` returns."""
+        alike = tuple(map(likeness, programs))
         key = (
-            tuple(likeness(program) for program in programs),
+            alike,
             frozenset(host_files.items()),
             repr(reading),
             persistent,
@@ -50,11 +58,24 @@ class Simulations:
         actors = tuple(program.actor for program in programs)
         if key not in self._made:
             found = simulate(
-                programs, host_files, reading, persistent=persistent, budget=self._budget
+                programs,
+                host_files,
+                reading,
+                persistent=persistent,
+                budget=self._budget,
+                known=self._known(list(zip(alike, actors, strict=True)), reading),
             )
             self._made[key] = _Made(found, actors)
         made = self._made[key]
         return _with_actors(made.simulation, dict(zip(made.actors, actors, strict=True)))
+
+    def _known(self, programs: Sequence[Hashable], reading: Reading) -> KnownBefore:
+        """Return what is known of programs: of each by what it is told, and who acts."""
+        if sum(map(len, self._worked.values())) > MOST_KEPT:
+            self._worked.clear()
+            self._moments.clear()
+        moments = self._moments.setdefault(repr(reading), Moments(reading))
+        return KnownBefore([self._worked.setdefault(one, {}) for one in programs], moments)
 
 
 def likeness(program: Program) -> Hashable:

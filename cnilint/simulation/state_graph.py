@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from cnilint.upstream.program import Event
 
-from .steps import Change, Files, Minded, Program
+from .steps import NOTHING, Change, Files, Minded, Program
 
 Memories = tuple[Hashable, ...]
 State = tuple[int, ...]
@@ -50,6 +50,13 @@ The last is whether it ends by itself. These and edges are plain tuples, as ther
 """
 
 
+Content = frozenset[tuple[str, str]]
+"""Files as a value."""
+
+Worked = dict[tuple[Content, Hashable], Change | None]
+"""The steps of a program that were worked out: by the files and by its memory."""
+
+
 class _Table:
     """What the programs do, worked out once for what it depends on: files and memories by number.
 
@@ -57,12 +64,14 @@ class _Table:
     a directory lists them is not promised.
     """
 
-    def __init__(self, programs: Sequence[Program]) -> None:
+    def __init__(self, programs: Sequence[Program], worked: Sequence[Worked] | None) -> None:
         self.programs = programs
+        self._worked = worked or [{} for _ in programs]
         self.files: list[Files] = []
+        self._contents: list[Content] = []
         self.memories: list[list[Hashable]] = [[] for _ in programs]
         self.changes: dict[tuple[int, int, int], Change] = {}
-        self._files: dict[frozenset[tuple[str, str]], int] = {}
+        self._files: dict[Content, int] = {}
         self._memories: list[dict[Hashable, int]] = [{} for _ in programs]
         self._events: dict[tuple[Event, ...], int] = {}
         self._told: list[tuple[Event, ...]] = []
@@ -80,6 +89,7 @@ class _Table:
         key = frozenset(files.items())
         if key not in self._files:
             self._files[key] = len(self.files)
+            self._contents.append(key)
             self.files.append(dict(sorted(files.items())))
         return self._files[key]
 
@@ -103,7 +113,10 @@ class _Table:
     def _move(self, key: tuple[int, int, int]) -> Move | None:
         at, files, memory = key
         program = self.programs[at]
-        change = program.step(self.files[files], self.memories[at][memory])
+        worked, asked = self._worked[at], (self._contents[files], self.memories[at][memory])
+        if asked not in worked:
+            worked[asked] = program.step(self.files[files], asked[1])
+        change = worked[asked]
         if change is None:
             return None
         self.changes[key] = change
@@ -156,13 +169,13 @@ class _Table:
         Such a step commutes with the next step of every other program, and so do several of them:
         whatever comes of it now comes of it once somebody minds, or nobody has anything to do.
         """
+        files = state[0]
+        minded = [(at, self._minded_by(at, files, state[at + 1])) for at in self._all]
+        minding = [(at, one) for at, one in minded if one is not NOTHING]
         found = []
         for at in self._writing:
             path = self._file_of(at, state[at + 1])
-            if path and not any(
-                other != at and self._minded_by(other, state[0], state[other + 1]).has(path)
-                for other in self._all
-            ):
+            if path and not any(one.has(path) for other, one in minding if other != at):
                 found.append(at)
         return found
 
@@ -209,13 +222,13 @@ class StateGraph:
         most: int,
         *,
         reduces: bool = True,
-        known: StateGraph | None = None,
+        worked: Sequence[Worked] | None = None,
     ) -> None:
         """Take the programs, in the order of the memories in a state.
 
-        `known` is another graph of theirs: what was worked out for it is not worked out again.
+        `worked` has what is known of the steps of each, by files and memory, and is added to.
         """
-        self._table: _Table = _Table(programs) if known is None else known._table  # noqa: SLF001
+        self._table = _Table(programs, worked)
         self._programs = programs
         self._all = range(len(programs))
         self._reduces = reduces
@@ -359,7 +372,7 @@ class StateGraph:
 
         What is written there is deferred in each of them, since else it had led out of them.
         """
-        if not self._reduces:
+        if not self._reduces or self._table.is_kept(self._states[root]):
             return False
         edges = self.edges(root)
         taken = {program for _target, program, _writes in edges}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,8 +13,8 @@ from cnilint.model.steps import Situation
 from cnilint.model.verdict import VerdictKind
 from cnilint.simulation import search as module
 from cnilint.simulation.cluster import cluster
-from cnilint.simulation.owner import Reading
-from cnilint.simulation.programs import Files, Program
+from cnilint.simulation.directory_state import Moments
+from cnilint.simulation.programs import Program
 from cnilint.simulation.search import Budget, Outcome, Simulation, simulate
 from cnilint.simulation.shared import Simulations, likeness
 from cnilint.simulation.state_graph import StateGraph
@@ -67,7 +68,7 @@ def test_what_is_left_out_of_a_search_changes_nothing_that_comes_of_it(
     came: list[set[tuple[object, ...]]] = []
     for reduces in (False, True):
         graph = StateGraph(programs, 150_000, reduces=reduces)
-        searched = module._Search(programs, reading, graph)
+        searched = module._Search(programs, Moments(reading), graph)
         done = searched.everything(on_host(files), persistent=True)
         if not done.exhausted:
             return
@@ -129,16 +130,9 @@ def test_equal_sets_of_programs_are_simulated_once_whoever_they_are(
     other = [writer("10-x.conflist"), writer("x.conflist"), thick(V1)]
     calls: list[int] = []
 
-    def counted(
-        programs: Sequence[Program],
-        files: Files,
-        reading: Reading,
-        *,
-        persistent: bool,
-        budget: Budget,
-    ) -> Simulation:
+    def counted(programs: Sequence[Program], *given: Any, **more: Any) -> Simulation:  # noqa: ANN401
         calls.append(1)
-        return simulate(programs, files, reading, persistent=persistent, budget=budget)
+        return simulate(programs, *given, **more)
 
     monkeypatch.setattr("cnilint.simulation.shared.simulate", counted)
     played = Simulations()
