@@ -18,7 +18,7 @@ from .runs import ran
 from .state_graph import Component, StateGraph
 from .steps import NOTHING, Change, Files, Minded, Program, change_to, names_in
 
-MOST_STEPS = 1_200_000
+MOST_STEPS = 3_000_000
 """Steps looked at for one crew; past that what is returned is true, and not all."""
 
 PLAYED_STEPS = 200_000
