@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from cnilint.model.steps import NODE, Cause, Failure, Held, Situation, Step, Verb
 from cnilint.upstream.netconf import plugin_types
+from cnilint.upstream.program import Event
 
 from .directory_state import Moments
 from .owner import Reading
@@ -290,8 +291,8 @@ class _Search:
             change = self._step(index, at, content, memory)
             if change is not None:
                 order = (*at.order, change.step) if change.step is not None else at.order
-                memories = _replaced(at.memories, index, change.memory)
-                yield self._noticed(At(change.files, memories, order), index, change.touched)
+                memories = self._replaced(at.memories, index, change.memory)
+                yield self._noticed(At(change.files, memories, order), index, change.events)
         for action in self._actions:
             if self._is_due(action, at.memories):
                 yield self._handled(at, action)
@@ -317,12 +318,12 @@ class _Search:
     def _handled(self, at: At, action: _Action) -> At:
         """Return the state after a program was ended or started, or one was put for another."""
         files, memories, order = at
-        touched: tuple[str, ...] = ()
+        events: tuple[Event, ...] = ()
         ends = self._programs[action.ends] if action.ends is not None else None
         starts = self._programs[action.starts] if action.starts is not None else None
         if ends is not None and action.ends is not None:
             change = ends.stop(files, memories[action.ends])
-            files, touched = change.files, change.touched
+            files, events = change.files, change.events
             memories = _replaced(memories, action.ends, ABSENT)
             also = change.step.also if change.step is not None else ()
             step = Step(ends.actor, Verb.STOPS, also=also)
@@ -331,20 +332,27 @@ class _Search:
             order = (*order, step)
         if starts is not None and action.starts is not None:
             memories = _replaced(memories, action.starts, starts.start())
-        return self._noticed(At(files, memories, order), action.ends, touched)
+        return self._noticed(At(files, memories, order), action.ends, events)
 
-    def _noticed(self, at: At, cause: int | None, touched: tuple[str, ...]) -> At:
-        """Let programs that watch react to what was done."""
-        if not touched:
+    def _noticed(self, at: At, cause: int | None, events: tuple[Event, ...]) -> At:
+        """Let programs that watch be told what was done."""
+        if not events:
             return at
         for index, program in enumerate(self._programs):
             if index == cause or program is None or at.memories[index] is ABSENT:
                 continue
-            change = program.notice(at.files, at.memories[index], touched)
-            if change is not None:
-                order = (*at.order, change.step) if change.step is not None else at.order
-                at = At(change.files, _replaced(at.memories, index, change.memory), order)
+            memory = program.notice(at.files, at.memories[index], events)
+            at = at._replace(memories=self._replaced(at.memories, index, memory))
         return at
+
+    def _replaced(
+        self, memories: tuple[Hashable, ...], index: int, memory: Hashable
+    ) -> tuple[Hashable, ...]:
+        """Return memories with another one for a program; one that ended is started again."""
+        program = self._programs[index]
+        if program is not None and program.ended(memory):
+            memory = program.start()
+        return _replaced(memories, index, memory)
 
     def _keep(self, at: At, situation: Situation, cause: Cause | None = None) -> None:
         """Keep what stands in a state, with the first order that leads to the same."""

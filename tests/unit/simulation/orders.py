@@ -10,6 +10,7 @@ from cnilint.simulation.owner import Reading, delegate
 from cnilint.simulation.programs import Files, Program
 from cnilint.simulation.transition import Handling, Nodes, ProgramChange, Standing
 from cnilint.upstream.netconf import plugin_types
+from cnilint.upstream.program import Event as Happened
 from tests.unit.simulation.actors import DIRECTORY, Complaints, complaints, listed
 
 Running = Mapping[str, tuple[Program, Hashable]]
@@ -88,8 +89,9 @@ def steps(state: State) -> Iterator[State]:
         change = program.step(state.files, memory)
         if change is None:
             continue
-        running = {**state.running, name: (program, change.memory)}
-        after = told(State(change.files, running), name, change.touched)
+        memory = program.start() if program.ended(change.memory) else change.memory
+        running = {**state.running, name: (program, memory)}
+        after = told(State(change.files, running), name, change.events)
         if key(after) != key(state):
             yield after
 
@@ -97,24 +99,25 @@ def steps(state: State) -> Iterator[State]:
 def happened(state: State, event: Event) -> State:
     """Return the state after something was ended and started."""
     files, running = state.files, dict(state.running)
-    touched: tuple[str, ...] = ()
+    happenings: tuple[Happened, ...] = ()
     if event.ends is not None:
         program, memory = running.pop(event.ends)
         change = program.stop(files, memory)
-        files, touched = change.files, change.touched
+        files, happenings = change.files, change.events
     if event.starts is not None:
         name, program = event.starts
         running[name] = program, program.start()
-    return told(State(files, running), event.ends or "", touched)
+    return told(State(files, running), event.ends or "", happenings)
 
 
-def told(state: State, cause: str, touched: tuple[str, ...]) -> State:
+def told(state: State, cause: str, happenings: tuple[Happened, ...]) -> State:
     """Return the state once all others know what was done to files."""
     files, running = state
-    for name, (program, memory) in running.items() if touched else ():
-        change = None if name == cause else program.notice(files, memory, touched)
-        if change is not None:
-            files, running = change.files, {**running, name: (program, change.memory)}
+    for name, (program, memory) in running.items() if happenings else ():
+        if name != cause:
+            noticed = program.notice(files, memory, happenings)
+            noticed = program.start() if program.ended(noticed) else noticed
+            running = {**running, name: (program, noticed)}
     return State(files, running)
 
 
