@@ -89,8 +89,8 @@ def steps(state: State) -> Iterator[State]:
         change = program.step(state.files, memory)
         if change is None:
             continue
-        memory = program.start() if program.ended(change.memory) else change.memory
-        running = {**state.running, name: (program, memory)}
+        left = program.start() if program.ended(change.memory) else change.memory
+        running = {**state.running, name: (program, left)}
         after = told(State(change.files, running), name, change.events)
         if key(after) != key(state):
             yield after
