@@ -229,13 +229,13 @@ class _Search:
                 return []
             ran(self._graph, states, self._played // len(Situation))
         components = self._graph.lasting(states)
-        ways = _Ways(self._graph, starts, {one for c in components for one in c.states})
+        ways = Ways(self._graph, starts, {one for c in components for one in c.states})
         components.sort(key=lambda one: min(map(ways.place, one.states)))
         for component in components:
             self._keep(component, ways, situation)
         return [state for component in components for state in component.states]
 
-    def _keep(self, component: Component, ways: _Ways, situation: Situation) -> None:
+    def _keep(self, component: Component, ways: Ways, situation: Situation) -> None:
         state = min(component.states, key=ways.place)
         files = self._graph.files(state)
         names, found = self._moments.of(files)
@@ -302,10 +302,11 @@ _Near = tuple[int, int, tuple[int, int] | None]
 """How many steps it is to a state, and from which state by whose step."""
 
 
-class _Ways:
+class Ways:
     """The shortest ways from some states to others, counted in steps that are worth telling."""
 
     def __init__(self, graph: StateGraph, starts: Sequence[Begun], wanted: set[int]) -> None:
+        """Find them in what is known of a graph; `wanted` are all that have to be reached."""
         self._graph = graph
         self._starts = {one.state: one for one in reversed(starts)}
         self._before: dict[int, tuple[int, int]] = {}
