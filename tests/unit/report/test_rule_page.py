@@ -200,6 +200,7 @@ def test_the_index_leads_to_every_page_by_family() -> None:
         "Multus's own manifest",
         "The settings of aws-vpc-cni",
         "Networks and pods",
+        "What a change does to nodes that already run",
         "The files, and the ignores in them",
         "Rules of the house",
     ]
