@@ -9,6 +9,7 @@ from typing import NamedTuple
 from cnilint.engine.inputs import Inputs
 from cnilint.engine.policy import Policy
 from cnilint.engine.result import Known, Reason
+from cnilint.engine.rule import CHANGE
 from cnilint.model.finding import Finding, Level
 from cnilint.model.globs import fits
 from cnilint.model.tree import Document
@@ -56,7 +57,11 @@ class _Judge:
         self._all += policy.ignores
         self._expired = [self._is_over(one.until) for one in self._all]
         self._used: set[tuple[int, int]] = set()
-        self._running = {rule.id for rule in policy.rules if policy.level(rule) is not Level.OFF}
+        self._running = {
+            rule.id
+            for rule in policy.rules
+            if policy.level(rule) is not Level.OFF and rule.scope != CHANGE
+        }
 
     def judgement(self, findings: Iterable[Finding]) -> Judgement:
         kept: list[Finding] = []
@@ -121,8 +126,9 @@ class _Judge:
     def _outcomes(self) -> list[Judged]:
         """Return every ignore with its words that were of no use.
 
-        A word is of no use only if a rule it stands for ran; a comment only if what it stands in
-        could be read; an entry of the configuration only if the run saw all that it is about.
+        A word is of no use only if a rule it stands for ran, and none about a change does on one
+        state; a comment only if what it stands in could be read; an entry of the
+        configuration only if the run saw all that it is about.
         """
         found = []
         for at, one in enumerate(self._all):

@@ -179,6 +179,10 @@ def test_an_ignore_of_a_rule_that_does_not_run_is_not_unused() -> None:
     assert rules(lint(files, off=off)) == ["CNI910"]
 
 
+def test_an_ignore_of_a_rule_about_a_change_is_not_unused_where_there_is_one_state() -> None:
+    assert rules(lint(commented("ignore[CNI101, CNI603] known"))) == []
+
+
 def test_an_ignore_where_nothing_could_be_read_is_not_unused() -> None:
     result = lint({"a.yaml": "a: [1\nb: 2 # cnilint: ignore[CNI101] known\n"})
     assert rules(result) == ["CNI901"]
