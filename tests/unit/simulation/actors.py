@@ -89,6 +89,9 @@ class Actor:
     def documents(self, at: int, selector: Mapping[str, str]) -> list[object]:
         mounts = [{"name": "net", "mountPath": "/host/etc/cni/net.d"}]
         volumes: list[object] = [{"name": "net", "hostPath": {"path": DIRECTORY}}]
+        if self.command == "/thin_entrypoint":
+            mounts.append({"name": "bin", "mountPath": "/host/opt/cni/bin"})
+            volumes.append({"name": "bin", "hostPath": {"path": "/opt/cni/bin"}})
         data: dict[str, str] = {}
         if self.daemon:
             directories = dict.fromkeys(
