@@ -2,8 +2,9 @@
 
 `lint` reports what is wrong, `inspect` every way the nodes can come to look, `predict` which
 configuration of a directory a program takes, `replay` what an installer makes of a directory as
-files come and go, `networks` what Multus makes of a pod's annotations, and `vpc_cni` what a start
-of aws-node does with its environment. They are loaded on first use, so that importing the package
+files come and go, `settled` what several of them come to in one directory, `networks` what Multus
+makes of a pod's annotations, and `vpc_cni` what a start of aws-node does with its environment.
+They are loaded on first use, so that importing the package
 (for its version, say) costs next to nothing; the stub beside this file has their types.
 """
 

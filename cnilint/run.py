@@ -39,6 +39,7 @@ from cnilint.model.text import Source
 from cnilint.progress import Progress
 from cnilint.simulation.class_facts import HostFile
 from cnilint.simulation.cluster import Circumstances
+from cnilint.simulation.shared import Simulations
 from cnilint.start import NamedTuple, replace
 from cnilint.syntax.collect import (
     STANDARD_INPUT,
@@ -187,12 +188,18 @@ def _left_out(chosen: Settings) -> tuple[Listing | None, Excluding | None]:
     return listing, excluding
 
 
+def _played(run: Run) -> Run:
+    """Return a run with simulations that all of it shares: one budget."""
+    return run._replace(surroundings=run.surroundings._replace(simulations=Simulations()))
+
+
 def checked(run: Run) -> Result:
     """Return what is wrong; the fixes are proven.
 
     Where each file is judged by itself no fix is offered: what it would lead to can only be seen
     with everything beside it.
     """
+    run = _played(run)
     inputs = _read(run)
     around, like = _since(run, inputs)
     result = _told_newly(evaluate(inputs, around, like), run)
@@ -222,6 +229,7 @@ def _since(run: Run, inputs: Inputs) -> tuple[Surroundings, Result | None]:
 
 def inspected(run: Run) -> Result:
     """Return the facts of the clusters; fixes are not proven, so none is offered."""
+    run = _played(run)
     result = evaluate(_read(run), run.surroundings)
     _known_primary(result, run.surroundings.primary)
     return _without_fixes(result)
@@ -231,6 +239,7 @@ def fixed(run: Run) -> Fixed:
     """Return the manifests with every fix of a grade made; nothing is written."""
     from cnilint.fix import plan
 
+    run = _played(run)
     inputs = _read(run)
     done = plan.fixed(inputs, _since(run, inputs)[0], run.fixes)
     _known_primary(done.found, run.surroundings.primary)
@@ -249,6 +258,10 @@ def compared(before: Run, after: Run) -> Found:
 
     What is the same on both sides is worked out once. NothingReadError if neither has a document.
     """
+    after = _played(after)
+    before = before._replace(
+        surroundings=before.surroundings._replace(simulations=after.surroundings.simulations)
+    )
     inputs = _read(after, may_be_empty=True)
     found = evaluate(inputs, after.surroundings)
     _known_primary(found, after.surroundings.primary)

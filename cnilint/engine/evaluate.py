@@ -23,6 +23,7 @@ from cnilint.model.tree import Document, SyntaxProblem
 from cnilint.progress import Progress, unseen
 from cnilint.simulation.class_facts import HostFile
 from cnilint.simulation.cluster import Circumstances, Cluster, cluster
+from cnilint.simulation.shared import Simulations
 from cnilint.start import NamedTuple, replace
 
 from .blame import blamed
@@ -59,7 +60,8 @@ class Surroundings(NamedTuple):
     has the releases of products, by id, where the manifests name none. `by_file` asks for each
     file to be judged by itself. `progress` is told what is worked on. `clusters` is what settings
     say of each cluster by its name. `render` is whether Helm is run on charts of the repository
-    (`auto`, `never`, `always`). `budget` is what the run may spend.
+    (`auto`, `never`, `always`). `budget` is what the run may spend, `simulations` are shared by all
+    that is evaluated in it.
     """
 
     host_files: tuple[HostFile, ...] = ()
@@ -72,6 +74,7 @@ class Surroundings(NamedTuple):
     clusters: Mapping[str, Described] = {}
     render: str = "auto"
     budget: Budget = UNLIMITED
+    simulations: Simulations | None = None
 
     @property
     def paths(self) -> Mapping[str, tuple[str, ...]]:
@@ -166,6 +169,7 @@ def _evaluated(
     if not parts and surroundings.host_files and not unjudged:
         parts = [(ONLY, (), ())]
     found: list[Cluster] = []
+    simulations = surroundings.simulations or Simulations()
     machines = list(machine_configurations(inputs.documents))
     left_out = tuple(str(_place(one)) for one in concerning(inputs, whole) if one.is_unjudged)
     before = known_clusters(like)
@@ -177,7 +181,8 @@ def _evaluated(
         try:
             budget.check()
             same = same_facts(before.get(name), members, known, missing, inputs.files)
-            found.append(same or cluster(name, members, known, inputs.files.tracked(), missing))
+            texts = inputs.files.tracked()
+            found.append(same or cluster(name, members, known, texts, missing, simulations))
         except OutOfTimeError as error:
             unjudged.append(problem_at(error, members[0].location() if members else _first(inputs)))
     notes += [note for one in found for note in one.notes]

@@ -205,3 +205,5 @@ class Note(NamedTuple):
     message: str
     location: Location | None = None
     cluster: str = ""
+    undecided: bool = False
+    """Whether it says that a class of nodes is not decided: then each report has it, by itself."""

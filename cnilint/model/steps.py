@@ -151,6 +151,8 @@ class Failure(Enum):
     """Multus cannot read the `subject`, a file's name; empty: what it is told names no file."""
     NETWORK_NOT_FOUND = "network-not-found"
     """No file holds the network `subject`, which is to be copied."""
+    ENDS = "ends"
+    """A program ends each time that it is started."""
     NO_FILE_TO_CHAIN = "no-file-to-chain"
     """There is no file into which a plugin can be chained; `subject` is the one that is named."""
     NOT_FIRST = "not-first"

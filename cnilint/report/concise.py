@@ -1,24 +1,30 @@
-"""One line for each finding."""
+"""One line for each finding, and for each class of nodes that is not decided."""
 
 from __future__ import annotations
 
 from cnilint.engine.result import Result
-from cnilint.model.finding import Applicability, Finding
+from cnilint.model.finding import Applicability, Finding, Note
 from cnilint.shown import inert, visible
 
-from .words import place_in_text
+from .words import place_in_text, undecided
 
 
 def concise(result: Result) -> str:
     """Return `path:line:column: rule [*] message` lines; `[*]` stands where --fix has a fix.
 
-    A run without findings returns nothing.
+    Lines without a rule tell what is not decided. A run without either returns nothing.
     """
-    return "".join(f"{_escaped(_line(finding))}\n" for finding in result.findings)
+    lines = [*map(_line, result.findings), *map(_undecided, undecided(result))]
+    return "".join(f"{_escaped(line)}\n" for line in lines)
 
 
 def _escaped(line: str) -> str:
     return inert(visible(line))
+
+
+def _undecided(note: Note) -> str:
+    where = f"{place_in_text(note.location)}: " if note.location is not None else ""
+    return f"{where}undecided: {note.cluster}, {' '.join(note.message.split())}"
 
 
 def _line(finding: Finding) -> str:

@@ -11,12 +11,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from cnilint.engine.repository import reported_path
 from cnilint.engine.result import Result
 from cnilint.engine.sentences import detail_lines
-from cnilint.model.finding import Finding, Level
+from cnilint.model.finding import Finding, Level, Note
 from cnilint.model.text import Source, Span
 from cnilint.shown import inert, visible
 from cnilint.syntax.collect import STANDARD_INPUT
 
-from .words import counted
+from .words import counted, undecided
 
 COMMANDS = {Level.ERROR: "error", Level.WARNING: "warning", Level.NOTE: "notice"}
 """The command of each level, worst first."""
@@ -48,6 +48,7 @@ def _commands(result: Result) -> Iterator[str]:
         left_out[level] = max(0, len(findings) - room)
     if not whole:
         yield _more(left_out)
+    yield from map(_undecided, undecided(result))
 
 
 def _annotation(finding: Finding) -> str:
@@ -63,6 +64,15 @@ def _annotation(finding: Finding) -> str:
     if finding.help:
         lines += ["", f"help: {finding.help}"]
     return _command(COMMANDS[finding.level], properties, lines)
+
+
+def _undecided(note: Note) -> str:
+    properties: dict[str, str | int] = {}
+    if note.location is not None and note.location.source.path != STANDARD_INPUT:
+        properties["file"] = reported_path(note.location.source.path)
+        properties |= _extent(note.location.source, note.location.span)
+    properties["title"] = "not decided"
+    return _command("notice", properties, [f"{note.cluster}, {note.message}"])
 
 
 def _extent(source: Source, span: Span) -> dict[str, str | int]:

@@ -376,7 +376,7 @@ def _edit(edit: Edit | Repair) -> JSONObject:
 
 
 def note_object(note: Note) -> JSONObject:
-    """Return a note as plain values."""
+    """Return a note: what is not known of a cluster, and where."""
     return {
         "message": note.message,
         "cluster": note.cluster,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from cnilint.engine.result import Known, Reason, Result
-from cnilint.model.finding import Level, Location
+from cnilint.model.finding import Level, Location, Note
 from cnilint.model.verdict import Verdict, VerdictKind
 from cnilint.simulation.class_facts import ClassFacts
 from cnilint.simulation.cluster import Cluster
@@ -47,6 +47,11 @@ def alike(clusters: Sequence[Cluster]) -> list[tuple[Cluster, list[str]]]:
         key = tuple((facts.name, facts.verdict.alone) for facts in one.classes)
         found.setdefault(key, (one, []))[1].append(one.name)
     return list(found.values())
+
+
+def undecided(result: Result) -> list[Note]:
+    """Return the notes that say what is not decided: of lists of findings each has them, too."""
+    return [note for note in result.notes if note.undecided]
 
 
 def place(location: Location) -> str:

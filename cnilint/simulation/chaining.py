@@ -6,18 +6,21 @@ import json
 import posixpath
 from collections.abc import Hashable, Mapping
 
-from cnilint.catalog.catalog import Action
-from cnilint.catalog.installer import ConfFile, Installer
+from cnilint.catalog.catalog import Action, Behaviour
+from cnilint.catalog.installer import ConfFile
 from cnilint.model.steps import Actor, Cause, Failure, Step, Verb
 from cnilint.start import dataclass
 from cnilint.upstream.confdir import extension
 from cnilint.upstream.netconf import plugin_types
 
 from .steps import (
+    NOTHING,
     Change,
     Files,
+    Minded,
     Program,
     candidates,
+    change_to,
     file_names,
     is_valid,
     stopped_with,
@@ -41,12 +44,13 @@ class Inserter(Program):
     """
 
     actor: Actor
-    installer: Installer
+    behaviour: Behaviour
+    plugin: Mapping[str, object]
     directory: str
 
     def step(self, files: Files, memory: Hashable) -> Change | None:
         """Insert the plugin into the target unless it is there."""
-        behaviour = self.installer.behaviour
+        behaviour = self.behaviour
         if memory is not None and behaviour.once:
             return None
         if behaviour.keeps_target and memory in files and not self._inserted(files, str(memory)):
@@ -58,6 +62,29 @@ class Inserter(Program):
                 return change if remembers else change._replace(memory=memory)
         return None
 
+    def minded(self, files: Files, memory: Hashable) -> Minded:
+        """Return the file that it looks at, those before it, and what it touches next."""
+        behaviour = self.behaviour
+        if memory is not None and behaviour.once:
+            return NOTHING
+        if behaviour.every:
+            return Minded(directory=self.directory)
+        keeps = isinstance(memory, str) and memory in files and behaviour.keeps_target
+        if keeps and not self._inserted(files, str(memory)):
+            return Minded(frozenset((str(memory),)))
+        change = self.step(files, memory)
+        touched = set(change.touched) if change is not None else set()
+        if not behaviour.target:
+            first = first_valid(files, self.directory)
+            up_to = None if first is None else posixpath.basename(first)
+            return Minded(frozenset(touched), self.directory, up_to)
+        named = posixpath.join(self.directory, behaviour.target).removesuffix("list")
+        return Minded(frozenset((*touched, named, f"{named}list")))
+
+    def may_remove(self, memory: Hashable) -> bool:  # noqa: ARG002
+        """Return False: what it replaces, it replaces by a list of the same name."""
+        return False
+
     def stop(self, files: Files, memory: Hashable) -> Change:
         """Take the plugin out of each list that has it, where the product cleans up after itself.
 
@@ -65,51 +92,49 @@ class Inserter(Program):
         hashicorp/consul-k8s@172786e:control-plane/subcommand/install-cni/cniconfig.go
         removeCNIConfig
         """
-        plugin = self.installer.product.plugins[0]
-        found = (
-            candidates(files, self.directory) if self.installer.behaviour.removed_on_stop else []
-        )
+        plugin = self.plugin
+        found = candidates(files, self.directory) if self.behaviour.removed_on_stop else []
         without = {path: unchain(files[path], plugin) for path in found}
         changed = {path: text for path, text in without.items() if text is not None}
         out = (Step(self.actor, Verb.UNCHAINS, file_names(changed)),) if changed else ()
         step = Step(self.actor, Verb.STOPS, also=out)
-        return Change(with_changes(files, changed), memory, tuple(changed), step)
+        return change_to(with_changes(files, changed), memory, tuple(changed), step)
 
     def complaint(self, files: Files, memory: Hashable) -> Cause | None:  # noqa: ARG002
         """Return that its plugin is in no file, None when it is in one."""
-        kind = self.installer.product.plugins[0]["type"]
+        kind = self.plugin["type"]
         found = candidates(files, self.directory)
         if any(kind in plugin_types(files[path]) for path in found):
             return None
-        return Cause(Failure.NO_FILE_TO_CHAIN, self.installer.behaviour.target)
+        return Cause(Failure.NO_FILE_TO_CHAIN, self.behaviour.target)
 
     def _inserted(self, files: Files, path: str) -> Change | None:
         """Return the change that puts the plugin into a file; None if it is there or cannot be."""
-        chained = chain(files[path], self.installer.product.plugins[0])
+        chained = chain(files[path], self.plugin)
         if chained is None:
             return None
-        single = self.installer.behaviour.single if extension(path) == ".conf" else "in_place"
+        single = self.behaviour.single if extension(path) == ".conf" else "in_place"
         name, listed = posixpath.basename(path), path + "list"
         if single == "in_place":
             step = Step(self.actor, Verb.CHAINS, (name,))
-            return Change(with_changes(files, {path: chained}), path, (path,), step)
+            return change_to(with_changes(files, {path: chained}), path, (path,), step)
         if single == "renamed":
             step = Step(self.actor, Verb.CHAINS_AS_LIST, file_names([listed]), name)
             after = with_changes(files, {listed: chained}, [path])
-            return Change(after, listed, (path, listed), step)
+            return change_to(after, listed, (path, listed), step)
         if single == "unread" or files.get(listed) == chained:
             return None
         step = Step(self.actor, Verb.CHAINS_BESIDE, file_names([listed]), name)
-        return Change(with_changes(files, {listed: chained}), path, (listed,), step)
+        return change_to(with_changes(files, {listed: chained}), path, (listed,), step)
 
     def _targets(self, files: Files) -> list[str]:
         found = candidates(files, self.directory)
-        if self.installer.behaviour.every:
+        if self.behaviour.every:
             return [path for path in found if extension(path) != ".json"]
-        if not self.installer.behaviour.target:
+        if not self.behaviour.target:
             first = first_valid(files, self.directory)
             return [first] if first is not None else []
-        named = posixpath.join(self.directory, self.installer.behaviour.target)
+        named = posixpath.join(self.directory, self.behaviour.target)
         twin = named + "list" if extension(named) == ".conf" else named.removesuffix("list")
         return [path for path in (named, twin) if path in files][:1]
 
@@ -128,51 +153,66 @@ class Copier(Program):
     """
 
     actor: Actor
-    installer: Installer
+    behaviour: Behaviour
+    plugin: Mapping[str, object]
     file: ConfFile
+    has_to_be_first: bool
 
     def step(self, files: Files, memory: Hashable) -> Change | None:
         """Write the file when it is not there and its source is."""
         if memory is not None:
             return None
-        once, own = self.installer.behaviour.once, self.file.path
+        once, own = self.behaviour.once, self.file.path
         if not once and own in files and is_valid(own, files[own]):
             return None
-        if self.installer.behaviour.target:
-            source: str | None = posixpath.join(
-                self.file.directory, self.installer.behaviour.target
-            )
+        if self.behaviour.target:
+            source: str | None = posixpath.join(self.file.directory, self.behaviour.target)
         else:
             source = self._first(files)
         if source is None or source not in files:
             return None
-        if self.installer.action is Action.REFER:
+        if self.behaviour.action is Action.REFER:
             verb = Verb.REFERS
             content = json.dumps({**json.loads(self.file.content), "clusterNetwork": source})
         else:
             verb = Verb.COPIES
-            content = chain(files[source], self.installer.product.plugins[0]) or files[source]
+            content = chain(files[source], self.plugin) or files[source]
         step = Step(self.actor, verb, (self.file.name,), posixpath.basename(source))
         after = with_changes(files, {own: content})
-        return Change(after, "ran" if once else None, (own,), step)
+        return change_to(after, "ran" if once else None, (own,), step)
+
+    def minded(self, files: Files, memory: Hashable) -> Minded:
+        """Return its own file, what it copies, and what comes before that."""
+        if memory is not None:
+            return NOTHING
+        own, directory = self.file.path, self.file.directory
+        if self.behaviour.target:
+            return Minded(frozenset((own, posixpath.join(directory, self.behaviour.target))))
+        first = self._first(files)
+        up_to = None if first is None else posixpath.basename(first)
+        return Minded(frozenset((own,)), directory, up_to)
+
+    def may_remove(self, memory: Hashable) -> bool:  # noqa: ARG002
+        """Return False: it writes its own file alone."""
+        return False
 
     def complaint(self, files: Files, memory: Hashable) -> Cause | None:  # noqa: ARG002
         """Return why its file is not there, or not where it has to be."""
         found = candidates(files, self.file.directory)
         if self.file.path not in found:
-            return Cause(Failure.NO_FILE_TO_CHAIN, self.installer.behaviour.target)
-        if found[0] != self.file.path and self.installer.product.id in HAVE_TO_BE_FIRST:
+            return Cause(Failure.NO_FILE_TO_CHAIN, self.behaviour.target)
+        if found[0] != self.file.path and self.has_to_be_first:
             return Cause(Failure.NOT_FIRST, posixpath.basename(found[0]))
         return None
 
     def _first(self, files: Files) -> str | None:
-        skips = self.installer.behaviour.skips
+        skips = self.behaviour.skips
         return first_valid(files, self.file.directory, but=self.file.path, skips=skips)
 
     def stop(self, files: Files, memory: Hashable) -> Change:
         """Remove its own file where the product cleans up after itself: Istio's Cleanup."""
-        if not self.installer.behaviour.removed_on_stop or self.file.path not in files:
-            return Change(files, memory, (), Step(self.actor, Verb.STOPS))
+        if not self.behaviour.removed_on_stop or self.file.path not in files:
+            return change_to(files, memory, (), Step(self.actor, Verb.STOPS))
         return stopped_with(self.actor, self.file, files, memory)
 
 

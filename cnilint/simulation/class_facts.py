@@ -25,7 +25,8 @@ from .health import Chained, bypassed, chained
 from .network_copy import network_copy
 from .owner import Reading
 from .programs import Files, Program, candidates, names_in, program
-from .search import Outcome, Simulation, simulate
+from .search import Outcome, Simulation
+from .shared import Simulations
 from .unknown_file import strangers_outcomes
 
 NO_REASON = Cause(Failure.UNKNOWN)
@@ -247,18 +248,21 @@ def class_facts(  # noqa: PLR0913  what runs on a class of nodes is found by sev
     primary: str = "",
     unread: str = "",
     definitions: Mapping[str, str] = MappingProxyType({}),
+    simulations: Simulations | None = None,
 ) -> ClassFacts:
     """Return what comes of the installers on one class of nodes, by playing every order through.
 
     `multuses` are the configurations of those that are Multus; `runtime` is a selector of
     `predict`; `unknown` are the workloads there that no entry of the catalog explains.
-    `definitions` are the NetworkAttachmentDefinitions in Multus's own namespace.
+    `definitions` are the NetworkAttachmentDefinitions in Multus's own namespace, and `simulations`
+    those of the run.
     """
+    played = simulations or Simulations()
     found = crew(members, multuses, host_files, runtime, definitions)
     present, how = found.files, found.reading
     directory, programs = how.directory, [made for _installer, made in found.programs]
     simulation = _with_failing_pods(
-        simulate(programs, present, how, persistent=persistent), multuses
+        played.of(programs, present, how, persistent=persistent), multuses
     )
     return ClassFacts(
         node_class=node_class,
@@ -279,6 +283,7 @@ def class_facts(  # noqa: PLR0913  what runs on a class of nodes is found by sev
             programs,
             present,
             how,
+            played,
         ),
     )
 
@@ -343,8 +348,9 @@ def multus_program(one: Multus) -> Program | None:
     from cnilint.multus.start import start_failure
     from cnilint.upstream.multus_daemon_config import read_daemon_config
     from cnilint.upstream.multus_releases import modelled_as
+    from cnilint.upstream.multus_thick_program import ThickDaemon
 
-    from .multus_programs import Failing, Thick, Thin, multus_actor
+    from .multus_programs import Failing, Thick, Thin, multus_actor, thin_settings
 
     masters, written = one.autoconfig_host, one.conf_host
     ended = start_failure(one)
@@ -361,7 +367,9 @@ def multus_program(one: Multus) -> Program | None:
     if _waits_in_vain(one):
         return Failing(multus_actor(one), Failure.READINESS_FILE_MISSING)
     if not one.thick:
-        return Thin(multus_actor(one), one, masters, written) if written is not None else None
+        if written is None:
+            return None
+        return Thin(multus_actor(one), thin_settings(one), masters, written)
     text = one.selection_text()
     if text is None:
         return None
@@ -369,7 +377,9 @@ def multus_program(one: Multus) -> Program | None:
         configuration = read_daemon_config(modelled_as(one.program, one.release), text)
     except JSONError:
         return Failing(multus_actor(one), Failure.INVALID_DAEMON_CONFIG)
-    return Thick(multus_actor(one), one, configuration, masters, written)
+    return Thick(
+        multus_actor(one), ThickDaemon(configuration), one.selector_v4, text, masters, written
+    )
 
 
 def _doubles_path(one: Multus) -> bool:
@@ -393,21 +403,22 @@ def _waits_in_vain(one: Multus) -> bool:
 
 def _copying(one: Multus, written: str | None) -> Program | None:
     """Return Multus in file mode. A file that comes from no ConfigMap has an unknown content."""
-    from .multus_programs import Copying, multus_actor
+    from .multus_programs import Copying, copy_settings, multus_actor
 
     path = one.value("mode")
     workload, container = one.installer.workload, one.installer.container
     if written is None:
         return None
-    who, destination = multus_actor(one), posixpath.join(written, posixpath.basename(path))
+    who, told = multus_actor(one), copy_settings(one)
+    destination = posixpath.join(written, posixpath.basename(path))
     if workload is None or container is None:
-        return Copying(who, one, "", destination, one.copied_text())
+        return Copying(who, told, "", destination, one.copied_text())
     if one.file_is_missing:
-        return Copying(who, one, "", destination, "")
+        return Copying(who, told, "", destination, "")
     text = workload.mounted_text(container, path)
     unknown = json.dumps({"name": "multus-cni-network", "type": "multus", "cniVersion": "0.3.1"})
     return Copying(
-        who, one, one.host_path(path) or "", destination, text.value if text else unknown
+        who, told, one.host_path(path) or "", destination, text.value if text else unknown
     )
 
 

@@ -25,6 +25,7 @@ from cnilint.multus.forms import multus
 from cnilint.start import NamedTuple, dataclass, replace
 
 from .class_facts import MULTUS_FILES, ClassFacts, HostFile, class_facts, named_host_file
+from .shared import Simulations
 
 
 class Circumstances(NamedTuple):
@@ -102,12 +103,15 @@ def cluster(
     known: Circumstances = NOTHING_KNOWN,
     texts: Texts | None = None,
     unread: Sequence[str] = (),
+    simulations: Simulations | None = None,
 ) -> Cluster:
     """Return the facts of one cluster, given all of its manifests.
 
     `texts` are the files that manifests refer to, `unread` names of sources that were not read and
-    may bring something that decides. OutOfTimeError once the time of the run is up.
+    may bring something that decides, `simulations` those of the run. OutOfTimeError once the time
+    of the run is up.
     """
+    played = simulations or Simulations()
     host_files, runtime = known.host_files, known.runtime
     index = ManifestIndex(manifests, texts)
     found, notes = installers(manifests, index, known.targets)
@@ -143,12 +147,13 @@ def cluster(
             primary=known.primary,
             unread=unread[0] if unread else "",
             definitions=definitions,
+            simulations=played,
         )
         classes.append(facts)
         if not facts.simulation.exhausted:
-            notes.append(
-                Note(f"{facts.name}: not every order was looked at, there are too many", None, name)
-            )
+            place = next((at for m in members if (at := m.location()) is not None), None)
+            left = f"{facts.name}: not every order was looked at, there are too many"
+            notes.append(Note(left, place, name, undecided=True))
     notes += _host_notes(multuses, found, host_files)
     return Cluster(
         name=name,

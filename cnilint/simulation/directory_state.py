@@ -27,14 +27,14 @@ class Moments:
 
     def __init__(self, reading: Reading) -> None:
         """Take how the node is read."""
-        self._reading = reading
+        self.reading = reading
         self._known: dict[frozenset[tuple[str, str]], Moment] = {}
 
     def of(self, files: Files) -> Moment:
         """Return what some files come to."""
         key = frozenset(files.items())
         if key not in self._known:
-            self._known[key] = Moment(self.names(files), delegate(files, self._reading))
+            self._known[key] = Moment(self.names(files), delegate(files, self.reading))
         return self._known[key]
 
     def names(self, files: Files) -> tuple[str, ...]:
@@ -44,5 +44,5 @@ class Moments:
 
     def name(self, path: str) -> str | None:
         """Return a file's name if it is in the runtime's directory."""
-        inside = posixpath.dirname(path) == self._reading.directory
+        inside = posixpath.dirname(path) == self.reading.directory
         return posixpath.basename(path) if inside else None

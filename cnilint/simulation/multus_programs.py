@@ -9,19 +9,32 @@ from collections.abc import Hashable
 from cnilint.model.steps import Actor, Cause, Failure, Step, Verb
 from cnilint.multus.configuration import Multus
 from cnilint.multus.settings import OTHER_DIRECTORY
-from cnilint.start import dataclass
-from cnilint.upstream import multus_thick_daemon as thick_daemon
-from cnilint.upstream.multus_daemon_config import DaemonConf
-from cnilint.upstream.multus_thick_daemon import STOPPED, DaemonState
+from cnilint.start import NamedTuple, dataclass
+from cnilint.upstream.multus_thick_daemon import DaemonState
+from cnilint.upstream.multus_thick_program import ThickDaemon, ThickMemory
 from cnilint.upstream.multus_thin import script_checked
 from cnilint.upstream.prediction import Prediction
+from cnilint.upstream.program import Change as NamedChange
+from cnilint.upstream.program import Event
 from cnilint.upstream.selector import predict
 
 from .owner import MASTER_KEY
-from .steps import Change, Files, Program, actor_of, failed, names_in
+from .steps import (
+    NOTHING,
+    Change,
+    Files,
+    Minded,
+    Program,
+    actor_of,
+    change_to,
+    failed,
+    names_in,
+)
 
 TITLE = "Multus"
 """What orders call it, of whatever family."""
+
+OUTPUT = "00-multus.conf"
 
 
 class MultusProgram(Program):
@@ -34,63 +47,83 @@ class MultusProgram(Program):
 class Thick(MultusProgram):
     """The thick daemon: picks once, and from then on follows its master's file alone.
 
-    Its memory is the daemon's state. `directory` is where it looks for its master,
-    `conf_directory` where 00-multus.conf goes (None: nowhere on the host).
+    `text` is its configuration as the `selector` of `predict` takes it. `directory` is where it
+    looks for its master, `conf_directory` where 00-multus.conf goes (None: nowhere on the host).
     """
 
     actor: Actor
-    multus: Multus
-    configuration: DaemonConf
+    daemon: ThickDaemon
+    selector: str
+    text: str
     directory: str
     conf_directory: str | None
 
     def start(self) -> Hashable:
-        """Not running."""
-        return STOPPED
+        """Return the memory of a daemon that has not looked for its master yet."""
+        return self.daemon.start()
 
     def step(self, files: Files, memory: Hashable) -> Change | None:
-        """Start, if that leads to a master; a failed start changes nothing and is repeated."""
-        if not isinstance(memory, DaemonState) or memory.status == "running":
+        """Look for the master, or answer that it was written; a failed start changes nothing."""
+        change = self.daemon.step(self._names(files), memory)
+        if change is None:
             return None
-        state, names = thick_daemon.start(self.configuration, STOPPED, self._names(files))
-        if state.status != "running":
+        before, after = _daemon_state(memory), _daemon_state(change.memory)
+        if "running" not in (before.status, after.status):
             return None
-        verb = Verb.FINDS if self.multus.master else Verb.PICKS
-        step = Step(self.actor, verb, ("00-multus.conf",), state.master)
-        return self._changed(files, names, state, step)
+        found = self._changed(files, change)
+        step: Step | None = None
+        if before.status != "running" and after.status == "running":
+            verb = Verb.FINDS if self.daemon.conf.master else Verb.PICKS
+            step = Step(self.actor, verb, (OUTPUT,), after.master)
+        elif before.status == "running" and after.status != "running":
+            step = Step(self.actor, Verb.EXITS)
+        return found._replace(step=step)
 
-    def notice(self, files: Files, memory: Hashable, touched: tuple[str, ...]) -> Change | None:
-        """Answer events of the master's own file (and of the readiness file)."""
-        if not isinstance(memory, DaemonState) or memory.status != "running":
-            return None
-        state, names = memory, self._names(files)
-        before = dict(names)
-        for path in touched:
-            name = self._name(path)
-            if name is None:
-                continue
-            change = thick_daemon.Change.WRITTEN if path in files else thick_daemon.Change.REMOVED
-            state, names = thick_daemon.react(self.configuration, state, names, name, change)
-        if state == memory and names == before:
-            return None
-        step = None if state.status == "running" else Step(self.actor, Verb.EXITS)
-        return self._changed(files, names, state, step)
+    def notice(self, files: Files, memory: Hashable, events: tuple[Event, ...]) -> Hashable:
+        """Remember what happened to its master's file, or to its readiness file."""
+        heard = tuple(
+            event._replace(name=name)
+            for event in events
+            if (name := self._name(event.name)) is not None
+        )
+        return self.daemon.notice(self._names(files), memory, heard) if heard else memory
+
+    def minded(self, files: Files, memory: Hashable) -> Minded:
+        """Return its master, its own file and its readiness file.
+
+        Before it has a master, that may be each that comes before the one that it would pick.
+        """
+        state, conf = _daemon_state(memory), self.daemon.conf
+        named = [conf.output, conf.readiness_file, *filter(None, (conf.master, state.master))]
+        names = set(map(posixpath.basename, named))
+        directories = {self.directory, self.conf_directory or self.directory}
+        paths = frozenset(posixpath.join(one, name) for one in directories for name in names)
+        if state.status == "running" or conf.master:
+            return Minded(paths)
+        change = self.daemon.step(self._names(files), memory)
+        picked = _daemon_state(change.memory).master if change is not None else ""
+        return Minded(paths, self.directory, picked or None)
+
+    def may_remove(self, memory: Hashable) -> bool:  # noqa: ARG002
+        """Return False: it writes 00-multus.conf alone."""
+        return False
+
+    def ended(self, memory: Hashable) -> bool:
+        """Return whether it has ended by itself."""
+        return _daemon_state(memory).status == "exited"
 
     def stop(self, files: Files, memory: Hashable) -> Change:
         """End in order: from v4.1.0 on 00-multus.conf goes."""
-        if not isinstance(memory, DaemonState):
-            raise TypeError(memory)
-        state, names = thick_daemon.stop(self.configuration, memory, self._names(files))
-        return self._changed(files, names, state, Step(self.actor, Verb.STOPS))
+        change = self.daemon.stop(self._names(files), memory)
+        return self._changed(files, change)._replace(step=Step(self.actor, Verb.STOPS))
 
     def complaint(self, files: Files, memory: Hashable) -> Cause | None:
         """Return why it has not come up, None when it has."""
-        if isinstance(memory, DaemonState) and memory.status == "running":
+        if _daemon_state(memory).status == "running":
             return None
         names = self._names(files)
-        text = self.multus.selection_text()
-        cause = failed(predict(self.multus.selector_v4, names, daemon_config=text))
-        return _told(cause, self.multus.master, names)
+        cause = failed(predict(self.selector, names, daemon_config=self.text))
+        return _told(cause, self.daemon.conf.master, names)
 
     def _name(self, path: str) -> str | None:
         """Return a host path's name in the daemon's view, or None if it does not see it."""
@@ -106,19 +139,48 @@ class Thick(MultusProgram):
         named = ((self._name(path), text) for path, text in files.items())
         return {name: text for name, text in named if name is not None}
 
-    def _changed(self, files: Files, names: Files, state: DaemonState, step: Step | None) -> Change:
+    def _changed(self, files: Files, change: NamedChange) -> Change:
         """Return the change from the daemon's view as one of the host's files."""
         unseen = {path: text for path, text in files.items() if self._name(path) is None}
-        seen = {self._path(name): text for name, text in names.items()}
-        after = unseen | seen
-        touched = tuple(path for path in {**files, **after} if files.get(path) != after.get(path))
-        return Change(after, state, touched, step)
+        seen = {self._path(name): text for name, text in change.files.items()}
+        events = tuple(event._replace(name=self._path(event.name)) for event in change.events)
+        return Change(unseen | seen, change.memory, events, None)
 
     def _path(self, name: str) -> str:
         inside = f"{OTHER_DIRECTORY}/"
         if name.startswith(inside) and self.conf_directory is not None:
             return f"{self.conf_directory}/{name[len(inside) :]}"
         return f"{self.directory}/{name}"
+
+
+def _daemon_state(memory: Hashable) -> DaemonState:
+    if not isinstance(memory, ThickMemory):
+        raise TypeError(memory)
+    return memory.state
+
+
+class ThinSettings(NamedTuple):
+    """What decides on what the thin entrypoint does: flags as the `selector` of `predict` has them.
+
+    `checked_version` is the version that v3's script is told to write, where it compares that with
+    its master's; else None.
+    """
+
+    selector: str
+    arguments: tuple[str, ...]
+    master: str
+    picks_again: bool
+    cleans_up: bool
+    checked_version: str | None
+
+
+class CopySettings(NamedTuple):
+    """What decides on what comes of a copy: the program, and whether it deletes or ends."""
+
+    thick: bool
+    legacy: bool
+    cleans_up: bool
+    exits: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +195,14 @@ class Failing(MultusProgram):
         """Return None: it never gets to do anything."""
         return None
 
+    def minded(self, files: Files, memory: Hashable) -> Minded:  # noqa: ARG002
+        """Return nothing: it does nothing, whatever files there are."""
+        return NOTHING
+
+    def may_remove(self, memory: Hashable) -> bool:  # noqa: ARG002
+        """Return False."""
+        return False
+
     def complaint(self, files: Files, memory: Hashable) -> Cause | None:  # noqa: ARG002
         """Return why it does not come up."""
         return Cause(self.failure, self.subject)
@@ -146,13 +216,13 @@ class Thin(MultusProgram):
     """
 
     actor: Actor
-    multus: Multus
+    told: ThinSettings
     directory: str
     conf_directory: str
 
     def step(self, files: Files, memory: Hashable) -> Change | None:
         """Pick and write, or with the cleanup flag switch to a file that sorts earlier."""
-        if memory is not None and not (self.multus.picks_again and memory in files):
+        if memory is not None and not (self.told.picks_again and memory in files):
             return None
         found = self.prediction(files)
         if found.primary is None:
@@ -165,33 +235,44 @@ class Thin(MultusProgram):
         content = self._content(files, master, listed=name.endswith(".conflist"))
         verb = Verb.PICKS if memory is None else Verb.SWITCHES
         step = Step(self.actor, verb, (name,), found.primary)
-        return Change({**files, path: content}, master, (path,), step)
+        return change_to({**files, path: content}, master, (path,), step)
+
+    def minded(self, files: Files, memory: Hashable) -> Minded:
+        """Return its own files, its master, and those before what it would pick."""
+        names = [f"{OUTPUT}{end}" for end in ("", "list")] + [self.told.master]
+        directories = {self.directory, self.conf_directory}
+        paths = {posixpath.join(one, name) for one in directories for name in names if name}
+        if isinstance(memory, str):
+            paths.add(memory)
+            if not self.told.picks_again:
+                return Minded(frozenset(paths))
+        return Minded(frozenset(paths), self.directory, self.prediction(files).primary)
+
+    def may_remove(self, memory: Hashable) -> bool:  # noqa: ARG002
+        """Return False: it writes its own file alone."""
+        return False
 
     def stop(self, files: Files, memory: Hashable) -> Change:
         """With the cleanup flag its files go, else they stay."""
         own = [posixpath.join(self.conf_directory, f"00-multus.conf{end}") for end in ("", "list")]
-        gone = tuple(path for path in own if path in files) if self.multus.cleans_up else ()
+        gone = tuple(path for path in own if path in files) if self.told.cleans_up else ()
         after = {path: text for path, text in files.items() if path not in gone}
-        return Change(after, memory, gone, Step(self.actor, Verb.STOPS))
+        return change_to(after, memory, gone, Step(self.actor, Verb.STOPS))
 
     def complaint(self, files: Files, memory: Hashable) -> Cause | None:
         """Return why it has not come up, None when it has."""
         if memory is not None:
             return None
         cause = failed(self.prediction(files))
-        return _told(cause, self.multus.master, names_in(files, self.directory))
+        return _told(cause, self.told.master, names_in(files, self.directory))
 
     def prediction(self, files: Files) -> Prediction:
-        """Return what it would pick now. v3's script is taken as v4's code, without its flags."""
-        names = names_in(files, self.directory)
-        if not self.multus.script:
-            return predict(self.multus.selector, names, args=self.multus.selection_arguments())
-        master = self.multus.master
-        arguments = (f"--multus-master-cni-file-name={master}",) if master else ()
-        found = predict(self.multus.selector_v4, names, args=arguments)
-        if found.primary is None or not self.multus.traits.needs_cni_version:
+        """Return what it would pick now."""
+        names, told = names_in(files, self.directory), self.told
+        found = predict(told.selector, names, args=told.arguments)
+        if found.primary is None or told.checked_version is None:
             return found
-        return script_checked(found, self.multus.value("cni_version"), names[found.primary])
+        return script_checked(found, told.checked_version, names[found.primary])
 
     def _writes_list(self, files: Files, found: Prediction) -> bool:
         """Whether the file is a .conflist; `writes` leaves out a file that is there already."""
@@ -225,7 +306,7 @@ class Copying(MultusProgram):
     """
 
     actor: Actor
-    multus: Multus
+    told: CopySettings
     source: str
     destination: str
     content: str
@@ -237,42 +318,42 @@ class Copying(MultusProgram):
     def step(self, files: Files, memory: Hashable) -> Change | None:
         """Copy once; a daemon that exits after it copies again and again."""
         name = posixpath.basename(self.destination)
-        if self.multus.family == "legacy":
+        if self.told.legacy:
             # v3.9's daemon reads from what it writes to, so the file is empty
             # k8snetworkplumbingwg/multus-cni@v3.9.3:cmd/multus-daemon/main.go
             if memory == "copied":
                 return None
             step = Step(self.actor, Verb.TRUNCATES, (name,))
-            return Change({**files, self.destination: ""}, "copied", (self.destination,), step)
+            return change_to({**files, self.destination: ""}, "copied", (self.destination,), step)
         if self.source == self.destination:
-            if (memory == "copied" and not self._exits) or not files.get(self.source):
+            if (memory == "copied" and not self.told.exits) or not files.get(self.source):
                 return None
-            if not self.multus.thick:
+            if not self.told.thick:
                 return None
             emptied = {**files, self.destination: ""}
             step = Step(self.actor, Verb.TRUNCATES, (name,))
-            return Change(emptied, "copied", (self.destination,), step)
+            return change_to(emptied, "copied", (self.destination,), step)
         content = files.get(self.source, "") if self.source else self.content
         if memory == "copied" or not content:
             return None
         step = Step(self.actor, Verb.COPIES, (name,))
-        return Change({**files, self.destination: content}, "copied", (self.destination,), step)
+        return change_to({**files, self.destination: content}, "copied", (self.destination,), step)
+
+    def minded(self, files: Files, memory: Hashable) -> Minded:  # noqa: ARG002
+        """Return what it copies, and the copy."""
+        return Minded(frozenset((self.source, self.destination)))
 
     def stop(self, files: Files, memory: Hashable) -> Change:
         """Leave the copy. The entrypoint's cleanup flag deletes it, the original included."""
-        if self.multus.cleans_up:
+        if self.told.cleans_up:
             after = {path: text for path, text in files.items() if path != self.destination}
             gone = (self.destination,) if self.destination in files else ()
-            return Change(after, memory, gone, Step(self.actor, Verb.STOPS))
-        return Change(files, memory, (), Step(self.actor, Verb.STOPS))
+            return change_to(after, memory, gone, Step(self.actor, Verb.STOPS))
+        return change_to(files, memory, (), Step(self.actor, Verb.STOPS))
 
     def complaint(self, files: Files, memory: Hashable) -> Cause | None:  # noqa: ARG002
         """Return why it has not come up, None when it has."""
-        return Cause(Failure.STOPS_AFTER_COPYING) if self._exits else None
-
-    @property
-    def _exits(self) -> bool:
-        return self.multus.traits.exits_unless_auto
+        return Cause(Failure.STOPS_AFTER_COPYING) if self.told.exits else None
 
 
 def _told(cause: Cause | None, master: str, names: Files) -> Cause | None:
@@ -280,6 +361,28 @@ def _told(cause: Cause | None, master: str, names: Files) -> Cause | None:
     if cause == Cause(Failure.MASTER_UNREADABLE) and master and master not in names:
         return Cause(Failure.MASTER_MISSING)
     return cause
+
+
+def thin_settings(one: Multus) -> ThinSettings:
+    """Return what a thin install is told. v3's script is taken as v4's code, without its flags."""
+    arguments = one.selection_arguments()
+    if one.script:
+        arguments = (f"--multus-master-cni-file-name={one.master}",) if one.master else ()
+    checks = one.script and one.traits.needs_cni_version
+    return ThinSettings(
+        selector=one.selector_v4 if one.script else one.selector,
+        arguments=arguments,
+        master=one.master,
+        picks_again=one.picks_again,
+        cleans_up=one.cleans_up,
+        checked_version=one.value("cni_version") if checks else None,
+    )
+
+
+def copy_settings(one: Multus) -> CopySettings:
+    """Return what an install in file mode is told."""
+    legacy = one.family == "legacy"
+    return CopySettings(one.thick, legacy, one.cleans_up, one.traits.exits_unless_auto)
 
 
 def multus_actor(one: Multus) -> Actor:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import posixpath
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 
+from cnilint.catalog.catalog import Behaviour
 from cnilint.catalog.installer import ConfFile, Installer
 from cnilint.model.steps import Actor, Cause, Failure, Step, Verb
 from cnilint.start import dataclass
@@ -18,6 +19,7 @@ from .steps import (
     Program,
     actor_of,
     candidates,
+    change_to,
     file_names,
     names_in,
     stopped_with,
@@ -38,24 +40,25 @@ class NetworkCopy(Program):
     """
 
     actor: Actor
-    installer: Installer
+    behaviour: Behaviour
+    plugin: Mapping[str, object]
     file: ConfFile
 
     def step(self, files: Files, memory: Hashable) -> Change | None:
         """Write the copy once; where it watches, again when that or another file has changed."""
         source = self._source(files)
-        if source is None or (memory is not None and self.installer.behaviour.renames != "always"):
+        if source is None or (memory is not None and self.behaviour.renames != "always"):
             return None
         content = self._copy(files[source])
-        others = self._others(files) if self.installer.behaviour.renames else []
+        others = self._others(files) if self.behaviour.renames else []
         if content == memory and not others:
             return None
-        renamed = {path + self.installer.behaviour.suffix: files[path] for path in others}
+        renamed = {path + self.behaviour.suffix: files[path] for path in others}
         kept = {path: text for path, text in files.items() if path not in others}
         after = {**kept, **renamed}
         renames = Step(self.actor, Verb.RENAMES, file_names(others))
         if content == memory:
-            return Change(after, content, tuple(others), renames)
+            return change_to(after, content, tuple(others), renames)
         after[self.file.path] = content
         step = Step(
             self.actor,
@@ -64,33 +67,33 @@ class NetworkCopy(Program):
             posixpath.basename(source),
             also=(renames,) if others else (),
         )
-        return Change(after, content, (self.file.path, *others), step)
+        return change_to(after, content, (self.file.path, *others), step)
 
     def stop(self, files: Files, memory: Hashable) -> Change:
         """Remove its file where a hook of its pod does that; leave it otherwise."""
-        if not self.installer.behaviour.takes_its_file or self.file.path not in files:
-            return Change(files, memory, (), Step(self.actor, Verb.STOPS))
+        if not self.behaviour.takes_its_file or self.file.path not in files:
+            return change_to(files, memory, (), Step(self.actor, Verb.STOPS))
         return stopped_with(self.actor, self.file, files, memory)
 
     def complaint(self, files: Files, memory: Hashable) -> Cause | None:  # noqa: ARG002
         """Return why it has not come up in a state of rest, None when it has."""
         if memory is not None:
             return None
-        return Cause(Failure.NETWORK_NOT_FOUND, self.installer.behaviour.of_network)
+        return Cause(Failure.NETWORK_NOT_FOUND, self.behaviour.of_network)
 
     def _others(self, files: Files) -> list[str]:
         return [p for p in candidates(files, self.file.directory) if p != self.file.path]
 
     def _source(self, files: Files) -> str | None:
         """Return the first file, in byte order, that holds the network."""
-        endings = (*CANDIDATES, self.installer.behaviour.suffix)
+        endings = (*CANDIDATES, self.behaviour.suffix)
         for name, content in sorted(
             names_in(files, self.file.directory).items(), key=lambda item: encoded(item[0])
         ):
             if "/" in name or name == self.file.name or extension(name) not in endings:
                 continue
             network = _network(content).get("name")
-            if isinstance(network, str) and self.installer.behaviour.of_network in (
+            if isinstance(network, str) and self.behaviour.of_network in (
                 network,
                 ANY_NETWORK,
             ):
@@ -100,11 +103,11 @@ class NetworkCopy(Program):
     def _copy(self, content: str) -> str:
         """Return a network's list with the plugin at its end, or in the place where it is."""
         found = _network(content)
-        plugin = self.installer.product.plugins[0]
+        plugin = self.plugin
         listed = found.get("plugins")
         if not isinstance(listed, list) or not listed:
             version = found.get("cniVersion")
-            single = {"name": self.installer.behaviour.of_network, "cniVersion": version}
+            single = {"name": self.behaviour.of_network, "cniVersion": version}
             return json.dumps({**single, "plugins": [found, dict(plugin)]})
         others = [p for p in listed if not isinstance(p, dict) or p.get("type") != plugin["type"]]
         return json.dumps({**found, "plugins": [*others, dict(plugin)]})
@@ -114,7 +117,8 @@ def network_copy(installer: Installer) -> Program | None:
     """Return the program of an installer that copies a network by its name, or None."""
     if not installer.behaviour.of_network or installer.writes is None:
         return None
-    return NetworkCopy(actor_of(installer), installer, installer.writes)
+    plugin = installer.product.plugins[0]
+    return NetworkCopy(actor_of(installer), installer.behaviour, plugin, installer.writes)
 
 
 def _network(content: str) -> dict[str, object]:

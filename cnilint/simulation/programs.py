@@ -7,18 +7,21 @@ from collections.abc import Hashable
 from fnmatch import fnmatchcase
 
 from cnilint.catalog.aws_node import aws_node
-from cnilint.catalog.catalog import Action
+from cnilint.catalog.catalog import Action, Behaviour
 from cnilint.catalog.installer import ConfFile, Installer
 from cnilint.model.steps import Actor, Cause, Failure, Step, Verb
 from cnilint.start import dataclass
 
 from .steps import (
     CANDIDATES,
+    NOTHING,
     Change,
     Files,
+    Minded,
     Program,
     actor_of,
     candidates,
+    change_to,
     file_names,
     is_valid,
     names_in,
@@ -44,7 +47,7 @@ class Writer(Program):
     """Writes its file, removes and renames what it is known to. Remembers whether it has run."""
 
     actor: Actor
-    installer: Installer
+    behaviour: Behaviour
     file: ConfFile
     refused: bool = False
     """Whether it ends after its file is written, at every start."""
@@ -57,57 +60,80 @@ class Writer(Program):
         """Write the file once; with renames for good, rename whatever else appears later."""
         if memory == "new":
             return self._first(files)
-        if self.installer.behaviour.renames == "always":
+        if self.behaviour.renames == "always":
             after, renamed = self._renamed(files)
             if renamed:
                 step = Step(self.actor, Verb.RENAMES, file_names(renamed))
-                return Change(after, memory, renamed, step)
+                return change_to(after, memory, renamed, step)
         return None
 
     def complaint(self, files: Files, memory: Hashable) -> Cause | None:  # noqa: ARG002
         """Return that its settings are refused, where they are."""
         return Cause(Failure.REFUSED) if self.refused else None
 
+    def writes_only(self, memory: Hashable) -> str:
+        """Return its file until it is written, where that is all it does."""
+        alone = not (self.behaviour.unless_present or self.may_remove(memory))
+        return self.file.path if memory == "new" and alone else ""
+
+    def minded(self, files: Files, memory: Hashable) -> Minded:  # noqa: ARG002
+        """Return its own file, and all that it may still remove or rename."""
+        if self.may_remove(memory):
+            return Minded(directory=self.file.directory)
+        return Minded(frozenset((self.file.path,))) if memory == "new" else NOTHING
+
+    def may_remove(self, memory: Hashable) -> bool:
+        """Return whether it has not run and removes others, or renames them for ever."""
+        return self.behaviour.renames == "always" or (
+            memory == "new" and (bool(self.behaviour.renames) or self._removes_others)
+        )
+
     def stop(self, files: Files, memory: Hashable) -> Change:
         """Remove the file where the product cleans up after itself; leave it otherwise."""
-        if not self.installer.behaviour.takes_its_file or self.file.path not in files:
-            return Change(files, memory, (), Step(self.actor, Verb.STOPS))
+        if not self.behaviour.takes_its_file or self.file.path not in files:
+            return change_to(files, memory, (), Step(self.actor, Verb.STOPS))
         return stopped_with(self.actor, self.file, files, memory)
 
     def _first(self, files: Files) -> Change:
         """Do what it does when it starts; nothing where its file is there and it minds that."""
-        if self.installer.behaviour.unless_present and self.file.path in files:
-            return Change(files, "ran", (), Step(self.actor, Verb.LEAVES, (self.file.name,)))
+        if self.behaviour.unless_present and self.file.path in files:
+            return change_to(files, "ran", (), Step(self.actor, Verb.LEAVES, (self.file.name,)))
         removed = self._removed(files)
         after = with_changes(files, {self.file.path: self.file.content}, removed)
         touched: tuple[str, ...] = (self.file.path, *removed)
         also = [Step(self.actor, Verb.REMOVES, file_names(removed))] if removed else []
-        if self.installer.behaviour.renames:
+        if self.behaviour.renames:
             after, renamed = self._renamed(after)
             touched += renamed
             also += [Step(self.actor, Verb.RENAMES, file_names(renamed))] if renamed else []
         step = Step(self.actor, Verb.WRITES, (self.file.name,), also=tuple(also))
-        return Change(after, "ran", touched, step)
+        return change_to(after, "ran", touched, step)
+
+    @property
+    def _removes_others(self) -> bool:
+        return any(pattern != self.file.name for pattern in self.behaviour.removes)
 
     def _removed(self, files: Files) -> list[str]:
         """Return the other files that its patterns match, as a shell's do: no hidden ones."""
         found: list[str] = []
+        if not self._removes_others:
+            return found
         names = sorted(name for name in names_in(files, self.file.directory) if "/" not in name)
-        for pattern in self.installer.behaviour.removes:
+        for pattern in self.behaviour.removes:
             matched = [
                 name
                 for name in names
                 if fnmatchcase(name, pattern)
                 and (pattern.startswith(".") or not name.startswith("."))
             ]
-            if len(matched) > 1 and self.installer.behaviour.removes_one_only:
+            if len(matched) > 1 and self.behaviour.removes_one_only:
                 continue
             found += [name for name in matched if name != self.file.name and name not in found]
         return [posixpath.join(self.file.directory, name) for name in found]
 
     def _renamed(self, files: Files) -> tuple[Files, tuple[str, ...]]:
         others = [p for p in candidates(files, self.file.directory) if p != self.file.path]
-        added = {path + self.installer.behaviour.suffix: files[path] for path in others}
+        added = {path + self.behaviour.suffix: files[path] for path in others}
         return with_changes(files, added, others), tuple(others)
 
 
@@ -116,15 +142,17 @@ def program(installer: Installer) -> Program | None:
     node = aws_node(installer)
     if node is not None and node.never_writes:
         return None
-    if installer.action is Action.WRITE and installer.writes is not None:
-        refused = node is not None and node.fails_after_writing
-        return Writer(actor_of(installer), installer, installer.writes, refused)
-    if installer.action in (Action.COPY, Action.REFER) and installer.writes is not None:
-        from .chaining import Copier
+    actor, does, file = actor_of(installer), installer.behaviour, installer.writes
+    if installer.action is Action.WRITE and file is not None:
+        return Writer(actor, does, file, node is not None and node.fails_after_writing)
+    plugin = installer.product.plugins[0] if installer.product.plugins else {}
+    if installer.action in (Action.COPY, Action.REFER) and file is not None:
+        from .chaining import HAVE_TO_BE_FIRST, Copier
 
-        return Copier(actor_of(installer), installer, installer.writes)
+        first = installer.product.id in HAVE_TO_BE_FIRST
+        return Copier(actor, does, plugin, file, first)
     if installer.action is Action.INSERT and installer.directory is not None:
         from .chaining import Inserter
 
-        return Inserter(actor_of(installer), installer, installer.directory)
+        return Inserter(actor, does, plugin, installer.directory)
     return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import permutations
 from random import Random
 
 from .state_graph import StateGraph
@@ -10,65 +11,68 @@ from .state_graph import StateGraph
 LONGEST_RUN = 600
 """Steps after which a run that goes on is taken for one that never rests."""
 
-AROUND = 400
-"""States looked at around the end of such a run, to know what comes again and again there."""
+AROUND = 6_000
+"""Steps looked at around the end of such a run, to know what comes again and again there."""
 
-LOOPS, FAR_AROUND = 4, 20_000
+LOOPS = 4
 """Runs of which it is looked farther around the end, where something may be written for ever."""
 
 SHUFFLES = 200
-"""Runs in a random order."""
+"""Runs in which each step is drawn anew."""
 
-STARTS = 12
-"""States from which runs begin, where there are more to choose from."""
+LEAST = 2
+"""Runs that are played whatever they cost: one in the order of the programs, one from the last."""
 
 
-def ran(graph: StateGraph, starts: Sequence[int], programs: int) -> None:
+def ran(graph: StateGraph, starts: Sequence[int], most: int, far: int = 0) -> None:
     """Let the programs run from some states to the end of one order each.
 
     What they come to is in the graph then. An order says who goes first of those that can take a
-    step: in turn from each program on, each one and then each other one before all the rest, and
-    by chance, where each step is drawn anew.
+    step: in turn from each program on, backwards, each one and then each other one before all the
+    rest, and by chance. At most about `most` steps are looked at, and then `far` around the end of
+    each of a few runs that did not rest.
     """
     random = Random(0)  # noqa: S311  the same runs each time, and no secret
-    chosen = random.sample(list(starts), min(len(starts), STARTS))
-    orders = list(_orders(programs))
+    limit = graph.looked_at + most
     unsettled: list[int] = []
-    for at, start in enumerate(chosen):
-        for order in orders[at :: len(chosen)]:
-            unsettled += _run(graph, start, order)
-        for _ in range(SHUFFLES // len(chosen)):
-            unsettled += _run(graph, start, list(range(programs)), random)
-    for state in random.sample(unsettled, min(len(unsettled), LOOPS)):
-        graph.explore([state], FAR_AROUND)
+    for played, order in enumerate(_orders(graph.programs)):
+        if played >= LEAST and graph.looked_at >= limit:
+            break
+        end = _run(graph, starts[played % len(starts)], order, random)
+        if not graph.explore([end], AROUND):
+            unsettled.append(end)
+    for end in random.sample(unsettled, min(len(unsettled), LOOPS)) if far else ():
+        graph.explore([end], far)
 
 
-def _orders(programs: int) -> Iterator[list[int]]:
+def _orders(programs: int) -> Iterator[list[int] | None]:
+    """Yield who goes before whom; None for a run by chance."""
     each = list(range(programs))
-    for first in each:
+    yield each
+    yield each[::-1]
+    for first in each[1:]:
         yield [*each[first:], *each[:first]]
-    for first in each:
-        for second in each:
-            if first != second:
-                yield [first, second, *(one for one in each if one not in (first, second))]
+    for at, pair in enumerate(permutations(each, 2)):
+        yield [*pair, *(one for one in each if one not in pair)]
+        if at < SHUFFLES:
+            yield None
+    for _ in range(SHUFFLES - programs * (programs - 1)):
+        yield None
 
 
-def _run(
-    graph: StateGraph, state: int, order: list[int], random: Random | None = None
-) -> list[int]:
-    """Go one way until nothing is left to do, or until it seems that this will never be.
-
-    Return the state at the end of it where it is not known what lasts from there on.
-    """
+def _run(graph: StateGraph, state: int, order: list[int] | None, random: Random) -> int:
+    """Return the end of one way: where nothing is left to do, or this seems never to be."""
     seen: set[int] = set()
+    drawn = list(range(graph.programs))
     for _ in range(LONGEST_RUN):
-        if random is not None:
-            random.shuffle(order)
+        if order is None:
+            random.shuffle(drawn)
         elif state in seen:
             break
         seen.add(state)
-        after = next((new for one in order if (new := graph.walked(state, one)) is not None), None)
+        each = order or drawn
+        after = next((new for one in each if (new := graph.walked(state, one)) is not None), None)
         if after is None:
             break
         state = after
-    return [] if graph.explore([state], AROUND) else [state]
+    return state

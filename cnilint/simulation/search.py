@@ -1,52 +1,87 @@
 """Every order in which the programs of a node can run, and what the node comes to in each.
 
-A state is the files, each program's memory, and nothing else; states that are equal are one. The
-search goes breadth first, so the first way to an outcome is a shortest one: its witness.
+The states stand in a graph (state_graph.py): what lasts in it are the outcomes. The ways there are
+searched breadth first, so that the first one to an outcome is a shortest one: its witness.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from operator import attrgetter
 
-from cnilint.model.steps import NODE, Cause, Failure, Held, Situation, Step, Verb
+from cnilint.model.steps import NODE, Actor, Cause, Failure, Held, Situation, Step, Verb
 from cnilint.start import NamedTuple
 from cnilint.upstream.netconf import plugin_types
 
 from .directory_state import Moment, Moments
 from .owner import Reading
-from .programs import Change, Files, Program
+from .programs import Files, Program
+from .runs import ran
+from .state_graph import Component, StateGraph, Worked
 
-__all__ = ["MOST_STATES", "Moment", "Outcome", "Simulation", "simulate"]
+__all__ = ["MOST_STEPS", "Budget", "Moment", "Outcome", "Simulation", "simulate"]
 
-MOST_STATES = 20_000
-"""States looked at per class of nodes; past that the search is not exhausted, and says so."""
+FEW_PROGRAMS = 5
+"""Programs of which every step is looked at, so that what is shown are the shortest ways of all."""
+
+FEW_STEPS = 8_000
+"""Steps that are looked at so, whatever else there is in a run."""
+
+MOST_STEPS = 80_000
+"""Steps looked at for one set of programs; past that the search is not exhausted, and says so."""
+
+PLAYED_STEPS = 16_000
+"""Steps in the complete runs of one set of programs that was not searched to the end."""
+
+RUN_STEPS = 240_000
+"""Steps looked at in a whole run of cnilint for sets that are not searched to the end."""
+
+SHARE = 3
+"""The part of what is left in a run that one set may take, so that something is left for others."""
+
+STARTS = 12
+"""States that a search which is not exhausted goes on from after a reboot or a restart."""
 
 RESTLESS = Cause(Failure.RESTLESS)
-
-Memories = tuple[Hashable, ...]
-Content = frozenset[tuple[str, str]]
-Key = tuple[Content, Memories]
+ENDS = Cause(Failure.ENDS)
 
 
-class Reached(NamedTuple):
-    """Where a search is: files, memories, the steps that led there, and the files before each."""
+class Budget:
+    """How many steps may still be looked at in a run of cnilint, beside searches that end."""
 
-    files: Files
-    memories: Memories
+    def __init__(self, most: int = RUN_STEPS) -> None:
+        """Take the number."""
+        self.left = most
+
+    def take(self, most: int) -> int:
+        """Return how many of some steps may be looked at."""
+        return max(0, min(most, self.left // SHARE))
+
+
+class KnownBefore(NamedTuple):
+    """What searches before found out: of each program its steps, and what files come to."""
+
+    steps: Sequence[Worked]
+    moments: Moments
+
+
+class Begun(NamedTuple):
+    """A state in which a situation begins: the steps that led there, and the files before each."""
+
+    state: int
     order: tuple[Step, ...] = ()
     earlier: tuple[Files, ...] = ()
 
 
 class Outcome(NamedTuple):
-    """A state in which nothing changes any more, and who owns the pods in it.
+    """What lasts on a node, and who owns the pods in it.
 
     `order` are the steps of the shortest way there, from the beginning of the situation; `files`
     the directory the runtime reads, in its sort order; `runtime` the file it takes (None: it is not
     ready); `master` the file whose network a pod gets as its own (None: none, and `cause` says
-    why). Where installers never come to rest it is one state on their way, with that as its cause.
-    `moments` has one for the beginning and one after each step.
+    why). Where installers never come to rest (`restless`) it is one of the states that come again
+    and again, with that as its cause. `moments` has one for the beginning and one after each step.
     """
 
     situation: Situation
@@ -69,6 +104,11 @@ class Outcome(NamedTuple):
         """How well it shows something: the earliest situation and the fewest steps come first."""
         return list(Situation).index(self.situation), len(self.order)
 
+    @property
+    def restless(self) -> bool:
+        """Whether something is written for ever."""
+        return self.cause == RESTLESS
+
 
 class Simulation(NamedTuple):
     """All outcomes of one class of nodes; `exhausted` is False when the limit was hit.
@@ -87,184 +127,144 @@ def simulate(
     reading: Reading,
     *,
     persistent: bool = True,
+    budget: Budget | None = None,
+    known: KnownBefore | None = None,
 ) -> Simulation:
     """Return every outcome of running programs in every order on a node.
 
-    `host_files` is what is there before anything runs, `reading` how the node is read, and
-    `persistent` says whether files outlive a reboot.
+    `host_files` is what is there before anything runs, `reading` how the node is read,
+    `persistent` says whether files outlive a reboot, `budget` is the run's, and `known` what is
+    known from searches before. Where the budget or the limit is not enough for every order, the
+    outcomes are those of some hundred complete runs, and of what of the search was done.
     """
-    search = _Search(programs, reading)
-    start = tuple(program.start() for program in programs)
-    first = search.quiescent([Reached(host_files, start)], Situation.FIRST_BOOT)
-    settled = list(first)
-    known = {_key(found.files, ()) for found in first}
-    fresh: Iterable[Reached] = first if persistent else ()
-    while fresh:
-        booted = [
-            Reached(
-                found.files,
-                start,
-                (Step(NODE, Verb.REBOOTS, search.names(found.files)),),
-                (found.files,),
-            )
-            for found in fresh
-        ]
-        fresh = []
-        for found in search.quiescent(booted, Situation.REBOOT):
-            settled.append(found)
-            if _key(found.files, ()) not in known:
-                known.add(_key(found.files, ()))
-                fresh.append(found)
-    search.quiescent(search.restarted(settled), Situation.RESTART)
-    return Simulation(
-        outcomes=tuple(search.outcomes.values()),
-        exhausted=search.exhausted,
-        contents=search.contents,
-    )
+    spent = budget or Budget()
+    steps, moments = known or KnownBefore([{} for _ in programs], Moments(reading))
+    if len(programs) <= FEW_PROGRAMS:
+        graph = StateGraph(programs, FEW_STEPS, reduces=False, worked=steps)
+        found = _Search(programs, moments, graph).everything(host_files, persistent=persistent)
+        if found.exhausted:
+            return found
+    graph = StateGraph(programs, spent.take(MOST_STEPS), worked=steps)
+    search = _Search(programs, moments, graph, played=spent.take(PLAYED_STEPS))
+    found = search.everything(host_files, persistent=persistent)
+    if not found.exhausted:
+        spent.left -= graph.looked_at
+    return found
 
 
 class _Search:
     """The state graph, and the outcomes found in it so far."""
 
-    def __init__(self, programs: Sequence[Program], reading: Reading) -> None:
-        self._programs = programs
-        self._reading = reading
-        self._states = 0
-        self._watching = [
-            index for index, one in enumerate(programs) if type(one).notice is not Program.notice
-        ]
-        self._moments = Moments(reading)
-        self._steps: dict[tuple[int, Content, Hashable], Change | None] = {}
-        self._notices: dict[tuple[int, Content, Hashable, tuple[str, ...]], Change | None] = {}
-        self.exhausted = True
-        self.outcomes: dict[tuple[object, ...], Outcome] = {}
-        self.contents: dict[str, str] = {}
-
-    def quiescent(self, starts: Iterable[Reached], situation: Situation) -> list[Reached]:
-        """Return the states that the programs come to rest in, each once, and keep the outcomes."""
-        seen: dict[Key, Reached] = {}
-        for start in starts:
-            seen.setdefault(_key(start.files, start.memories), start)
-        queue = deque(seen.items())
-        before: dict[Key, list[Key]] = {}
-        rest: list[Reached] = []
-        while queue:
-            here, at = queue.popleft()
-            following = self._following(at, here)
-            if not following:
-                rest.append(at)
-                self._keep(at, situation)
-            for key, after in following:
-                before.setdefault(key, []).append(here)
-                if key in seen:
-                    continue
-                if self._states >= MOST_STATES:
-                    self.exhausted = False
-                    return rest
-                self._states += 1
-                seen[key] = after
-                queue.append((key, after))
-        self._keep_restless(seen, before, rest, situation)
-        return rest
-
-    def restarted(self, settled: Iterable[Reached]) -> list[Reached]:
-        """Return the states right after any one program was ended and started again."""
-        found = []
-        for at in settled:
-            for index, program in enumerate(self._programs):
-                change = program.stop(at.files, at.memories[index])
-                memories = _replaced(at.memories, index, program.start())
-                also = change.step.also if change.step is not None else ()
-                step = Step(program.actor, Verb.RESTARTS, self.names(at.files), also=also)
-                after = Reached(change.files, memories, (step,), (at.files,))
-                found.append(self._noticed(after, index, change.touched))
-        return found
-
-    def names(self, files: Files) -> tuple[str, ...]:
-        """Return what is in the directory the runtime reads."""
-        return self._moments.names(files)
-
-    def _keep_restless(
+    def __init__(
         self,
-        seen: dict[Key, Reached],
-        before: dict[Key, list[Key]],
-        rest: Iterable[Reached],
-        situation: Situation,
+        programs: Sequence[Program],
+        moments: Moments,
+        graph: StateGraph,
+        *,
+        played: int | None = None,
     ) -> None:
-        """Keep one state from which no state of rest can be reached: the last one that is new."""
-        settling = {_key(at.files, at.memories) for at in rest}
-        pending = list(settling)
-        while pending:
-            earlier = [key for key in before.get(pending.pop(), ()) if key not in settling]
-            settling.update(earlier)
-            pending += earlier
-        for key, at in reversed(seen.items()):
-            if key not in settling:
-                self._keep(at, situation, RESTLESS)
-                return
+        """Take what is searched. `played`: steps in runs where it is too much; None: give up."""
+        self._programs = programs
+        self._moments = moments
+        self._exhausted = True
+        self._outcomes: dict[tuple[object, ...], Outcome] = {}
+        self._contents: dict[str, str] = {}
+        self._graph = graph
+        self._played = played
 
-    def _following(self, at: Reached, here: Key) -> list[tuple[Key, Reached]]:
-        """Return what one more step of each program leads to, if that is another state."""
-        found = []
-        for index in range(len(self._programs)):
-            change = self._step(index, at, here[0])
-            if change is None:
-                continue
-            after = self._noticed(_after(at, index, change), index, change.touched)
-            key = _key(after.files, after.memories)
-            if key != here:
-                found.append((key, after))
-        return found
+    def everything(self, host_files: Files, *, persistent: bool) -> Simulation:
+        """Return what comes of each situation."""
+        first = self._lasting([Begun(self._graph.started(host_files))], Situation.FIRST_BOOT)
+        settled = dict.fromkeys(first)
+        known = {self._graph.files_number(state) for state in first}
+        fresh = first if persistent else []
+        while fresh and self._goes_on:
+            left = {self._graph.files_number(state): state for state in fresh}
+            starts = [self._booted(one) for one in self._some(left.values())]
+            found = self._lasting(starts, Situation.REBOOT)
+            settled.update(dict.fromkeys(found))
+            fresh = [state for state in found if self._graph.files_number(state) not in known]
+            known.update(self._graph.files_number(state) for state in fresh)
+            if not self._exhausted:
+                break
+        if self._goes_on:
+            self._lasting(self._restarted(self._some(settled)), Situation.RESTART)
+        return Simulation(tuple(self._outcomes.values()), self._exhausted, self._contents)
 
-    def _step(self, index: int, at: Reached, content: Content) -> Change | None:
-        """Return a program's step, worked out once for what it depends on."""
-        key = index, content, at.memories[index]
-        if key not in self._steps:
-            self._steps[key] = self._programs[index].step(at.files, at.memories[index])
-        return self._steps[key]
+    @property
+    def _goes_on(self) -> bool:
+        """Whether there is anything left to do: all, or runs that are paid for."""
+        return self._exhausted or bool(self._played)
 
-    def _noticed(self, at: Reached, cause: int, touched: tuple[str, ...]) -> Reached:
-        """Let programs that watch react to what another one did."""
-        if not touched:
-            return at
-        for index in self._watching:
-            if index == cause:
-                continue
-            key = index, frozenset(at.files.items()), at.memories[index], touched
-            if key not in self._notices:
-                program = self._programs[index]
-                self._notices[key] = program.notice(at.files, at.memories[index], touched)
-            change = self._notices[key]
-            if change is not None:
-                at = _after(at, index, change)
-        return at
+    def _some(self, states: Iterable[int]) -> list[int]:
+        """Return the states to go on from: all, or some evenly chosen where not all is known."""
+        found = list(states)
+        return found if self._exhausted else found[:: -(-len(found) // STARTS) or 1]
 
-    def _keep(self, at: Reached, situation: Situation, cause: Cause | None = None) -> None:
-        names, found = self._moments.of(at.files)
-        for path, text in at.files.items():
-            self.contents.setdefault(path, text)
-        held = self._held(at)
-        complaint = cause or self._complaint(held)
+    def _booted(self, state: int) -> Begun:
+        files = self._graph.files(state)
+        step = Step(NODE, Verb.REBOOTS, self._moments.names(files))
+        return Begun(self._graph.started(files), (step,), (files,))
+
+    def _restarted(self, settled: Iterable[int]) -> list[Begun]:
+        """Return the states right after any one program was ended and started again."""
+        found: dict[int, Begun] = {}
+        for state in settled:
+            files, memories = self._graph.files(state), self._graph.memories(state)
+            for at, program in enumerate(self._programs):
+                change = program.stop(files, memories[at])
+                also = change.step.also if change.step is not None else ()
+                step = Step(program.actor, Verb.RESTARTS, self._moments.names(files), also=also)
+                new = self._graph.restarted(state, at, change)
+                found.setdefault(new, Begun(new, (step,), (files,)))
+        return list(found.values())
+
+    def _lasting(self, starts: Sequence[Begun], situation: Situation) -> list[int]:
+        """Keep the outcomes of some starts, and return the states that last."""
+        states = [one.state for one in starts]
+        if not self._graph.explore(states):
+            self._exhausted = False
+            if self._played is None:
+                return []
+            ran(self._graph, states, self._played // len(Situation))
+        components = self._graph.lasting(states)
+        ways = Ways(self._graph, starts, {one for c in components for one in c.states})
+        components.sort(key=lambda one: min(map(ways.place, one.states)))
+        for component in components:
+            self._keep(component, ways, situation)
+        return [state for component in components for state in component.states]
+
+    def _keep(self, component: Component, ways: Ways, situation: Situation) -> None:
+        state = min(component.states, key=ways.place)
+        files = self._graph.files(state)
+        names, found = self._moments.of(files)
+        for path, text in files.items():
+            self._contents.setdefault(path, text)
+        held = self._held(component, state)
+        complaint = RESTLESS if component.restless else self._complaint(held)
         # a shim without its daemon gives no pod a network
-        master = None if cause or (complaint and found.through_multus) else found.master
+        unserved = component.restless or (complaint and found.through_multus)
+        master = None if unserved else found.master
         cause = complaint or found.cause
-        chained = self._chained(at.files)
+        chained = self._chained(files)
         plugins = found.plugins if master is not None else ()
         same = (situation, names, found.runtime, master, cause, chained, plugins, held)
-        if same not in self.outcomes:
-            self.outcomes[same] = Outcome(
-                situation=situation,
-                order=at.order,
-                files=names,
-                runtime=found.runtime,
-                master=master,
-                through_multus=found.through_multus,
-                cause=cause,
-                chained=chained,
-                plugins=plugins,
-                held=held,
-                moments=tuple(map(self._moments.of, (*at.earlier, at.files))),
-            )
+        if same in self._outcomes:
+            return
+        order, earlier = ways.to(state)
+        self._outcomes[same] = Outcome(
+            situation=situation,
+            order=order,
+            files=names,
+            runtime=found.runtime,
+            master=master,
+            through_multus=found.through_multus,
+            cause=cause,
+            chained=chained,
+            plugins=plugins,
+            held=held,
+            moments=tuple(map(self._moments.of, (*earlier, files))),
+        )
 
     def _chained(self, files: Files) -> tuple[tuple[str, str], ...]:
         """Return where the plugins that chain themselves into others' files are."""
@@ -272,19 +272,23 @@ class _Search:
             (plugin, name)
             for path, text in files.items()
             if (name := self._moments.name(path)) is not None
-            if self._reading.chained
-            for plugin in set(plugin_types(text)).intersection(self._reading.chained)
+            if self._moments.reading.chained
+            for plugin in set(plugin_types(text)).intersection(self._moments.reading.chained)
         ]
         return tuple(sorted(found))
 
-    def _held(self, at: Reached) -> tuple[Held, ...]:
-        """Return the programs that have not come up."""
-        each = zip(self._programs, at.memories, strict=True)
-        return tuple(
-            Held(program.actor, why)
-            for program, memory in each
-            if (why := program.complaint(at.files, memory)) is not None
-        )
+    def _held(self, component: Component, state: int) -> tuple[Held, ...]:
+        """Return the programs that have not come up: who writes for ever, ends again, or waits."""
+        files, memories = self._graph.files(state), self._graph.memories(state)
+        found: list[tuple[Actor, Cause | None]] = []
+        for at, program in enumerate(self._programs):
+            why = program.complaint(files, memories[at])
+            if at in component.writers:
+                why = RESTLESS
+            elif at in component.ending:
+                why = why or ENDS
+            found.append((program.actor, why))
+        return tuple(Held(actor, why) for actor, why in found if why is not None)
 
     def _complaint(self, held: Iterable[Held]) -> Cause | None:
         """Return why what serves the pods is not up; of several reasons one no order changes."""
@@ -293,17 +297,50 @@ class _Search:
         return min(found, key=attrgetter("rank"), default=None)
 
 
-def _after(at: Reached, index: int, change: Change) -> Reached:
-    """Return where a program's change leads to."""
-    memories = _replaced(at.memories, index, change.memory)
-    if change.step is None:
-        return Reached(change.files, memories, at.order, at.earlier)
-    return Reached(change.files, memories, (*at.order, change.step), (*at.earlier, at.files))
+_Near = tuple[int, int, tuple[int, int] | None]
+"""How many steps it is to a state, and from which state by whose step."""
 
 
-def _replaced(memories: Memories, index: int, memory: Hashable) -> Memories:
-    return (*memories[:index], memory, *memories[index + 1 :])
+class Ways:
+    """The shortest ways from some states to others, counted in steps that are worth telling."""
 
+    def __init__(self, graph: StateGraph, starts: Sequence[Begun], wanted: set[int]) -> None:
+        """Find them in what is known of a graph; `wanted` are all that have to be reached."""
+        self._graph = graph
+        self._starts = {one.state: one for one in reversed(starts)}
+        self._before: dict[int, tuple[int, int]] = {}
+        self._place: dict[int, int] = {}
+        left = set(wanted)
+        near = deque[_Near]((0, one.state, None) for one in starts)
+        while near and left:
+            length, state, before = near.popleft()
+            if state in self._place:
+                continue
+            if before is not None:
+                self._before[state] = before
+            self._place[state] = len(self._place)
+            left.discard(state)
+            for target, program, _writes in graph.known_edges(state):
+                if target in self._place:
+                    continue
+                if graph.change(state, program).step is None:
+                    near.appendleft((length, target, (state, program)))
+                else:
+                    near.append((length + 1, target, (state, program)))
 
-def _key(files: Files, memories: Memories) -> Key:
-    return frozenset(files.items()), memories
+    def place(self, state: int) -> int:
+        """Return the place of a state among those reached, the nearest first."""
+        return self._place.get(state, len(self._place))
+
+    def to(self, state: int) -> tuple[tuple[Step, ...], tuple[Files, ...]]:
+        """Return the steps to a state, and the files before each."""
+        order: list[Step] = []
+        earlier: list[Files] = []
+        while state in self._before:
+            state, program = self._before[state]
+            step = self._graph.change(state, program).step
+            if step is not None:
+                order.append(step)
+                earlier.append(self._graph.files(state))
+        start = self._starts[state]
+        return (*start.order, *reversed(order)), (*start.earlier, *reversed(earlier))

@@ -5,28 +5,29 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 
+from cnilint.model.steps import Actor, Step, Verb
 from cnilint.start import dataclass
 from cnilint.upstream import gojson
 from cnilint.upstream.gojson import JSON, Array, JSONError, Object, is_string
 from cnilint.upstream.multus_thick_program import multus_thick
-from cnilint.upstream.program import (
-    Change,
-    Event,
-    Files,
-    Happening,
-    Installer,
-    Status,
-    written,
-)
 from cnilint.upstream.release import release
 from cnilint.upstream.replay import PROGRAMS
 
+from .installed import Installed
 from .runs import ran
 from .state_graph import Component, StateGraph
+from .steps import NOTHING, Change, Files, Minded, Program, change_to, names_in
 
-MOST_STATES = 300_000
-"""States looked at for one crew; past that what is returned is true, and not all."""
+MOST_STEPS = 3_000_000
+"""Steps looked at for one crew; past that what is returned is true, and not all."""
 
+PLAYED_STEPS = 200_000
+"""Steps in complete runs after an event, where that was not enough."""
+
+FAR_STEPS = 100_000
+"""Steps around the end of a run after which something may be written for ever."""
+
+_DIRECTORY = "/etc/cni/net.d"
 _MAKERS = {**PROGRAMS, "multus-thick": multus_thick}
 _MULTUS_FILES = ("00-multus.conf", "00-multus.conflist")
 _MULTUS_TYPES = ("multus", "multus-shim")
@@ -40,30 +41,35 @@ class Settled(list[dict[str, object]]):
 
 
 @dataclass(frozen=True, slots=True)
-class Primary(Installer):
+class Primary(Program):
     """Writes its file by an atomic rename, once each time that it is asked to."""
 
+    actor: Actor
     file: str
     content: str
 
     def start(self) -> Hashable:
         """Return that the file is still to be written."""
-        return Status.WAITS
+        return "asked"
 
     def step(self, files: Files, memory: Hashable) -> Change | None:
         """Write the file."""
-        if memory is Status.READY:
+        if memory == "done":
             return None
-        event = Event(Happening.MOVED_TO, self.file)
-        return Change(written(files, self.file, self.content), Status.READY, (event,))
+        step = Step(self.actor, Verb.WRITES, (posixpath.basename(self.file),))
+        return change_to({**files, self.file: self.content}, "done", (self.file,), step)
 
-    def stop(self, files: Files, memory: Hashable) -> Change:
-        """Leave everything."""
-        return Change(files, memory)
+    def writes_only(self, memory: Hashable) -> str:
+        """Return the file, until it is written."""
+        return self.file if memory == "asked" else ""
 
-    def status(self, memory: Hashable) -> Status:
-        """Return READY once the file is written."""
-        return Status.READY if memory is Status.READY else Status.WAITS
+    def minded(self, files: Files, memory: Hashable) -> Minded:  # noqa: ARG002
+        """Return its own file, until it is written."""
+        return Minded(frozenset((self.file,))) if memory == "asked" else NOTHING
+
+    def may_remove(self, memory: Hashable) -> bool:  # noqa: ARG002
+        """Return False."""
+        return False
 
 
 def settled(
@@ -110,12 +116,13 @@ class _Crew:
         self, programs: Sequence[Mapping[str, object]], primary: Mapping[str, object]
     ) -> None:
         self._names = [str(program["program"]) for program in programs]
-        self._programs = [_program(program) for program in programs]
+        self._programs: list[Program] = [_program(program) for program in programs]
         content = primary.get("content")
         if content is not None:
             self._names.append(_PRIMARY)
-            self._programs.append(Primary(str(primary["name"]), str(content)))
-        self._graph = StateGraph(self._programs, MOST_STATES)
+            path = f"{_DIRECTORY}/{primary['name']}"
+            self._programs.append(Primary(Actor(_PRIMARY), path, str(content)))
+        self._graph = StateGraph(self._programs, MOST_STEPS)
         self.empty = self._graph.started({})
 
     def begun(self, state: int, event: Mapping[str, object]) -> list[int]:
@@ -138,13 +145,13 @@ class _Crew:
         if signal == "SIGTERM":
             change = self._programs[at].stop(files, memory)
         else:
-            change = Change(files, memory)
+            change = Change(files, memory, (), None)
         return self._graph.restarted(state, at, change)
 
     def lasting(self, starts: Sequence[int]) -> tuple[list[Component], bool]:
         """Return what the programs come to from some states, and whether that is all."""
         if not self._graph.explore(starts):
-            ran(self._graph, starts, len(self._programs))
+            ran(self._graph, starts, PLAYED_STEPS, FAR_STEPS)
             return self._graph.lasting(starts), False
         return self._graph.lasting(starts), True
 
@@ -156,18 +163,19 @@ class _Crew:
             for state in component.states
         )
         states = (
-            told(self._graph.files_of(number), restless=restless) for number, restless in seen
+            told(names_in(self._graph.files_of(number), _DIRECTORY), restless=restless)
+            for number, restless in seen
         )
         return list({repr(state): state for state in states}.values())
 
 
-def _program(given: Mapping[str, object]) -> Installer:
+def _program(given: Mapping[str, object]) -> Installed:
     """Return one of the programs."""
     name, number = given.get("program"), release(str(given.get("version", "")))
     settings = given.get("settings")
     if name not in _MAKERS or number is None or not isinstance(settings, Mapping):
         raise ValueError(f"unknown program {given!r}")
-    return _MAKERS[str(name)](number, settings)
+    return Installed(Actor(str(name)), _MAKERS[str(name)](number, settings), _DIRECTORY)
 
 
 def told(files: Files, *, restless: bool) -> dict[str, object]:

@@ -14,7 +14,9 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 
 from cnilint.start import NamedTuple
-from cnilint.upstream.program import Change, Event, Files, Installer, Status
+from cnilint.upstream.program import Event
+
+from .steps import NOTHING, Change, Files, Minded, Program
 
 Memories = tuple[Hashable, ...]
 State = tuple[int, ...]
@@ -29,10 +31,11 @@ Edge = tuple[int, int, bool]
 
 
 class Component(NamedTuple):
-    """States that last: which, and the programs that write in them again and again."""
+    """States that last: which, and the programs that write, or end, in them again and again."""
 
     states: tuple[int, ...]
     writers: frozenset[int]
+    ending: frozenset[int]
 
     @property
     def restless(self) -> bool:
@@ -47,6 +50,13 @@ The last is whether it ends by itself. These and edges are plain tuples, as ther
 """
 
 
+Content = frozenset[tuple[str, str]]
+"""Files as a value."""
+
+Worked = dict[tuple[Content, Hashable], Change | None]
+"""The steps of a program that were worked out: by the files and by its memory."""
+
+
 class _Table:
     """What the programs do, worked out once for what it depends on: files and memories by number.
 
@@ -54,39 +64,44 @@ class _Table:
     a directory lists them is not promised.
     """
 
-    def __init__(self, programs: Sequence[Installer]) -> None:
+    def __init__(self, programs: Sequence[Program], worked: Sequence[Worked] | None) -> None:
         self.programs = programs
+        self._worked = worked or [{} for _ in programs]
         self.files: list[Files] = []
+        self._contents: list[Content] = []
         self.memories: list[list[Hashable]] = [[] for _ in programs]
-        self._files: dict[frozenset[tuple[str, str]], int] = {}
+        self.changes: dict[tuple[int, int, int], Change] = {}
+        self._files: dict[Content, int] = {}
         self._memories: list[dict[Hashable, int]] = [{} for _ in programs]
         self._events: dict[tuple[Event, ...], int] = {}
         self._told: list[tuple[Event, ...]] = []
         self.moves: dict[tuple[int, int, int], Move | None] = {}
         self._notices: dict[tuple[int, int, int, int], int] = {}
-        each = enumerate(programs)
-        self._watching = [at for at, one in each if type(one).notice is not Installer.notice]
+        self._writes_only: dict[tuple[int, int], str] = {}
+        self._minded: dict[tuple[int, int, int], Minded] = {}
+        self._may_remove: dict[tuple[int, int], bool] = {}
+        self._all = range(len(programs))
+        each = list(enumerate(programs))
+        self._watching = [at for at, one in each if type(one).notice is not Program.notice]
+        self._writing = [at for at, one in each if type(one).writes_only is not Program.writes_only]
 
     def number_of_files(self, files: Files) -> int:
         key = frozenset(files.items())
         if key not in self._files:
             self._files[key] = len(self.files)
+            self._contents.append(key)
             self.files.append(dict(sorted(files.items())))
         return self._files[key]
 
     def number_of_memory(self, at: int, memory: Hashable) -> int:
         """Return a memory's number; one of a program that has ended is the one of its start."""
-        if self.has_ended(at, memory):
+        if self.programs[at].ended(memory):
             memory = self.programs[at].start()
         known = self._memories[at]
         if memory not in known:
             known[memory] = len(self.memories[at])
             self.memories[at].append(memory)
         return known[memory]
-
-    def has_ended(self, at: int, memory: Hashable) -> bool:
-        """Whether a program has ended by itself, so that it is started again."""
-        return self.programs[at].status(memory) is Status.EXITED
 
     def move(self, at: int, files: int, memory: int) -> Move | None:
         """Return a program's step, None if it has none."""
@@ -97,14 +112,19 @@ class _Table:
 
     def _move(self, key: tuple[int, int, int]) -> Move | None:
         at, files, memory = key
-        change = self.programs[at].step(self.files[files], self.memories[at][memory])
+        program = self.programs[at]
+        worked, asked = self._worked[at], (self._contents[files], self.memories[at][memory])
+        if asked not in worked:
+            worked[asked] = program.step(self.files[files], asked[1])
+        change = worked[asked]
         if change is None:
             return None
+        self.changes[key] = change
         return (
             self.number_of_files(change.files),
             self.number_of_memory(at, change.memory),
             self._number_of_events(change.events),
-            self.has_ended(at, change.memory),
+            program.ended(change.memory),
         )
 
     def _number_of_events(self, events: tuple[Event, ...]) -> int:
@@ -143,19 +163,75 @@ class _Table:
         move = (state[0], state[at + 1], self._number_of_events(events), False)
         return self.after(state, at, move)
 
+    def deferred(self, state: State) -> list[int]:
+        """Return the programs that have a file to write which nobody minds now.
+
+        Such a step commutes with the next step of every other program, and so do several of them:
+        whatever comes of it now comes of it once somebody minds, or nobody has anything to do.
+        """
+        files = state[0]
+        minded = [(at, self._minded_by(at, files, state[at + 1])) for at in self._all]
+        minding = [(at, one) for at, one in minded if one is not NOTHING]
+        found = []
+        for at in self._writing:
+            path = self._file_of(at, state[at + 1])
+            if path and not any(one.has(path) for other, one in minding if other != at):
+                found.append(at)
+        return found
+
+    def is_kept(self, state: State) -> bool:
+        """Whether no program may remove, rename or empty a file from here on.
+
+        Then what nobody minds now nobody will, and what is deferred may as well come first.
+        """
+        return not any(self._removing(at, state[at + 1]) for at in self._all)
+
+    def _removing(self, at: int, memory: int) -> bool:
+        key = at, memory
+        if key not in self._may_remove:
+            self._may_remove[key] = self.programs[at].may_remove(self.memories[at][memory])
+        return self._may_remove[key]
+
+    def _file_of(self, at: int, memory: int) -> str:
+        key = at, memory
+        if key not in self._writes_only:
+            self._writes_only[key] = self.programs[at].writes_only(self.memories[at][memory])
+        return self._writes_only[key]
+
+    def _minded_by(self, at: int, files: int, memory: int) -> Minded:
+        key = at, files, memory
+        if key not in self._minded:
+            self._minded[key] = self.programs[at].minded(
+                self.files[files], self.memories[at][memory]
+            )
+        return self._minded[key]
+
 
 class StateGraph:
     """The states that were looked at so far, by number, and which comes after which.
 
-    `most` is how many of them may be looked at. Where that is not enough, what is known is still
-    true: each component that lasts does.
+    `most` is how many steps may be looked at, each program's in each state. Where that is not
+    enough, what is known is still true: each component that lasts does. `reduces`: whether a file
+    that nobody minds is written first, or only when somebody does, so that fewer states are looked
+    at and none that lasts is missed.
     """
 
-    def __init__(self, programs: Sequence[Installer], most: int) -> None:
-        """Take the programs, in the order of the memories in a state."""
-        self._table = _Table(programs)
+    def __init__(
+        self,
+        programs: Sequence[Program],
+        most: int,
+        *,
+        reduces: bool = True,
+        worked: Sequence[Worked] | None = None,
+    ) -> None:
+        """Take the programs, in the order of the memories in a state.
+
+        `worked` has what is known of the steps of each, by files and memory, and is added to.
+        """
+        self._table = _Table(programs, worked)
         self._programs = programs
         self._all = range(len(programs))
+        self._reduces = reduces
         self._numbers: dict[State, int] = {}
         self._states: list[State] = []
         self._edges: list[list[Edge] | None] = []
@@ -166,7 +242,9 @@ class StateGraph:
         self._leads_to: list[frozenset[int]] = []
         self._walked: dict[int, list[Edge]] = {}
         self._visited = 0
+        self.programs = len(programs)
         self.left = most
+        self.looked_at = 0
 
     def number(self, files: Files, memories: Memories) -> int:
         """Return the number of a state."""
@@ -200,6 +278,11 @@ class StateGraph:
         numbers = self._states[state][1:]
         return tuple(self._table.memories[at][number] for at, number in enumerate(numbers))
 
+    def change(self, state: int, program: int) -> Change:
+        """Return the step that a program takes in a state that was looked at."""
+        numbers = self._states[state]
+        return self._table.changes[program, numbers[0], numbers[program + 1]]
+
     def known_edges(self, state: int) -> list[Edge]:
         """Return what is known to come after a state."""
         found = self._edges[state]
@@ -207,8 +290,8 @@ class StateGraph:
 
     def walked(self, state: int, program: int) -> int | None:
         """Return the state that a program's step leads to, None if that is none."""
-        numbers = self._states[state]
-        edge = self._edge(numbers, program)
+        self.looked_at += 1
+        edge = self._edge(self._states[state], program)
         if edge is None or edge[0] == state:
             return None
         known = self._walked.setdefault(state, [])
@@ -243,7 +326,7 @@ class StateGraph:
     def explore(self, starts: Iterable[int], most: int | None = None) -> bool:
         """Look at everything that comes after some states; return whether that was all.
 
-        At most `most` more states are looked at, if that is given, else as many as are left.
+        At most `most` more steps are looked at, if that is given, else as many as are left.
         """
         limit = self.left if most is None else most
         before = limit
@@ -257,7 +340,7 @@ class StateGraph:
         return limit >= 0
 
     def _explored(self, start: int, limit: int) -> int:
-        """Look at what comes after one state (Tarjan); return how many states may still be."""
+        """Look at what comes after one state (Tarjan); return how many steps may still be."""
         stack: list[int] = []
         work: list[tuple[int, Iterator[Edge]]] = []
         limit = self._enter(start, stack, work, limit)
@@ -270,15 +353,40 @@ class StateGraph:
                 if self._component[target] < 0:
                     self._lowest[state] = min(self._lowest[state], self._order[target])
             else:
+                closes = self._lowest[state] == self._order[state]
+                if closes and self._resumed(state, stack):
+                    work[-1] = (state, iter(self.edges(state)[-1:]))
+                    continue
                 work.pop()
                 if work:
                     above = work[-1][0]
                     self._lowest[above] = min(self._lowest[above], self._lowest[state])
-                if self._lowest[state] == self._order[state]:
+                if closes:
                     self._close(state, stack)
         for state in stack:
             self._order[state] = -1
         return limit
+
+    def _resumed(self, root: int, stack: Sequence[int]) -> bool:
+        """Add what was deferred all along to states that would last without it; return whether so.
+
+        What is written there is deferred in each of them, since else it had led out of them.
+        """
+        if not self._reduces or self._table.is_kept(self._states[root]):
+            return False
+        edges = self.edges(root)
+        taken = {program for _target, program, _writes in edges}
+        left = [at for at in self._table.deferred(self._states[root]) if at not in taken]
+        if not left or any(
+            self._component[target] >= 0
+            for state in _down_to(root, stack)
+            for target, _program, _writes in self.edges(state)
+        ):
+            return False
+        edge = self._edge(self._states[root], left[0])
+        if edge is not None:
+            edges.append(edge)
+        return edge is not None
 
     def _enter(
         self, state: int, stack: list[int], work: list[tuple[int, Iterator[Edge]]], limit: int
@@ -286,7 +394,9 @@ class StateGraph:
         self._order[state] = self._lowest[state] = self._visited
         self._visited += 1
         stack.append(state)
-        limit -= self._edges[state] is None
+        if self._edges[state] is None:
+            limit -= len(self._all)
+            self.looked_at += len(self._all)
         if limit >= 0:
             work.append((state, iter(self.edges(state))))
         return limit
@@ -312,8 +422,19 @@ class StateGraph:
             self._components.append(None)
             self._leads_to.append(frozenset(leads_to))
             return
-        self._components.append(Component(tuple(sorted(states)), frozenset(writers)))
+        ending = frozenset(
+            program
+            for one in states
+            for _target, program, _writes in self.edges(one)
+            if self._ends(one, program)
+        )
+        self._components.append(Component(tuple(sorted(states)), frozenset(writers), ending))
         self._leads_to.append(frozenset({number}))
+
+    def _ends(self, state: int, program: int) -> bool:
+        numbers = self._states[state]
+        move = self._table.move(program, numbers[0], numbers[program + 1])
+        return move is not None and move[-1]
 
     def _number(self, state: State) -> int:
         number = self._numbers.setdefault(state, len(self._states))
@@ -326,10 +447,25 @@ class StateGraph:
         return number
 
     def _following(self, state: State) -> Iterator[Edge]:
-        for at in self._all:
+        """Yield the steps after a state, without those that may be left out."""
+        for at in self._chosen(state):
             edge = self._edge(state, at)
             if edge is not None:
                 yield edge
+
+    def _chosen(self, state: State) -> Sequence[int]:
+        """Return the programs whose steps are looked at.
+
+        Of what nobody minds: one of them alone where nobody ever will, else none as long as others
+        have anything to do.
+        """
+        deferred = self._table.deferred(state) if self._reduces else []
+        if not deferred:
+            return self._all
+        if self._table.is_kept(state):
+            return deferred[:1]
+        others = [at for at in self._all if at not in deferred]
+        return others if any(self._edge(state, at) is not None for at in others) else deferred[:1]
 
     def _edge(self, state: State, at: int) -> Edge | None:
         """Return a program's step; None if it has none, or none that anything comes of."""
@@ -346,3 +482,11 @@ class StateGraph:
         if not move[3] and not writes and after == state:
             return None
         return self._number(after), at, writes
+
+
+def _down_to(state: int, stack: Sequence[int]) -> Iterator[int]:
+    """Yield what stands on a stack from its top down to a state."""
+    for one in reversed(stack):
+        yield one
+        if one == state:
+            return

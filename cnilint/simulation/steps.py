@@ -15,6 +15,7 @@ from cnilint.model.steps import Actor, Cause, Failure, Step, Verb
 from cnilint.start import NamedTuple
 from cnilint.upstream.confdir import encoded, extension
 from cnilint.upstream.prediction import Prediction
+from cnilint.upstream.program import Event, Happening
 from cnilint.upstream.selector import predict
 
 Files = Mapping[str, str]
@@ -24,22 +25,61 @@ CANDIDATES = (".conf", ".conflist", ".json")
 
 
 class Change(NamedTuple):
-    """One step taken: the files after it, the paths it touched in order, and what it is.
+    """One step taken: the files after it, what a watch tells of it, and what it is.
 
-    `step` is None where a program that watches only goes along with what another one did.
+    The names in `events` are paths. `step` is None where nothing of it is worth telling.
     """
 
     files: Files
     memory: Hashable
-    touched: tuple[str, ...]
+    events: tuple[Event, ...]
     step: Step | None
+
+    @property
+    def touched(self) -> tuple[str, ...]:
+        """The paths it touched, in order."""
+        return tuple(dict.fromkeys(event.name for event in self.events))
+
+
+def change_to(files: Files, memory: Hashable, touched: Iterable[str], step: Step | None) -> Change:
+    """Return the change to `files`, of which some were moved into place and others removed."""
+    events = tuple(
+        Event(Happening.MOVED_TO if path in files else Happening.DELETED, path) for path in touched
+    )
+    return Change(files, memory, events, step)
+
+
+class Minded(NamedTuple):
+    """Files: those at some `paths`, and those of a directory up to a name in byte order.
+
+    `directory` is that directory, "" for none and None for all there are; `up_to` the name, None
+    for all of it.
+    """
+
+    paths: frozenset[str] = frozenset()
+    directory: str | None = ""
+    up_to: str | None = None
+
+    def has(self, path: str) -> bool:
+        """Return whether a file is among them."""
+        if self.directory is None or path in self.paths:
+            return True
+        if not self.directory or posixpath.dirname(path) != self.directory:
+            return False
+        # a .conf may become the .conflist of the same name
+        last = None if self.up_to is None else encoded(f"{self.up_to}list")
+        return last is None or encoded(posixpath.basename(path)) <= last
+
+
+EVERYTHING = Minded(directory=None)
+NOTHING = Minded()
 
 
 class Program:
     """An actor on a node. Its memory is any value; before its first step it is `start()`'s."""
 
     actor: Actor
-    """Who takes its steps."""
+    """Who takes its steps: no part of what it does."""
 
     serves = False
     """Whether pods that are handed to its file get no network while it has not come up."""
@@ -55,11 +95,38 @@ class Program:
     def notice(
         self,
         files: Files,  # noqa: ARG002  for those that watch
-        memory: Hashable,  # noqa: ARG002
-        touched: tuple[str, ...],  # noqa: ARG002
-    ) -> Change | None:
-        """Return its reaction at once to what another program did; None for one that only steps."""
-        return None
+        memory: Hashable,
+        events: tuple[Event, ...],  # noqa: ARG002
+    ) -> Hashable:
+        """Return the memory of one that watches, once it is told what another program did."""
+        return memory
+
+    def ended(self, memory: Hashable) -> bool:  # noqa: ARG002
+        """Return whether it has ended by itself, so that it is started again."""
+        return False
+
+    def writes_only(self, memory: Hashable) -> str:  # noqa: ARG002
+        """Return the path of the file that its one step left writes; "" if it does any more.
+
+        That step is enabled whatever files there are, and what it writes depends on none of them.
+        """
+        return ""
+
+    def minded(self, files: Files, memory: Hashable) -> Minded:  # noqa: ARG002
+        """Return the files whose being written its next step or its memory can tell.
+
+        Those that the step reads or touches, whose absence it depends on, or of which it is told.
+        What one does not mind it does not mind beside any others that it does not mind. As long as
+        no file is removed or emptied, nothing else is minded in any step that follows.
+        """
+        return EVERYTHING
+
+    def may_remove(self, memory: Hashable) -> bool:  # noqa: ARG002
+        """Return whether it may remove, rename or empty a file of others from now on.
+
+        To replace a `.conf` by a `.conflist` of the same name is no removing.
+        """
+        return True
 
     def stop(self, files: Files, memory: Hashable) -> Change:
         """Return what ending it in order leaves behind: everything, for most."""
@@ -86,7 +153,7 @@ def failed(prediction: Prediction) -> Cause | None:
 def stopped_with(actor: Actor, file: ConfFile, files: Files, memory: Hashable) -> Change:
     """Return what a program leaves that takes its own file along when it ends."""
     step = Step(actor, Verb.STOPS, also=(Step(actor, Verb.REMOVES, (file.name,)),))
-    return Change(with_changes(files, {}, [file.path]), memory, (file.path,), step)
+    return change_to(with_changes(files, {}, [file.path]), memory, (file.path,), step)
 
 
 def names_in(files: Files, directory: str) -> dict[str, str]:

@@ -7,7 +7,6 @@ the others do meanwhile is theirs. At last the nodes are rebooted.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from enum import Enum
 from operator import attrgetter
@@ -15,14 +14,17 @@ from operator import attrgetter
 from cnilint.model.steps import NODE, Cause, Failure, Held, Situation, Step, Verb
 from cnilint.start import NamedTuple
 from cnilint.upstream.netconf import plugin_types
+from cnilint.upstream.program import Event
 
 from .directory_state import Moments
 from .owner import Reading
-from .search import RESTLESS
+from .search import ENDS, RESTLESS, Begun, Ways
+from .state_graph import Component, Edge, Memories, State, StateGraph
 from .steps import Change, Files, Program
 
-MOST_STATES = 60_000
-"""States looked at per class of nodes; past that not every order is looked at, and it says so."""
+MOST_STEPS = 200_000
+"""Steps looked at before, while and after a change comes to a class of nodes; past that not every
+order is looked at, and it says so."""
 
 SHIM = "multus-shim"
 """The plugin that asks Multus's daemon, without which it gives no pod a network."""
@@ -74,14 +76,6 @@ class Nodes(NamedTuple):
     persistent: bool = True
 
 
-class At(NamedTuple):
-    """A state: the files, what each program knows, and the steps that led there."""
-
-    files: Files
-    memories: tuple[Hashable, ...]
-    order: tuple[Step, ...] = ()
-
-
 class Standing(NamedTuple):
     """A state after the change in which nothing changes any more, and who owns the pods in it.
 
@@ -118,62 +112,64 @@ def transition(parts: Sequence[ProgramChange], before: Nodes, after: Nodes) -> T
     Files that are on every node after the change, and of which nothing was known before it, are
     taken to be there.
     """
-    budget = _Budget(MOST_STATES)
-    starts = _resting(parts, before, budget)
+    running = _Search([_Slot(part.before) for part in parts], before.reading)
+    starts = _settled(running, before)
     known = {path: text for path, text in after.files.items() if path not in before.files}
-    changing = _Search(
-        [program for part in parts for program in (part.before, part.after)],
-        after.reading,
-        budget,
-        [action for at, part in enumerate(parts) for action in _actions(at, part)],
-    )
-    found = changing.rest(
-        [
-            At(
-                {**known, **at.files},
-                tuple(m for memory in at.memories for m in (memory, ABSENT)),
-                (Step(NODE, Verb.RUNS, changing.names(at.files)),),
-            )
-            for at in starts
-        ],
-        Situation.CHANGE,
-    )
-    booting = _Search([part.rebooted for part in parts], after.reading, budget)
-    _reboots(booting, found, after)
-    return Transition((*changing.standings.values(), *booting.standings.values()), budget.left >= 0)
+    slots = [_Slot(program) for part in parts for program in (part.before, part.after)]
+    actions = [action for at, part in enumerate(parts) for action in _actions(at, part)]
+    changing = _Search(slots, after.reading, actions)
+    begun: dict[int, Begun] = {}
+    for state in starts if running.exhausted else ():
+        files = {**known, **running.graph.files(state)}
+        memories = (m for each in running.graph.memories(state) for m in (each, ABSENT))
+        number = changing.graph.number(files, tuple(memories))
+        step = Step(NODE, Verb.RUNS, changing.names(files))
+        begun.setdefault(number, Begun(number, (step,)))
+    changed = changing.lasting(list(begun.values()), Situation.CHANGE)
+    booting = _Search([_Slot(part.rebooted) for part in parts], after.reading)
+    orders = {state: changing.order(state) for state in changed}
+    _reboots(booting, [(changing.graph.files(s), order) for s, order in orders.items()], after)
+    standings = (*changing.standings.values(), *booting.standings.values())
+    exhausted = running.exhausted and changing.exhausted and booting.exhausted
+    return Transition(standings, exhausted)
 
 
-def _resting(parts: Sequence[ProgramChange], before: Nodes, budget: _Budget) -> list[At]:
-    """Return every state in which the programs from before come to rest.
+def _settled(search: _Search, before: Nodes) -> list[int]:
+    """Return every state that lasts of the programs from before.
 
     Those of a first boot, of reboots until nothing new comes of them, and of the restart of one.
     """
-    search = _Search([part.before for part in parts], before.reading, budget)
-    found = search.rest([search.booted(before.files)], Situation.FIRST_BOOT)
-    found += _reboots(search, found, before) if before.persistent else []
-    found += search.rest(list(search.restarted(found)), Situation.RESTART)
-    return list({key_of(at): at for at in reversed(found)}.values())[::-1]
+    graph = search.graph
+    found = search.lasting([Begun(graph.started(before.files))], Situation.FIRST_BOOT)
+    if before.persistent:
+        found += _reboots(search, [(graph.files(state), ()) for state in found], before)
+    found += search.lasting(list(search.restarted(found)), Situation.RESTART)
+    return list(dict.fromkeys(found))
 
 
-def _reboots(search: _Search, found: Iterable[At], node: Nodes) -> list[At]:
-    """Return the states of rest after reboots of nodes in some states of rest, and of reboots then.
+def _reboots(
+    search: _Search, left: Iterable[tuple[Files, tuple[Step, ...]]], nodes: Nodes
+) -> list[int]:
+    """Return the states that last after reboots of nodes with some files, and of reboots then.
 
-    Nodes whose files do not outlive a reboot have the files of a new one.
+    Each files come with the steps that led to them. Nodes whose files do not outlive a reboot have
+    those of a new one.
     """
-    settled: list[At] = []
-    known: set[frozenset[tuple[str, str]]] = set()
-    fresh = list(found)
+    settled: list[int] = []
+    known: set[int] = set()
+    fresh = list(left)
     while fresh:
-        booted = []
-        for at in fresh:
-            files = at.files if node.persistent else node.files
-            content = frozenset(files.items())
-            if content not in known:
-                known.add(content)
+        booted: dict[int, Begun] = {}
+        for left_files, order in fresh:
+            files = left_files if nodes.persistent else nodes.files
+            state = search.graph.started(files)
+            if state not in known:
+                known.add(state)
                 step = Step(NODE, Verb.REBOOTS, search.names(files))
-                booted.append(search.booted(files, (*at.order, step)))
-        fresh = search.rest(booted, Situation.REBOOT)
-        settled += fresh
+                booted[state] = Begun(state, (*order, step))
+        found = search.lasting(list(booted.values()), Situation.REBOOT)
+        settled += found
+        fresh = [(search.graph.files(state), search.order(state)) for state in found]
     return settled
 
 
@@ -201,164 +197,164 @@ def _actions(at: int, part: ProgramChange) -> Iterator[_Action]:
         yield _Action(ends, starts)
 
 
-class _Budget:
-    """How many states may still be looked at; below 0, the search was cut."""
+class _Slot(Program):
+    """A program that runs some of the time: not before it is started, and not once it was ended."""
 
-    def __init__(self, left: int) -> None:
-        self.left = left
+    def __init__(self, program: Program | None) -> None:
+        self.program = program
+        self.actor = NODE if program is None else program.actor
+        self.serves = program is not None and program.serves
 
-    def take(self) -> bool:
-        """Take one state; return whether there was one left."""
-        self.left -= 1
-        return self.left >= 0
+    def start(self) -> Hashable:
+        """Return the program's memory before its first step."""
+        return ABSENT if self.program is None else self.program.start()
+
+    def step(self, files: Files, memory: Hashable) -> Change | None:
+        """Return the program's step while it runs."""
+        running = self._running(memory)
+        return None if running is None else running.step(files, memory)
+
+    def notice(self, files: Files, memory: Hashable, events: tuple[Event, ...]) -> Hashable:
+        """Return its memory once it is told what happened, while it runs."""
+        running = self._running(memory)
+        return memory if running is None else running.notice(files, memory, events)
+
+    def ended(self, memory: Hashable) -> bool:
+        """Return whether it has ended by itself."""
+        running = self._running(memory)
+        return running is not None and running.ended(memory)
+
+    def stop(self, files: Files, memory: Hashable) -> Change:
+        """Return what ending it leaves."""
+        running = self._running(memory)
+        return Change(files, memory, (), None) if running is None else running.stop(files, memory)
+
+    def complaint(self, files: Files, memory: Hashable) -> Cause | None:
+        """Return why it has not come up, while it runs."""
+        running = self._running(memory)
+        return None if running is None else running.complaint(files, memory)
+
+    def _running(self, memory: Hashable) -> Program | None:
+        return None if memory is ABSENT else self.program
 
 
-StateKey = tuple[frozenset[tuple[str, str]], tuple[Hashable, ...]]
+class _Graph(StateGraph):
+    """The states that programs come to while some of them are ended and started."""
+
+    def __init__(
+        self, slots: Sequence[_Slot], actions: Sequence[_Action], moments: Moments
+    ) -> None:
+        super().__init__(slots, MOST_STEPS, reduces=False)
+        self._actions = actions
+        self._moments = moments
+
+    def change(self, state: int, program: int) -> Change:
+        """Return the step of a program, or what is done to one: those have the numbers behind."""
+        if program < self.programs:
+            return super().change(state, program)
+        action = self._actions[program - self.programs]
+        return self._handled(self.files(state), self.memories(state), action)[0]
+
+    def _following(self, state: State) -> Iterator[Edge]:
+        yield from super()._following(state)
+        files = self.files_of(state[0])
+        memories = tuple(self._table.memories[at][number] for at, number in enumerate(state[1:]))
+        for number, action in enumerate(self._actions):
+            if _is_due(action, memories):
+                change, after = self._handled(files, memories, action)
+                actor = action.starts if action.ends is None else action.ends
+                told = self._table.told(change.files, after, actor or 0, change.events)
+                yield self._number(told), self.programs + number, True
+
+    def _handled(
+        self, files: Files, memories: Memories, action: _Action
+    ) -> tuple[Change, Memories]:
+        """Return what the ending and starting of programs changes, and what each knows then."""
+        after = list(memories)
+        change = Change(files, ABSENT, (), None)
+        if action.ends is not None:
+            ended = self._programs[action.ends].stop(files, memories[action.ends])
+            also = ended.step.also if ended.step is not None else ()
+            step = Step(self._programs[action.ends].actor, Verb.STOPS, also=also)
+            if action.starts is not None:
+                names = self._moments.names(files)
+                step = step._replace(verb=Verb.RESTARTS, files=names)
+            change = ended._replace(step=step)
+            after[action.ends] = ABSENT
+        if action.starts is not None:
+            after[action.starts] = self._programs[action.starts].start()
+        return change, tuple(after)
 
 
-def key_of(at: At) -> StateKey:
-    """Return what makes a state the same as another one."""
-    return frozenset(at.files.items()), at.memories
+def _is_due(action: _Action, memories: Memories) -> bool:
+    """Whether a part of the change can come now, and has not come yet."""
+    running = memories[action.ends] is not ABSENT if action.ends is not None else True
+    starting = memories[action.starts] is ABSENT if action.starts is not None else True
+    ready = memories[action.needs] is not ABSENT if action.needs is not None else True
+    return running and starting and ready
 
 
 class _Search:
-    """The states that programs come to, of which some may be ended and started on the way."""
+    """What lasts of programs, of which some may be ended and started on the way."""
 
     def __init__(
-        self,
-        programs: Sequence[Program | None],
-        reading: Reading,
-        budget: _Budget,
-        actions: Sequence[_Action] = (),
+        self, slots: Sequence[_Slot], reading: Reading, actions: Sequence[_Action] = ()
     ) -> None:
-        self._programs = programs
+        self._slots = slots
         self._reading = reading
-        self._budget = budget
-        self._actions = actions
         self._moments = Moments(reading)
-        self._steps: dict[tuple[int, frozenset[tuple[str, str]], Hashable], Change | None] = {}
+        self._orders: dict[int, tuple[Step, ...]] = {}
+        self.graph = _Graph(slots, actions, self._moments)
+        self.exhausted = True
         self.standings: dict[tuple[object, ...], Standing] = {}
 
     def names(self, files: Files) -> tuple[str, ...]:
         """Return what is in the directory the runtime reads."""
         return self._moments.names(files)
 
-    def booted(self, files: Files, order: tuple[Step, ...] = ()) -> At:
-        """Return the state in which every program is at its start."""
-        starts = (ABSENT if one is None else one.start() for one in self._programs)
-        return At(files, tuple(starts), order)
+    def order(self, state: int) -> tuple[Step, ...]:
+        """Return the steps that lead to a state that lasts."""
+        return self._orders[state]
 
-    def restarted(self, settled: Iterable[At]) -> Iterator[At]:
+    def restarted(self, settled: Iterable[int]) -> Iterator[Begun]:
         """Yield the states right after any one program was ended and started again."""
-        for at in settled:
-            for index, program in enumerate(self._programs):
-                if program is not None:
-                    yield self._handled(at, _Action(index, index))
+        for state in settled:
+            files, memories = self.graph.files(state), self.graph.memories(state)
+            for at, slot in enumerate(self._slots):
+                if slot.program is not None:
+                    yield Begun(self.graph.restarted(state, at, slot.stop(files, memories[at])))
 
-    def rest(self, starts: Iterable[At], situation: Situation) -> list[At]:
-        """Return the states in which nothing changes any more, each once, and keep what stands.
+    def lasting(self, starts: Sequence[Begun], situation: Situation) -> list[int]:
+        """Return the states that last, each once, and keep what stands."""
+        states = list(dict.fromkeys(one.state for one in starts))
+        if not self.exhausted or not self.graph.explore(states):
+            self.exhausted = False
+            return []
+        components = self.graph.lasting(states)
+        wanted = {state for component in components for state in component.states}
+        ways = Ways(self.graph, starts, wanted)
+        for state in wanted:
+            self._orders[state] = ways.to(state)[0]
+        components.sort(key=lambda one: min(map(ways.place, one.states)))
+        for component in components:
+            self._keep(component, min(component.states, key=ways.place), situation)
+        return [state for component in components for state in component.states]
 
-        Of states from which none of these is reached, the last new one stands, as restless.
-        """
-        seen: dict[StateKey, At] = {}
-        for start in starts:
-            seen.setdefault(key_of(start), start)
-        before: dict[StateKey, list[StateKey]] = {}
-        queue = deque(seen.items())
-        rest: list[At] = []
-        while queue:
-            here, at = queue.popleft()
-            following = [(key, new) for new in self._following(at) if (key := key_of(new)) != here]
-            if not following:
-                rest.append(at)
-                self._keep(at, situation)
-            for key, new in following:
-                before.setdefault(key, []).append(here)
-                if key not in seen:
-                    if not self._budget.take():
-                        return rest
-                    seen[key] = new
-                    queue.append((key, new))
-        for at in _last_unsettled(seen, before, rest):
-            self._keep(at, situation, RESTLESS)
-        return rest
-
-    def _following(self, at: At) -> Iterator[At]:
-        """Yield what one more step of each program, and each part of the change, leads to."""
-        content = frozenset(at.files.items())
-        for index, memory in enumerate(at.memories):
-            change = self._step(index, at, content, memory)
-            if change is not None:
-                order = (*at.order, change.step) if change.step is not None else at.order
-                memories = _replaced(at.memories, index, change.memory)
-                yield self._noticed(At(change.files, memories, order), index, change.touched)
-        for action in self._actions:
-            if self._is_due(action, at.memories):
-                yield self._handled(at, action)
-
-    def _step(
-        self, index: int, at: At, content: frozenset[tuple[str, str]], memory: Hashable
-    ) -> Change | None:
-        """Return a program's step, worked out once for what it depends on."""
-        program = self._programs[index]
-        if program is None or memory is ABSENT:
-            return None
-        key = index, content, memory
-        if key not in self._steps:
-            self._steps[key] = program.step(at.files, memory)
-        return self._steps[key]
-
-    def _is_due(self, action: _Action, memories: tuple[Hashable, ...]) -> bool:
-        running = memories[action.ends] is not ABSENT if action.ends is not None else True
-        starting = memories[action.starts] is ABSENT if action.starts is not None else True
-        ready = memories[action.needs] is not ABSENT if action.needs is not None else True
-        return running and starting and ready
-
-    def _handled(self, at: At, action: _Action) -> At:
-        """Return the state after a program was ended or started, or one was put for another."""
-        files, memories, order = at
-        touched: tuple[str, ...] = ()
-        ends = self._programs[action.ends] if action.ends is not None else None
-        starts = self._programs[action.starts] if action.starts is not None else None
-        if ends is not None and action.ends is not None:
-            change = ends.stop(files, memories[action.ends])
-            files, touched = change.files, change.touched
-            memories = _replaced(memories, action.ends, ABSENT)
-            also = change.step.also if change.step is not None else ()
-            step = Step(ends.actor, Verb.STOPS, also=also)
-            if starts is not None:
-                step = Step(ends.actor, Verb.RESTARTS, self.names(at.files), also=also)
-            order = (*order, step)
-        if starts is not None and action.starts is not None:
-            memories = _replaced(memories, action.starts, starts.start())
-        return self._noticed(At(files, memories, order), action.ends, touched)
-
-    def _noticed(self, at: At, cause: int | None, touched: tuple[str, ...]) -> At:
-        """Let programs that watch react to what was done."""
-        if not touched:
-            return at
-        for index, program in enumerate(self._programs):
-            if index == cause or program is None or at.memories[index] is ABSENT:
-                continue
-            change = program.notice(at.files, at.memories[index], touched)
-            if change is not None:
-                order = (*at.order, change.step) if change.step is not None else at.order
-                at = At(change.files, _replaced(at.memories, index, change.memory), order)
-        return at
-
-    def _keep(self, at: At, situation: Situation, cause: Cause | None = None) -> None:
-        """Keep what stands in a state, with the first order that leads to the same."""
-        names, found = self._moments.of(at.files)
-        held = tuple(self._held(at))
-        cause = cause or self._complaint(at, held)
+    def _keep(self, component: Component, state: int, situation: Situation) -> None:
+        """Keep what stands in a component, with the first order that leads to the same."""
+        files, memories = self.graph.files(state), self.graph.memories(state)
+        names, found = self._moments.of(files)
+        held = tuple(self._held(component, state))
+        cause = RESTLESS if component.restless else self._complaint(held)
         own = f"{self._reading.directory}/{found.runtime}"
-        serves = any(one.serves for one, _memory in self._running(at))
-        if found.through_multus and not serves and SHIM in plugin_types(at.files[own]):
+        each = zip(self._slots, memories, strict=True)
+        served = any(slot.serves for slot, memory in each if memory is not ABSENT)
+        if found.through_multus and not served and SHIM in plugin_types(files[own]):
             cause = _ORPHANED
         master = None if cause and (found.through_multus or cause == RESTLESS) else found.master
         standing = Standing(
             situation,
-            at.order,
+            self._orders[state],
             names,
             found.runtime,
             master,
@@ -369,37 +365,20 @@ class _Search:
         )
         self.standings.setdefault((*standing._replace(order=()),), standing)
 
-    def _running(self, at: At) -> Iterator[tuple[Program, Hashable]]:
-        for program, memory in zip(self._programs, at.memories, strict=True):
-            if program is not None and memory is not ABSENT:
-                yield program, memory
-
-    def _held(self, at: At) -> Iterator[Held]:
-        """Yield the programs that have not come up."""
-        for program, memory in self._running(at):
-            why = program.complaint(at.files, memory)
+    def _held(self, component: Component, state: int) -> Iterator[Held]:
+        """Yield the programs that have not come up: who writes for ever, ends again, or waits."""
+        files, memories = self.graph.files(state), self.graph.memories(state)
+        for at, slot in enumerate(self._slots):
+            why = slot.complaint(files, memories[at])
+            if at in component.writers:
+                why = RESTLESS
+            elif at in component.ending:
+                why = why or ENDS
             if why is not None:
-                yield Held(program.actor, why)
+                yield Held(slot.actor, why)
 
-    def _complaint(self, at: At, held: Iterable[Held]) -> Cause | None:
+    def _complaint(self, held: Iterable[Held]) -> Cause | None:
         """Return why what serves the pods is not up; of several reasons one no order changes."""
-        serving = [program.actor for program, _memory in self._running(at) if program.serves]
+        serving = [slot.actor for slot in self._slots if slot.serves]
         found = [one.cause for one in held if one.actor in serving]
         return min(found, key=attrgetter("rank"), default=None)
-
-
-def _last_unsettled(
-    seen: dict[StateKey, At], before: dict[StateKey, list[StateKey]], rest: Iterable[At]
-) -> list[At]:
-    """Return the last new one of the states from which no state of rest is reached, if any is."""
-    settling = {key_of(at) for at in rest}
-    pending = list(settling)
-    while pending:
-        earlier = [key for key in before.get(pending.pop(), ()) if key not in settling]
-        settling.update(earlier)
-        pending += earlier
-    return [at for key, at in reversed(seen.items()) if key not in settling][:1]
-
-
-def _replaced(memories: tuple[Hashable, ...], index: int, memory: Hashable) -> tuple[Hashable, ...]:
-    return (*memories[:index], memory, *memories[index + 1 :])

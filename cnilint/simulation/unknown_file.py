@@ -14,8 +14,9 @@ from cnilint.model.steps import Actor, Step, Verb
 from cnilint.start import dataclass
 
 from .owner import Reading
-from .search import Outcome, simulate
-from .steps import Change, Files, Program, file_names, with_changes
+from .search import Outcome
+from .shared import Simulations
+from .steps import NOTHING, Change, Files, Minded, Program, change_to, file_names, with_changes
 
 NAMES = (
     "(a name that sorts first).conflist",
@@ -39,21 +40,38 @@ class Stranger(Program):
         if memory is not None:
             return None
         step = Step(self.actor, Verb.WRITES, file_names([self.path]))
-        return Change(with_changes(files, {self.path: CONTENT}), "ran", (self.path,), step)
+        return change_to(with_changes(files, {self.path: CONTENT}), "ran", (self.path,), step)
+
+    def writes_only(self, memory: Hashable) -> str:
+        """Return the file until it is written."""
+        return self.path if memory is None else ""
+
+    def minded(self, files: Files, memory: Hashable) -> Minded:  # noqa: ARG002
+        """Return its own file, until it is written."""
+        return Minded(frozenset((self.path,))) if memory is None else NOTHING
+
+    def may_remove(self, memory: Hashable) -> bool:  # noqa: ARG002
+        """Return False."""
+        return False
 
 
 def strangers_outcomes(
-    workloads: Sequence[Actor], programs: Sequence[Program], present: Files, reading: Reading
+    workloads: Sequence[Actor],
+    programs: Sequence[Program],
+    present: Files,
+    reading: Reading,
+    simulations: Simulations,
 ) -> tuple[Outcome, ...]:
     """Return the outcomes in which a file of some unknown workload owns the pods.
 
     One per name and way to the pods (the runtime's own, or Multus's), each with a shortest order.
+    Of several workloads the first one stands for all, as nothing tells them apart.
     """
     found: dict[tuple[str, bool], Outcome] = {}
-    for workload in workloads:
+    for workload in workloads[:1]:
         for name in NAMES:
             stranger = Stranger(workload, posixpath.join(reading.directory, name))
-            for outcome in simulate([*programs, stranger], present, reading).outcomes:
+            for outcome in simulations.of([*programs, stranger], present, reading).outcomes:
                 if outcome.master == name:
                     found.setdefault((name, outcome.through_multus), outcome)
     return tuple(found.values())

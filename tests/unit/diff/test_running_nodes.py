@@ -325,7 +325,7 @@ def test_where_no_cni_is_left_in_view_nothing_is_claimed() -> None:
 def test_where_not_every_order_is_looked_at_nothing_is_claimed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(transition, "MOST_STATES", 2)
+    monkeypatch.setattr(transition, "MOST_STEPS", 2)
     found = change({"cilium": CILIUM}, {"calico": CALICO})
     assert told(found) == []
     assert "too many orders" in found.notes[0].message

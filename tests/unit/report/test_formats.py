@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,18 @@ def test_a_clean_run_says_so_unless_it_is_lines(
 ) -> None:
     text = report(name)(told(read("aws")))
     assert text == "" if name in LINES else text.endswith("\n")
+
+
+@EACH
+def test_what_is_not_decided_is_in_each_report(
+    name: str, read: Callable[..., Cluster], told: Callable[..., Result]
+) -> None:
+    place = Location(Source("a.yaml", "kind: DaemonSet"), Span(0, 4), (), None, "")
+    for where in (place, None):
+        note = Note("all nodes: not every order was looked at", where, "east", undecided=True)
+        text = report(name)(replace(told(read("aws")), notes=(note,)))
+        assert "not every order was looked at" in text
+        assert text.endswith("\n")
 
 
 @EACH

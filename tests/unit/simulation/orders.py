@@ -8,9 +8,12 @@ from typing import NamedTuple
 from cnilint.model.steps import Cause, Failure, Situation
 from cnilint.simulation.owner import Reading, delegate
 from cnilint.simulation.programs import Files, Program
+from cnilint.simulation.search import ENDS
 from cnilint.simulation.transition import Handling, Nodes, ProgramChange, Standing
 from cnilint.upstream.netconf import plugin_types
+from cnilint.upstream.program import Event as Happened
 from tests.unit.simulation.actors import DIRECTORY, Complaints, complaints, listed
+from tests.unit.simulation.explorer import closures
 
 Running = Mapping[str, tuple[Program, Hashable]]
 """The programs that run by a name of their own, each with its memory."""
@@ -21,7 +24,7 @@ Stands = tuple[
 
 
 class TooManyOrdersError(Exception):
-    """There are more orders than are worth their time, or one that never ends."""
+    """There are more states than are worth their time."""
 
 
 class Event(NamedTuple):
@@ -31,44 +34,64 @@ class Event(NamedTuple):
     starts: tuple[str, Program] | None
     needs: str | None = None
 
+    @property
+    def name(self) -> tuple[str | None, str | None]:
+        """What makes it another one than all others."""
+        return self.ends, self.starts[0] if self.starts is not None else None
+
 
 class State(NamedTuple):
-    """What is on a node at one time."""
+    """What is on a node at one time; `writes` says whether something is written for ever."""
 
     files: Files
     running: Running
+    writes: bool = False
+
+
+Waiting = tuple[State, tuple[Event, ...]]
+"""A state, and what is still to happen in it."""
 
 
 class Orders:
-    """Every order by recursion: no state on the way is ever taken for another one."""
+    """Every order, each state looked at by itself: nothing is left out and nothing is numbered."""
 
-    def __init__(self, most: int = 6_000, different: int = 300, deepest: int = 20) -> None:
-        self.left = most
-        self.different = different
-        self.deepest = deepest
-        self.known: dict[tuple[Hashable, ...], list[State]] = {}
+    def __init__(self, most: int = 600) -> None:
+        self.most = most
 
-    def ends(self, state: State, events: tuple[Event, ...] = (), depth: int = 0) -> list[State]:
-        """Return the states in which no program has anything to do and no event is to come."""
-        self.left -= 1
-        if self.left < 0 or depth > self.deepest:
-            raise TooManyOrdersError
-        following = [(after, events) for after in self.steps(state)]
-        for at, event in enumerate(events):
-            if event.needs is None or event.needs in state.running:
-                following.append((happened(state, event), (*events[:at], *events[at + 1 :])))
-        if not following:
-            return [state]
-        return [end for after, left in following for end in self.ends(after, left, depth + 1)]
-
-    def steps(self, state: State) -> list[State]:
-        """Return what each program's step leads to: worked out once, and tried each time."""
-        here = key(state)
-        if here not in self.known:
-            if len(self.known) >= self.different:
+    def ends(self, state: State, events: tuple[Event, ...] = ()) -> list[State]:
+        """Return the states to which whatever comes after them can come back."""
+        found: list[Waiting] = [(state, events)]
+        numbers = {(key(state), tuple(event.name for event in events)): 0}
+        edges: list[list[tuple[int, bool]]] = []
+        for at, left in found:
+            edges.append([])
+            for after, still, writes in following(at, left):
+                each = key(after), tuple(event.name for event in still)
+                if each not in numbers:
+                    numbers[each] = len(found)
+                    found.append((after, still))
+                edges[-1].append((numbers[each], writes))
+            if len(found) > self.most:
                 raise TooManyOrdersError
-            self.known[here] = list(steps(state))
-        return self.known[here]
+        reached = closures([{target for target, _writes in each} for each in edges])
+        lasting: list[State] = []
+        for number, (at, _left) in enumerate(found):
+            around = [other for other in range(len(found)) if reached[number] >> other & 1]
+            if all(reached[other] >> number & 1 for other in around):
+                writes = any(w for other in {number, *around} for _target, w in edges[other])
+                lasting.append(at._replace(writes=writes))
+        return lasting
+
+
+def following(
+    state: State, events: tuple[Event, ...]
+) -> Iterator[tuple[State, tuple[Event, ...], bool]]:
+    """Yield what one more step of each program, and each event, leads to."""
+    for after, writes in steps(state):
+        yield after, events, writes
+    for at, event in enumerate(events):
+        if event.needs is None or event.needs in state.running:
+            yield happened(state, event), (*events[:at], *events[at + 1 :]), True
 
 
 def unique(found: Iterable[State]) -> list[State]:
@@ -82,39 +105,40 @@ def key(state: State) -> tuple[Hashable, ...]:
     return frozenset(state.files.items()), frozenset(memories)
 
 
-def steps(state: State) -> Iterator[State]:
-    """Yield what each program's step leads to, if that is another state."""
+def steps(state: State) -> Iterator[tuple[State, bool]]:
+    """Yield what each program's step leads to, and whether it writes anything."""
+    files = dict(sorted(state.files.items()))
     for name, (program, memory) in state.running.items():
-        change = program.step(state.files, memory)
+        change = program.step(files, memory)
         if change is None:
             continue
         running = {**state.running, name: (program, change.memory)}
-        after = told(State(change.files, running), name, change.touched)
-        if key(after) != key(state):
-            yield after
+        after = told(State(change.files, running), name, change.events)
+        if change.events or key(after) != key(state) or program.ended(change.memory):
+            yield after, bool(change.events)
 
 
 def happened(state: State, event: Event) -> State:
     """Return the state after something was ended and started."""
     files, running = state.files, dict(state.running)
-    touched: tuple[str, ...] = ()
+    events: tuple[Happened, ...] = ()
     if event.ends is not None:
         program, memory = running.pop(event.ends)
         change = program.stop(files, memory)
-        files, touched = change.files, change.touched
+        files, events = change.files, change.events
     if event.starts is not None:
         name, program = event.starts
         running[name] = program, program.start()
-    return told(State(files, running), event.ends or "", touched)
+    return told(State(files, running), event.ends or "", events)
 
 
-def told(state: State, cause: str, touched: tuple[str, ...]) -> State:
-    """Return the state once all others know what was done to files."""
-    files, running = state
-    for name, (program, memory) in running.items() if touched else ():
-        change = None if name == cause else program.notice(files, memory, touched)
-        if change is not None:
-            files, running = change.files, {**running, name: (program, change.memory)}
+def told(state: State, cause: str, events: tuple[Happened, ...]) -> State:
+    """Return the state once all others know what was done; who ended by itself is started again."""
+    running = dict(state.running)
+    files = dict(sorted(state.files.items()))
+    for name, (program, memory) in running.items():
+        noticed = memory if name == cause or not events else program.notice(files, memory, events)
+        running[name] = program, program.start() if program.ended(noticed) else noticed
     return State(files, running)
 
 
@@ -159,7 +183,12 @@ def every_standing(
     changed = unique(end for state in unique(begun) for end in orders.ends(state, events))
     rebooted = after_reboots(orders, changed, last, after)
     each = [(Situation.CHANGE, changed), (Situation.REBOOT, rebooted)]
-    return {stands(when, state, after.reading) for when, states in each for state in states}
+    return {
+        stands(when, state, after.reading)
+        for when, states in each
+        for state in states
+        if not state.writes
+    }
 
 
 def events_of(at: int, part: ProgramChange) -> Iterator[Event]:
@@ -177,7 +206,11 @@ def stands(when: Situation, state: State, reading: Reading) -> Stands:
     """Return what is told of a state."""
     read = delegate(state.files, reading)
     each = state.running.values()
-    held = [(p, why) for p, m in each if (why := p.complaint(state.files, m)) is not None]
+    held = [
+        (program, why)
+        for program, memory in each
+        if (why := program.complaint(state.files, memory) or ending(program, state.files, memory))
+    ]
     serving = [why for program, why in held if program.serves]
     cause = min(serving, key=lambda one: one.rank, default=None)
     served = any(program.serves for program, _memory in each)
@@ -188,6 +221,18 @@ def stands(when: Situation, state: State, reading: Reading) -> Stands:
     waiting = complaints((program.actor.title, why) for program, why in held)
     plugins = read.plugins if master is not None else ()
     return when, listed(state.files), read.runtime, master, cause or read.cause, plugins, waiting
+
+
+def ending(program: Program, files: Files, memory: Hashable) -> Cause | None:
+    """Return that a program which is left alone ends, sooner or later; None if it does not."""
+    for _step in range(20):
+        change = program.step(files, memory)
+        if change is None:
+            return None
+        if program.ended(change.memory):
+            return ENDS
+        memory = change.memory
+    return None
 
 
 def told_of(standing: Standing) -> Stands:

@@ -10,7 +10,8 @@ import pytest
 from cnilint.simulation.multus_programs import Copying, Thin
 from cnilint.simulation.owner import MASTER_KEY
 from cnilint.simulation.steps import Program, names_in
-from cnilint.upstream.multus_thick_daemon import STOPPED
+from cnilint.upstream.multus_thick_program import ThickMemory
+from cnilint.upstream.program import Event, Happening
 from tests.unit.simulation.actors import (
     CONTENTS,
     DIRECTORY,
@@ -46,22 +47,31 @@ class Node:
         return names_in(self.paths, DIRECTORY)
 
     def step(self) -> str | None:
-        change = self.program.step(self.paths, self.memory)
-        if change is None:
-            return None
-        self.paths, self.memory = dict(change.files), change.memory
-        return said(change)
+        """Let the program take steps until one is told, and return what it is called."""
+        for _step in range(9):
+            change = self.program.step(self.paths, self.memory)
+            if change is None:
+                return None
+            self.paths, self.memory = dict(change.files), change.memory
+            if self.program.ended(self.memory):
+                self.memory = self.program.start()
+                return None
+            if change.step is not None:
+                return said(change)
+        raise AssertionError("it never rests")
 
     def write(self, name: str, text: str | None) -> str | None:
         """Write or remove a file, and return what the program does about it."""
         path = f"{DIRECTORY}/{name}"
         self.paths = {p: t for p, t in self.paths.items() if p != path}
         self.paths |= {path: text} if text is not None else {}
-        change = self.program.notice(self.paths, self.memory, (path,))
-        if change is None:
+        happening = Happening.DELETED if text is None else Happening.MOVED_TO
+        before = self.memory
+        self.memory = self.program.notice(self.paths, before, (Event(happening, path),))
+        if self.memory == before:
             return None
-        self.paths, self.memory = dict(change.files), change.memory
-        return said(change) or "answers"
+        self.step()
+        return "answers"
 
     def stop(self) -> None:
         change = self.program.stop(self.paths, self.memory)
@@ -134,7 +144,7 @@ def test_an_invalid_first_file_ends_the_daemon_though_a_good_one_follows(release
 
 def test_a_stopped_daemon_answers_nothing_and_only_its_own_memory_will_do() -> None:
     node = Node(thick(V1), {"x.conf": SINGLE})
-    assert node.memory is STOPPED
+    assert node.memory == ThickMemory()
     assert node.write("x.conf", "{") is None
     with pytest.raises(TypeError):
         node.program.stop(node.paths, "other")

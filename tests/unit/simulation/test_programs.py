@@ -160,20 +160,19 @@ def test_every_program_comes_to_rest_alone_and_tells_what_it_touched(
         now, memory = change.files, change.memory
     assert program.complaint(now, memory) == complaint(program, names_in(now, DIRECTORY))
     assert not program.serves
-    assert program.notice(now, memory, tuple(now)) is None
 
 
 def complaint(program: Program, files: Files) -> Cause | None:
     """Return what a program that rests alone lacks among some files, which a runtime may take."""
     taken = {name: text for name, text in sorted(files.items()) if name.endswith(CANDIDATES)}
     if isinstance(program, Inserter):
-        quoted = json.dumps(program.installer.product.plugins[0]["type"])
+        quoted = json.dumps(program.plugin["type"])
         chained = any(quoted in text for text in taken.values())
-        missing = Cause(Failure.NO_FILE_TO_CHAIN, program.installer.behaviour.target)
+        missing = Cause(Failure.NO_FILE_TO_CHAIN, program.behaviour.target)
         return None if chained else missing
     if isinstance(program, Copier):
         if program.file.name not in taken:
-            return Cause(Failure.NO_FILE_TO_CHAIN, program.installer.behaviour.target)
+            return Cause(Failure.NO_FILE_TO_CHAIN, program.behaviour.target)
         first = next(iter(taken))
         late = first != program.file.name and program.actor.title == "Istio CNI"
         return Cause(Failure.NOT_FIRST, first) if late else None

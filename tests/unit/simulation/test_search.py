@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 from cnilint.model.steps import NODE, Situation, Step, Verb
 from cnilint.simulation import search as module
 from cnilint.simulation.cluster import cluster
+from cnilint.simulation.programs import Files
 from cnilint.simulation.search import RESTLESS, simulate
 from tests.unit.simulation.actors import (
     Actor,
@@ -43,7 +46,10 @@ def test_outcomes_are_those_of_every_order_tried_one_by_one(
     programs, reading = made(found)
     explorer = Explorer(programs, reading)
     assume(explorer.explore(on_host(files), [one.start() for one in programs]))
-    assert facts(simulate(programs, on_host(files), reading).outcomes) == explorer.found
+    outcomes = simulate(programs, on_host(files), reading).outcomes
+    assert facts(outcomes) == explorer.found
+    first = [one for one in outcomes if one.situation == Situation.FIRST_BOOT]
+    assert any(one.restless for one in first) == bool(explorer.restless)
 
 
 @settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -64,16 +70,30 @@ def test_a_witness_leads_to_its_outcome(found: list[Actor], files: dict[str, str
     for outcome in simulate(programs, on_host(files), reading).outcomes:
         if outcome.situation != Situation.FIRST_BOOT or outcome.cause == RESTLESS:
             continue
-        states = [(on_host(files), start)]
-        left = list(outcome.order)
-        while left:
-            taken = [m for f, held in states for m in explorer.moves(f, held)]
-            taken = [m for m in taken if m[0] == left[: len(m[0])]]
-            assert taken
-            left = left[len(taken[0][0]) :]
-            states = [(dict(after), held) for _steps, after, held in taken]
-        ends = {explorer.rest(f, held) for f, held in states if not explorer.moves(f, held)}
+        states: list[tuple[Files, list[Hashable]]] = [(on_host(files), start)]
+        for step in (*outcome.order, None):
+            states = _quietly(explorer, states)
+            if step is not None:
+                moves = [move for f, held in states for move in explorer.moves(f, held)]
+                states = [(after, held) for steps, after, held in moves if steps == [step]]
+                assert states
+        ends = {explorer.rest(f, held) for f, held in states}
         assert fact(outcome) in ends
+
+
+def _quietly(
+    explorer: Explorer, states: list[tuple[Files, list[Hashable]]]
+) -> list[tuple[Files, list[Hashable]]]:
+    """Return what states come to by steps of which nothing is told."""
+    found = {(frozenset(f.items()), tuple(held)): (f, held) for f, held in states}
+    todo = list(found.values())
+    while todo:
+        for steps, after, held in explorer.moves(*todo.pop()):
+            key = (frozenset(after.items()), tuple(held))
+            if not steps and key not in found:
+                found[key] = (after, held)
+                todo.append((after, held))
+    return list(found.values())
 
 
 @quick
@@ -141,7 +161,8 @@ def test_the_limit_on_states_is_kept_and_reported(monkeypatch: pytest.MonkeyPatc
     found = [writer(f"{at:02}-x.conf") for at in range(6)]
     programs, reading = made(found)
     assert simulate(programs, {}, reading).exhausted
-    monkeypatch.setattr(module, "MOST_STATES", 10)
+    for limit in ("FEW_STEPS", "MOST_STEPS"):
+        monkeypatch.setattr(module, limit, 10)
     done = simulate(programs, {}, reading)
     assert not done.exhausted
     facts_of = cluster("many", objects(found))

@@ -105,7 +105,8 @@ def test_what_stands_is_what_every_order_comes_to(
         assume(False)
     result = transition(parts, *nodes)
     assert result.exhausted
-    assert {told_of(one) for one in result.standings} == expected
+    stands = {told_of(one) for one in result.standings if one.cause != RESTLESS}
+    assert stands == expected
 
 
 @fewer
@@ -117,7 +118,7 @@ def test_five_installers_come_to_what_each_order_of_their_exchange_comes_to(
     parts, before, after = parts_of(found)
     nodes = Nodes({}, before), Nodes({}, after)
     try:
-        expected = every_standing(parts, *nodes, Orders(most=30_000, different=2_000))
+        expected = every_standing(parts, *nodes, Orders(most=2_000))
     except TooManyOrdersError:
         assume(False)
     assert {told_of(one) for one in transition(parts, *nodes).standings} == expected
@@ -219,5 +220,5 @@ def test_installers_that_undo_each_other_after_a_change_are_told() -> None:
 def test_where_not_every_order_is_looked_at_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     found = [Installed(CALICO, None), Installed(None, CILIUM), Installed(None, inserter(""))]
     assert came(found).exhausted
-    monkeypatch.setattr(module, "MOST_STATES", 5)
+    monkeypatch.setattr(module, "MOST_STEPS", 5)
     assert not came(found).exhausted

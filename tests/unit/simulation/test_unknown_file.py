@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from cnilint.model import steps
 from cnilint.simulation.cluster import cluster
 from cnilint.simulation.search import simulate
+from cnilint.simulation.shared import Simulations
 from cnilint.simulation.unknown_file import CONTENT, NAMES, Stranger, strangers_outcomes
 from cnilint.upstream.confdir import encoded
 from tests.unit.simulation.actors import (
@@ -50,7 +51,7 @@ spec:
 def owning(actors: Sequence[Actor]) -> dict[tuple[str, bool], tuple[str, ...]]:
     """Return who could own the pods: the name, whether through Multus, and the order."""
     programs, reading = made(actors)
-    found = strangers_outcomes([POD], programs, {}, reading)
+    found = strangers_outcomes([POD], programs, {}, reading, Simulations())
     return {(one.master or "", one.through_multus): words(one) for one in found}
 
 
@@ -83,7 +84,7 @@ def test_without_a_pin_multus_may_take_it_wherever_it_sorts(multus: Actor) -> No
 
 def test_there_is_none_without_a_stranger() -> None:
     programs, reading = made([writer("10-c.conflist"), thick("v4.1.4")])
-    assert strangers_outcomes([], programs, {}, reading) == ()
+    assert strangers_outcomes([], programs, {}, reading, Simulations()) == ()
 
 
 def test_it_writes_once() -> None:
