@@ -70,7 +70,7 @@ RACES = [mode for mode in MODES if mode != "owned"]
 
 def copied(folder: Path, *sources: Path) -> Path:
     for source in sources:
-        shutil.copy(source, folder)
+        shutil.copyfile(source, folder / Path(source).name)
     return folder
 
 
