@@ -8,6 +8,7 @@ from enum import Enum
 from cnilint.errors import UsageError
 from cnilint.gitops.clusters import NO_CLUSTERS, Layout
 from cnilint.model.finding import Applicability, Finding, Level, Location, Note, Way
+from cnilint.model.verdict import VerdictKind
 from cnilint.simulation.cluster import Cluster
 from cnilint.start import NamedTuple, dataclass, field
 
@@ -95,6 +96,15 @@ class Result:
     def newly_ignored(self) -> list[Suppressed]:
         """The findings that are known because the change that is looked at says so."""
         return [one for one in self.suppressed if one.reason.new]
+
+    @property
+    def is_undecided(self) -> bool:
+        """Whether it is not decided of some nodes who owns their pods."""
+        return any(
+            facts.verdict.kind is VerdictKind.UNDECIDED
+            for one in self.clusters
+            for facts in one.classes
+        )
 
     @property
     def rules(self) -> tuple[Rule, ...]:
