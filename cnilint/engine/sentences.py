@@ -6,7 +6,6 @@ the data (`model/steps.py`, `model/verdict.py`).
 
 from __future__ import annotations
 
-import platform
 import posixpath
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -141,6 +140,8 @@ def fault_report(told: Fault) -> tuple[str, ...]:
 
     What the exception says is left out of them, as it may hold some of the text.
     """
+    import platform
+
     versions = f"cnilint {__version__}, Python {platform.python_version()}, {platform.system()}"
     doing = f"at {told.doing}" if told.doing else "while reading"
     return (REPORT, versions, f"{told.error} {doing}", *(f"  {step}" for step in told.trail))
