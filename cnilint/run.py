@@ -18,7 +18,7 @@ from cnilint.catalog.recognise import Targets
 from cnilint.config.options import DEFAULTS, ClusterSettings, Settings
 from cnilint.config.settings import policy, product_ids, settings, targets
 from cnilint.confine import read_text, repository
-from cnilint.engine.evaluate import NOTHING_AROUND, Described, Surroundings, evaluate
+from cnilint.engine.evaluate import NOTHING_AROUND, Described, Evaluation, Surroundings, evaluate
 from cnilint.engine.inputs import Inputs
 from cnilint.engine.inputs import inputs as read
 from cnilint.engine.policy import Policy
@@ -191,14 +191,16 @@ def checked(run: Run) -> Result:
     """
     around = run.surroundings
     inputs = _read(run)
-    result = _told_newly(evaluate(inputs, around), run)
+    evaluation = Evaluation(inputs, around)
+    evaluation.result = _told_newly(evaluation.result, run)
+    result = evaluation.result
     if around.by_file:
         return _without_fixes(result)
     _known_primary(result, around.primary)
     if any(finding.fixes for finding in result.findings):
         from cnilint.fix.plan import offered
 
-        result = offered(inputs, around, result, run.fixes)
+        result = offered(evaluation, run.fixes)
     return _public(result)
 
 

@@ -5,23 +5,26 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import NamedTuple
 
 from cnilint.catalog.recognise import NO_TARGETS, Targets
 from cnilint.engine.ignores.ignore import MARK
 from cnilint.errors import RuleError
 from cnilint.gitops.clusters import Layout
+from cnilint.gitops.files import Files
+from cnilint.gitops.graph import ClusterObjects
 from cnilint.gitops.kustomization import patch_files
 from cnilint.gitops.partition import ONLY
 from cnilint.kube.manifest import Manifest, manifests
 from cnilint.kube.node_systems import MachineConfiguration, machine_configurations
 from cnilint.model.finding import Finding, Level, Note
-from cnilint.model.tree import Document
+from cnilint.model.tree import Document, SyntaxProblem
 from cnilint.progress import Progress, unseen
 from cnilint.simulation.class_facts import HostFile
 from cnilint.simulation.cluster import Circumstances, Cluster, cluster
 
-from .checks import CHANGE_CHECKS, CHECKS, IGNORE_CHECKS, INPUT_CHECKS, LAYOUT_CHECKS
+from .checks import CHANGE_CHECKS, CHECKS, IGNORE_CHECKS, INPUT_CHECKS, LAYOUT_CHECKS, Check
 from .hit import Hit
 from .inputs import Inputs
 from .match import matches
@@ -30,7 +33,10 @@ from .policy import EVERYTHING, Policy
 from .problems import concerning, unjudged_notes
 from .result import Known, Reason, Result, Suppressed
 from .ruleset import Rule
-from .sources import deciding, problem_notes, sources
+from .sources import Sources, deciding, problem_notes
+
+ELSEWHERE = (INPUT_CHECKS, LAYOUT_CHECKS, IGNORE_CHECKS, CHANGE_CHECKS)
+"""Checks that are not about one cluster as it is."""
 
 Told = tuple[Finding, Reason | None]
 """A finding, and why it is known if it is."""
@@ -91,67 +97,124 @@ class Surroundings(NamedTuple):
 NOTHING_AROUND: Surroundings = Surroundings()
 
 
+class Said(NamedTuple):
+    """What a rule says: where the rule and its check stand among all, and of which cluster.
+
+    `cluster` is the place of the cluster among all, -1 where it is about none.
+    """
+
+    order: tuple[int, int]
+    cluster: int
+    finding: Finding
+
+
+class Evaluation:
+    """Everything that the rules find in inputs, and what it rests on."""
+
+    def __init__(self, inputs: Inputs, surroundings: Surroundings) -> None:
+        """Work it out; the findings are ordered by place."""
+        self.inputs = inputs
+        self.surroundings = surroundings
+        by_file = surroundings.by_file
+        policy = surroundings.policy.of_files() if by_file else surroundings.policy
+        self.policy = policy
+        self.sources: Sources | None = None
+        if not by_file:
+            self.sources = Sources(inputs, surroundings.paths, surroundings.render)
+        self.layout = self.sources.layout if self.sources is not None else Layout(())
+        self.reads: list[set[str]] = []
+        """The files that each cluster rests on."""
+        self.clusters: list[Cluster] = []
+        self.said: list[Said] = []
+        """What is found in what was built, in the order of the rules."""
+        for at, one in enumerate(self._clusters()):
+            self.clusters.append(one)
+            self.said += said_of(one, at, policy)
+        notes = []
+        if self.sources is not None:
+            notes = [*self.sources.all_notes()]
+            notes += [note for one in self.clusters for note in one.notes]
+            notes = distinct([placed_note(note) for note in notes])
+        notes += [*problem_notes(inputs.problems), *unjudged_notes(inputs, self.layout)]
+        self.said += _said_of_all(inputs, self.layout, notes, policy)
+        self.said.sort(key=lambda one: (one.order, one.cluster))
+        self.hits = [placed_finding(one.finding) for one in self.said]
+        self.placed = self._confined()
+        """The same at the texts that decide."""
+        self.result = self._result(notes)
+
+    def _clusters(self) -> Iterator[Cluster]:
+        around, inputs = self.surroundings, self.inputs
+        if around.by_file:
+            for members in _each_file(inputs):
+                yield cluster("", members, around.known(""), inputs.files)
+            return
+        machines = list(machine_configurations(inputs.documents))
+        parts = self.layout.clusters
+        if not parts and around.host_files:
+            parts = (ClusterObjects(ONLY, (), (), (), (), frozenset()),)
+        for at, one in enumerate(parts):
+            around.progress("working out clusters", at, len(parts))
+            own = tuple(each for each in machines if len(parts) == 1 or _is_of(each, one.name))
+            files = inputs.files.tracked()
+            yield made(one, around, own, files)
+            assert self.sources is not None  # noqa: S101  there are sources unless it is by file
+            self.reads.append(self.sources.reads(one) | files.read_paths)
+
+    def _confined(self) -> list[Finding]:
+        """Return findings at the texts that decide; their fixes leave other clusters as they are.
+
+        That is so where there is one cluster.
+        """
+        if len(self.layout.clusters) < 2 or not any(one.fixes for one in self.hits):
+            return self.hits
+        from .overlays import Shared, confined
+
+        pairs = [(one.finding, hit) for one, hit in zip(self.said, self.hits, strict=True)]
+        return confined(pairs, Shared(self.layout.clusters, self.inputs.files))
+
+    def _result(self, notes: Sequence[Note]) -> Result:
+        inputs, policy, by_file = self.inputs, self.policy, self.surroundings.by_file
+        order = {source.path: at for at, source in enumerate(inputs.sources)}
+        told = told_apart(self.placed, inputs, policy)
+        ranked = sorted(
+            (one for one in told if not by_file or one[0].location.source.path in order),
+            key=lambda one: (order.get(one[0].location.source.path, -1), *_order(one[0])),
+        )
+        findings, suppressed = _compared(ranked, policy)
+        return Result(
+            findings=findings,
+            notes=tuple(notes),
+            clusters=() if by_file else tuple(self.clusters),
+            sources=len(inputs.sources),
+            documents=len(inputs.documents),
+            suppressed=suppressed,
+            compared=policy.baseline is not None,
+            by_file=by_file,
+            paths=inputs.paths,
+            house=policy.house,
+            layout=self.layout,
+        )
+
+
 def evaluate(inputs: Inputs, surroundings: Surroundings = NOTHING_AROUND) -> Result:
     """Return everything the rules find in inputs, ordered by place.
 
     Where each file is judged by itself, only rules run that can be judged so, what is found lies in
     the inputs, and nothing is said of clusters.
     """
-    by_file = surroundings.by_file
-    whole, notes = (
-        (Layout(()), []) if by_file else sources(inputs, surroundings.paths, surroundings.render)
-    )
-    parts: list[tuple[str, tuple[Manifest, ...], tuple[str, ...]]]
-    parts = [(one.name, one.objects, deciding(one)) for one in whole.clusters]
-    if by_file:
-        parts = [(name, members, ()) for name, members in _each_file(inputs)]
-    if not parts and surroundings.host_files:
-        parts = [(ONLY, (), ())]
-    found: list[Cluster] = []
-    machines = list(machine_configurations(inputs.documents))
-    for name, members, unread in parts:
-        own = tuple(one for one in machines if len(parts) == 1 or _is_of(one, name))
-        surroundings.progress("working out clusters", len(found), len(parts))
-        found.append(
-            cluster(
-                name,
-                members,
-                surroundings.known(name)._replace(machines=own),
-                inputs.files,
-                unread,
-            )
-        )
-    notes += [note for one in found for note in one.notes]
-    notes = [] if by_file else _distinct([placed_note(note) for note in notes])
-    notes += [*problem_notes(inputs.problems), *unjudged_notes(inputs, whole)]
-    policy = surroundings.policy.of_files() if by_file else surroundings.policy
-    stated = [
-        finding
-        for rule in policy.rules
-        if policy.level(rule) is not Level.OFF
-        for finding in _findings(rule, inputs, _Facts(found, whole, notes), policy)
-    ]
-    hits = _in_files(stated, whole, inputs)
-    order = {source.path: at for at, source in enumerate(inputs.sources)}
-    told = _told_apart(hits, inputs, policy)
-    ranked = sorted(
-        (one for one in told if not by_file or one[0].location.source.path in order),
-        key=lambda one: (order.get(one[0].location.source.path, -1), *_order(one[0])),
-    )
-    findings, suppressed = _compared(ranked, policy)
-    return Result(
-        findings=findings,
-        notes=tuple(notes),
-        clusters=() if by_file else tuple(found),
-        sources=len(inputs.sources),
-        documents=len(inputs.documents),
-        suppressed=suppressed,
-        compared=policy.baseline is not None,
-        by_file=by_file,
-        paths=inputs.paths,
-        house=policy.house,
-        layout=whole,
-    )
+    return Evaluation(inputs, surroundings).result
+
+
+def made(
+    one: ClusterObjects,
+    surroundings: Surroundings,
+    machines: tuple[MachineConfiguration, ...],
+    files: Files,
+) -> Cluster:
+    """Return the facts of a cluster, given what it gets and what its nodes are known to run."""
+    known = surroundings.known(one.name)._replace(machines=machines)
+    return cluster(one.name, one.objects, known, files, deciding(one))
 
 
 def _is_of(one: MachineConfiguration, cluster_name: str) -> bool:
@@ -159,27 +222,17 @@ def _is_of(one: MachineConfiguration, cluster_name: str) -> bool:
     return f"/{cluster_name}/" in f"/{one.location.source.path}"
 
 
-def _each_file(inputs: Inputs) -> list[tuple[str, tuple[Manifest, ...]]]:
-    """Return the manifests of every file as those of a cluster without a name."""
+def _each_file(inputs: Inputs) -> list[tuple[Manifest, ...]]:
+    """Return the manifests of every file, as those of a cluster."""
     patches = patch_files(inputs.documents)
     return [
-        ("", tuple(m for one in each if isinstance(one, Document) for m in manifests(one)))
+        tuple(m for one in each if isinstance(one, Document) for m in manifests(one))
         for source, each in zip(inputs.sources, inputs.found, strict=True)
         if posixpath.normpath(source.path) not in patches
     ]
 
 
-def _in_files(stated: list[Finding], layout: Layout, inputs: Inputs) -> list[Finding]:
-    """Return findings at the texts that decide; their fixes leave other clusters as they are."""
-    hits = [placed_finding(one) for one in stated]
-    if len(layout.clusters) < 2 or not any(one.fixes for one in hits):
-        return hits
-    from .overlays import confined
-
-    return confined(list(zip(stated, hits, strict=True)), layout, inputs.files)
-
-
-def _told_apart(hits: list[Finding], inputs: Inputs, policy: Policy) -> list[Told]:
+def told_apart(hits: Sequence[Finding], inputs: Inputs, policy: Policy) -> list[Told]:
     """Return findings with the reason why they are known, and those about the ignores."""
     if not (policy.ignores or policy.per_file or any(MARK in one.text for one in inputs.sources)):
         return [(finding, None) for finding in _merged(hits)]
@@ -197,10 +250,11 @@ def _told_apart(hits: list[Finding], inputs: Inputs, policy: Policy) -> list[Tol
             for hit in IGNORE_CHECKS[check](judgement.ignores)
         )
     ]
-    reasons = {_key(finding): reason for finding, reason in judgement.known}
+    reasons = {key_of_place(finding): reason for finding, reason in judgement.known}
+    known = _merged([one for one, _reason in judgement.known])
     return [
         *((finding, None) for finding in _merged(judgement.kept)),
-        *((one, reasons[_key(one)]) for one in _merged([one for one, _reason in judgement.known])),
+        *((one, reasons[key_of_place(one)]) for one in known),
         *about,
     ]
 
@@ -227,43 +281,69 @@ def _compared(
     return tuple(findings), tuple(suppressed)
 
 
-class _Facts(NamedTuple):
-    """What the checks of a run are about: the clusters, how they were found, and the notes."""
-
-    clusters: Sequence[Cluster]
-    layout: Layout
-    notes: Sequence[Note]
-
-
-def _findings(rule: Rule, inputs: Inputs, facts: _Facts, policy: Policy) -> Iterator[Finding]:
-    for check in rule.check:
-        for hit, one in _hits(check, inputs, facts, rule):
-            finding = finding_of(rule, hit, one.name if one is not None else "", policy)
-            yield doubted(finding, one) if one is not None else finding
-    for entry in rule.match:
-        for one in facts.clusters:
-            for hit in matches(entry, one):
-                yield doubted(finding_of(rule, hit, one.name, policy), one)
+def said_of(one: Cluster, at: int, policy: Policy) -> list[Said]:
+    """Return what the rules say of a cluster, which stands at a place among all."""
+    return [
+        Said(order, at, doubted(finding_of(rule, hit, one.name, policy), one))
+        for order, rule, find in _looking(policy)
+        for hit in find(one)
+    ]
 
 
-def _hits(
-    check: str, inputs: Inputs, facts: _Facts, rule: Rule
-) -> Iterator[tuple[Hit, Cluster | None]]:
-    """Yield what a check finds, each with the cluster it is about, if it is about one.
+def said_of_notes(notes: Sequence[Note], policy: Policy) -> list[Said]:
+    """Return what the rules say of notes."""
+    return _said_of_inputs((), notes, policy)
+
+
+def _said_of_all(
+    inputs: Inputs, layout: Layout, notes: Sequence[Note], policy: Policy
+) -> list[Said]:
+    """Return what the rules say of the texts, the notes, and how the clusters were found.
 
     The checks of ignores come later, when it is known what was found, and those of a change have no
     place where there is one state alone.
     """
-    if check in INPUT_CHECKS:
-        problems = concerning(inputs, facts.layout)
-        yield from ((hit, None) for hit in INPUT_CHECKS[check](problems, facts.notes))
-    elif check in LAYOUT_CHECKS:
-        yield from ((hit, None) for hit in LAYOUT_CHECKS[check](facts.layout))
-    elif check in CHECKS:
-        for one in facts.clusters:
-            yield from ((hit, one) for hit in CHECKS[check](one))
-    elif check not in IGNORE_CHECKS and check not in CHANGE_CHECKS:
-        raise RuleError(f"{rule.id}.yaml", "check", f"there is no check {check!r}")
+    return [
+        *_said_of_inputs(concerning(inputs, layout), notes, policy),
+        *(
+            Said((number, at), -1, finding_of(rule, hit, "", policy))
+            for number, rule in _running(policy)
+            for at, check in enumerate(rule.check)
+            if check in LAYOUT_CHECKS
+            for hit in LAYOUT_CHECKS[check](layout)
+        ),
+    ]
+
+
+def _said_of_inputs(
+    problems: Sequence[SyntaxProblem], notes: Sequence[Note], policy: Policy
+) -> list[Said]:
+    return [
+        Said((number, at), -1, finding_of(rule, hit, "", policy))
+        for number, rule in _running(policy)
+        for at, check in enumerate(rule.check)
+        if check in INPUT_CHECKS
+        for hit in INPUT_CHECKS[check](problems, notes)
+    ]
+
+
+def _running(policy: Policy) -> Iterator[tuple[int, Rule]]:
+    """Yield the rules that run, with their places among all."""
+    for number, rule in enumerate(policy.rules):
+        if policy.level(rule) is not Level.OFF:
+            yield number, rule
+
+
+def _looking(policy: Policy) -> Iterator[tuple[tuple[int, int], Rule, Check]]:
+    """Yield what looks for findings in a cluster, with its place among all, and its rule."""
+    for number, rule in _running(policy):
+        for at, check in enumerate(rule.check):
+            if check in CHECKS:
+                yield (number, at), rule, CHECKS[check]
+            elif not any(check in each for each in ELSEWHERE):
+                raise RuleError(f"{rule.id}.yaml", "check", f"there is no check {check!r}")
+        for at, entry in enumerate(rule.match, len(rule.check)):
+            yield (number, at), rule, partial(matches, entry)
 
 
 def finding_of(rule: Rule, hit: Hit, cluster_name: str, policy: Policy) -> Finding:
@@ -294,7 +374,7 @@ def _merged(findings: Sequence[Finding]) -> list[Finding]:
     found: dict[tuple[object, ...], Finding] = {}
     names: dict[tuple[object, ...], dict[str, None]] = {}
     for finding in findings:
-        key = _key(finding)
+        key = key_of_place(finding)
         found.setdefault(key, finding)
         names.setdefault(key, {})[finding.cluster] = None
     return [
@@ -303,19 +383,25 @@ def _merged(findings: Sequence[Finding]) -> list[Finding]:
     ]
 
 
-def _key(finding: Finding) -> tuple[object, ...]:
+def key_of_place(finding: Finding) -> tuple[object, ...]:
+    """Return what findings of several clusters have in common that are one to a reader."""
     location = finding.location
     return finding.rule, location.source.path, location.span, location.route, finding.message
 
 
-def _distinct(notes: Sequence[Note]) -> list[Note]:
+def distinct(notes: Sequence[Note]) -> list[Note]:
     """Return notes, each once: what several clusters share is read for each of them."""
     found: dict[tuple[object, ...], Note] = {}
     for note in notes:
-        place = note.location
-        where = (place.source.path, place.span) if place is not None else (note.cluster,)
-        found.setdefault((note.message, *where), note)
+        found.setdefault(key_of_note(note), note)
     return list(found.values())
+
+
+def key_of_note(note: Note) -> tuple[object, ...]:
+    """Return what notes have in common that say the same."""
+    place = note.location
+    where = (place.source.path, place.span) if place is not None else (note.cluster,)
+    return (note.message, *where)
 
 
 def _order(finding: Finding) -> tuple[int, int, str, str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from cnilint.gitops.files import Files
 from cnilint.model.text import Source, Span
@@ -12,7 +13,7 @@ from cnilint.syntax.collect import Unreadable
 from cnilint.syntax.compose import compose
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Inputs:
     """Sources in the order they were given, each with its documents and problems.
 
@@ -37,18 +38,40 @@ class Inputs:
 
     def source(self, path: str) -> Source | None:
         """Return a text by the path it is reported under, given or read as others refer to it."""
-        given = (one for one in self.sources if one.path == path)
-        return next(given, None) or self.files.source(self.files.path(path))
+        given = self._places.get(path)
+        return self.sources[given[0]] if given else self.files.source(self.files.path(path))
 
     def replaced(self, source: Source) -> Inputs:
         """Return the inputs with the source of the same path exchanged; the others stay as read."""
+        return self.exchanged([source])
+
+    def exchanged(self, new: Sequence[Source]) -> Inputs:
+        """Return the inputs with sources in place of those of the same paths."""
+        composed = [tuple(compose(one)) for one in new]
         sources, found = list(self.sources), list(self.found)
-        composed = tuple(compose(source))
-        for at, old in enumerate(sources):
-            if old.path == source.path:
-                sources[at], found[at] = source, composed
-        files = self.files.replaced([source], [composed])
+        for one, group in zip(new, composed, strict=True):
+            for at in self._places.get(one.path, ()):
+                sources[at], found[at] = one, group
+        files = self.files.replaced(new, composed)
         return Inputs(tuple(sources), tuple(found), self.paths, files)
+
+    def of(self, paths: Iterable[str]) -> Inputs:
+        """Return the inputs that are reported under some paths alone, among the same files."""
+        places = sorted(at for path in set(paths) for at in self._places.get(path, ()))
+        return Inputs(
+            tuple(self.sources[at] for at in places),
+            tuple(self.found[at] for at in places),
+            self.paths,
+            self.files,
+        )
+
+    @cached_property
+    def _places(self) -> Mapping[str, list[int]]:
+        """Where the sources stand, by the paths that they are reported under."""
+        found: dict[str, list[int]] = {}
+        for at, one in enumerate(self.sources):
+            found.setdefault(one.path, []).append(at)
+        return found
 
 
 def inputs(collected: Iterable[Source | Unreadable], top: str = "") -> Inputs:
