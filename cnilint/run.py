@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import posixpath
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple, TypedDict, Unpack
 
@@ -19,7 +19,7 @@ from cnilint.config.options import DEFAULTS, ClusterSettings, Settings
 from cnilint.config.settings import policy, product_ids, settings, targets
 from cnilint.confine import read_text, repository
 from cnilint.engine.evaluate import NOTHING_AROUND, Described, Evaluation, Surroundings, evaluate
-from cnilint.engine.inputs import Inputs
+from cnilint.engine.inputs import Inputs, Sieve
 from cnilint.engine.inputs import inputs as read
 from cnilint.engine.policy import Policy
 from cnilint.engine.repository import repository_top
@@ -145,27 +145,37 @@ def load(
     *,
     chosen: Settings = DEFAULTS,
     may_be_empty: bool = False,
+    sieve: Sieve | None = None,
     progress: Progress = unseen,
 ) -> Inputs:
     """Read everything that paths stand for (`-`: what `stdin` returns).
 
-    Of folders, `chosen` leaves out what git does not track and what it excludes.
+    Of folders, `chosen` leaves out what git does not track and what it excludes. With a `sieve`
+    documents that nothing asks for are counted, and not parsed.
 
     ReadError for a path that does not exist or a file that was named and gives no text;
     NothingReadError if there is not one document in all of it, unless it may be empty.
     """
     listing, excluding = _left_out(chosen)
     given = collect(paths or ["."], stdin=stdin or no_stdin, listing=listing, excluding=excluding)
-    found: list[Source | Unreadable] = []
-    for one in given:
-        if isinstance(one, Unreadable) and (one.missing or _is_among(one.path, paths)):
-            raise ReadError(one.path, f"{one.reason}{near_path(one.path) if one.missing else ''}")
-        found.append(one)
-        progress("reading files", len(found), 0)
-    inputs = replace(read(found, _top(paths)), paths=tuple(paths) or (".",))
-    if not may_be_empty and not inputs.documents and not inputs.problems:
+    found = _watched(given, paths, progress)
+    inputs = read(found, _top(paths), sieve, strict=chosen.strict_yaml)
+    inputs = replace(inputs, paths=tuple(paths) or (".",))
+    read_at_all = inputs.documents or inputs.problems or inputs.left_out.documents
+    if not may_be_empty and not read_at_all:
         raise NothingReadError(inputs.paths)
     return inputs
+
+
+def _watched(
+    given: Iterable[Source | Unreadable], paths: Sequence[str], progress: Progress
+) -> Iterator[Source | Unreadable]:
+    """Yield what was given, and tell how much; ReadError for what was named and is not read."""
+    for number, one in enumerate(given, 1):
+        if isinstance(one, Unreadable) and (one.missing or _is_among(one.path, paths)):
+            raise ReadError(one.path, f"{one.reason}{near_path(one.path) if one.missing else ''}")
+        progress("reading files", number, 0)
+        yield one
 
 
 def _left_out(chosen: Settings) -> tuple[Listing | None, Excluding | None]:
@@ -190,7 +200,7 @@ def checked(run: Run) -> Result:
     with everything beside it.
     """
     around = run.surroundings
-    inputs = _read(run)
+    inputs = _sifted(run)
     evaluation = Evaluation(inputs, around)
     evaluation.result = _told_newly(evaluation.result, run)
     result = evaluation.result
@@ -215,7 +225,7 @@ def fixed(run: Run) -> Fixed:
     """Return the manifests with every fix of a grade made; nothing is written."""
     from cnilint.fix import plan
 
-    done = plan.fixed(_read(run), run.surroundings, run.fixes)
+    done = plan.fixed(_sifted(run), run.surroundings, run.fixes)
     _known_primary(done.found, run.surroundings.primary)
     found, left = (_public(_told_newly(one, run)) for one in (done.found, done.result))
     return done._replace(found=found, result=left)
@@ -312,13 +322,25 @@ def _top(paths: Sequence[str]) -> str:
     return repository_top(folders[0])
 
 
-def _read(run: Run) -> Inputs:
+def _sifted(run: Run) -> Inputs:
+    """Return what a run reads, without the documents that can matter to no rule."""
+    if run.settings.no_prefilter:
+        return _read(run)
+    from cnilint.engine.relevance import Relevance
+
+    relevance = Relevance(run.surroundings.policy.house)
+    inputs = _read(run, relevance)
+    return _read(run) if relevance.unsure else inputs
+
+
+def _read(run: Run, sieve: Sieve | None = None) -> Inputs:
     around = run.surroundings
     return load(
         run.paths,
         run.stdin,
         chosen=run.settings,
         may_be_empty=around.by_file,
+        sieve=sieve,
         progress=around.progress,
     )
 

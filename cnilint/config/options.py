@@ -37,6 +37,7 @@ PREFIX = "CNILINT_"
 CHECK = ("check",)
 READING = ("check", "inspect", "clusters")
 FINDING = (*READING, "baseline write", "baseline prune")
+SIFTED = ("check", "baseline write", "baseline prune")
 WITH_RULES = (*FINDING, "rules", "rule")
 BASELINE = ("check", "baseline write", "baseline prune", "baseline show")
 SELECTING = ("check", "baseline write")
@@ -232,6 +233,20 @@ class Settings(Frozen):
         ),
     ] = "cluster"
     git_tracked: Annotated[bool, Option("Of folders, read only what git tracks.", CHECK)] = False
+    no_prefilter: Annotated[
+        bool,
+        Option(
+            "Parse every document, those too whose text shows that no rule asks for them.", SIFTED
+        ),
+    ] = False
+    strict_yaml: Annotated[
+        bool,
+        Option(
+            "Report what cannot be read in documents, too, that no rule asks for.",
+            SIFTED,
+            in_file=True,
+        ),
+    ] = False
     exclude: Annotated[
         Texts,
         Option(

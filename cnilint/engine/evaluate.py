@@ -108,6 +108,14 @@ class Said(NamedTuple):
     finding: Finding
 
 
+class Looking(NamedTuple):
+    """What looks for findings in a cluster: where it stands among all, and the rule it is of."""
+
+    order: tuple[int, int]
+    rule: Rule
+    find: Check
+
+
 class Evaluation:
     """Everything that the rules find in inputs, and what it rests on."""
 
@@ -118,6 +126,7 @@ class Evaluation:
         by_file = surroundings.by_file
         policy = surroundings.policy.of_files() if by_file else surroundings.policy
         self.policy = policy
+        self.looking = looking(policy)
         self.sources: Sources | None = None
         if not by_file:
             self.sources = Sources(inputs, surroundings.paths, surroundings.render)
@@ -129,7 +138,7 @@ class Evaluation:
         """What is found in what was built, in the order of the rules."""
         for at, one in enumerate(self._clusters()):
             self.clusters.append(one)
-            self.said += said_of(one, at, policy)
+            self.said += said_of(one, at, self.looking, policy)
         notes = []
         if self.sources is not None:
             notes = [*self.sources.all_notes()]
@@ -186,8 +195,8 @@ class Evaluation:
             findings=findings,
             notes=tuple(notes),
             clusters=() if by_file else tuple(self.clusters),
-            sources=len(inputs.sources),
-            documents=len(inputs.documents),
+            sources=len(inputs.sources) + inputs.left_out.files,
+            documents=len(inputs.documents) + inputs.left_out.documents,
             suppressed=suppressed,
             compared=policy.baseline is not None,
             by_file=by_file,
@@ -281,11 +290,11 @@ def _compared(
     return tuple(findings), tuple(suppressed)
 
 
-def said_of(one: Cluster, at: int, policy: Policy) -> list[Said]:
+def said_of(one: Cluster, at: int, looking: Sequence[Looking], policy: Policy) -> list[Said]:
     """Return what the rules say of a cluster, which stands at a place among all."""
     return [
         Said(order, at, doubted(finding_of(rule, hit, one.name, policy), one))
-        for order, rule, find in _looking(policy)
+        for order, rule, find in looking
         for hit in find(one)
     ]
 
@@ -334,16 +343,18 @@ def _running(policy: Policy) -> Iterator[tuple[int, Rule]]:
             yield number, rule
 
 
-def _looking(policy: Policy) -> Iterator[tuple[tuple[int, int], Rule, Check]]:
-    """Yield what looks for findings in a cluster, with its place among all, and its rule."""
+def looking(policy: Policy) -> list[Looking]:
+    """Return what looks for findings in a cluster; RuleError for a check that there is not."""
+    found = []
     for number, rule in _running(policy):
         for at, check in enumerate(rule.check):
             if check in CHECKS:
-                yield (number, at), rule, CHECKS[check]
+                found.append(Looking((number, at), rule, CHECKS[check]))
             elif not any(check in each for each in ELSEWHERE):
                 raise RuleError(f"{rule.id}.yaml", "check", f"there is no check {check!r}")
         for at, entry in enumerate(rule.match, len(rule.check)):
-            yield (number, at), rule, partial(matches, entry)
+            found.append(Looking((number, at), rule, partial(matches, entry)))
+    return found
 
 
 def finding_of(rule: Rule, hit: Hit, cluster_name: str, policy: Policy) -> Finding:

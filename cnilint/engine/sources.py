@@ -13,7 +13,7 @@ from cnilint.gitops.clusters import Layout, Survey
 from cnilint.gitops.graph import ClusterObjects, NotRead, Reason
 from cnilint.kube.manifest import Manifest, ManifestIndex
 from cnilint.model.finding import Location, Note
-from cnilint.model.tree import SyntaxProblem
+from cnilint.model.tree import Document, SyntaxProblem
 
 from .inputs import Inputs
 from .local_charts import AUTO, NEVER, helm, with_charts, with_own_charts
@@ -93,10 +93,8 @@ class Sources:
 
         return same
 
-    def changed(
-        self, inputs: Inputs, paths: frozenset[str], names: Sequence[str]
-    ) -> Sources | None:
-        """Return the same sources with other texts at some paths.
+    def changed(self, inputs: Inputs, shown: Iterable[str], names: Sequence[str]) -> Sources | None:
+        """Return the same sources with other texts in some files, by their reported paths.
 
         The layout has the clusters that are named, which are those that read them; no other one is
         changed. None where that cannot be said.
@@ -104,8 +102,12 @@ class Sources:
         other: Sources = copy(self)
         other._files = inputs.files.beside_others(Published())
         other._installs = _Installs(inputs)
+        texts: dict[str, list[Document]] = {}
+        for one in shown:
+            given = texts.setdefault(other._files.path(one), [])
+            given += inputs.of([one]).documents
         survey = self._survey.changed(
-            other._files, other._installs, self._same_installs(other._installs), paths, names
+            other._files, other._installs, self._same_installs(other._installs), texts, names
         )
         if survey is None:
             return None

@@ -114,8 +114,7 @@ class Trials:
             return None
         if self._all.sources is None or not self._read_alike(inputs, edits):
             return None
-        paths = frozenset(map(inputs.files.path, edits))
-        sources = self._all.sources.changed(inputs, paths, names)
+        sources = self._all.sources.changed(inputs, edits, names)
         if sources is None:
             return None
         return self._tried(inputs, edits, sources, concerned)
@@ -127,8 +126,7 @@ class Trials:
     def _read_alike(self, inputs: Inputs, edits: TextEdits) -> bool:
         """Whether texts are read as before but for the values in them."""
         for shown in edits:
-            path = inputs.files.path(shown)
-            old, new = self._all.inputs.files.found(path), inputs.files.found(path)
+            old, new = self._all.inputs.found_in(shown), inputs.found_in(shown)
             if list(map(_kind, old)) != list(map(_kind, new)):
                 return False
             documents = [one for one in (*old, *new) if isinstance(one, Document)]
@@ -140,7 +138,8 @@ class Trials:
         self, inputs: Inputs, edits: TextEdits, sources: Sources, concerned: Sequence[int]
     ) -> Trial:
         """Return what is there in some clusters without edits and with them."""
-        policy, before = self._all.policy, [self._all.clusters[at] for at in concerned]
+        policy = self._all.policy
+        before = [self._all.clusters[at] for at in concerned]
         after = [
             made(one, self._around, old.known.machines, inputs.files)
             for one, old in zip(sources.layout.clusters, before, strict=True)
@@ -148,7 +147,7 @@ class Trials:
         said = [
             each
             for at, one in zip(concerned, after, strict=True)
-            for each in said_of(one, at, policy)
+            for each in said_of(one, at, self._all.looking, policy)
         ]
         new = list(zip(said, self._confined(said, sources, inputs, concerned), strict=True))
         keys = {self._keys[at] for one in concerned for at in self._of_cluster.get(one, ())}

@@ -109,7 +109,6 @@ class Survey:
         self._installs = installs
         self._twice = twice
         self._patches = patch_files(documents)
-        self._given = {files.path(one.source.path) for one in documents}
         self._begun: dict[str, _Begun] = {}
         self._made: dict[str, ClusterObjects] = {}
         self._rests_on: dict[str, frozenset[str]] = {}
@@ -169,20 +168,24 @@ class Survey:
         files: Files,
         installs: Installs,
         same: Twice,
-        paths: frozenset[str],
+        texts: Mapping[str, Sequence[Document]],
         names: Iterable[str],
     ) -> Survey | None:
         """Return what is known with other texts at some paths, as far as it is `made` again.
 
-        `same` tells whether an object and its version there install the same. `names` are the
-        clusters that read them: nothing else is made again. None where the change
+        `same` tells whether an object and its version there install the same. `texts` has the
+        documents that are given there, by path. `names` are the clusters that read them: nothing
+        else is made again. None where the change
         may be one of who gets what, for which everything has to be looked at.
         """
         other: Survey = copy(self)
         other._files, other._installs = files, installs
         other._made, other._rests_on, other._repeated, other._now = {}, {}, {}, {}
         other._elsewhere = []
-        if not paths.isdisjoint(self._set_files.read_paths) or not other._exchanged(self, same, paths):
+        paths = frozenset(texts)
+        if not paths.isdisjoint(self._set_files.read_paths):
+            return None
+        if not other._exchanged(self, same, texts):
             return None
         folders = {folder for path in paths for folder in self._reading.get(path, ())}
         other._builds = {at: one for at, one in self._builds.items() if at not in folders}
@@ -214,11 +217,12 @@ class Survey:
         """The loose objects by the files that they stand in."""
         return self._by_path(self._loose)
 
-    def _exchanged(self, before: Survey, same: Twice, paths: Iterable[str]) -> bool:
-        """Take the loose objects of some paths in place of those of before, if they are alike."""
-        for path in paths:
-            old = before._standing.get(path, ()) if path in before._given else ()
-            documents = self._files.documents(path) if path in before._given else ()
+    def _exchanged(
+        self, before: Survey, same: Twice, texts: Mapping[str, Sequence[Document]]
+    ) -> bool:
+        """Take the loose objects of some texts in place of those of before, if they are alike."""
+        for path, documents in texts.items():
+            old = before._standing.get(path, ())
             new = [each for one in documents for each in self._loose_in(one)]
             if len(old) != len(new):
                 return False

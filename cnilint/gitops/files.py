@@ -56,11 +56,11 @@ class Files:
     """
 
     def __init__(
-        self, top: str, sources: Iterable[Source], found: Sequence[Found] | None = None
+        self, top: str, sources: Iterable[Source], found: Sequence[Found | None] | None = None
     ) -> None:
         """Take the folder at the top and the texts that were read already.
 
-        `found` are the documents of the sources in the same order, where they are known. An empty
+        `found` are all documents of the sources in the same order, where they are known. An empty
         `top` means that there is no disk: the sources are all there is, by the paths they have.
         """
         self.top = os.path.realpath(top) if top else ""
@@ -84,10 +84,12 @@ class Files:
         """Return the same files, which tell what is asked for from now on in `read_paths`."""
         return self._with(self._store)
 
-    def replaced(self, sources: Iterable[Source], found: Sequence[Found] | None = None) -> Files:
+    def replaced(
+        self, sources: Iterable[Source], found: Sequence[Found | None] | None = None
+    ) -> Files:
         """Return the same files with other texts in place of those of the same paths.
 
-        `found` are their documents in the same order, where they are known.
+        `found` are all their documents in the same order, where they are known.
         """
         return self._with(self._store.replaced(_Store(self.top, sources, found)))
 
@@ -181,7 +183,7 @@ class _Store:
     """What was read so far, shared by all who ask."""
 
     def __init__(
-        self, top: str, sources: Iterable[Source], found: Sequence[Found] | None = None
+        self, top: str, sources: Iterable[Source], found: Sequence[Found | None] | None = None
     ) -> None:
         self.top = top
         self.given: dict[str, Source] = {}
@@ -193,8 +195,9 @@ class _Store:
         for at, source in enumerate(sources):
             path = self.path(source.path)
             self.given[path] = source
-            if found is not None:
-                self._found[path] = found[at]
+            known = found[at] if found is not None else None
+            if known is not None:
+                self._found[path] = known
 
     def replaced(self, new: _Store) -> _Store:
         """Return a store of the same folders, with what was given to another one."""

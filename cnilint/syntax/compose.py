@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from cnilint.model.text import FOREIGN, Source, Span
 from cnilint.model.tree import Document, Mapping, Scalar, Style, SyntaxProblem, Tree
@@ -31,19 +31,26 @@ _PLACEHOLDER = re.compile(r"([%@])[A-Za-z_][A-Za-z0-9_]*\1")
 _SETTINGS = "JSON with comments and without a kind, such as an editor's settings: no manifest"
 
 
-def compose(source: Source, parser: Parser | None = None) -> Iterator[Document | SyntaxProblem]:
+def compose(
+    source: Source, parser: Parser | None = None, only: Container[int] | None = None
+) -> Iterator[Document | SyntaxProblem]:
     """Yield each document of a source, in order, or the problem that stands in its place.
 
     A document's repeated keys follow it as problems of kind `duplicate-key`, the last key being
     the one that counts. Documents without content yield nothing. Where documents do not parse
     because of template actions, one problem of kind `template` stands for all of them. `parser`
-    is the fastest there is unless given. Nothing a text may hold makes this raise.
+    is the fastest there is unless given. Of the documents that `split` yields, those are read whose
+    numbers are among `only`; each of the others counts as one. Nothing a text may hold makes this
+    raise.
     """
     text = source.text
     index = 0
     template_seen = False
     all_text = text.isascii() or FOREIGN.search(text) is None
-    for span in split(text):
+    for number, span in enumerate(split(text)):
+        if only is not None and number not in only:
+            index += content_start(text, span) < span.end
+            continue
         byte = None if all_text else FOREIGN.search(text, span.start, span.end)
         if byte is not None:
             message = f"the byte 0x{ord(byte[0]) - 0xDC00:02x} is not UTF-8"
