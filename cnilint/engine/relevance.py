@@ -93,6 +93,8 @@ class Relevance:
                 left_out += content_start(text, span) < span.end
             else:
                 waiting.append((number, verdict))
+        if kept and not waiting and not left_out:
+            return None
         return Sifted(frozenset(kept), tuple(waiting), left_out)
 
     def is_asked_for(self, one: str) -> bool:

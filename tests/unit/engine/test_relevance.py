@@ -37,8 +37,11 @@ SETTINGS = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: settings\ndata:\
 
 
 def kept(text: str, path: str = "x.yaml") -> list[int] | None:
-    """Return the numbers of the documents that are kept; None for all of a file."""
-    sifted = Relevance().sifted(Source(path, text))
+    """Return the numbers of the documents that are kept, with an Ingress behind them.
+
+    None for all of a file.
+    """
+    sifted = Relevance().sifted(Source(path, f"{text}---\n{INGRESS}"))
     return None if sifted is None else sorted(sifted.kept)
 
 
@@ -155,7 +158,7 @@ def test_a_file_that_is_read_for_its_name_is_kept_as_a_whole(path: str) -> None:
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
 def test_a_text_is_sifted_as_it_is_decoded(encoding: str) -> None:
     mark = {"le": "\ufeff", "be": "\ufeff"}[encoding[-2:]].encode(encoding)
-    for text, numbers in ((INGRESS, []), (MOUNTING, [0])):
+    for text, numbers in ((INGRESS, []), (f"{INGRESS}---\n{MOUNTING}", [1])):
         source = decode("x.yaml", mark + text.encode(encoding))
         assert isinstance(source, Source)
         sifted = Relevance().sifted(source)
