@@ -157,7 +157,13 @@ def load(
     NothingReadError if there is not one document in all of it, unless it may be empty.
     """
     listing, excluding = _left_out(chosen)
-    given = collect(paths or ["."], stdin=stdin or no_stdin, listing=listing, excluding=excluding)
+    given = collect(
+        paths or ["."],
+        stdin=stdin or no_stdin,
+        listing=listing,
+        excluding=excluding,
+        limit=byte_count(chosen.max_file_size),
+    )
     found = _watched(given, paths, progress)
     inputs = read(found, _top(paths), sieve, strict=chosen.strict_yaml)
     inputs = replace(inputs, paths=tuple(paths) or (".",))
@@ -172,10 +178,15 @@ def _watched(
 ) -> Iterator[Source | Unreadable]:
     """Yield what was given, and tell how much; ReadError for what was named and is not read."""
     for number, one in enumerate(given, 1):
-        if isinstance(one, Unreadable) and (one.missing or _is_among(one.path, paths)):
+        if isinstance(one, Unreadable) and _ends_a_run(one, paths):
             raise ReadError(one.path, f"{one.reason}{near_path(one.path) if one.missing else ''}")
         progress("reading files", number, 0)
         yield one
+
+
+def _ends_a_run(one: Unreadable, paths: Sequence[str]) -> bool:
+    """Whether a file was named, and is not there or cannot be opened."""
+    return one.missing or (_is_among(one.path, paths) and not one.large)
 
 
 def _left_out(chosen: Settings) -> tuple[Listing | None, Excluding | None]:
@@ -293,6 +304,18 @@ def _asked(
         fixes=given.get("options", run.fixes),
         stdin=given.get("stdin", run.stdin),
     )
+
+
+UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9}
+
+
+def byte_count(text: str) -> int:
+    """Return the bytes that a size such as `250MB` stands for; UsageError for what is none."""
+    number = text.rstrip("BGKMbgkm ")
+    unit = UNITS.get(text[len(number) :].strip().upper())
+    if not number.isascii() or not number.isdigit() or not unit or int(number) == 0:
+        raise UsageError(f"{text!r} is no size: write it as 250MB")
+    return int(number) * unit
 
 
 def _known_primary(result: Result, name: str) -> None:

@@ -247,6 +247,16 @@ class Settings(Frozen):
             in_file=True,
         ),
     ] = False
+    max_file_size: Annotated[
+        str,
+        Option(
+            "The size of the largest file that is read; a larger one is a finding.",
+            FINDING,
+            in_file=True,
+            metavar="SIZE",
+            example="250MB",
+        ),
+    ] = "100MB"
     exclude: Annotated[
         Texts,
         Option(

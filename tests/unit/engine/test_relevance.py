@@ -208,11 +208,11 @@ def read(*texts: str, sifted: bool = True) -> list[str]:
 def test_a_configuration_waits_until_something_asks_for_its_name(
     asking: str, name: str, is_kept: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cnilint.engine.inputs.read_file", lambda path: files[path].encode())
     files = {
         "0.yaml": SETTINGS.replace("name: settings", f"name: {name}"),
         "1.yaml": multus() + f"---\napiVersion: v1\nkind: Pod\nspec: {{x: '{asking}'}}\n",
     }
+    monkeypatch.setattr("cnilint.engine.inputs.read_file", lambda path: files[path].encode())
     found = read(*files.values())
     assert ("0.yaml:0" in found) is is_kept
     assert [one for one in found if one[0] == "1"] == ["1.yaml:0", "1.yaml:1", "1.yaml:2"]
