@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from collections.abc import Iterable, Iterator
 
 import pytest
 from hypothesis import given
@@ -10,12 +11,12 @@ from hypothesis import strategies as st
 
 from cnilint.engine.evaluate import evaluate
 from cnilint.engine.inputs import inputs
-from cnilint.engine.relevance import Relevance
+from cnilint.engine.relevance import ANYWHERE, Relevance
 from cnilint.engine.rule import Rule
 from cnilint.engine.ruleset import rules
 from cnilint.kube.manifest import manifests
 from cnilint.model.text import Source
-from cnilint.model.tree import Document
+from cnilint.model.tree import Document, SyntaxProblem, plain
 from cnilint.syntax.collect import decode
 from cnilint.syntax.compose import compose
 from tests.clusters import multus
@@ -228,56 +229,108 @@ def test_what_is_left_out_is_counted() -> None:
     assert [one.index for one in sifted.documents] == [1]
 
 
-KEYS = st.sampled_from(["kind", "apiVersion", "metadata", "spec", "data", "name", "hostPath"])
-VALUES = st.sampled_from(
-    [*("Ingress", "Deployment", "ConfigMap", "DaemonSet", "v1", "apps/v1", "eks.x/v1", "settings")]
+KINDS_SEEN = ("Ingress", "Deployment", "ConfigMap", "DaemonSet", "Service", "NodePool", "ThingList")
+WORDS = (
+    *("hostPath", "taints", "externalTrafficPolicy", "k8s.v1.cni.cncf.io/networks", "resourceList"),
+    *("eks.amazonaws.com/x", "NetworkAttachmentDefinition", "harmless", "machine", "clusterName"),
 )
-WRAPPED = st.sampled_from(
-    [
-        "{}",
-        '"{}"',
-        "'{}'",
-        "&a {}",
-        "!!str {}",
-        "|\n  {}",
-        ">-\n  {}",
-        "\n  {}",
-        "{} # said",
-        "{}\n",
-    ]
-)
+VERSIONS = ("v1", "apps/v1", "eks.x/v1", "bitnami.com/v1", "source.toolkit.fluxcd.io/v1")
+KEYS = ("kind", "apiVersion", "metadata", "spec", "data", *WORDS)
+
+
+def escaped(text: str, at: int, way: int) -> str:
+    """Return a text in double quotes, one character of it escaped or the line broken before it."""
+    at %= len(text)
+    one = (f"\\x{ord(text[at]):02x}", f"\\u{ord(text[at]):04X}", f"\\U{ord(text[at]):08x}")
+    return f'"{text[:at]}{(*one, chr(92) + chr(10) + "  " + text[at])[way]}{text[at + 1 :]}"'
+
+
+@st.composite
+def spelled(draw: st.DrawFn, text: str) -> str:
+    """Return one of the many ways to write a text."""
+    if draw(st.booleans()):
+        return text
+    if draw(st.booleans()):
+        return escaped(text, draw(st.integers(0, 30)), draw(st.integers(0, 3)))
+    shape = draw(st.sampled_from(['"{}"', "'{}'", "&a {}", "!!str {}", "|\n  {}", ">-\n  {}"]))
+    return shape.format(text)
 
 
 @st.composite
 def lines(draw: st.DrawFn) -> str:
     """Return a line or a few of a document, plain or not."""
-    key, value = draw(KEYS), draw(WRAPPED).format(draw(VALUES))
-    shape = draw(
-        st.sampled_from(
-            ["{k}: {v}\n", "{k} : {v}\n", '"{k}": {v}\n', "? {k}\n: {v}\n", "  {k}: {v}\n"]
+    key = draw(st.sampled_from(KEYS))
+    values = {"kind": KINDS_SEEN, "apiVersion": VERSIONS}.get(key, WORDS)
+    value = draw(spelled(draw(st.sampled_from(values))))
+    written = draw(spelled(key)) if draw(st.integers(0, 4)) == 0 else key
+    shapes = ["{k}: {v}", "{k}: {v}", "{k}: {v} # said", "{k} : {v}", "? {k}\n: {v}", "{k}:\n  {v}"]
+    shapes += ["  {k}: {v}", "{k}: {{a: {v}}}", "{k}:\n- {v}", "{k}: [{v},\n  {v}]", "{k}: {v}\n"]
+    return draw(st.sampled_from(shapes)).format(k=written, v=value)
+
+
+BODIES = st.lists(lines(), min_size=1, max_size=6).map(lambda found: "\n".join(found) + "\n")
+MARKS = st.sampled_from(
+    ["---\n", "---\n  ", "--- ", "...\n", "", "# said\n", "--- # x\n", "{{ x }}\n"]
+)
+HEADS = st.sampled_from(
+    ["", "", f"{INGRESS}", "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n"]
+)
+STREAMS = st.lists(st.tuples(MARKS, HEADS, BODIES), min_size=1, max_size=3).map(
+    lambda parts: "".join("".join(part) for part in parts)
+)
+
+
+def said(value: object) -> Iterator[str]:
+    """Yield every text in a value, keys included."""
+    if isinstance(value, dict):
+        for key, one in value.items():
+            yield key
+            yield from said(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from said(one)
+    elif isinstance(value, str):
+        yield value
+
+
+def is_asked_for(one: Document) -> bool:
+    """Whether a rule asks for a document, as its values say after they are parsed."""
+    whole = plain(one.root)
+    texts = list(said(whole))
+    objects = list(manifests(one))
+    wanted = list(ANYWHERE)
+    for found in objects:
+        group = found.api_version.partition("/")[0] if "/" in found.api_version else ""
+        if found.kind in ("DaemonSet", "NodePool") or group.startswith(("eks.", "source.")):
+            return True
+        wanted += {"Deployment": ["hostPath"], "Service": ["externalTrafficPolicy"]}.get(
+            found.kind, []
         )
-    )
-    return shape.format(k=key, v=value)
+        wanted += ["resourceList"] if found.kind == "ConfigMap" else []
+    if not objects and isinstance(whole, dict) and whole.keys() & {"machine", "clusterName"}:
+        return True
+    return any(word in text for word in wanted for text in texts)
 
 
-TEXTS = st.lists(lines(), min_size=1, max_size=6).map("".join)
-STREAMS = st.lists(
-    st.tuples(st.sampled_from(["---\n", "---\n  ", "--- ", "...\n", "", "# said\n"]), TEXTS),
-    min_size=1,
-    max_size=3,
-).map(lambda parts: "".join(mark + text for mark, text in parts))
+def indexes(found: Iterable[Document | SyntaxProblem]) -> set[int]:
+    """Return the numbers of the documents that were read."""
+    return {one.index for one in found if isinstance(one, Document)}
 
 
 @given(STREAMS)
-def test_no_kind_that_is_looked_at_is_ever_left_out(text: str) -> None:
-    """What parses to an object that somebody looks at by its kind is never left out."""
-    sifted = Relevance().sifted(Source("x.yaml", text))
+def test_what_its_values_say_is_asked_for_is_never_left_out(text: str) -> None:
+    source = Source("x.yaml", text)
+    sifted = Relevance().sifted(source)
     if sifted is None:
         return
-    whole = [one for one in compose(Source("x.yaml", text)) if isinstance(one, Document)]
-    waiting = {number for number, _name in sifted.waiting}
-    read_again = compose(Source("x.yaml", text), only=sifted.kept | waiting)
-    seen = [one.index for one in read_again if isinstance(one, Document)]
-    for one in whole:
-        if any(found.kind in ("DaemonSet", "ConfigMap") for found in manifests(one)):
-            assert one.index in seen
+    read_again = indexes(compose(source, only=sifted.kept))
+    waiting = indexes(compose(source, only=dict(sifted.waiting)))
+    names = {name for _number, name in sifted.waiting}
+    for one in compose(source):
+        if not isinstance(one, Document) or one.index in read_again:
+            continue
+        assert not is_asked_for(one), text
+        for found in manifests(one):
+            if found.kind == "ConfigMap":
+                assert one.index in waiting
+                assert found.name in names
