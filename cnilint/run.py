@@ -122,6 +122,7 @@ def asked(
     least = Applicability.UNSAFE if chosen.unsafe_fixes else Applicability.SAFE
     way = Way(chosen.fix_as) if chosen.fix_as is not None else None
     fixes = Options(least, chosen.rendered, way, patches=bool(chosen.patch_dir))
+    fixes = fixes._replace(jobs=job_count(chosen.jobs))
     return Run(tuple(paths), chosen, around, fixes, stdin)
 
 
@@ -304,6 +305,13 @@ def _asked(
         fixes=given.get("options", run.fixes),
         stdin=given.get("stdin", run.stdin),
     )
+
+
+def job_count(text: str) -> str:
+    """Return how many processes are asked for; UsageError for no number, and not `auto`."""
+    if text != "auto" and not (text.isascii() and text.isdigit() and int(text)):
+        raise UsageError(f"--jobs takes a number or auto, and {text!r} is neither")
+    return text
 
 
 UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9}

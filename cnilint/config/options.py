@@ -247,6 +247,17 @@ class Settings(Frozen):
             in_file=True,
         ),
     ] = False
+    jobs: Annotated[
+        str,
+        Option(
+            "How many processes prove fixes: a number, or auto for one on each processor. The "
+            "report is the same.",
+            CHECK,
+            in_file=True,
+            metavar="N",
+            example="4",
+        ),
+    ] = "auto"
     max_file_size: Annotated[
         str,
         Option(

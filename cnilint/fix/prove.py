@@ -23,6 +23,7 @@ from cnilint.model.finding import (
     Edit,
     Finding,
     Fix,
+    Handover,
     Level,
     Location,
     Repair,
@@ -34,6 +35,7 @@ from cnilint.syntax.rewrite import CannotEdit
 
 from .handover import handed_over, is_elsewhere, traced
 from .options import Options
+from .processes import processes, shared_out
 from .unfold import unfolded
 
 FindingKey = tuple[str, str, str, str]
@@ -54,6 +56,39 @@ class _Wanted(NamedTuple):
     fix: Fix
     made: tuple[Edit | Repair, ...]
     edits: TextEdits
+
+
+class _Grade(NamedTuple):
+    """What was found of a fix, without the texts that it changes."""
+
+    applicability: Applicability
+    note: str
+    handover: Handover | None
+    unfolded: bool
+    """Whether the edits are those that were made, and not those that were proposed."""
+
+    @classmethod
+    def read(cls, one: _Wanted, graded: Fix) -> _Grade:
+        """Return the grade of a fix that was proven, or not."""
+        unfolded = graded.edits is one.made
+        return cls(graded.applicability, graded.note, graded.handover, unfolded)
+
+    def of(self, one: _Wanted) -> Fix:
+        """Return a fix as it may be offered."""
+        return replace(
+            one.fix,
+            applicability=self.applicability,
+            note=self.note,
+            handover=self.handover,
+            edits=one.made if self.unfolded else one.fix.edits,
+        )
+
+
+class _Tried(NamedTuple):
+    """What came of some edits: a grade for each fix that they are, and what was counted."""
+
+    grades: tuple[_Grade, ...]
+    counts: Counts
 
 
 class Prover:
@@ -85,12 +120,19 @@ class Prover:
                     graded[at, number] = one
                 else:
                     wanted.setdefault(_key(one.edits), []).append(((at, number), one))
+        groups = [[one for _place, one in members] for members in wanted.values()]
         fixable = sum(bool(finding.fixes) for finding in findings)
-        for done, members in enumerate(wanted.values()):
-            self._progress("proving fixes", min(done, fixable), fixable)
-            trial = self._trials.of(members[0][1].edits)
-            for place, one in members:
-                graded[place] = self._graded(one, trial)
+        number = processes(self._options.jobs, len(groups))
+
+        def tried(at: int) -> _Tried:
+            self._progress("proving fixes", min(at, fixable), fixable)
+            return self._tried(groups[at])
+
+        done = shared_out(range(len(groups)), tried, number)
+        for (key, members), found in zip(wanted.items(), done, strict=True):
+            self._counts[key] = found.counts
+            for (place, asked), grade in zip(members, found.grades, strict=True):
+                graded[place] = grade.of(asked)
         return replace(
             self._result,
             findings=tuple(
@@ -100,6 +142,12 @@ class Prover:
                 for at, one in enumerate(findings)
             ),
         )
+
+    def _tried(self, members: Sequence[_Wanted]) -> _Tried:
+        """Return what comes of fixes that are the same edits."""
+        trial = self._trials.of(members[0].edits)
+        grades = tuple(_Grade.read(one, self._graded(one, trial)) for one in members)
+        return _Tried(grades, _counts(trial))
 
     def agree(self, edits: TextEdits) -> bool:
         """Whether fixes that are each proven alone lead to nothing new together."""

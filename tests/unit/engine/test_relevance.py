@@ -15,7 +15,7 @@ from cnilint.engine.relevance import ANYWHERE, Relevance
 from cnilint.engine.rule import Rule
 from cnilint.engine.ruleset import rules
 from cnilint.kube.manifest import manifests
-from cnilint.model.text import Source
+from cnilint.model.text import Source, Span
 from cnilint.model.tree import Document, SyntaxProblem, plain
 from cnilint.syntax.collect import decode
 from cnilint.syntax.compose import compose
@@ -312,9 +312,9 @@ def is_asked_for(one: Document) -> bool:
     return any(word in text for word in wanted for text in texts)
 
 
-def indexes(found: Iterable[Document | SyntaxProblem]) -> set[int]:
-    """Return the numbers of the documents that were read."""
-    return {one.index for one in found if isinstance(one, Document)}
+def spans(found: Iterable[Document | SyntaxProblem]) -> set[Span]:
+    """Return where the documents stand that were read."""
+    return {one.span for one in found if isinstance(one, Document)}
 
 
 @given(STREAMS)
@@ -323,14 +323,14 @@ def test_what_its_values_say_is_asked_for_is_never_left_out(text: str) -> None:
     sifted = Relevance().sifted(source)
     if sifted is None:
         return
-    read_again = indexes(compose(source, only=sifted.kept))
-    waiting = indexes(compose(source, only=dict(sifted.waiting)))
+    read_again = spans(compose(source, only=sifted.kept))
+    waiting = spans(compose(source, only=dict(sifted.waiting)))
     names = {name for _number, name in sifted.waiting}
     for one in compose(source):
-        if not isinstance(one, Document) or one.index in read_again:
+        if not isinstance(one, Document) or one.span in read_again:
             continue
         assert not is_asked_for(one), text
         for found in manifests(one):
             if found.kind == "ConfigMap":
-                assert one.index in waiting
+                assert one.span in waiting
                 assert found.name in names
