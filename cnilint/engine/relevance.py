@@ -18,10 +18,12 @@ from functools import cache
 from cnilint.catalog.catalog import products
 from cnilint.catalog.recognise import EKS_IMAGES, EKS_LABELS
 from cnilint.gitops.charts import CHART_FILE, HELMFILE, HELMFILES
+from cnilint.gitops.cloudformation import RESOURCES
 from cnilint.gitops.distributions import K3S, MACHINE_KEYS, RKE2
 from cnilint.gitops.kustomization import FILE_NAMES
 from cnilint.kube.workload import HOST_PATH, INSTALLING_KINDS, TEMPLATE
 from cnilint.model.text import Source, Span
+from cnilint.multus.meant_configuration import KEY as CONFIGURATION
 from cnilint.multus.network_definitions import KIND as DEFINITION
 from cnilint.multus.network_requests import KEYS
 from cnilint.syntax.skim import Outline, hides, is_plain, name, outline
@@ -29,7 +31,6 @@ from cnilint.syntax.split import content_start, split
 
 from .checks.aws_node_pods import LOCAL_POLICY
 from .checks.mesh import INJECTOR as SIDECAR_INJECTOR
-from .checks.multus_manifest import CONFIGURATION
 from .checks.network_needs import INJECTOR, LISTS
 from .edits.guards import TAINTED
 from .ignores.ignore import MARK
@@ -54,7 +55,7 @@ One that mounts a configuration of Multus has its name: where that does not name
 (`unsure`).
 """
 
-OF_NO_OBJECT = ("clusterName", *sorted(MACHINE_KEYS & {"machine", "cluster"}))
+OF_NO_OBJECT = (RESOURCES, "clusterName", *sorted(MACHINE_KEYS & {"machine", "cluster"}))
 """Keys by which a document that is no object says something of a cluster."""
 
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")

@@ -62,9 +62,7 @@ class Sources:
         self._render = None if render == NEVER else helm
         self._files = inputs.files.beside_others(Published())
         self._installs = _Installs(inputs)
-        self._survey = Survey(
-            self._files, inputs.documents, self._installs, self._installs.twice
-        )
+        self._survey = Survey(self._files, inputs.documents, self._installs, self._installs.twice)
         found = self._survey.layout(paths)
         self._charts = {one.name: self._files.tracked() for one in found.clusters}
         self.layout = with_charts(found, self._charts, self._files, inputs.documents, self._render)

@@ -91,6 +91,8 @@ def test_what_no_rule_asks_for_is_left_out(text: str) -> None:
         "apiVersion: v1\nkind: ServiceList\nitems:\n- a: b\n",
         "machine:\n  install: {}\ncluster: {}\n",
         '{"machine": {}, "cluster": {}}\n',
+        "Resources:\n  One: {Type: 'AWS::EKS::Addon'}\n",
+        '{"Resources": {"One": {"Type": "AWS::EKS::Addon"}}}\n',
         # escapes, joined lines, Base64, tags, directives
         DEPLOYMENT + '      volumes: [{name: n, "\\x68ostPath": {path: /etc/cni/net.d}}]\n',
         DEPLOYMENT + '      volumes: [{name: n, "\\u0068ostPath": {path: /etc/cni/net.d}}]\n',

@@ -28,6 +28,15 @@ WRONG = multus(UNPINNED.replace('    "multusConfigFile"', f'{MASTER}    "multusC
 BASE = "resources: [multus.yaml, vpc.yaml]\n"
 OVERLAY = "resources: [../../base]\n"
 
+
+def flux(name: str, path: str) -> str:
+    return (
+        "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\n"
+        f"metadata: {{name: {name}, namespace: flux-system}}\n"
+        f"spec: {{path: ./{path}, sourceRef: {{kind: GitRepository, name: flux-system}}}}\n"
+    )
+
+
 TREES = {
     "folders": {
         f"clusters/{name}/{file}": text
@@ -58,11 +67,13 @@ TREES = {
         "clusters/b/kustomization.yaml": f"{OVERLAY}commonLabels:\n  in: b\n",
     },
     "flux": {
+        **{f"clusters/{name}/apps.yaml": flux("apps", f"network/{name}") for name in "ab"},
         **{
-            f"clusters/{name}/apps.yaml": (
-                "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\n"
-                "metadata: {name: apps, namespace: flux-system}\n"
-                f"spec: {{path: ./network/{name}}}\n"
+            f"clusters/{name}/flux-system/gotk-sync.yaml": (
+                "apiVersion: source.toolkit.fluxcd.io/v1\nkind: GitRepository\n"
+                "metadata: {name: flux-system, namespace: flux-system}\n"
+                "spec: {url: 'ssh://git@example.com/fleet'}\n---\n"
+                + flux("flux-system", f"clusters/{name}")
             )
             for name in "ab"
         },
