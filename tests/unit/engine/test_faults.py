@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from pathlib import Path
 
 import pytest
@@ -162,10 +162,12 @@ def test_so_many_documents_fail_that_the_run_gives_up(
 
 @pytest.mark.usefixtures("folder")
 def test_a_text_that_fails_to_be_read_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    def failing(source: Source, budget: Budget | None) -> Iterator[object]:
+    def failing(
+        source: Source, budget: Budget | None, only: Container[int] | None
+    ) -> Iterator[object]:
         if source.path == "multus.yaml":
             raise BoomError(SECRET)
-        return compose(source, budget=budget)
+        return compose(source, budget=budget, only=only)
 
     monkeypatch.setattr("cnilint.gitops.files.compose", failing)
     result = cnilint.lint(".")
@@ -179,7 +181,7 @@ def test_a_fix_that_fails_is_shown_and_the_finding_stays(
 ) -> None:
     offered = [one for one in cnilint.lint(folder).findings if one.fixes]
     assert any(str(fix.applicability) != "display" for one in offered for fix in one.fixes)
-    monkeypatch.setattr(Prover, "graded", boom)
+    monkeypatch.setattr(Prover, "_graded", boom)
     result = cnilint.lint(folder)
     assert [one.rule for one in result.findings if one.fixes] == [one.rule for one in offered]
     assert {fix.note for one in result.findings for fix in one.fixes} == {
