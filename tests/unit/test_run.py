@@ -238,7 +238,7 @@ def test_a_file_that_is_too_large_is_a_finding_at_it(tmp_path: Path) -> None:
     for paths in ([str(tmp_path)], named):
         chosen = DEFAULTS.replaced(max_file_size="2KB")
         (finding,) = checked(asked(paths, chosen)).findings
-        assert (finding.rule, finding.location.source.path) == ("CNI901", named[0])
+        assert (finding.rule, finding.location.source.path) == ("CNI904", named[0])
         assert "larger than 0.002 MB, so it is not read" in finding.message
 
 
