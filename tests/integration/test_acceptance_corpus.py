@@ -70,7 +70,7 @@ RACES = [mode for mode in MODES if mode != "owned"]
 
 def copied(folder: Path, *sources: Path) -> Path:
     for source in sources:
-        shutil.copy(source, folder)
+        shutil.copyfile(source, folder / Path(source).name)
     return folder
 
 
@@ -116,8 +116,7 @@ def test_upstream_beside_the_vpc_cni_and_istio_is_a_race_until_it_is_fixed(
         assert master in finding["message"]
         assert any(f"Multus picks {master} as its master" in line for line in finding["details"])
     assert cnilint("check", "--fix", folder=tmp_path).code in (0, 1)
-    left = [rule for rule in concise(tmp_path).rules if rule.startswith("CNI1")]
-    assert left == (["CNI124"] if name < "10-aws.conflist" else [])
+    assert [rule for rule in concise(tmp_path).rules if rule.startswith("CNI1")] == []
     assert (tmp_path / VPC.name).read_bytes() == VPC.read_bytes()
 
 

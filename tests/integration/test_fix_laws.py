@@ -53,7 +53,7 @@ def test_git_makes_of_the_diff_what_the_fix_makes(case: Path, tmp_path: Path) ->
     for folder in (by_git, by_us):
         folder.mkdir()
         for path in manifests(case):
-            shutil.copy(path, folder)
+            shutil.copyfile(path, folder / Path(path).name)
     before = contents(by_git)
     diff = cnilint("check", "--diff", "--unsafe-fixes", folder=by_git)
     assert diff.code == 1

@@ -18,6 +18,7 @@ from cnilint import __version__, run
 from cnilint.cli.parser import application
 from cnilint.errors import ExitCode
 from cnilint.fix import rounds
+from tests.cases import whole_cases
 from tests.clusters import (
     OWNED,
     PINNED,
@@ -30,7 +31,7 @@ from tests.clusters import (
     placed,
 )
 
-TWO_PRIMARIES = Path(__file__).parents[2] / "rules" / "CNI101" / "bad-two-primaries"
+TWO_PRIMARIES = whole_cases() / "CNI101" / "bad-two-primaries"
 GROUP: Any = typer.main.get_command(application())
 COMMANDS: dict[str, Any] = {
     name: command for name, command in GROUP.commands.items() if not hasattr(command, "commands")
@@ -220,7 +221,7 @@ def test_ctrl_c_ends_with_its_own_code_and_without_a_word(
     def interrupted(*_paths: object, **_options: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(run, "load", interrupted)
+    monkeypatch.setattr(run, "collect", interrupted)
     for command in (("check",), ("check", "--fix"), ("inspect",)):
         done = cnilint(*command, folder=raced)
         assert (done.code, done.out.strip(), done.err.strip()) == (130, "", "")

@@ -29,7 +29,8 @@ from cnilint.model.finding import (
 )
 from cnilint.model.text import Span
 from cnilint.run import fix, lint
-from tests.clusters import PINNED, STANDALONE, UNPINNED, VPC, contents, multus, placed, read, thin
+from tests.cases import whole_cases
+from tests.clusters import PINNED, STANDALONE, UNPINNED, VPC, contents, multus, placed, read
 
 ALL = Options(Applicability.UNSAFE)
 
@@ -85,20 +86,6 @@ def test_the_result_is_that_of_the_changed_texts() -> None:
     (left,) = done.result.findings
     assert left.rule == "CNI110"
     assert left.location.source is done.inputs.sources[0]
-
-
-def test_one_insertion_for_two_findings_counts_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    files = {
-        "multus.yaml": thin("--multus-conf-file=auto", "--cleanup-config-on-exit=true"),
-        "vpc.yaml": VPC,
-    }
-    assert rules(evaluate(read(files))) == ["CNI102", "CNI117"]
-    done = made(files)
-    assert done.applied == 1
-    assert done.inputs.sources[0].text.count("--multus-master-cni-file-name=10-aws.conflist") == 1
-    assert rules(done.result) == []
-    monkeypatch.setattr(rounds, "MOST_ROUNDS", 0)
-    assert [finding.rule for finding in made(files).held_back] == ["CNI102"]
 
 
 def test_of_two_insertions_at_one_place_the_second_waits_for_the_next_round(
@@ -163,7 +150,7 @@ def test_a_repair_and_what_it_makes_readable_go_into_rounds_of_their_own(
 
 @pytest.mark.parametrize("grade", [Applicability.SAFE, Applicability.UNSAFE])
 def test_a_grade_below_the_least_one_is_not_applied(grade: Applicability) -> None:
-    cilium = Path(__file__).parents[2] / "rules" / "CNI101" / "bad-two-primaries" / "cilium.yaml"
+    cilium = whole_cases() / "CNI101" / "bad-two-primaries" / "cilium.yaml"
     files = {"multus.yaml": multus(), "vpc.yaml": VPC, "cilium.yaml": cilium.read_text()}
     (finding,) = [f for f in lint_of(files).findings if f.rule == "CNI101"]
     grades = [one.applicability for one in finding.fixes]

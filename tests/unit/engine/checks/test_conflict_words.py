@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from cnilint.model.finding import Finding
 from cnilint.run import lint
+from tests.cases import whole_cases
 
-CASES = Path(__file__).resolve().parents[3] / "rules"
+CASES = whole_cases()
 BETWEEN_TWO = ["CNI201", "CNI202", "CNI203", "CNI204", "CNI205", "CNI207", "CNI210", "CNI211"]
 """Rules on two objects of the manifests."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -12,8 +11,9 @@ from cnilint.model.steps import Actor, Step, Verb
 from cnilint.run import lint
 from cnilint.simulation.cluster import Cluster
 from cnilint.simulation.multus_programs import multus_actor
+from tests.cases import whole_cases
 
-CASE = Path(__file__).resolve().parents[3] / "rules" / "CNI213" / "bad-two-primaries"
+CASE = whole_cases() / "CNI213" / "bad-two-primaries"
 ISTIO = Actor("Istio CNI", "istio-cni", "DaemonSet istio-system/istio-cni-node")
 
 
