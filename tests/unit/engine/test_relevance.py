@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cnilint.budget import Budget
 from cnilint.engine.evaluate import evaluate
 from cnilint.engine.inputs import inputs
 from cnilint.engine.relevance import ANYWHERE, Relevance
@@ -17,6 +19,7 @@ from cnilint.engine.ruleset import rules
 from cnilint.kube.manifest import manifests
 from cnilint.model.text import Source, Span
 from cnilint.model.tree import Document, SyntaxProblem, plain
+from cnilint.multus.meant_configuration import KEY as CONFIGURATION
 from cnilint.syntax.collect import decode
 from cnilint.syntax.compose import compose
 from tests.clusters import multus
@@ -336,3 +339,34 @@ def test_what_its_values_say_is_asked_for_is_never_left_out(text: str) -> None:
             if found.kind == "ConfigMap":
                 assert one.span in waiting
                 assert found.name in names
+
+
+def test_where_it_fails_to_tell_what_can_matter_all_is_read(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    def failing(text: str, _span: Span) -> None:
+        if "fails" in text:
+            raise ValueError(text)
+
+    sources = [Source("a.yaml", INGRESS), Source("b.yaml", f"# fails\n{INGRESS}")]
+    assert inputs(sources[:1], sieve=Relevance()).left_out == (1, 1)
+    for one in sources:
+        Path(one.path).write_text(one.text)
+    monkeypatch.setattr("cnilint.engine.relevance.outline", failing)
+    found = inputs(sources, sieve=Relevance())
+    assert len(found.documents) == 2
+    assert found.left_out == (0, 0)
+    assert not found.kept
+
+
+def test_what_is_read_after_all_is_counted_once() -> None:
+    unsure = f"{MOUNTING}# {CONFIGURATION}\n"
+    sieve = Relevance()
+    budgets = Budget(), Budget()
+    sources = [Source("-", unsure), Source("x.yaml", MOUNTING)]
+    inputs(sources, budget=budgets[0], sieve=sieve)
+    assert sieve.unsure
+    inputs(sources, budget=budgets[1])
+    assert budgets[0].values == budgets[1].values < Budget().values

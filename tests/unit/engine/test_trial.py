@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 
 import pytest
 
-from cnilint.engine import trial
+from cnilint.budget import Budget, OutOfTimeError
+from cnilint.engine import checks, trial
 from cnilint.engine.evaluate import NOTHING_AROUND, Evaluation, Surroundings
+from cnilint.engine.hit import Hit
 from cnilint.engine.inputs import inputs
 from cnilint.engine.policy import EVERYTHING
 from cnilint.engine.result import Result
@@ -16,8 +19,10 @@ from cnilint.engine.trial import Trials, with_edits
 from cnilint.fix.options import Options
 from cnilint.fix.plan import fixed, offered
 from cnilint.fix.prove import key_of
+from cnilint.model.faults import limit
 from cnilint.model.finding import Applicability, Edit, Finding, Operation, TextEdit
 from cnilint.model.text import Source, Span
+from cnilint.simulation.cluster import Cluster
 from cnilint.syntax.rewrite import CannotEdit
 from tests.clusters import UNPINNED, VPC, multus
 
@@ -197,3 +202,46 @@ def test_a_removed_value_is_tried_as_any_other() -> None:
     assert not isinstance(edits, CannotEdit)
     found = Trials(whole).of(edits)
     assert found.before is whole.result
+
+
+def test_what_fails_in_a_trial_is_worked_out_with_everything(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def failing(one: Cluster) -> Iterator[Hit]:
+        if any("in: b" in each.document.source.text for each in one.manifests):
+            raise ValueError(one)
+        return iter(())
+
+    monkeypatch.setitem(checks.CHECKS, "never_ready", failing)
+    whole = evaluation("folders")
+    assert whole.is_certain
+    path = "clusters/b/vpc.yaml"
+    edits = {path: (TextEdit(Span(len(VPC), len(VPC)), "\n# in: b\n"),)}
+    found = Trials(whole).of(edits)
+    assert len(found.after.clusters) == len(whole.clusters)
+    assert found.after.unfinished
+    assert [one.location.source.path for one in found.after.findings if one.rule == "CNI904"]
+
+
+def test_a_trial_ends_with_the_time_of_the_run() -> None:
+    now = [0.0]
+    around = Surroundings(budget=Budget(1, now=lambda: now[0]))
+    whole = evaluation("folders", around)
+    (edits, *_others) = (edits_of(one) for one in whole.result.findings if one.fixes)
+    assert Trials(whole).of(edits).after.clusters
+    now[0] = 2
+    with pytest.raises(OutOfTimeError):
+        Trials(whole).of(edits)
+
+
+def test_a_run_that_was_not_finished_is_tried_as_a_whole() -> None:
+    texts = [Source(path, text) for path, text in TREES["folders"].items()]
+    given = inputs(texts)
+    left = given.documents[0]
+    less = given.without(left, limit(left.source, left.span, "too large"))
+    assert less is not None
+    whole = Evaluation(less, NOTHING_AROUND)
+    assert not whole.is_certain
+    path = "clusters/b/vpc.yaml"
+    edits = {path: (TextEdit(Span(len(VPC), len(VPC)), "\n# more\n"),)}
+    assert len(Trials(whole).of(edits).after.clusters) == len(whole.clusters) == 3

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from cnilint.engine import trial
-from cnilint.engine.evaluate import NOTHING_AROUND, Evaluation, Surroundings, evaluate
+from cnilint.engine.evaluate import NOTHING_AROUND, Evaluation, Surroundings
 from cnilint.engine.inputs import Inputs
 from cnilint.engine.result import Result
 from cnilint.fix import plan, rounds
