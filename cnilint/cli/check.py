@@ -31,8 +31,9 @@ def check(request: Request) -> ExitCode:
 def check_once(request: Request) -> ExitCode:
     """Lint, fix if asked to, and write the reports.
 
-    The code is FINDINGS when something is at or above the level that fails a run, or when a diff
-    has something to show. UsageError for fixes where each file is judged by itself.
+    The code is FINDINGS when something is at or above the level that fails a run, when a diff has
+    something to show, or where a strict run does not decide who owns the pods of some nodes.
+    UsageError for fixes where each file is judged by itself.
     """
     chosen = request.settings()
     mending = [name for name in ("fix", "diff", "patch_dir") if getattr(chosen, name)]
@@ -58,6 +59,7 @@ def check_once(request: Request) -> ExitCode:
     outputs.deliver(result, wanted, statistics=chosen.statistics, silent=silent)
     least = None if chosen.fail_on == "never" else Level.of(chosen.fail_on)
     failed = least is not None and any(each.level >= least for each in result.findings)
+    failed = failed or (chosen.strict and result.is_undecided)
     if result.unfinished:
         say("error: not everything could be judged; CNI904 says what, and why")
         return ExitCode.ERROR

@@ -216,6 +216,12 @@ class Settings(Frozen):
         FailLevel,
         Option("The level from which on findings fail a run.", JUDGING, in_file=True),
     ] = "warning"
+    strict: Annotated[
+        bool,
+        Option(
+            "Nodes of which it is not decided who owns the pods fail a run.", CHECK, in_file=True
+        ),
+    ] = False
     baseline: Annotated[
         str,
         Option(

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from cnilint.errors import UsageError
 from cnilint.gitops.clusters import NO_CLUSTERS, Layout
 from cnilint.model.finding import Applicability, Finding, Level, Location, Note, Way
+from cnilint.model.verdict import VerdictKind
 from cnilint.simulation.cluster import Cluster
 
 from .ruleset import Rule, rules
@@ -96,6 +97,15 @@ class Result:
     def newly_ignored(self) -> list[Suppressed]:
         """The findings that are known because the change that is looked at says so."""
         return [one for one in self.suppressed if one.reason.new]
+
+    @property
+    def is_undecided(self) -> bool:
+        """Whether it is not decided of some nodes who owns their pods."""
+        return any(
+            facts.verdict.kind is VerdictKind.UNDECIDED
+            for one in self.clusters
+            for facts in one.classes
+        )
 
     @property
     def rules(self) -> tuple[Rule, ...]:

@@ -198,6 +198,16 @@ def test_what_the_example_says_ends_both_of_its_errors(tmp_path: Path) -> None:
     assert facts["verdict"] == f"deterministic: {AWS}"
 
 
+def test_a_strict_run_fails_where_nothing_is_decided(tmp_path: Path) -> None:
+    hidden = PINNED.replace(AWS, "${MASTER}")
+    placed(tmp_path, {"multus.yaml": multus(hidden), "vpc.yaml": VPC})
+    assert [facts["verdict"].split(":")[0] for facts in node_classes(tmp_path)] == ["undecided"]
+    assert cnilint("check", folder=tmp_path).code == 0
+    assert cnilint("check", "--strict", folder=tmp_path).code == 1
+    placed(tmp_path, {"multus.yaml": multus(PINNED)})
+    assert cnilint("check", "--strict", folder=tmp_path).code == 0
+
+
 def test_two_clusters_in_one_repository_are_judged_apart(tmp_path: Path) -> None:
     raced = {"multus.yaml": multus(), "vpc.yaml": VPC, "istio.yaml": OWNED}
     sound = {"multus.yaml": multus(PINNED), "vpc.yaml": VPC, "istio.yaml": OWNED}
