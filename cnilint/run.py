@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import posixpath
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypedDict, Unpack
 
 from cnilint.budget import Budget
@@ -19,8 +19,8 @@ from cnilint.config.options import DEFAULTS, ClusterSettings, Settings
 from cnilint.config.settings import policy, product_ids, settings, targets
 from cnilint.confine import FileTree, read_text, repository
 from cnilint.diff.found import Found
-from cnilint.engine.evaluate import NOTHING_AROUND, Described, Surroundings, evaluate
-from cnilint.engine.inputs import Inputs
+from cnilint.engine.evaluate import NOTHING_AROUND, Described, Surroundings, evaluate, evaluated
+from cnilint.engine.inputs import Inputs, Sieve
 from cnilint.engine.inputs import inputs as read
 from cnilint.engine.policy import Policy
 from cnilint.engine.repository import repository_top
@@ -137,6 +137,7 @@ def asked(
     least = Applicability.UNSAFE if chosen.unsafe_fixes else Applicability.SAFE
     way = Way(chosen.fix_as) if chosen.fix_as is not None else None
     fixes = Options(least, chosen.rendered, way, patches=bool(chosen.patch_dir))
+    fixes = fixes._replace(jobs=job_count(chosen.jobs))
     return Run(tuple(paths), chosen, around, fixes, stdin)
 
 
@@ -160,17 +161,34 @@ def load(
     *,
     chosen: Settings = DEFAULTS,
     may_be_empty: bool = False,
+    sieve: Sieve | None = None,
 ) -> Inputs:
     """Read everything that paths stand for (`-`: what `stdin` returns).
 
-    Of folders, `chosen` leaves out what git does not track and what it excludes. `budget` is what
-    may be spent.
+    Of folders, `chosen` leaves out what git does not track and what it excludes. With a `sieve`
+    documents that nothing asks for are counted, and not parsed.
 
     ReadError for a path that does not exist or a file that was named and gives no text;
     NothingReadError if there is not one document in all of it, unless it may be empty.
     """
     run = Run(tuple(paths), chosen, stdin=stdin or no_stdin)
-    return _read(run, may_be_empty=may_be_empty)
+    return _read(run, may_be_empty=may_be_empty, sieve=sieve)
+
+
+def _watched(
+    given: Iterable[Source | Unreadable], paths: Sequence[str], progress: Progress
+) -> Iterator[Source | Unreadable]:
+    """Yield what was given, and tell how much; ReadError for what was named and is not read."""
+    for number, one in enumerate(given, 1):
+        if isinstance(one, Unreadable) and _ends_a_run(one, paths):
+            raise ReadError(one.path, f"{one.reason}{near_path(one.path) if one.missing else ''}")
+        progress("reading files", number, 0)
+        yield one
+
+
+def _ends_a_run(one: Unreadable, paths: Sequence[str]) -> bool:
+    """Whether a file was named, and is not there or cannot be opened."""
+    return one.missing or (_is_among(one.path, paths) and not one.too_large)
 
 
 def _left_out(chosen: Settings) -> tuple[Listing | None, Excluding | None]:
@@ -200,16 +218,18 @@ def checked(run: Run) -> Result:
     with everything beside it.
     """
     run = _played(run)
-    inputs = _read(run)
+    inputs = _sifted(run)
     around, like = _since(run, inputs)
-    result = _told_newly(evaluate(inputs, around, like), run)
+    evaluation = evaluated(inputs, around, like)
+    evaluation.result = _told_newly(evaluation.result, run)
+    result = evaluation.result
     if around.by_file:
         return _without_fixes(result)
     _known_primary(result, around.primary)
     if any(finding.fixes for finding in result.findings):
         from cnilint.fix.plan import offered
 
-        result = offered(inputs, around, result, run.fixes)
+        result = offered(evaluation, run.fixes)
     return _public(result)
 
 
@@ -240,7 +260,7 @@ def fixed(run: Run) -> Fixed:
     from cnilint.fix import plan
 
     run = _played(run)
-    inputs = _read(run)
+    inputs = _sifted(run)
     done = plan.fixed(inputs, _since(run, inputs)[0], run.fixes)
     _known_primary(done.found, run.surroundings.primary)
     found, left = (_public(_told_newly(one, run)) for one in (done.found, done.result))
@@ -332,6 +352,25 @@ def _asked(
     )
 
 
+def job_count(text: str) -> str:
+    """Return how many processes are asked for; UsageError for no number, and not `auto`."""
+    if text != "auto" and not (text.isascii() and text.isdigit() and int(text)):
+        raise UsageError(f"--jobs takes a number or auto, and {text!r} is neither")
+    return text
+
+
+UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9}
+
+
+def byte_count(text: str) -> int:
+    """Return the bytes that a size such as `250MB` stands for; UsageError for what is none."""
+    number = text.rstrip("BGKMbgkm ")
+    unit = UNITS.get(text[len(number) :].strip().upper())
+    if not number.isascii() or not number.isdigit() or not unit or int(number) == 0:
+        raise UsageError(f"{text!r} is no size: write it as 250MB")
+    return int(number) * unit
+
+
 def _known_primary(result: Result, name: str) -> None:
     """Raise UsageError for a file that is to own the pods where no class of nodes ever has it."""
     classes = [facts for cluster in result.clusters for facts in cluster.classes]
@@ -359,23 +398,39 @@ def _top(paths: Sequence[str]) -> str:
     return repository_top(folders[0])
 
 
-def _read(run: Run, *, may_be_empty: bool = False, like: Inputs | None = None) -> Inputs:
+def _sifted(run: Run) -> Inputs:
+    """Return what a run reads, without the documents that can matter to no rule.
+
+    One that is compared with another run reads all: the other one may be about a revision.
+    """
+    if run.settings.no_prefilter or run.tree is not None or run.before is not None:
+        return _read(run)
+    from cnilint.engine.relevance import Relevance
+
+    return _read(run, sieve=Relevance(run.surroundings.policy.house))
+
+
+def _read(
+    run: Run,
+    *,
+    may_be_empty: bool = False,
+    like: Inputs | None = None,
+    sieve: Sieve | None = None,
+) -> Inputs:
     """Read what a run is about; see `load`. Texts that are the same in `like` are taken from it."""
-    paths, tree = run.paths or (".",), run.tree
-    listing, excluding = _left_out(run.settings)
+    paths, tree, chosen, around = run.paths or (".",), run.tree, run.settings, run.surroundings
+    listing, excluding = _left_out(chosen)
+    limit = byte_count(chosen.max_file_size)
     if tree is not None:
-        given = collect_in(tree, paths, excluding)
+        given = collect_in(tree, paths, excluding, limit)
     else:
-        given = collect(paths, stdin=run.stdin, listing=listing, excluding=excluding)
-    found: list[Source | Unreadable] = []
-    for one in given:
-        if isinstance(one, Unreadable) and (one.missing or _is_among(one.path, paths)):
-            raise ReadError(one.path, f"{one.reason}{near_path(one.path) if one.missing else ''}")
-        found.append(one)
-        run.surroundings.progress("reading files", len(found), 0)
-    inputs = replace(read(found, tree or _top(paths), run.surroundings.budget, like), paths=paths)
-    empty = not inputs.documents and not inputs.problems
-    if empty and not may_be_empty and not run.surroundings.by_file:
+        given = collect(paths, stdin=run.stdin, listing=listing, excluding=excluding, limit=limit)
+    given = _watched(given, paths, around.progress)
+    top = tree or _top(paths)
+    inputs = read(given, top, around.budget, like, sieve, strict=chosen.strict_yaml)
+    inputs = replace(inputs, paths=paths)
+    read_at_all = inputs.documents or inputs.problems or inputs.left_out.documents
+    if not (may_be_empty or around.by_file or read_at_all):
         raise NothingReadError(inputs.paths)
     return inputs
 

@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from cnilint.engine.evaluate import NOTHING_AROUND, evaluate
+from cnilint.engine.evaluate import NOTHING_AROUND, Evaluation, evaluate
 from cnilint.engine.inputs import Inputs
 from cnilint.engine.result import Result
 from cnilint.engine.text_edits import TextEdits, text_edits
@@ -159,7 +159,7 @@ def assert_fix(inputs: Inputs, before: Result, finding: Finding, fix: Fix) -> No
 
 def assert_run(inputs: Inputs, options: Options = ALL) -> Fixed:
     """Check every fix that may be applied, then all of them together; return what came of it."""
-    result = offered(inputs, NOTHING_AROUND, evaluate(inputs), options)
+    result = offered(Evaluation(inputs, NOTHING_AROUND), options)
     for finding in result.findings:
         for fix in finding.fixes:
             if fix.edits and fix.applicability is not Applicability.DISPLAY:

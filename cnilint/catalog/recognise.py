@@ -33,6 +33,9 @@ CONFIGURED = "these manifests configure it and do not show what installs it"
 
 EKS_LABELS = "eks.amazonaws.com/"
 
+EKS_IMAGES = ("/eks/multus-cni", "/amazon-k8s-cni")
+"""The ends of the images of EKS's own registries."""
+
 EKS_KINDS = {
     *("ENIConfig", "SecurityGroupPolicy", "AWSManagedControlPlane", "AWSManagedCluster"),
     *(cloudformation.ADDON, cloudformation.CLUSTER, cloudformation.NODES),
@@ -224,7 +227,7 @@ def _eks_text(manifest: Manifest) -> Location | None:
         return None
     for container in pods.containers:
         repository = container.image.repository
-        if repository.endswith(("/eks/multus-cni", "/amazon-k8s-cni")):
+        if repository.endswith(EKS_IMAGES):
             image = child(container.tree, "image") or container.tree
             return manifest.locate(image, (*container.route, "image"))
     where = placement(pods.specification)
@@ -244,12 +247,12 @@ def _shown(product: Product, pods: Workload) -> Container | None:
 
 def _fits(recogniser: Recogniser, container: Container, pods: Workload) -> bool:
     """Whether a container shows everything a recogniser asks for."""
-    asked = (
-        (recogniser.image, container.image.repository),
-        (recogniser.tag, container.image.tag),
-        (recogniser.container, container.name),
-    )
-    if any(pattern and not found_in(pattern, text) for pattern, text in asked):
+    image = container.image
+    if recogniser.image and not found_in(recogniser.image, image.repository):
+        return False
+    if recogniser.tag and not found_in(recogniser.tag, image.tag):
+        return False
+    if recogniser.container and not found_in(recogniser.container, container.name):
         return False
     if recogniser.command and not container.runs(recogniser.command):
         return False

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from cnilint.kube.manifest import Manifest, ManifestIndex
 from cnilint.kube.scheduling import Placement, placement
-from cnilint.kube.workload import Container, Workload, workload
+from cnilint.kube.workload import HOST_PATH, Container, Workload, workload
 from cnilint.model.finding import Location
 from cnilint.model.tree import child, descend, string
 from cnilint.start import NamedTuple
@@ -47,7 +47,7 @@ def _writable(pods: Workload) -> Iterator[UnknownWriter]:
     for container in pods.containers:
         for path, mount, route in pods.mounts(container):
             volume = pods.volume(string(child(mount, "name")) or "")
-            raw = string(descend(volume[0], "hostPath", "path")) if volume is not None else None
+            raw = string(descend(volume[0], HOST_PATH, "path")) if volume is not None else None
             host = pods.host_path(container, path)
             if not raw or host is None or host.read_only:
                 continue

@@ -38,6 +38,7 @@ CHECK = ("check",)
 JUDGING = ("check", "diff")
 READING = ("check", "inspect", "clusters", "diff")
 FINDING = (*READING, "baseline write", "baseline prune")
+SIFTED = ("check", "baseline write", "baseline prune")
 WITH_RULES = (*FINDING, "rules", "rule")
 BASELINE = ("check", "diff", "baseline write", "baseline prune", "baseline show")
 SELECTING = ("check", "diff", "baseline write")
@@ -261,6 +262,41 @@ class Settings(Frozen):
         Option("What `--before` has become.", ("diff",), metavar="FILE"),
     ] = ""
     git_tracked: Annotated[bool, Option("Of folders, read only what git tracks.", JUDGING)] = False
+    no_prefilter: Annotated[
+        bool,
+        Option(
+            "Parse every document, those too whose text shows that no rule asks for them.", SIFTED
+        ),
+    ] = False
+    strict_yaml: Annotated[
+        bool,
+        Option(
+            "Report what cannot be read in documents, too, that no rule asks for.",
+            SIFTED,
+            in_file=True,
+        ),
+    ] = False
+    jobs: Annotated[
+        str,
+        Option(
+            "How many processes prove fixes: a number, or auto for one on each processor. The "
+            "report is the same.",
+            CHECK,
+            in_file=True,
+            metavar="N",
+            example="4",
+        ),
+    ] = "auto"
+    max_file_size: Annotated[
+        str,
+        Option(
+            "The size of the largest file that is read; a larger one is a finding.",
+            FINDING,
+            in_file=True,
+            metavar="SIZE",
+            example="250MB",
+        ),
+    ] = "100MB"
     exclude: Annotated[
         Texts,
         Option(

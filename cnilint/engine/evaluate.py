@@ -5,13 +5,15 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from itertools import product
+from typing import Any
 
 from cnilint.budget import UNLIMITED, Budget, OutOfTimeError
 from cnilint.catalog.recognise import NO_TARGETS, Targets
 from cnilint.engine.ignores.ignore import MARK
 from cnilint.errors import CnilintError, RuleError
 from cnilint.gitops.clusters import Layout
+from cnilint.gitops.files import Files
+from cnilint.gitops.graph import ClusterObjects
 from cnilint.gitops.kustomization import patch_files
 from cnilint.gitops.partition import ONLY
 from cnilint.kube.manifest import Manifest, manifests
@@ -27,7 +29,7 @@ from cnilint.simulation.shared import Simulations
 from cnilint.start import NamedTuple, replace
 
 from .blame import blamed
-from .checks import CHANGE_CHECKS, CHECKS, IGNORE_CHECKS, INPUT_CHECKS, LAYOUT_CHECKS
+from .checks import CHANGE_CHECKS, CHECKS, IGNORE_CHECKS, INPUT_CHECKS, LAYOUT_CHECKS, Check
 from .hit import Hit
 from .inputs import Inputs
 from .policy import EVERYTHING, Policy
@@ -35,7 +37,10 @@ from .problems import concerning, unjudged_notes
 from .result import Known, Reason, Result, Suppressed
 from .reuse import known_clusters, same_facts
 from .ruleset import Rule
-from .sources import deciding, problem_notes, sources
+from .sources import Sources, deciding, problem_notes
+
+ELSEWHERE = (INPUT_CHECKS, LAYOUT_CHECKS, IGNORE_CHECKS, CHANGE_CHECKS)
+"""Checks that are not about one cluster as it is."""
 
 Told = tuple[Finding, Reason | None]
 """A finding, and why it is known if it is."""
@@ -99,6 +104,221 @@ class Surroundings(NamedTuple):
 NOTHING_AROUND: Surroundings = Surroundings()
 
 
+class Said(NamedTuple):
+    """What a rule says: where the rule and its check stand among all, and of which cluster.
+
+    `cluster` is the place of the cluster among all, -1 where it is about none.
+    """
+
+    order: tuple[int, int]
+    cluster: int
+    finding: Finding
+
+
+class Looking(NamedTuple):
+    """What looks for findings in a cluster: where it stands among all, and the rule it is of."""
+
+    order: tuple[int, int]
+    rule: Rule
+    find: Check
+
+
+LAST = "limit_reached"
+"""The check that tells what the others could not judge."""
+
+UNUSED_CHECK = "unused_ignore"
+"""The check that tells which ignores are not needed."""
+
+
+class Judging(NamedTuple):
+    """The policy and the budget of a run, and what could not be judged so far.
+
+    `unjudged` has no problem of one document alone: those are among the inputs.
+    """
+
+    policy: Policy
+    budget: Budget
+    unjudged: list[SyntaxProblem]
+
+    def findings(
+        self, rule: Rule, work: Callable[[], Iterable[Hit]], one: Cluster | None, place: Location
+    ) -> Iterator[Finding]:
+        """Yield what a rule says of what some work finds, in a cluster or in none.
+
+        What it fails on, or has no time for, goes to what is not judged.
+        """
+        try:
+            if LAST not in rule.check:
+                self.budget.check()
+            for hit in work():
+                finding = finding_of(rule, hit, one.name if one is not None else "", self.policy)
+                if one is not None:
+                    from .places import doubted
+
+                    finding = doubted(finding, one)
+                yield finding
+        except CnilintError:
+            raise
+        except Exception as error:
+            self.unjudged.append(problem_at(error, blamed(error) or place, rule.id))
+
+
+class Part(NamedTuple):
+    """What a cluster is made of: what it gets, and the sources whose absence decides nothing."""
+
+    name: str
+    members: tuple[Manifest, ...]
+    unread: tuple[str, ...] = ()
+    objects: ClusterObjects | None = None
+
+
+class Evaluation:
+    """Everything that the rules find in inputs, and what it rests on."""
+
+    def __init__(
+        self,
+        inputs: Inputs,
+        surroundings: Surroundings,
+        like: Result | None = None,
+        instead: SyntaxProblem | None = None,
+    ) -> None:
+        """Work it out; the findings are ordered by place.
+
+        The facts of a cluster that is the same in `like`, another run, are taken from there. With a
+        problem `instead` no cluster is worked out.
+        """
+        self.inputs = inputs
+        self.surroundings = surroundings
+        by_file = surroundings.by_file
+        policy = surroundings.policy.of_files() if by_file else surroundings.policy
+        self.policy = policy
+        self.looking = looking(policy)
+        self.simulations = surroundings.simulations or Simulations()
+        self.unjudged: list[SyntaxProblem] = [instead] if instead is not None else []
+        """What could not be judged, but for documents that are not read."""
+        self.sources: Sources | None = None
+        if not by_file and instead is None:
+            try:
+                self.sources = Sources(inputs, surroundings.paths, surroundings.render)
+            except OutOfTimeError as error:
+                self.unjudged.append(problem_at(error, first_place(inputs)))
+        self.layout = self.sources.layout if self.sources is not None else Layout(())
+        left_out = [one for one in concerning(inputs, self.layout) if one.is_unjudged]
+        self.left_out = tuple(str(Location(one.source, one.span)) for one in left_out)
+        """The places of documents that were not judged and may have a say in a cluster."""
+        self.reads: list[set[str]] = []
+        """The files that each cluster rests on."""
+        self.clusters: list[Cluster] = []
+        self.said: list[Said] = []
+        """What is found in what was built, in the order of the rules."""
+        judging = Judging(policy, surroundings.budget, self.unjudged)
+        parts = self._parts() if instead is None else []
+        for part, one in self._clusters(parts, like):
+            self.said += said_of(one, len(self.clusters), self.looking, judging, inputs)
+            self.clusters.append(one)
+            self.reads.append(self._rests_on(part, one))
+        notes = []
+        if not by_file:
+            notes = [*self.sources.all_notes()] if self.sources is not None else []
+            notes += [note for one in self.clusters for note in one.notes]
+            if notes:
+                from .places import placed_note
+
+                notes = distinct([placed_note(note) for note in notes])
+        notes += [*problem_notes(inputs.problems), *unjudged_notes(inputs, self.layout)]
+        self.said += _said_of_all(inputs, self.layout, notes, judging)
+        self.said.sort(key=lambda one: (one.order, one.cluster))
+        self.hits = _placed(self.said)
+        self.placed = self._confined()
+        """The same at the texts that decide."""
+        self.result = self._result(notes)
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether all was judged that may have a say."""
+        return not (self.unjudged or self.left_out)
+
+    def _parts(self) -> list[Part]:
+        """Return what each cluster is made of."""
+        if self.surroundings.by_file:
+            return [Part("", members) for members in _each_file(self.inputs)]
+        parts = [Part(one.name, one.objects, deciding(one), one) for one in self.layout.clusters]
+        if not parts and self.surroundings.host_files and not self.unjudged:
+            return [Part(ONLY, ())]
+        return parts
+
+    def _clusters(
+        self, parts: Sequence[Part], like: Result | None
+    ) -> Iterator[tuple[Part, Cluster]]:
+        """Yield the facts of each cluster for which there is time."""
+        around, inputs = self.surroundings, self.inputs
+        machines = list(machine_configurations(inputs.documents))
+        before = known_clusters(like)
+        for at, part in enumerate(parts):
+            own = tuple(one for one in machines if len(parts) == 1 or _is_of(one, part.name))
+            around.progress("working out clusters", at, len(parts))
+            known = around.known(part.name)._replace(machines=own, budget=around.budget)
+            missing = (*part.unread, *self.left_out)
+            members, same = part.members, before.get(part.name)
+            try:
+                around.budget.check()
+                one = same_facts(same, members, known, missing, inputs.files)
+                texts = inputs.files.tracked()
+                yield (
+                    part,
+                    one or cluster(part.name, members, known, texts, missing, self.simulations),
+                )
+            except OutOfTimeError as error:
+                place = members[0].location() if members else first_place(inputs)
+                self.unjudged.append(problem_at(error, place))
+
+    def _rests_on(self, part: Part, one: Cluster) -> set[str]:
+        """Return the files that a cluster, and what was said of it, was read from."""
+        texts = one.index.texts
+        read = set(texts.read_paths) if isinstance(texts, Files) else set()
+        if self.sources is None or part.objects is None:
+            return read
+        return self.sources.reads(part.objects) | read
+
+    def _confined(self) -> list[Finding]:
+        """Return findings at the texts that decide; their fixes leave other clusters as they are.
+
+        That is so where there is one cluster.
+        """
+        if len(self.layout.clusters) < 2 or not any(one.fixes for one in self.hits):
+            return self.hits
+        from .overlays import Shared, confined
+
+        pairs = [(one.finding, hit) for one, hit in zip(self.said, self.hits, strict=True)]
+        return confined(pairs, Shared(self.layout.clusters, self.inputs.files))
+
+    def _result(self, notes: Sequence[Note]) -> Result:
+        inputs, policy, by_file = self.inputs, self.policy, self.surroundings.by_file
+        order = {source.path: at for at, source in enumerate(inputs.sources)}
+        told = told_apart(self.placed, inputs, policy, certain=self.is_certain)
+        ranked = sorted(
+            (one for one in told if not by_file or one[0].location.source.path in order),
+            key=lambda one: (order.get(one[0].location.source.path, -1), *_order(one[0])),
+        )
+        findings, suppressed = _compared(ranked, policy)
+        return Result(
+            findings=findings,
+            notes=tuple(notes),
+            clusters=() if by_file else tuple(self.clusters),
+            sources=len(inputs.sources) + inputs.left_out.files,
+            documents=len(inputs.documents) + inputs.left_out.documents,
+            suppressed=suppressed,
+            compared=policy.baseline is not None or policy.since is not None,
+            by_file=by_file,
+            unfinished=bool(self.unjudged)
+            or self.surroundings.budget.over
+            or any(one.kind == "fault" for one in inputs.problems),
+            paths=inputs.paths,
+            house=policy.house,
+            layout=self.layout,
+        )
+
+
 MOST_LEFT_OUT = 20
 """Documents that are left out of a run because cnilint fails on them; with more it gives up."""
 
@@ -106,7 +326,14 @@ MOST_LEFT_OUT = 20
 def evaluate(
     inputs: Inputs, surroundings: Surroundings = NOTHING_AROUND, like: Result | None = None
 ) -> Result:
-    """Return everything the rules find in inputs, ordered by place.
+    """Return everything the rules find in inputs, ordered by place; see `evaluated`."""
+    return evaluated(inputs, surroundings, like).result
+
+
+def evaluated(
+    inputs: Inputs, surroundings: Surroundings = NOTHING_AROUND, like: Result | None = None
+) -> Evaluation:
+    """Return everything the rules find in inputs, ordered by place, with what it rests on.
 
     The facts of a cluster that is the same in `like`, another run, are taken from there.
 
@@ -117,18 +344,18 @@ def evaluate(
     """
     for _time in range(MOST_LEFT_OUT):
         try:
-            return _evaluated(inputs, surroundings, [], like)
+            return Evaluation(inputs, surroundings, like)
         except CnilintError:
             raise
         except Exception as error:
             place = None if isinstance(error, OutOfTimeError) else blamed(error)
-            problem = problem_at(error, place or _first(inputs))
+            problem = problem_at(error, place or first_place(inputs))
             document = place.document if place is not None else None
             less = inputs.without(document, problem) if document is not None else None
             if less is None:
                 break
             inputs = less
-    return _evaluated(inputs, surroundings, [problem], like, without_clusters=True)
+    return Evaluation(inputs, surroundings, like, problem)
 
 
 def problem_at(error: Exception, place: Location, doing: str = "") -> SyntaxProblem:
@@ -138,90 +365,25 @@ def problem_at(error: Exception, place: Location, doing: str = "") -> SyntaxProb
     return fault(place.source, place.span, error, doing)
 
 
-def _first(inputs: Inputs) -> Location:
+def first_place(inputs: Inputs) -> Location:
     """Return the place of what is about no document: the first line that was read."""
     source = next(iter(inputs.sources), Source("", ""))
     return Location(source, Span(0, 0))
 
 
-def _evaluated(
-    inputs: Inputs,
+def made(
+    one: ClusterObjects,
     surroundings: Surroundings,
-    unjudged: list[SyntaxProblem],
-    like: Result | None,
-    *,
-    without_clusters: bool = False,
-) -> Result:
-    """Return what is found; `unjudged` collects what is not about one document alone."""
-    by_file = surroundings.by_file
-    budget = surroundings.budget
-    whole: Layout = Layout(())
-    notes: list[Note] = []
-    if not by_file and not without_clusters:
-        try:
-            whole, notes = sources(inputs, surroundings.paths, surroundings.render)
-        except OutOfTimeError as error:
-            unjudged.append(problem_at(error, _first(inputs)))
-    parts: list[tuple[str, tuple[Manifest, ...], tuple[str, ...]]]
-    parts = [(one.name, one.objects, deciding(one)) for one in whole.clusters]
-    if by_file and not without_clusters:
-        parts = [(name, members, ()) for name, members in _each_file(inputs)]
-    if not parts and surroundings.host_files and not unjudged:
-        parts = [(ONLY, (), ())]
-    found: list[Cluster] = []
-    simulations = surroundings.simulations or Simulations()
-    machines = list(machine_configurations(inputs.documents))
-    left_out = tuple(str(_place(one)) for one in concerning(inputs, whole) if one.is_unjudged)
-    before = known_clusters(like)
-    for name, members, unread in parts:
-        own = tuple(one for one in machines if len(parts) == 1 or _is_of(one, name))
-        surroundings.progress("working out clusters", len(found), len(parts))
-        known = surroundings.known(name)._replace(machines=own, budget=budget)
-        missing = (*unread, *left_out)
-        try:
-            budget.check()
-            same = same_facts(before.get(name), members, known, missing, inputs.files)
-            texts = inputs.files.tracked()
-            found.append(same or cluster(name, members, known, texts, missing, simulations))
-        except OutOfTimeError as error:
-            unjudged.append(problem_at(error, members[0].location() if members else _first(inputs)))
-    notes += [note for one in found for note in one.notes]
-    if notes:
-        from .places import placed_note
+    machines: tuple[MachineConfiguration, ...],
+    files: Files,
+) -> Cluster:
+    """Return the facts of a cluster, given what it gets and what its nodes are known to run.
 
-        notes = [] if by_file else _distinct([placed_note(note) for note in notes])
-    notes += [*problem_notes(inputs.problems), *unjudged_notes(inputs, whole)]
-    policy = surroundings.policy.of_files() if by_file else surroundings.policy
-    facts = _Facts(inputs, found, whole, notes, unjudged)
-    rules = [rule for rule in policy.rules if policy.level(rule) is not Level.OFF]
-    late = [rule for rule in rules if LAST in rule.check]
-    stated: list[Finding] = []
-    for rule in (*(one for one in rules if one not in late), *late):
-        stated += _findings(rule, facts, policy, budget)
-    hits = _in_files(stated, whole, inputs)
-    order = {source.path: at for at, source in enumerate(inputs.sources)}
-    told = _told_apart(hits, inputs, policy, certain=not (unjudged or left_out))
-    ranked = sorted(
-        (one for one in told if not by_file or one[0].location.source.path in order),
-        key=lambda one: (order.get(one[0].location.source.path, -1), *_order(one[0])),
-    )
-    findings, suppressed = _compared(ranked, policy)
-    return Result(
-        findings=findings,
-        notes=tuple(notes),
-        clusters=() if by_file else tuple(found),
-        sources=len(inputs.sources),
-        documents=len(inputs.documents),
-        suppressed=suppressed,
-        compared=policy.baseline is not None or policy.since is not None,
-        by_file=by_file,
-        unfinished=bool(unjudged)
-        or budget.over
-        or any(one.kind == "fault" for one in inputs.problems),
-        paths=inputs.paths,
-        house=policy.house,
-        layout=whole,
-    )
+    OutOfTimeError once the time of the run is up.
+    """
+    known = surroundings.known(one.name)._replace(machines=machines, budget=surroundings.budget)
+    missing = deciding(one)
+    return cluster(one.name, one.objects, known, files, missing, surroundings.simulations)
 
 
 def _is_of(one: MachineConfiguration, cluster_name: str) -> bool:
@@ -229,32 +391,18 @@ def _is_of(one: MachineConfiguration, cluster_name: str) -> bool:
     return f"/{cluster_name}/" in f"/{one.location.source.path}"
 
 
-def _each_file(inputs: Inputs) -> list[tuple[str, tuple[Manifest, ...]]]:
-    """Return the manifests of every file as those of a cluster without a name."""
+def _each_file(inputs: Inputs) -> list[tuple[Manifest, ...]]:
+    """Return the manifests of every file, as those of a cluster."""
     patches = patch_files(inputs.documents)
     return [
-        ("", tuple(m for one in each if isinstance(one, Document) for m in manifests(one)))
+        tuple(m for one in each if isinstance(one, Document) for m in manifests(one))
         for source, each in zip(inputs.sources, inputs.found, strict=True)
         if posixpath.normpath(source.path) not in patches
     ]
 
 
-def _in_files(stated: list[Finding], layout: Layout, inputs: Inputs) -> list[Finding]:
-    """Return findings at the texts that decide; their fixes leave other clusters as they are."""
-    if not stated:
-        return []
-    from .places import placed_finding
-
-    hits = [placed_finding(one) for one in stated]
-    if len(layout.clusters) < 2 or not any(one.fixes for one in hits):
-        return hits
-    from .overlays import confined
-
-    return confined(list(zip(stated, hits, strict=True)), layout, inputs.files)
-
-
-def _told_apart(
-    hits: list[Finding], inputs: Inputs, policy: Policy, *, certain: bool
+def told_apart(
+    hits: Sequence[Finding], inputs: Inputs, policy: Policy, *, certain: bool = True
 ) -> list[Told]:
     """Return findings with the reason why they are known, and those about the ignores.
 
@@ -278,10 +426,11 @@ def _told_apart(
             for hit in IGNORE_CHECKS[check](judgement.ignores)
         )
     ]
-    reasons = {_key(finding): reason for finding, reason in judgement.known}
+    reasons = {key_of_place(finding): reason for finding, reason in judgement.known}
+    known = merged([one for one, _reason in judgement.known])
     return [
         *((finding, None) for finding in merged(judgement.kept)),
-        *((one, reasons[_key(one)]) for one in merged([one for one, _reason in judgement.known])),
+        *((one, reasons[key_of_place(one)]) for one in known),
         *about,
     ]
 
@@ -303,10 +452,6 @@ def _compared(
     return tuple(findings), tuple(suppressed)
 
 
-LAST = "limit_reached"
-"""The check that tells what the others could not judge."""
-
-
 def _before(found: Sequence[Finding], policy: Policy) -> list[Reason | None]:
     """Return of each finding why it is known to have been there before; None if it is not."""
     reasons: list[Reason | None] = [None] * len(found)
@@ -321,82 +466,107 @@ def _before(found: Sequence[Finding], policy: Policy) -> list[Reason | None]:
     return reasons
 
 
-UNUSED_CHECK = "unused_ignore"
-
-
-class _Facts(NamedTuple):
-    """What the checks of a run are about: the clusters, how they were found, and the notes.
-
-    `unjudged` is what could not be judged so far, as it is no matter of one document alone.
-    """
-
-    inputs: Inputs
-    clusters: Sequence[Cluster]
-    layout: Layout
-    notes: Sequence[Note]
-    unjudged: list[SyntaxProblem]
-
-
-Work = tuple[Callable[[], Iterable[Hit]], Cluster | None]
-"""A check that is to be made, and the cluster it is about, if it is about one."""
-
-
-def _findings(rule: Rule, facts: _Facts, policy: Policy, budget: Budget) -> Iterator[Finding]:
-    """Yield what a rule finds; what it fails on, or has no time for, goes to what is not judged."""
-    for work, one in _works(rule, facts):
-        try:
-            if LAST not in rule.check:
-                budget.check()
-            for hit in work():
-                finding = finding_of(rule, hit, one.name if one is not None else "", policy)
-                if one is not None:
-                    from .places import doubted
-
-                    finding = doubted(finding, one)
-                yield finding
-        except CnilintError:
-            raise
-        except Exception as error:
-            members = one.manifests if one is not None else ()
-            place = members[0].location() if members else _first(facts.inputs)
-            facts.unjudged.append(problem_at(error, blamed(error) or place, rule.id))
-
-
 def unjudged(problems: Sequence[SyntaxProblem], policy: Policy) -> list[Finding]:
     """Return what is to be said of what was not judged, as far as that is wanted."""
     return [
         finding_of(rule, hit, "", policy)
-        for rule in policy.rules
-        if LAST in rule.check and policy.level(rule) is not Level.OFF
+        for _number, rule in _running(policy)
+        if LAST in rule.check
         for hit in INPUT_CHECKS[LAST](problems, ())
     ]
 
 
-def _works(rule: Rule, facts: _Facts) -> Iterator[Work]:
-    """Yield what a rule has to look at.
+def said_of(
+    one: Cluster, at: int, looking: Sequence[Looking], judging: Judging, inputs: Inputs
+) -> list[Said]:
+    """Return what the rules say of a cluster, which stands at a place among all."""
+    place = one.manifests[0].location() if one.manifests else first_place(inputs)
+    return [
+        Said(order, at, finding)
+        for order, rule, find in looking
+        for finding in judging.findings(rule, partial(find, one), one, place)
+    ]
 
-    The checks of ignores come later, when it is known what was found, and those of a change have no
-    place where there is one state alone.
+
+def said_of_notes(notes: Sequence[Note], judging: Judging, inputs: Inputs) -> list[Said]:
+    """Return what the rules say of notes."""
+    return [
+        Said(order, -1, finding)
+        for order, rule, check in _checking(judging.policy)
+        if check in INPUT_CHECKS
+        for work in (partial(INPUT_CHECKS[check], (), notes),)
+        for finding in judging.findings(rule, work, None, first_place(inputs))
+    ]
+
+
+def _said_of_all(
+    inputs: Inputs, layout: Layout, notes: Sequence[Note], judging: Judging
+) -> list[Said]:
+    """Return what the rules say of the texts, the notes, and how the clusters were found.
+
+    What was not judged is told last. The checks of ignores come later, when it is known what was
+    found, and those of a change have no place where there is one state alone.
     """
-    for check in rule.check:
+    problems = concerning(inputs, layout)
+    said: list[Said] = []
+    checking = sorted(_checking(judging.policy), key=lambda each: LAST in each[1].check)
+    for order, rule, check in checking:
+        work: Callable[[], Iterable[Hit]]
         if check in INPUT_CHECKS:
-            problems = [*concerning(facts.inputs, facts.layout), *facts.unjudged]
-            yield partial(INPUT_CHECKS[check], problems, facts.notes), None
+            work = partial(INPUT_CHECKS[check], [*problems, *judging.unjudged], notes)
         elif check in LAYOUT_CHECKS:
-            yield partial(LAYOUT_CHECKS[check], facts.layout), None
-        elif check in CHECKS:
-            yield from ((partial(CHECKS[check], one), one) for one in facts.clusters)
-        elif check not in IGNORE_CHECKS and check not in CHANGE_CHECKS:
-            raise RuleError(f"{rule.id}.yaml", "check", f"there is no check {check!r}")
-    for entry, one in product(rule.match, facts.clusters):
-        if "of" not in entry or one.multuses:
-            from .match import matches
-
-            yield partial(matches, entry, one), one
+            work = partial(LAYOUT_CHECKS[check], layout)
+        else:
+            continue
+        found = judging.findings(rule, work, None, first_place(inputs))
+        said += [Said(order, -1, finding) for finding in found]
+    return said
 
 
-def _place(one: SyntaxProblem) -> Location:
-    return Location(one.source, one.span)
+def _checking(policy: Policy) -> Iterator[tuple[tuple[int, int], Rule, str]]:
+    """Yield the checks of the rules that run, with where the rule and the check stand."""
+    for number, rule in _running(policy):
+        for at, check in enumerate(rule.check):
+            yield (number, at), rule, check
+
+
+def _running(policy: Policy) -> Iterator[tuple[int, Rule]]:
+    """Yield the rules that run, with their places among all."""
+    for number, rule in enumerate(policy.rules):
+        if policy.level(rule) is not Level.OFF:
+            yield number, rule
+
+
+def looking(policy: Policy) -> list[Looking]:
+    """Return what looks for findings in a cluster; RuleError for a check that there is not."""
+    found = []
+    for number, rule in _running(policy):
+        for at, check in enumerate(rule.check):
+            if check in CHECKS:
+                found.append(Looking((number, at), rule, CHECKS[check]))
+            elif not any(check in each for each in ELSEWHERE):
+                raise RuleError(f"{rule.id}.yaml", "check", f"there is no check {check!r}")
+        for at, entry in enumerate(rule.match, len(rule.check)):
+            found.append(Looking((number, at), rule, partial(_matching, entry)))
+    return found
+
+
+def _matching(entry: Mapping[str, Any], one: Cluster) -> Iterator[Hit]:
+    """Yield what an entry of a card describes; what is of Multus, only where it is installed."""
+    if "of" in entry and not one.multuses:
+        return
+    from .match import matches
+
+    yield from matches(entry, one)
+
+
+def _placed(said: Sequence[Said]) -> list[Finding]:
+    """Return findings at the places that persons wrote."""
+    if not said:
+        return []
+    from .places import placed_finding
+
+    return [placed_finding(one.finding) for one in said]
 
 
 def finding_of(rule: Rule, hit: Hit, cluster_name: str, policy: Policy) -> Finding:
@@ -427,7 +597,7 @@ def merged(findings: Sequence[Finding]) -> list[Finding]:
     found: dict[tuple[object, ...], Finding] = {}
     names: dict[tuple[object, ...], dict[str, None]] = {}
     for finding in findings:
-        key = _key(finding)
+        key = key_of_place(finding)
         found.setdefault(key, finding)
         names.setdefault(key, {})[finding.cluster] = None
     return [
@@ -436,19 +606,25 @@ def merged(findings: Sequence[Finding]) -> list[Finding]:
     ]
 
 
-def _key(finding: Finding) -> tuple[object, ...]:
+def key_of_place(finding: Finding) -> tuple[object, ...]:
+    """Return what findings of several clusters have in common that are one to a reader."""
     location = finding.location
     return finding.rule, location.source.path, location.span, location.route, finding.message
 
 
-def _distinct(notes: Sequence[Note]) -> list[Note]:
+def distinct(notes: Sequence[Note]) -> list[Note]:
     """Return notes, each once: what several clusters share is read for each of them."""
     found: dict[tuple[object, ...], Note] = {}
     for note in notes:
-        place = note.location
-        where = (place.source.path, place.span) if place is not None else (note.cluster,)
-        found.setdefault((note.message, *where), note)
+        found.setdefault(key_of_note(note), note)
     return list(found.values())
+
+
+def key_of_note(note: Note) -> tuple[object, ...]:
+    """Return what notes have in common that say the same."""
+    place = note.location
+    where = (place.source.path, place.span) if place is not None else (note.cluster,)
+    return (note.message, *where)
 
 
 def _order(finding: Finding) -> tuple[int, int, str, str]:

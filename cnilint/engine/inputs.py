@@ -2,15 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol
 
 from cnilint.budget import Budget
-from cnilint.confine import FileTree
+from cnilint.confine import FileTree, read_file
+from cnilint.errors import reason_of
 from cnilint.gitops.files import Files, Found, read_documents
 from cnilint.model.text import Source, Span
 from cnilint.model.tree import Document, SyntaxProblem
-from cnilint.start import dataclass, field
-from cnilint.syntax.collect import Unreadable
+from cnilint.start import NamedTuple, dataclass, field, replace
+from cnilint.syntax.collect import STANDARD_INPUT, Unreadable, decode
+
+
+class Sifted(NamedTuple):
+    """What of a file can matter: the numbers of its documents, counted as `split` yields them.
+
+    `waiting` are those that matter if something asks for their names. `left_out` counts the other
+    ones.
+    """
+
+    kept: frozenset[int]
+    waiting: tuple[tuple[int, str], ...]
+    left_out: int
+
+
+class Sieve(Protocol):
+    """Tells what can matter of a file before it is parsed."""
+
+    unsure: bool
+    """Whether what was seen so far does not tell what can matter: then all is to be read."""
+
+    def sifted(self, source: Source) -> Sifted | None:
+        """Return what of a file can matter; None for all of it."""
+
+    def is_asked_for(self, one: str) -> bool:
+        """Whether what was kept so far may ask for an object by its name."""
+
+
+class LeftOut(NamedTuple):
+    """How much was not read, as nothing asks for it: whole files, and documents of all files."""
+
+    files: int = 0
+    documents: int = 0
+
+
+NOTHING_LEFT_OUT = LeftOut()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +62,10 @@ class Inputs:
     found: tuple[Found, ...]
     paths: tuple[str, ...] = ()
     files: Files = field(default_factory=lambda: Files("", ()))
+    kept: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    """The numbers of the documents that were read of files of which some were left out."""
+    left_out: LeftOut = NOTHING_LEFT_OUT
+    _index: dict[str, list[int]] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def documents(self) -> list[Document]:
@@ -38,8 +79,8 @@ class Inputs:
 
     def source(self, path: str) -> Source | None:
         """Return a text by the path it is reported under, given or read as others refer to it."""
-        given = (one for one in self.sources if one.path == path)
-        return next(given, None) or self.files.source(self.files.path(path))
+        given = self._places.get(path)
+        return self.sources[given[0]] if given else self.files.source(self.files.path(path))
 
     def without(self, document: Document, problem: SyntaxProblem) -> Inputs | None:
         """Return the inputs with a problem in place of a document; None if it is not in them."""
@@ -53,18 +94,55 @@ class Inputs:
             return tuple(problem if one is document else one for one in group)
 
         files = self.files.replaced([document.source], [changed(of_file)])
-        found = tuple(changed(group) for group in self.found)
-        return Inputs(self.sources, found, self.paths, files)
+        return replace(self, found=tuple(changed(group) for group in self.found), files=files)
 
     def replaced(self, source: Source) -> Inputs:
         """Return the inputs with the source of the same path exchanged; the others stay as read."""
+        return self.exchanged([source])
+
+    def exchanged(self, new: Sequence[Source]) -> Inputs:
+        """Return the inputs with sources in place of those of the same paths."""
+        composed = [read_documents(one, only=self.kept.get(one.path)) for one in new]
         sources, found = list(self.sources), list(self.found)
-        composed = read_documents(source)
-        for at, old in enumerate(sources):
-            if old.path == source.path:
-                sources[at], found[at] = source, composed
-        files = self.files.replaced([source], [composed])
-        return Inputs(tuple(sources), tuple(found), self.paths, files)
+        for one, group in zip(new, composed, strict=True):
+            for at in self._places.get(one.path, ()):
+                sources[at], found[at] = one, group
+        whole = [
+            None if one.path in self.kept else group
+            for one, group in zip(new, composed, strict=True)
+        ]
+        files = self.files.replaced(new, whole)
+        return replace(self, sources=tuple(sources), found=tuple(found), files=files)
+
+    def same(self, source: Source, kept: frozenset[int] | None) -> tuple[Source, Found] | None:
+        """Return the same text of these inputs with what was read of it, if that is the same."""
+        for at in self._places.get(source.path, ()):
+            if self.sources[at].text == source.text and self.kept.get(source.path) == kept:
+                return self.sources[at], self.found[at]
+        return None
+
+    def found_in(self, path: str) -> Found:
+        """Return what was read of a file by its reported path, given or read for others."""
+        given = self._places.get(path)
+        return self.found[given[0]] if given else self.files.found(self.files.path(path))
+
+    def of(self, paths: Iterable[str]) -> Inputs:
+        """Return the inputs that are reported under some paths alone, among the same files."""
+        places = sorted(at for path in set(paths) for at in self._places.get(path, ()))
+        return replace(
+            self,
+            sources=tuple(self.sources[at] for at in places),
+            found=tuple(self.found[at] for at in places),
+            _index={},
+        )
+
+    @property
+    def _places(self) -> Mapping[str, list[int]]:
+        """Where the sources stand, by the paths that they are reported under: worked out once."""
+        if not self._index:
+            for at, one in enumerate(self.sources):
+                self._index.setdefault(one.path, []).append(at)
+        return self._index
 
 
 def inputs(
@@ -72,31 +150,100 @@ def inputs(
     top: str | FileTree = "",
     budget: Budget | None = None,
     like: Inputs | None = None,
+    sieve: Sieve | None = None,
+    *,
+    strict: bool = False,
 ) -> Inputs:
     """Return the documents of sources; a file that gives no text is a problem of its own.
 
     `top` is the folder of the repository they are in, or its tree of files; without one nothing
     else is read. `budget` is what may be spent. A text that is the same in `like`, other inputs, is
-    taken from there.
+    taken from there. With a `sieve`, which is for files on the disk alone, what it leaves out is
+    not parsed, or in a `strict` run only to see whether it can be.
     """
     budget = budget or Budget()
+    if sieve is None:
+        read, left_out = [_Read(one, None) for one in collected], NOTHING_LEFT_OUT
+    else:
+        read, left_out = _sifted(collected, sieve, strict=strict)
+    return replace(_put_together(read, top, budget, like), left_out=left_out)
+
+
+def _sifted(
+    collected: Iterable[Source | Unreadable], sieve: Sieve, *, strict: bool
+) -> tuple[list[_Read], LeftOut]:
+    """Return what is to be read, and how much is not."""
+    read: list[_Read] = []
+    documents = 0
+    for one in collected:
+        sifted = sieve.sifted(one) if isinstance(one, Source) else None
+        if sifted is not None and strict and isinstance(one, Source):
+            parsed = read_documents(one)
+            sifted = None if any(isinstance(each, SyntaxProblem) for each in parsed) else sifted
+        if sifted is None:
+            read.append(_Read(one, None))
+            continue
+        documents += sifted.left_out
+        bare = one if sifted.kept or one.path == STANDARD_INPUT else None
+        read.append(_Read(bare, sifted.kept, one.path, sifted.waiting))
+    if sieve.unsure:
+        return [_Read(each.source or _again(each.path), None) for each in read], NOTHING_LEFT_OUT
+    chosen: list[_Read] = []
+    for each in read:
+        asked = frozenset(number for number, name in each.waiting if sieve.is_asked_for(name))
+        documents += len(each.waiting) - len(asked)
+        if each.kept is None or each.kept or asked:
+            kept = None if each.kept is None else each.kept | asked
+            chosen.append(_Read(each.source or _again(each.path), kept))
+    return chosen, LeftOut(len(read) - len(chosen), documents)
+
+
+class _Read(NamedTuple):
+    """A file with the numbers of its documents that are kept, None for all.
+
+    One of which nothing is kept so far has a path alone, and is read again if it is to be kept.
+    """
+
+    source: Source | Unreadable | None
+    kept: frozenset[int] | None
+    path: str = ""
+    waiting: tuple[tuple[int, str], ...] = ()
+
+
+def _again(path: str) -> Source | Unreadable:
+    """Return a file that was read before."""
+    try:
+        return decode(path, read_file(path))
+    except OSError as error:
+        return Unreadable(path, reason_of(error))
+
+
+def _put_together(
+    read: Iterable[_Read], top: str | FileTree, budget: Budget, like: Inputs | None
+) -> Inputs:
     sources: list[Source] = []
     found: list[Found] = []
-    pairs = zip(like.sources, like.found, strict=True) if like is not None else ()
-    known = {source.path: (source, each) for source, each in pairs}
-    for one in collected:
-        source, each = known.get(one.path, (None, ()))
-        if isinstance(one, Source) and source is not None and source.text == one.text:
-            sources.append(source)
-            found.append(each)
-        elif isinstance(one, Source):
-            sources.append(one)
-            found.append(read_documents(one, budget))
-        else:
-            empty = Source(one.path, "")
-            sources.append(empty)
-            kind = "limit" if one.too_large else "foreign" if one.foreign else "syntax"
-            reason = f"{one.reason}: it is not read" if one.foreign else one.reason
-            found.append((SyntaxProblem(empty, Span(0, 0), kind, reason),))
-    files = Files(top, sources, found, budget, like.files if like is not None else None)
-    return Inputs(tuple(sources), tuple(found), files=files)
+    whole: list[Found | None] = []
+    kept: dict[str, frozenset[int]] = {}
+    for each in read:
+        source, documents = _composed(each, budget, like)
+        sources.append(source)
+        found.append(documents)
+        if each.kept is not None:
+            kept[source.path] = each.kept
+        whole.append(documents if each.kept is None else None)
+    files = Files(top, sources, whole, budget, like.files if like is not None else None)
+    return Inputs(tuple(sources), tuple(found), files=files, kept=kept)
+
+
+def _composed(each: _Read, budget: Budget, like: Inputs | None) -> tuple[Source, Found]:
+    """Return the text of a file and its documents, from other inputs where it is the same there."""
+    one = each.source
+    assert one is not None  # noqa: S101  what is to be read has been read
+    if not isinstance(one, Source):
+        empty = Source(one.path, "")
+        kind = "limit" if one.too_large else "foreign" if one.foreign else "syntax"
+        reason = f"{one.reason}: it is not read" if one.foreign else one.reason
+        return empty, (SyntaxProblem(empty, Span(0, 0), kind, reason),)
+    known = like.same(one, each.kept) if like is not None else None
+    return known or (one, read_documents(one, budget, each.kept))

@@ -11,6 +11,7 @@ import json
 import os
 import posixpath
 from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Mapping as MappingOf
 from functools import lru_cache
 
 from cnilint.catalog.hidden import products_named, products_of_chart
@@ -54,20 +55,30 @@ class LocalChart(NamedTuple):
 
 
 def with_charts(
-    found: Layout, files: Files, documents: Sequence[Document], render: Render | None
+    found: Layout,
+    readers: MappingOf[str, Files],
+    files: Files,
+    documents: Sequence[Document],
+    render: Render | None,
 ) -> Layout:
     """Return the clusters with what the charts of the repository come to in each.
 
     `render` makes objects of one; where it is None, or says why it cannot, a chart whose templates
-    name the image of a CNI is a source that was not read.
+    name the image of a CNI is a source that was not read. `readers` are the files as each cluster
+    reads them, by its name.
     """
-    clusters = [_with_charts(one, _applied(one, files), files, render) for one in found.clusters]
+    clusters = [with_own_charts(one, readers[one.name], render) for one in found.clusters]
     loose = _loose(clusters, files, documents)
     if loose:
         first = clusters[0] if clusters else ClusterObjects(ONLY, (), (), (), (), frozenset())
         alone = render if len(loose) == 1 else None
         clusters = [_with_charts(first, loose, files, alone), *clusters[1:]]
     return found._replace(clusters=tuple(clusters))
+
+
+def with_own_charts(one: ClusterObjects, files: Files, render: Render | None) -> ClusterObjects:
+    """Return a cluster with what the charts of the repository that it asks for come to."""
+    return _with_charts(one, _applied(one, files), files, render)
 
 
 def helm(chart: LocalChart, files: Files) -> list[Manifest] | str:
@@ -210,12 +221,15 @@ def _products(files: Files, folder: str) -> str:
 
 def _applied(one: ClusterObjects, files: Files) -> list[LocalChart]:
     """Return the charts of the repository that a cluster's objects ask for."""
+    asking = [m for m in one.objects if m.kind == "HelmRelease" or is_application(m)]
+    if not asking:
+        return []
     index = ManifestIndex(one.objects, files)
     found: list[LocalChart] = []
-    for manifest in one.objects:
+    for manifest in asking:
         if manifest.kind == "HelmRelease":
             found += _of_release(manifest, index, files)
-        elif is_application(manifest):
+        else:
             found += _of_application(manifest, files)
     return found
 

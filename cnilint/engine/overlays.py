@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Mapping as MappingOf
+from copy import copy
 
 from cnilint.gitops.argo import is_application
 from cnilint.gitops.built import BuiltDocument
-from cnilint.gitops.clusters import Layout
 from cnilint.gitops.files import Files
 from cnilint.gitops.flux import is_kustomization
 from cnilint.gitops.graph import ClusterObjects, Edge
@@ -37,24 +38,43 @@ Pair = tuple[Finding, Finding]
 """A finding as it is in what was built, and as it is in the files."""
 
 
-def confined(found: Sequence[Pair], layout: Layout, files: Files) -> list[Finding]:
+class Wanted(NamedTuple):
+    """A fix that a cluster needs: as it is in what was built, and as it is in the files."""
+
+    cluster: str
+    built: Fix
+    here: Fix
+
+
+Fixes = MappingOf[object, Sequence[Wanted]]
+NO_FIXES: Fixes = {}
+
+
+def confined(found: Sequence[Pair], shared: Shared, others: Fixes = NO_FIXES) -> list[Finding]:
     """Return findings in files, no fix of which changes a cluster that does not have the finding.
 
-    The fix of a finding that several clusters have is one for all of them.
+    The fix of a finding that several clusters have is one for all of them; `others` are the fixes
+    of clusters that are not among those of the findings.
     """
-    shared = _Shared(layout, files)
-    wanted: dict[object, list[_Wanted]] = {}
-    for built, here in found:
-        for made, fix in zip(built.fixes, here.fixes, strict=True):
-            wanted.setdefault(_key(here, fix), []).append(_Wanted(here.cluster, made, fix))
-    fixed = {key: shared.fix(members) for key, members in wanted.items()}
+    fixed = {
+        key: shared.fix([*others.get(key, ()), *members]) for key, members in grouped(found).items()
+    }
     return [
-        replace(one, fixes=tuple(fixed[_key(one, fix)] for fix in one.fixes))
+        replace(one, fixes=tuple(fixed[key_of_fix(one, fix)] for fix in one.fixes))
         for _built, one in found
     ]
 
 
-def _key(one: Finding, fix: Fix) -> object:
+def grouped(found: Iterable[Pair]) -> dict[object, list[Wanted]]:
+    """Return the fixes of findings, those that are one for several clusters together."""
+    wanted: dict[object, list[Wanted]] = {}
+    for built, here in found:
+        for made, fix in zip(built.fixes, here.fixes, strict=True):
+            wanted.setdefault(key_of_fix(here, fix), []).append(Wanted(here.cluster, made, fix))
+    return wanted
+
+
+def key_of_fix(one: Finding, fix: Fix) -> object:
     """Return what makes fixes for several clusters the same."""
     edits = [
         (
@@ -71,14 +91,6 @@ def _key(one: Finding, fix: Fix) -> object:
     return one.rule, one.location.source.path, one.location.route, fix.title, tuple(edits)
 
 
-class _Wanted(NamedTuple):
-    """A fix that a cluster needs: as it is in what was built, and as it is in the files."""
-
-    cluster: str
-    built: Fix
-    here: Fix
-
-
 class _Host(NamedTuple):
     """A list of patches: in which document, and where in it."""
 
@@ -86,17 +98,31 @@ class _Host(NamedTuple):
     route: Route
 
 
-class _Shared:
+class Shared:
     """Which clusters read which files, and where each of them can say something of its own."""
 
-    def __init__(self, layout: Layout, files: Files) -> None:
+    def __init__(self, clusters: Iterable[ClusterObjects], files: Files) -> None:
+        """Take the clusters of a run."""
         self._files = files
-        self._clusters = {one.name: one for one in layout.clusters}
+        self._clusters = {one.name: one for one in clusters}
+        self._order = {name: at for at, name in enumerate(self._clusters)}
+        self._names: dict[str, set[str]] = {}
+        for name, one in self._clusters.items():
+            for path in one.reads:
+                self._names.setdefault(path, set()).add(name)
         self._brought: dict[str, dict[str, list[Edge]]] = {}
 
-    def fix(self, members: Sequence[_Wanted]) -> Fix:
+    def changed(self, clusters: Iterable[ClusterObjects], files: Files) -> Shared:
+        """Return the same with some clusters that are made anew, of the same files."""
+        other: Shared = copy(self)
+        other._files, other._brought = files, {}
+        other._clusters = self._clusters | {one.name: one for one in clusters}
+        return other
+
+    def fix(self, members: Sequence[Wanted]) -> Fix:
         """Return one fix for the clusters that need it, which leaves the others as they are."""
         concerned = {one.cluster for one in members}
+        members = sorted(members, key=lambda one: self._order.get(one.cluster, -1))
         fix = members[0].here
         paths = {self._files.path(edit.document.source.path) for edit in fix.edits}
         others = sorted(self._readers(paths) - concerned)
@@ -106,12 +132,10 @@ class _Shared:
         return self._overlaid(members, concerned, others)
 
     def _readers(self, paths: Iterable[str]) -> set[str]:
-        return {
-            name for name, one in self._clusters.items() if any(path in one.reads for path in paths)
-        }
+        return {name for path in paths for name in self._names.get(path, ())}
 
     def _overlaid(
-        self, members: Sequence[_Wanted], concerned: set[str], others: Sequence[str]
+        self, members: Sequence[Wanted], concerned: set[str], others: Sequence[str]
     ) -> Fix:
         """Return a fix as patches in the overlays of the clusters concerned."""
         fix = members[0].here

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 
 from cnilint.catalog.installer import Installer
 from cnilint.catalog.recognise import concerns_cni, installers
-from cnilint.gitops.clusters import Layout, layout
+from cnilint.gitops.clusters import Layout, Survey
+from cnilint.gitops.files import Files
 from cnilint.gitops.graph import ClusterObjects, NotRead, Reason
 from cnilint.kube.manifest import Manifest, ManifestIndex
 from cnilint.model.finding import Location, Note
-from cnilint.model.tree import SyntaxProblem
+from cnilint.model.tree import Document, SyntaxProblem
 
 from .inputs import Inputs
-from .local_charts import AUTO, NEVER, helm, with_charts
+from .local_charts import AUTO, NEVER, helm, with_charts, with_own_charts
+from .places import placed
 
 MOST_NAMED = 3
 """Places that are named where many are told of together."""
@@ -45,21 +48,81 @@ DECIDING = frozenset({Reason.REMOTE, Reason.CHART_NOT_RENDERED})
 """Reasons for which what was not read may well be a CNI: nothing is decided without it."""
 
 
-def sources(
-    inputs: Inputs, paths: Mapping[str, tuple[str, ...]], render: str = AUTO
-) -> tuple[Layout, list[Note]]:
-    """Return the clusters of what was read, and notes on what could not be followed.
-
-    `render` says whether Helm is run on charts of the repository: `auto`, `always` or `never`.
-    """
+def _beside_published(inputs: Inputs) -> Files:
     from cnilint.catalog.published import Published
 
-    files = inputs.files.beside_others(Published())
-    installs = _Installs(inputs)
-    found = layout(files, inputs.documents, installs, paths, installs.twice)
-    found = with_charts(found, files, inputs.documents, None if render == NEVER else helm)
-    notes = [note for one in found.clusters for note in _not_read(one)]
-    return found, [*map(_repeated, found.repeated), *notes]
+    return inputs.files.beside_others(Published())
+
+
+class Sources:
+    """The clusters of what was read, with what their charts come to, and what was not followed."""
+
+    def __init__(
+        self, inputs: Inputs, paths: Mapping[str, tuple[str, ...]], render: str = AUTO
+    ) -> None:
+        """Follow what was read.
+
+        `paths` are what settings say that each cluster gets, `render` whether Helm is run on charts
+        of the repository: `auto`, `always` or `never`.
+        """
+        self._render = None if render == NEVER else helm
+        self._files = _beside_published(inputs)
+        self._installs = _Installs(inputs)
+        self._survey = Survey(self._files, inputs.documents, self._installs, self._installs.twice)
+        found = self._survey.layout(paths)
+        self._charts = {one.name: self._files.tracked() for one in found.clusters}
+        self.layout = with_charts(found, self._charts, self._files, inputs.documents, self._render)
+
+    def all_notes(self) -> Iterator[Note]:
+        """Yield what is said of all clusters: what stands twice, and what was not followed."""
+        yield from map(_repeated, self.layout.repeated)
+        for one in self.layout.clusters:
+            yield from _not_read(one)
+
+    def notes(self, one: ClusterObjects) -> list[Note]:
+        """Return what is said of one cluster: what stands twice, and what could not be followed."""
+        return [*map(_repeated, self._survey.repeated(one.name)), *_not_read(one)]
+
+    def reads(self, one: ClusterObjects) -> set[str]:
+        """Return the files that the objects of a cluster are made of."""
+        charts = self._charts[one.name].read_paths if one.name in self._charts else ()
+        return {*one.reads, *self._survey.rests_on(one.name), *charts}
+
+    def _same_installs(self, after: _Installs) -> Callable[[Manifest, Manifest], bool]:
+        """Return what tells whether an object and a later version of it install the same."""
+
+        def same(one: Manifest, other: Manifest) -> bool:
+            before = self._installs
+            return before(one) == after(other) and before.shown(one) == after.shown(other)
+
+        return same
+
+    def changed(self, inputs: Inputs, shown: Iterable[str], names: Sequence[str]) -> Sources | None:
+        """Return the same sources with other texts in some files, by their reported paths.
+
+        The layout has the clusters that are named, which are those that read them; no other one is
+        changed. None where that cannot be said.
+        """
+        other: Sources = copy(self)
+        other._files = _beside_published(inputs)
+        other._installs = _Installs(inputs)
+        texts: dict[str, list[Document]] = {}
+        for one in shown:
+            given = texts.setdefault(other._files.path(one), [])
+            given += inputs.of([one]).documents
+        survey = self._survey.changed(
+            other._files, other._installs, self._same_installs(other._installs), texts, names
+        )
+        if survey is None:
+            return None
+        other._survey = survey
+        made = tuple(survey.made(name) for name in names)
+        other._charts = {}
+        other.layout = Layout(
+            tuple(with_own_charts(one, other._files, other._render) for one in made),
+            self.layout.unapplied,
+        )
+        return other
 
 
 class _Installs:
@@ -84,12 +147,15 @@ class _Installs:
         counts = Counter(each.product.id for each in self._installed((one, other)) if both)
         return any(counts[product] > 1 for product in both)
 
+    def shown(self, one: Manifest) -> frozenset[str]:
+        """Return the products that an object installs by itself, by their ids."""
+        return frozenset(each.product.id for each in self._installed((one,)) if not each.assumed)
+
     def _installed(self, members: tuple[Manifest, ...]) -> list[Installer]:
         return installers(members, self._index)[0]
 
 
 def _repeated(pair: tuple[Manifest, Manifest]) -> Note:
-    from .places import placed
 
     before, after = pair
     path = placed(after.location()).source.path

@@ -106,7 +106,7 @@ def touched(edits: Sequence[Edit | Repair]) -> list[Manifest]:
 
 def version_of(one: Manifest, inputs: Inputs) -> Manifest:
     """Return an object as it stands in other inputs; itself if it is not there."""
-    for document in inputs.documents:
+    for document in inputs.of([one.document.source.path]).documents:
         if _same_document(document, one.document):
             for manifest in manifests(document):
                 if manifest.route == one.route:

@@ -16,12 +16,14 @@ class Options(NamedTuple):
     `rendered` says that rendered files may be changed; `way` is the way that is asked for, None
     for the one that fits where an object comes from. `patches` says that there is a folder for
     patches: then what comes through a pipe is taken for rendered, whatever it says of itself.
+    `jobs` is how many processes prove fixes: a number, or `auto`.
     """
 
     least: Applicability = Applicability.SAFE
     rendered: bool = False
     way: Way | None = None
     patches: bool = False
+    jobs: str = "1"
 
 
 DEFAULT_OPTIONS: Options = Options()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cnilint.engine.evaluate import Surroundings
+from cnilint.engine.evaluate import Evaluation, Surroundings
 from cnilint.engine.inputs import Inputs
 from cnilint.engine.result import Result
 from cnilint.model.finding import Way
@@ -18,9 +18,9 @@ from .rounds import MOST_ROUNDS, Choice, Rounds, rounds
 __all__ = ["MOST_ROUNDS", "fixed", "offered"]
 
 
-def offered(inputs: Inputs, surroundings: Surroundings, result: Result, options: Options) -> Result:
+def offered(evaluation: Evaluation, options: Options) -> Result:
     """Return a result whose fixes are proven; one that is not is shown, with the reason."""
-    return Prover(inputs, surroundings, result, options).offered()
+    return Prover(evaluation, options).offered()
 
 
 def fixed(inputs: Inputs, surroundings: Surroundings, options: Options) -> Fixed:

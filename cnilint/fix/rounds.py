@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from cnilint.engine.evaluate import Surroundings, evaluate
+from cnilint.engine.evaluate import Surroundings, evaluated
 from cnilint.engine.inputs import Inputs
 from cnilint.engine.result import Result
 from cnilint.engine.text_edits import TextEdits, text_edits_of
+from cnilint.engine.trial import with_edits
 from cnilint.model.finding import Finding, Fix, Repair, TextEdit, Way
 from cnilint.start import NamedTuple
 from cnilint.syntax.rewrite import CannotEdit
 
 from .options import Options
-from .prove import Prover, with_edits
+from .prove import Prover
 
 MOST_ROUNDS = 10
 
@@ -48,7 +49,7 @@ def rounds(inputs: Inputs, surroundings: Surroundings, options: Options, way: Wa
     made: list[Choice] = []
     results: list[Result] = []
     for number in range(MOST_ROUNDS + 1):
-        prover = Prover(inputs, surroundings, evaluate(inputs, surroundings), options)
+        prover = Prover(evaluated(inputs, surroundings), options)
         result = prover.offered()
         results.append(result)
         chosen, held_back = _round(result, options, way, prover)

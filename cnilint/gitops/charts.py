@@ -16,6 +16,8 @@ from cnilint.model.tree import Document, Mapping, child, descend, follow, items,
 from cnilint.start import NamedTuple
 
 CHART_FILE = "Chart.yaml"
+HELMFILE, HELMFILES = "helmfile", "helmfile.d"
+"""What the name of a helmfile begins with, and the folder of parts of one."""
 VALUES_FILE = "values.yaml"
 
 
@@ -55,7 +57,7 @@ def other_objects(document: Document, is_file: Callable[[str], bool]) -> Iterato
     found = None
     if name == CHART_FILE:
         found = None if is_part(folder, is_file) else as_object(document, "Chart")
-    elif name.startswith("helmfile") or posixpath.basename(folder) == "helmfile.d":
+    elif name.startswith(HELMFILE) or posixpath.basename(folder) == HELMFILES:
         found = as_object(document, "Helmfile")
     if found is not None and (found.at("dependencies") or found.at("releases")):
         yield found

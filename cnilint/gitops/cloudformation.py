@@ -17,6 +17,9 @@ from cnilint.model.tree import Document, Mapping, Sequence, child, descend, foll
 ADDON, CLUSTER, NODES = "AWS::EKS::Addon", "AWS::EKS::Cluster", "AWS::EKS::Nodegroup"
 """The types of a template's resources that show EKS; they stand for the kinds of objects."""
 
+RESOURCES = "Resources"
+"""The key by which a document is a template."""
+
 NAME: Steps = ("Properties", "AddonName")
 VERSION: Steps = ("Properties", "AddonVersion")
 CONFIGURATION: Steps = ("Properties", "ConfigurationValues")
@@ -29,12 +32,12 @@ def resources(document: Document) -> Iterator[Manifest]:
 
     They have no API version, and the name by which the template knows them.
     """
-    listed = descend(document.root, "Resources")
+    listed = descend(document.root, RESOURCES)
     found = follow(listed) if listed is not None else None
     for name, tree in members(found).items() if isinstance(found, Mapping) else ():
         root, kind = follow(tree), string(child(tree, "Type"))
         if isinstance(root, Mapping) and kind in (ADDON, CLUSTER, NODES):
-            yield Manifest(document, ("Resources", name), root, "", kind, "", name)
+            yield Manifest(document, (RESOURCES, name), root, "", kind, "", name)
 
 
 def configuration(addon: Manifest) -> tuple[Values, ...]:

@@ -8,12 +8,13 @@ nothing says anything, everything that was given is one cluster, as `kubectl app
 from __future__ import annotations
 
 import posixpath
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cached_property
+from copy import copy
+from functools import cached_property, partial
 
 from cnilint.kube.manifest import Manifest, ManifestIndex, manifests
-from cnilint.model.tree import Document
+from cnilint.model.tree import Document, Value, plain
 from cnilint.start import NamedTuple
 
 from . import argo, argo_sets, distributions, flux, generic_chart
@@ -76,14 +77,7 @@ def layout(
     `paths` are what settings say that each cluster gets, by its name. Kustomizations that nothing
     refers to are of two clusters where they install a product `twice`.
     """
-    survey = _Survey(files, documents, installs, twice)
-    if paths:
-        found = survey.by_settings(paths)
-    elif roots := survey.roots():
-        found = survey.by_roots(roots)
-    else:
-        found = survey.by_folders()
-    return found._replace(repeated=tuple(survey.repeated))
+    return Survey(files, documents, installs, twice).layout(paths)
 
 
 class _Root(NamedTuple):
@@ -94,16 +88,33 @@ class _Root(NamedTuple):
     object: Manifest
 
 
-class _Survey:
+class _Begun(NamedTuple):
+    """What a cluster begins with: the folders of its roots, and what is applied there first."""
+
+    roots: tuple[str, ...]
+    start: tuple[Callable[[Survey], Build], ...]
+    assumed: str = ""
+
+
+class Survey:
     """What the documents of a run are: loose objects, kustomizations, and who refers to which."""
 
     def __init__(
         self, files: Files, documents: Sequence[Document], installs: Installs, twice: Twice
     ) -> None:
+        """Take the files of a repository, and of the documents in it those that were given."""
         self._files = files
         self._installs = installs
         self._twice = twice
-        self.repeated: list[tuple[Manifest, Manifest]] = []
+        self._patches = patch_files(documents)
+        self._begun: dict[str, _Begun] = {}
+        self._made: dict[str, ClusterObjects] = {}
+        self._rests_on: dict[str, frozenset[str]] = {}
+        self._repeated: dict[str, tuple[tuple[Manifest, Manifest], ...]] = {}
+        self._now: dict[int, Manifest] = {}
+        self._paths: dict[str, str] = {}
+        self.asked_for: set[tuple[str, str]] = set()
+        """The kinds and names of objects of whatever place that were looked for."""
         self._folders = sorted(
             {
                 joined(files.path(one.source.path), "..")
@@ -114,42 +125,156 @@ class _Survey:
         self._builds: dict[str, Build] = {}
         self._argo_builds: dict[Manifest, Build] = {}
         self._expanded: dict[Manifest, argo_sets.Expanded] = {}
-        self._appliers: Sequence[Manifest] = ()
+        self._appliers: Mapping[str, Sequence[Manifest]] = {}
         self._elsewhere: list[Manifest] = []
         self._applying: dict[int, frozenset[str]] = {}
-        patches = patch_files(documents)
-        self._loose = [
-            manifest
-            for one in documents
-            if posixpath.basename(one.source.path) not in FILE_NAMES
-            and posixpath.normpath(one.source.path) not in patches
-            for manifest in (*manifests(one), *other_objects(one, self._is_there))
-        ]
+        self._loose = [each for one in documents for each in self._loose_in(one)]
+        self._named = _by_name(self._loose)
         self._descriptions = [m for m in self._loose if distributions.describes_cluster(m)]
         self._lying: dict[str, list[Manifest]] = {}
         for one in self._loose:
             self._lying.setdefault(self._home(one), []).append(one)
+        self._set_files = files.tracked()
         self._sources = flux.sources(self._loose, files)
         self._own = argo.own_addresses(self._loose, files)
+
+    def layout(self, paths: Mapping[str, tuple[str, ...]] | None = None) -> Layout:
+        """Return the clusters; `paths` are what settings say that each gets, by its name."""
+        if paths:
+            found = self._by_settings(paths)
+        elif roots := self._roots():
+            found = self._by_roots(roots)
+        else:
+            found = self._by_folders()
+        repeated = tuple(pair for each in self._repeated.values() for pair in each)
+        return found._replace(repeated=repeated)
+
+    def repeated(self, name: str) -> tuple[tuple[Manifest, Manifest], ...]:
+        """Return the installs that a cluster gets twice, each with the one that counts."""
+        return self._repeated.get(name, ())
+
+    def rests_on(self, name: str) -> frozenset[str]:
+        """Return the files that a cluster's objects were made of beside those that it reads."""
+        return self._rests_on.get(name, frozenset())
+
+    def made(self, name: str) -> ClusterObjects:
+        """Return a cluster as it was found, by its name."""
+        return self._made[name]
+
+    def changed(
+        self,
+        files: Files,
+        installs: Installs,
+        same: Twice,
+        texts: Mapping[str, Sequence[Document]],
+        names: Iterable[str],
+    ) -> Survey | None:
+        """Return what is known with other texts at some paths, as far as it is `made` again.
+
+        `same` tells whether an object and its version there install the same. `texts` has the
+        documents that are given there, by path. `names` are the clusters that read them: nothing
+        else is made again. None where the change
+        may be one of who gets what, for which everything has to be looked at.
+        """
+        other: Survey = copy(self)
+        other._files, other._installs = files, installs
+        other._made, other._rests_on, other._repeated, other._now = {}, {}, {}, {}
+        other._elsewhere = []
+        paths = frozenset(texts)
+        if not paths.isdisjoint(self._set_files.read_paths):
+            return None
+        if not other._exchanged(self, same, texts):
+            return None
+        folders = {folder for path in paths for folder in self._reading.get(path, ())}
+        other._builds = {at: one for at, one in self._builds.items() if at not in folders}
+        other._argo_builds = {
+            one: each for one, each in self._argo_builds.items() if paths.isdisjoint(each.reads)
+        }
+        for name in names:
+            before, now = self._made[name], other._cluster(name, self._begun[name])
+            if not _is_alike(before, now, same) or other._is_stale(now, paths):
+                return None
+        read = {path for name in names for path in self._made[name].reads}
+        known = all(
+            any(joined(folder, name) in read for name in FILE_NAMES)
+            for folder in folders.intersection(self._folders)
+        )
+        return other if known else None
+
+    @cached_property
+    def _reading(self) -> Mapping[str, list[str]]:
+        """The folders that were built, by the files that they read."""
+        found: dict[str, list[str]] = {}
+        for folder, one in self._builds.items():
+            for path in one.reads:
+                found.setdefault(path, []).append(folder)
+        return found
+
+    @cached_property
+    def _standing(self) -> Mapping[str, Sequence[Manifest]]:
+        """The loose objects by the files that they stand in."""
+        return self._by_path(self._loose)
+
+    def _exchanged(
+        self, before: Survey, same: Twice, texts: Mapping[str, Sequence[Document]]
+    ) -> bool:
+        """Take the loose objects of some texts in place of those of before, if they are alike."""
+        for path, documents in texts.items():
+            old = before._standing.get(path, ())
+            new = [each for one in documents for each in self._loose_in(one)]
+            if len(old) != len(new):
+                return False
+            for one, other in zip(old, new, strict=True):
+                if not alike(one, other) or (one.kind, one.name) in self.asked_for:
+                    return False
+                if not same(one, other):
+                    return False
+                self._now[id(one)] = other
+        return True
+
+    def _is_stale(self, one: ClusterObjects, paths: frozenset[str]) -> bool:
+        """Whether a cluster has an object that was not made again though its text is another."""
+        sources = {path: self._files.source(path) for path in paths}
+        return any(
+            path in paths and written_in(each.document).source is not sources[path]
+            for each in one.objects
+            for path in [self._path_in(each)]
+        )
+
+    def _loose_in(self, one: Document) -> list[Manifest]:
+        path = one.source.path
+        if posixpath.basename(path) in FILE_NAMES or posixpath.normpath(path) in self._patches:
+            return []
+        return [*manifests(one), *other_objects(one, self._is_there)]
 
     def _is_there(self, path: str) -> bool:
         return self._files.is_file(self._files.path(path))
 
     def _path_in(self, one: Manifest) -> str:
         """Return the path of the file that an object stands in."""
-        return self._files.path(written_in(one.document).source.path)
+        shown = written_in(one.document).source.path
+        known = self._paths.get(shown)
+        if known is None:
+            known = self._paths[shown] = self._files.path(shown)
+        return known
 
     def _home(self, one: Manifest) -> str:
         return joined(self._path_in(one), "..")
 
+    def _by_path(self, objects: Iterable[Manifest]) -> dict[str, list[Manifest]]:
+        found: dict[str, list[Manifest]] = {}
+        for one in objects:
+            found.setdefault(self._path_in(one), []).append(one)
+        return found
+
     # What begins a cluster
 
-    def roots(self) -> list[_Root]:
+    def _roots(self) -> list[_Root]:
         """Return the objects of Flux and Argo CD that nothing else in the repository applies."""
         appliers = [one for one in self._loose if _applies(one)]
         if not any(self._leads_somewhere(one) for one in appliers):
             return []
-        self._appliers = appliers
+        self._appliers = self._by_path(appliers)
         first = self._without_orphans(self._first(appliers), appliers)
         folders = {id(one): self._home(one) for one in first}
         names = self._names(first, folders)
@@ -216,7 +341,8 @@ class _Survey:
             if id(each) not in found:
                 found.add(id(each))
                 reads = self._reads(each)
-                pending += [other for other in self._appliers if self._path_in(other) in reads]
+                for path in reads & self._appliers.keys():
+                    pending += self._appliers[path]
         return found
 
     def _synced(self, one: Manifest) -> list[str]:
@@ -251,7 +377,7 @@ class _Survey:
 
     def _expanded_set(self, one: Manifest) -> argo_sets.Expanded:
         if one not in self._expanded:
-            self._expanded[one] = argo_sets.expanded(one, self._files, self._own)
+            self._expanded[one] = argo_sets.expanded(one, self._set_files, self._own)
         return self._expanded[one]
 
     def _argo(self, one: Manifest) -> Build:
@@ -341,12 +467,12 @@ class _Survey:
 
     # What a cluster gets
 
-    def by_settings(self, paths: Mapping[str, tuple[str, ...]]) -> Layout:
+    def _by_settings(self, paths: Mapping[str, tuple[str, ...]]) -> Layout:
         """Return the clusters that the settings name, each with what its paths apply."""
         found = []
         for name, given in paths.items():
-            start = [self._path(path) for path in given]
-            found.append(self._cluster(name, given, start))
+            start = [partial(Survey._path, path=path) for path in given]
+            found.append(self._cluster(name, _Begun(given, tuple(start))))
         return Layout(tuple(found), self._left(found))
 
     def _path(self, path: str) -> Build:
@@ -356,7 +482,7 @@ class _Survey:
         objects = [manifest for one in self._files.documents(path) for manifest in manifests(one)]
         return Build(tuple(objects), (), (), frozenset({path}))
 
-    def by_roots(self, roots: Sequence[_Root]) -> Layout:
+    def _by_roots(self, roots: Sequence[_Root]) -> Layout:
         """Return a cluster for each name that roots have, or Applications go to."""
         groups: dict[str, list[_Root]] = {}
         for root in roots:
@@ -369,13 +495,12 @@ class _Survey:
             name = pending.pop(0)
             members, more = groups.get(name, []), sent.get(name, {}).values()
             objects = (*(root.object for root in members), *described.get(name, ()), *more)
-            reads = frozenset(self._path_in(one) for one in objects)
             folders = tuple(
                 dict.fromkeys([root.folder for root in members] or map(self._home, more))
             )
-            start = [Build(objects, (), (), reads), *self._around(members)]
+            first = partial(Survey._lone, objects=objects, beside=objects)
             self._elsewhere = []
-            found[name] = self._cluster(name, folders, start)
+            found[name] = self._cluster(name, _Begun(folders, (first, *self._around(members))))
             for one in self._elsewhere:
                 there = sent.setdefault(argo.destination(one), {})
                 if _work(one) not in there:
@@ -406,40 +531,46 @@ class _Survey:
                 found[name].append(one)
         return found
 
-    def _around(self, members: Sequence[_Root]) -> Iterable[Build]:
+    def _lone(self, objects: Sequence[Manifest], beside: Sequence[Manifest]) -> Build:
+        """Return objects that are applied as they lie; the files of those beside them are read."""
+        now = tuple(self._now.get(id(one), one) for one in objects)
+        return Build(now, (), (), frozenset(map(self._path_in, beside)))
+
+    def _around(self, members: Sequence[_Root]) -> Iterable[Callable[[Survey], Build]]:
         """Yield what lies beside Kustomizations that begin a cluster: who applies them applies it.
 
         That is what the kustomization of the folder names, or where it has none, every object.
         """
-        roots = {_identity(root.object) for root in members}
+        roots = frozenset(_identity(root.object) for root in members)
         for folder in dict.fromkeys(
             root.folder
             for root in members
             if flux.is_kustomization(root.object) and not self._synced(root.object)
         ):
             if any(name in FILE_NAMES for name in self._files.names(folder)):
-                whole = self._folder(folder)
+                yield partial(Survey._folder_without, folder=folder, roots=roots)
             else:
                 known = {id(one) for one in self._descriptions}
                 beside = [one for one in self._lying.get(folder, []) if id(one) not in known]
-                reads = frozenset(map(self._path_in, beside))
-                whole = Build(tuple(beside), (), (), reads)
-            yield whole._replace(
-                objects=tuple(one for one in whole.objects if _identity(one) not in roots)
-            )
+                others = [one for one in beside if _identity(one) not in roots]
+                yield partial(Survey._lone, objects=others, beside=beside)
 
-    def _cluster(
-        self, name: str, roots: Sequence[str], start: Sequence[Build], assumed: str = ""
-    ) -> ClusterObjects:
+    def _folder_without(self, folder: str, roots: frozenset[tuple[str, str, str]]) -> Build:
+        whole = self._folder(folder)
+        objects = tuple(one for one in whole.objects if _identity(one) not in roots)
+        return whole._replace(objects=objects)
+
+    def _cluster(self, name: str, begun: _Begun) -> ClusterObjects:
         """Return a cluster: what its roots apply, and what that applies in turn."""
+        self._begun[name] = begun
         objects: list[Manifest] = []
         edges: list[Edge] = []
         not_read: list[NotRead] = []
         reads: set[str] = set()
         seen: set[tuple[str, ...]] = set()
-        pending = list(start)
+        pending = deque(each(self) for each in begun.start)
         while pending:
-            one = pending.pop(0)
+            one = pending.popleft()
             edges += one.edges
             not_read += one.not_read
             reads |= one.reads
@@ -453,17 +584,29 @@ class _Survey:
             objects += brought.objects
             edges += brought.edges
             not_read += brought.not_read
-        kept = self._last_ones(distributions.settled(objects))
-        kept += self._rendered(kept)
-        return ClusterObjects(
+        kept, self._repeated[name] = self._last_ones(distributions.settled(objects))
+        rendered, self._rests_on[name] = self._rendered(kept)
+        kept += rendered
+        self._made[name] = ClusterObjects(
             name,
             tuple(kept),
-            tuple(roots),
+            tuple(begun.roots),
             tuple(dict.fromkeys(edges)),
             tuple(dict.fromkeys(not_read)),
             frozenset(reads),
-            assumed,
+            begun.assumed,
         )
+        return self._made[name]
+
+    def _asked(self, known: Sequence[Manifest]) -> Callable[[str, str], list[Manifest]]:
+        """Return what finds objects by kind and name: loose ones first, then those of a cluster."""
+
+        def asked(kind: str, name: str) -> list[Manifest]:
+            self.asked_for.add((kind, name))
+            here = [one for one in known if one.kind == kind and one.name == name]
+            return [*self._named.get((kind, name), ()), *here]
+
+        return asked
 
     def _of_machines(self, objects: Sequence[Manifest]) -> list[Build]:
         """Return what machine configurations apply: what they hold, and what lies at addresses."""
@@ -476,19 +619,30 @@ class _Survey:
 
         return [*found, build_published(self._files, addresses)]
 
-    def _rendered(self, objects: Sequence[Manifest]) -> list[Manifest]:
-        """Return the workloads of releases whose values say the whole of them."""
-        index = ManifestIndex(objects, self._files)
-        return [
+    def _rendered(self, objects: Sequence[Manifest]) -> tuple[list[Manifest], frozenset[str]]:
+        """Return the workloads of releases whose values say the whole of them, and what was read.
+
+        Those are the files of values.
+        """
+        files = self._files.tracked()
+        index = ManifestIndex(objects, files)
+        found = [
             made
             for one in objects
             for delivery in deliveries(one, index)
             if delivery.name == generic_chart.CHART
             for made in generic_chart.rendered(delivery)
         ]
+        return found, frozenset(files.read_paths)
 
-    def _last_ones(self, objects: Sequence[Manifest]) -> list[Manifest]:
-        """Return objects without the installs that are applied again later, under the same name."""
+    def _last_ones(
+        self, objects: Sequence[Manifest]
+    ) -> tuple[list[Manifest], tuple[tuple[Manifest, Manifest], ...]]:
+        """Return objects without the installs that are applied again later, and those pairs.
+
+        Two installs are the same one under the same name.
+        """
+        repeated: list[tuple[Manifest, Manifest]] = []
         last: dict[tuple[str, ...], Manifest] = {}
         kept: list[Manifest] = []
         for one in objects:
@@ -498,15 +652,15 @@ class _Survey:
                 continue
             if before is not None and one.name and self._installs(one):
                 kept = [each for each in kept if each is not before]
-                self.repeated.append((before, one))
+                repeated.append((before, one))
             last[key] = one
             kept.append(one)
-        return kept
+        return kept, tuple(repeated)
 
     def _brought(self, one: Manifest, known: Sequence[Manifest], name: str) -> list[Build]:
         """Return what one object of a cluster applies to this cluster."""
         if flux.is_kustomization(one) or flux.is_instance(one):
-            return [flux.applied(one, self._sources, self._files, [*self._loose, *known])]
+            return [flux.applied(one, self._sources, self._files, self._asked(known))]
         if argo.is_set(one):
             found = self._expanded_set(one)
             edges = (Edge("applicationset", one.title, one.location("spec", "generators")),)
@@ -529,7 +683,7 @@ class _Survey:
 
     # Where nothing applies paths
 
-    def by_folders(self) -> Layout:
+    def _by_folders(self) -> Layout:
         """Return the clusters of kustomizations that nothing refers to, and of loose objects."""
         builds = {folder: self._folder(folder) for folder in self._folders}
         tops = self._tops()
@@ -555,17 +709,15 @@ class _Survey:
         def twice(one: Manifest, other: Manifest) -> bool:
             return {id(one), id(other)} <= built and self._twice(one, other)
 
+        whole = {folder: self._whole(folder) for folder in tops}
         for name, members in partition(applied, self._tells_apart, twice):
             folders = {one.folder for one in members}
-            inside = [folder for folder in tops if self._whole(folder) in folders]
-            start = [builds[folder] for folder in inside]
-            more = Build(
-                tuple(one.object for one in members if id(one.object) not in built),
-                (),
-                (),
-                frozenset(self._path_in(one.object) for one in members),
-            )
-            found.append(self._cluster(name, inside, [*start, more], "folders"))
+            inside = tuple(folder for folder in tops if whole[folder] in folders)
+            others = [one.object for one in members if id(one.object) not in built]
+            beside = [one.object for one in members]
+            more = partial(Survey._lone, objects=others, beside=beside)
+            start = [partial(Survey._folder, folder=folder) for folder in inside]
+            found.append(self._cluster(name, _Begun(inside, (*start, more), "folders")))
         if len(found) == 1:
             found = [found[0]._replace(assumed="")]
         return Layout(tuple(found), left)
@@ -624,6 +776,57 @@ def _applies(one: Manifest) -> bool:
         or argo.is_application(one)
         or argo.is_set(one)
     )
+
+
+TOOLS = ("toolkit.fluxcd.io", "fluxcd.controlplane.io", "extensions.fluxcd.io", "argoproj.io")
+"""The ends of the groups of objects that say what is applied where."""
+
+SAYS_WHAT = frozenset({"patches", "helm", "kustomize"})
+"""What of such an object says what its objects are, and not which ones."""
+
+
+def alike(one: Manifest, other: Manifest) -> bool:
+    """Whether two objects are the same to those who tell which objects a cluster gets."""
+    if (one.api_version, _identity(one)) != (other.api_version, _identity(other)):
+        return False
+    group = one.api_version.partition("/")[0]
+    leads = group.endswith(TOOLS) and one.kind != "HelmRelease"
+    if leads or not group or any(_applies(m) for m in (one, other)):
+        return _leading(plain(one.root)) == _leading(plain(other.root))
+    if distributions.describes_cluster(one):
+        return plain(one.root) == plain(other.root)
+    return True
+
+
+def _leading(value: Value) -> Value:
+    """Return a value of an object without what only changes the objects that it leads to."""
+    if isinstance(value, dict):
+        return {key: _leading(one) for key, one in value.items() if key not in SAYS_WHAT}
+    return [_leading(one) for one in value] if isinstance(value, list) else value
+
+
+def _is_alike(before: ClusterObjects, now: ClusterObjects, same: Twice) -> bool:
+    """Whether a cluster gets the same objects from the same sources, whatever they say."""
+    if before.reads != now.reads or len(before.objects) != len(now.objects):
+        return False
+    if bool(before.not_read) != bool(now.not_read):
+        return False
+    if [(one.kind, one.target) for one in before.edges] != [
+        (one.kind, one.target) for one in now.edges
+    ]:
+        return False
+    return all(
+        one is other or (alike(one, other) and same(one, other))
+        for one, other in zip(before.objects, now.objects, strict=True)
+    )
+
+
+def _by_name(objects: Iterable[Manifest]) -> dict[tuple[str, str], list[Manifest]]:
+    """Return objects by their kind and name."""
+    found: dict[tuple[str, str], list[Manifest]] = {}
+    for one in objects:
+        found.setdefault((one.kind, one.name), []).append(one)
+    return found
 
 
 def _work(one: Manifest) -> tuple[str, ...]:

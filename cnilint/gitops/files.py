@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Protocol
 
@@ -26,10 +26,15 @@ Found = tuple[Document | SyntaxProblem, ...]
 """The documents of a text in order, each with the problems that stand in or behind it."""
 
 
-def read_documents(source: Source, budget: Budget | None = None) -> Found:
-    """Return the documents of a text; one problem in its place where cnilint fails to read it."""
+def read_documents(
+    source: Source, budget: Budget | None = None, only: Container[int] | None = None
+) -> Found:
+    """Return the documents of a text; one problem in its place where cnilint fails to read it.
+
+    `budget` and `only` are those of `compose`.
+    """
     try:
-        return tuple(compose(source, budget=budget))
+        return tuple(compose(source, budget=budget, only=only))
     except OutOfTimeError as error:
         return (limit(source, Span(0, 0), str(error)),)
     except Exception as error:
@@ -70,13 +75,13 @@ class Files:
         self,
         top: str | FileTree,
         sources: Iterable[Source],
-        found: Sequence[Found] | None = None,
+        found: Sequence[Found | None] | None = None,
         budget: Budget | None = None,
         like: Files | None = None,
     ) -> None:
         """Take the folder at the top, or the tree of files, and the texts that were read already.
 
-        `found` are the documents of the sources in the same order, where they are known. An empty
+        `found` are all documents of the sources in the same order, where they are known. An empty
         `top` means that there is nothing else: the sources are all there is, by the paths they
         have. `budget` is what may be spent on reading others. A text that `like` has at the same
         path is taken from there, its documents included.
@@ -108,10 +113,12 @@ class Files:
         """Return the same files, which tell what is asked for from now on in `read_paths`."""
         return self._with(self._store)
 
-    def replaced(self, sources: Iterable[Source], found: Sequence[Found] | None = None) -> Files:
+    def replaced(
+        self, sources: Iterable[Source], found: Sequence[Found | None] | None = None
+    ) -> Files:
         """Return the same files with other texts in place of those of the same paths.
 
-        `found` are their documents in the same order, where they are known.
+        `found` are all their documents in the same order, where they are known.
         """
         store = self._store
         return self._with(store.replaced(_Store(store.tree, sources, found, store.budget)))
@@ -209,7 +216,7 @@ class _Store:
         self,
         tree: FileTree | None,
         sources: Iterable[Source],
-        found: Sequence[Found] | None = None,
+        found: Sequence[Found | None] | None = None,
         budget: Budget | None = None,
         like: Files | None = None,
     ) -> None:
@@ -225,8 +232,9 @@ class _Store:
         for at, source in enumerate(sources):
             path = self.path(source.path)
             self.given[path] = source
-            if found is not None:
-                self._found[path] = found[at]
+            known = found[at] if found is not None else None
+            if known is not None:
+                self._found[path] = known
 
     def replaced(self, new: _Store) -> _Store:
         """Return a store of the same folders, with what was given to another one."""

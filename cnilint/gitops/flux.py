@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import posixpath
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 
 from cnilint.kube.manifest import Manifest, manifests
@@ -188,6 +188,10 @@ def _source_of(one: Manifest) -> tuple[str, str]:
     return kind, string(one.at("spec", "sourceRef", "name")) or ""
 
 
+Known = Callable[[str, str], Sequence[Manifest]]
+"""Returns the objects of a kind and name, the best one last."""
+
+
 class Followed(NamedTuple):
     """Where a Kustomization leads: a folder of this repository, or why it does not."""
 
@@ -283,10 +287,10 @@ def _copies(one: Manifest, artifact: Tree) -> Iterator[_Copy]:
         yield _Copy(named[alias], folder, joined(".", put))
 
 
-def applied(one: Manifest, around: Sources, files: Files, known: Iterable[Manifest]) -> Build:
+def applied(one: Manifest, around: Sources, files: Files, known: Known) -> Build:
     """Return what a Kustomization applies, its own changes made.
 
-    `known` are objects among which the ConfigMaps of its variables are looked for, best ones last.
+    `known` finds the ConfigMaps of its variables, and its source.
     """
     place = one.location(*(sync_steps(one) or ("spec", "path")))
     found = followed(one, around, files)
@@ -298,13 +302,13 @@ def applied(one: Manifest, around: Sources, files: Files, known: Iterable[Manife
     whole = folder_build(files, found.folder, _fields(one))
     edges = (Edge("flux-path", found.folder, place), *whole.edges)
     objects = whole.objects
-    variables = _variables(one, [*known, *objects])
+    variables = _variables(one, known, objects)
     if variables is not None:
         objects = tuple(_substituted(each, variables) for each in objects)
     return Build(objects, edges, whole.not_read, whole.reads)
 
 
-def _published(one: Manifest, files: Files, known: Iterable[Manifest]) -> Build | None:
+def _published(one: Manifest, files: Files, known: Known) -> Build | None:
     """Return what a path in another repository holds, as far as it is known without reading.
 
     The source's `ignore` is a list as git has it: what `!` takes back is all that is left where
@@ -313,7 +317,7 @@ def _published(one: Manifest, files: Files, known: Iterable[Manifest]) -> Build 
     from .kustomize import build_published
 
     kind, name = (string(one.at("spec", "sourceRef", key)) or "" for key in ("kind", "name"))
-    source = next((m for m in known if (m.kind, m.name) == (kind, name)), None)
+    source = next(iter(known(kind, name)), None)
     if source is None:
         return None
     address = string(source.at("spec", "url")) or ""
@@ -387,7 +391,7 @@ def _fields(one: Manifest) -> Node:
     return Node(dict(found), (place_in(one, "spec", "path"),))
 
 
-def _variables(one: Manifest, known: Sequence[Manifest]) -> Variables | None:
+def _variables(one: Manifest, known: Known, objects: Sequence[Manifest]) -> Variables | None:
     """Return the variables of a Kustomization; None where it substitutes nothing."""
     inline = one.at("spec", "postBuild", "substitute")
     origins = items(one.at("spec", "postBuild", "substituteFrom"))
@@ -395,7 +399,10 @@ def _variables(one: Manifest, known: Sequence[Manifest]) -> Variables | None:
     complete = True
     for origin in origins:
         name, kind = string(child(origin, "name")) or "", string(child(origin, "kind"))
-        found = _nearest(one, name, known) if kind == "ConfigMap" else None
+        found = None
+        if kind == "ConfigMap":
+            here = [each for each in objects if (each.kind, each.name) == (kind, name)]
+            found = _nearest(one, [*known(kind, name), *here])
         if found is None:
             complete = False
         else:
@@ -416,9 +423,8 @@ def _strings(one: Manifest, tree: Tree | None, route: Route) -> dict[str, Node]:
     }
 
 
-def _nearest(one: Manifest, name: str, known: Sequence[Manifest]) -> Manifest | None:
+def _nearest(one: Manifest, found: Sequence[Manifest]) -> Manifest | None:
     """Return the ConfigMap that a Kustomization means: of several, the one nearest to its file."""
-    found = [m for m in known if (m.kind, m.name) == ("ConfigMap", name)]
     fitting = [m for m in found if m.namespace in ("", one.namespace)]
     home = written_in(one.document).source.path.split("/")
 

@@ -8,7 +8,7 @@ product by objects of different names, where the caller says so.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations
 
 from cnilint.kube.manifest import Manifest
@@ -43,8 +43,8 @@ def partition(
     own: dict[str, list[Applied]] = {branch: [] for branch in branches}
     shared: list[Applied] = []
     for one in found:
-        # the outermost one, which sorts first: it is looked at by itself below
-        inside = next((branch for branch in branches if _is_below(one.folder, branch)), None)
+        # of several the outermost one: what is inside it is looked at by itself below
+        inside = next((up for up in _upward(one.folder) if up in own), None)
         (own[inside] if inside is not None else shared).append(one)
     result = []
     for branch in branches:
@@ -52,7 +52,10 @@ def partition(
             repeated = {_identity(one) for one in members}
             rest = [one for one in shared if _identity(one) not in repeated]
             result.append((branch if name == ONLY else name, members + rest))
-    if any(installs(one.object) and _is_repeated(one, found) for one in shared):
+    folders: dict[Identity, set[str]] = {}
+    for one in found:
+        folders.setdefault(_identity(one), set()).add(one.folder)
+    if any(installs(one.object) and len(folders[_identity(one)]) > 1 for one in shared):
         result.append((ONLY, shared))
     return result
 
@@ -92,13 +95,14 @@ def _branch(place: str, common: str) -> str:
     return f"{root}{first}"
 
 
-def _is_repeated(one: Applied, found: Sequence[Applied]) -> bool:
-    return len({each.folder for each in found if _identity(each) == _identity(one)}) > 1
-
-
 def _identity(one: Applied) -> Identity:
     return one.object.kind, one.object.namespace, one.object.name
 
 
-def _is_below(folder: str, branch: str) -> bool:
-    return folder == branch or folder.startswith(f"{branch}/")
+def _upward(folder: str) -> Iterator[str]:
+    """Yield the folders that a folder lies in, the outermost first, and itself."""
+    at = folder.find("/", 1)
+    while at >= 0:
+        yield folder[:at]
+        at = folder.find("/", at + 1)
+    yield folder

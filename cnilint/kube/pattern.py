@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _LAST_PART = "(^|/)"
 _SPECIAL = frozenset("\\.^$*+?{}[]()|")
 
 
+@lru_cache(maxsize=4096)
 def found_in(pattern: str, text: str) -> bool:
     """Whether a pattern is found in a name; `(^|/)(one|other)$` is, without compiling it.
 

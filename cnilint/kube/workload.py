@@ -26,6 +26,9 @@ TEMPLATE: dict[str, tuple[str, ...]] = {
 """Where each kind keeps its pod template."""
 
 
+HOST_PATH = "hostPath"
+"""The kind of a volume that is a path of the node."""
+
 INSTALLING_KINDS = {"DaemonSet", "Pod"}
 """Kinds that put something on the node they run on. A Deployment or CronJob with a CNI product's
 image installs nothing (zalando-incubator/kubernetes-on-aws@93eb84d: aws-node-decommissioner)."""
@@ -177,7 +180,7 @@ class Workload:
         for mount_path, tree, _route in self.mounts(container):
             name = string(child(tree, "name")) or ""
             volume = self.volume(name)
-            base = string(descend(volume[0], "hostPath", "path")) if volume else None
+            base = string(descend(volume[0], HOST_PATH, "path")) if volume else None
             if not base or _sub_path(tree):
                 continue
             base = _clean(base)
@@ -239,7 +242,7 @@ def _host_path(pods: Workload, container: Container, path: str) -> HostFile | No
     rest, mount = found
     name = string(child(mount, "name")) or ""
     volume = pods.volume(name)
-    base = string(descend(volume[0], "hostPath", "path")) if volume else None
+    base = string(descend(volume[0], HOST_PATH, "path")) if volume else None
     if not base:
         return None
     read_only = child(mount, "readOnly")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TypeVar
 
 from cnilint.budget import UNLIMITED, Budget
 from cnilint.catalog.catalog import known_files, label_domains
@@ -22,7 +23,7 @@ from cnilint.model.finding import Note
 from cnilint.model.tree import string
 from cnilint.multus.configuration import Multus
 from cnilint.multus.forms import multus
-from cnilint.start import NamedTuple, dataclass, replace
+from cnilint.start import NamedTuple, dataclass, field, replace
 
 from .class_facts import MULTUS_FILES, ClassFacts, HostFile, class_facts, named_host_file
 from .shared import Simulations
@@ -52,6 +53,8 @@ class Circumstances(NamedTuple):
 
 NOTHING_KNOWN = Circumstances()
 
+Facts = TypeVar("Facts")
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Cluster:
@@ -69,6 +72,14 @@ class Cluster:
     """The file of the CNI that is to own the pods; empty where nothing says so."""
     known: Circumstances = NOTHING_KNOWN
     """What is known of it beside its manifests."""
+    _worked_out: dict[Callable[..., object], object] = field(default_factory=dict)
+
+    def once(self, work: Callable[[Cluster], Facts]) -> Facts:
+        """Return what a function works out of the cluster, worked out once."""
+        if work not in self._worked_out:
+            self._worked_out[work] = work(self)
+        found: Facts = self._worked_out[work]  # type: ignore[assignment]  # it is by what made it
+        return found
 
     def __repr__(self) -> str:
         return f"<Cluster {self.name!r}: {len(self.installers)} installs>"
@@ -89,12 +100,16 @@ class Cluster:
     @property
     def multuses(self) -> list[Multus]:
         """Every Multus install, each once, but for those that are not known before substitution."""
-        found: dict[int, Multus] = {}
-        for facts in self.classes:
-            for one in facts.multuses:
-                if one.filled_in_later is None:
-                    found.setdefault(id(one.installer), one)
-        return list(found.values())
+        return self.once(_multuses)
+
+
+def _multuses(one: Cluster) -> list[Multus]:
+    found: dict[int, Multus] = {}
+    for facts in one.classes:
+        for each in facts.multuses:
+            if each.filled_in_later is None:
+                found.setdefault(id(each.installer), each)
+    return list(found.values())
 
 
 def cluster(

@@ -25,7 +25,7 @@ EXTENSIONS = (".yaml", ".yml", ".json")
 """What is read of a folder; a file that is named itself may have any name."""
 
 SIZE_LIMIT = MOST_BYTES
-"""Bytes of the largest file that is read."""
+"""Bytes of the largest file that is read, where nothing else is asked for."""
 
 # The longer marks first: UTF-32's little-endian one begins with UTF-16's.
 _ENCODINGS = (
@@ -66,6 +66,7 @@ def collect(
     stdin: Callable[[], bytes],
     listing: Listing | None = None,
     excluding: Excluding | None = None,
+    limit: int = SIZE_LIMIT,
 ) -> Iterator[Source | Unreadable]:
     """Yield the text of every file the paths stand for, in order, each file once.
 
@@ -74,14 +75,18 @@ def collect(
     reaches: `confine`), a pattern (`*`, `?`, `[`,
     `**`; only if no file has that very name) or `-` for what `stdin` returns. Paths are reported
     as they were given, without a leading `./` and with forward slashes. With a `listing`, a folder
-    stands for what that lists, and never for what `excluding` leaves out of it.
+    stands for what that lists, and never for what `excluding` leaves out of it. `limit` are the
+    bytes of the largest file that is read.
     """
     bounds = Bounds([path for path in paths if path != STANDARD_INPUT])
-    return _Collector(stdin, listing, excluding, bounds).each(paths)
+    return _Collector(stdin, listing, excluding, bounds, limit).each(paths)
 
 
 def collect_in(
-    tree: FileTree, paths: Sequence[str], excluding: Excluding | None = None
+    tree: FileTree,
+    paths: Sequence[str],
+    excluding: Excluding | None = None,
+    limit: int = SIZE_LIMIT,
 ) -> Iterator[Source | Unreadable]:
     """Yield the text of every file that paths stand for in a tree of files, as `collect` does.
 
@@ -107,7 +112,7 @@ def collect_in(
                 taken.add(real)
             elif real not in taken:
                 taken |= {real} if tree.is_file(real) else set()
-                yield _text_in(tree, real, one.path)
+                yield _text_in(tree, real, one.path, limit)
 
 
 def _in_tree(tree: FileTree, path: str) -> str | None:
@@ -129,10 +134,10 @@ def _entries_in(
             yield _Entry(whole, is_folder)
 
 
-def _text_in(tree: FileTree, real: str, path: str) -> Source | Unreadable:
+def _text_in(tree: FileTree, real: str, path: str, limit: int) -> Source | Unreadable:
     content = tree.read(real)
     if content is not None:
-        return _decoded(_reported(path), content)
+        return _decoded(_reported(path), content, limit)
     there = tree.is_file(real)
     return Unreadable(
         _reported(path), "it cannot be read" if there else "no such file or directory"
@@ -175,7 +180,9 @@ class _Collector:
         listing: Listing | None,
         excluding: Excluding | None,
         bounds: Bounds,
+        limit: int,
     ) -> None:
+        self._limit = limit
         self._stdin = stdin
         self._listing = listing
         self._excluding = excluding
@@ -188,7 +195,7 @@ class _Collector:
         for path in paths:
             if path == STANDARD_INPUT:
                 if self._is_new(path):
-                    yield _decoded(path, self._stdin())
+                    yield _decoded(path, self._stdin(), self._limit)
                 continue
             try:
                 mode = os.stat(path).st_mode
@@ -274,7 +281,7 @@ class _Collector:
         except OSError as error:
             foreign = not named and isinstance(error, ConfinedError)
             return Unreadable(reported, _reason(error), foreign=foreign)
-        return None if content is None else _decoded(reported, content)
+        return None if content is None else _decoded(reported, content, self._limit)
 
     def _content(self, descriptor: int, path: str) -> bytes | None:
         """Return what an open file holds, cut behind the limit; None if it has been read before."""
@@ -286,11 +293,11 @@ class _Collector:
                 return None
             known.append(path)
         content = b""
-        if 0 < found.st_size <= SIZE_LIMIT:
+        if 0 < found.st_size <= self._limit:
             content = os.read(descriptor, found.st_size + 1)
             if len(content) == found.st_size:
                 return content
-        return content + read_open(descriptor, SIZE_LIMIT - len(content))
+        return content + read_open(descriptor, self._limit - len(content))
 
     def _left_out(self, path: str) -> Iterator[Unreadable]:
         """Yield, once, that a link leads to what is not to be read."""
@@ -304,9 +311,10 @@ class _Collector:
         return True
 
 
-def _decoded(reported: str, content: bytes) -> Source | Unreadable:
-    if len(content) > SIZE_LIMIT:
-        return Unreadable(reported, f"larger than {SIZE_LIMIT // 1_000_000} MB", too_large=True)
+def _decoded(reported: str, content: bytes, limit: int) -> Source | Unreadable:
+    if len(content) > limit:
+        megabytes = f"{limit / 1_000_000:g} MB"
+        return Unreadable(reported, f"larger than {megabytes}, so it is not read", too_large=True)
     return decode(reported, content)
 
 

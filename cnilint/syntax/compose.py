@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from cnilint.budget import Budget
 from cnilint.model.text import FOREIGN, Source, Span
@@ -35,7 +35,10 @@ _SYNTAX = "syntax"
 
 
 def compose(
-    source: Source, parser: Parser | None = None, budget: Budget | None = None
+    source: Source,
+    parser: Parser | None = None,
+    budget: Budget | None = None,
+    only: Container[int] | None = None,
 ) -> Iterator[Document | SyntaxProblem]:
     """Yield each document of a source, in order, or the problem that stands in its place.
 
@@ -43,7 +46,9 @@ def compose(
     the one that counts. Documents without content yield nothing. Where documents do not parse
     because of template actions, one problem of kind `template` stands for all of them. `parser`
     is the fastest there is unless given, `budget` what the run may spend. One problem of kind
-    `limit` stands for what it does not reach for. Nothing a text may hold makes this raise.
+    `limit` stands for what it does not reach for. Of the documents that `split` yields, those are
+    read whose numbers are among `only`; each of the others counts as one. Nothing a text may hold
+    makes this raise.
     """
     text = source.text
     budget = budget or Budget()
@@ -51,7 +56,10 @@ def compose(
     index = 0
     template_seen = False
     all_text = text.isascii() or FOREIGN.search(text) is None
-    for span in split(text):
+    for number, span in enumerate(split(text)):
+        if only is not None and number not in only:
+            index += content_start(text, span) < span.end
+            continue
         byte = None if all_text else FOREIGN.search(text, span.start, span.end)
         if byte is not None:
             message = f"the byte 0x{ord(byte[0]) - 0xDC00:02x} is not UTF-8"

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from cnilint.config.options import DEFAULTS
 from cnilint.errors import NothingReadError, ReadError, UsageError
 from cnilint.fix.options import Options
 from cnilint.model.finding import Applicability
-from cnilint.run import fix, host_files, inspect, lint, load
+from cnilint.run import asked, byte_count, checked, fix, host_files, inspect, lint, load
 from cnilint.simulation.class_facts import HostFile
 from cnilint.upstream.selector import predict
 from tests.clusters import NAMESPACE, OWNED, PINNED, VPC, contents, istio, multus, placed, places
@@ -229,3 +230,39 @@ def test_a_name_that_no_file_can_have_owns_no_pods(name: str, tmp_path: Path) ->
     (facts,) = cluster.classes
     assert any(one.writes and one.writes.path.endswith(name) for one in facts.installers)
     assert {outcome.master for outcome in facts.outcomes} == {"10-aws.conflist"}
+
+
+def test_a_file_that_is_too_large_is_a_finding_at_it(tmp_path: Path) -> None:
+    placed(tmp_path, {"large.yaml": f"# {'x' * 2000}\n{VPC}", "vpc.yaml": VPC})
+    named = [str(tmp_path / name) for name in ("large.yaml", "vpc.yaml")]
+    for paths in ([str(tmp_path)], named):
+        chosen = DEFAULTS.replaced(max_file_size="2KB")
+        (finding,) = checked(asked(paths, chosen)).findings
+        assert (finding.rule, finding.location.source.path) == ("CNI904", named[0])
+        assert "larger than 0.002 MB, so it is not read" in finding.message
+
+
+@pytest.mark.parametrize(
+    ("text", "count"), [("1", 1), ("20kb", 20_000), ("250MB", 250_000_000), ("2 GB", 2 * 10**9)]
+)
+def test_a_size_is_a_number_and_a_unit(text: str, count: int) -> None:
+    assert byte_count(text) == count
+
+
+@pytest.mark.parametrize("text", ["", "0", "MB", "-1", "1.5MB", "10 MiB", "ten", "²"])
+def test_what_is_no_size_is_told(text: str) -> None:
+    with pytest.raises(UsageError, match="is no size: write it as 250MB"):
+        byte_count(text)
+
+
+def test_what_no_rule_asks_for_is_parsed_if_that_is_asked_for(tmp_path: Path) -> None:
+    ingress = "apiVersion: networking.k8s.io/v1\nkind: Ingress\nspec: {\n"
+    folder = placed(tmp_path, {"ingress.yaml": ingress, "vpc.yaml": VPC})
+    for settings, found in (
+        ({}, []),
+        ({"strict_yaml": True}, ["CNI901"]),
+        ({"no_prefilter": True}, ["CNI901"]),
+    ):
+        result = checked(asked([str(folder)], DEFAULTS.replaced(**settings)))
+        assert [one.rule for one in result.findings] == found
+        assert result.sources == 2

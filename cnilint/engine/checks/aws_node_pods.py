@@ -39,6 +39,9 @@ CUSTOM = "AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG"
 LABEL, ANNOTATION = "ENI_CONFIG_LABEL_DEF", "ENI_CONFIG_ANNOTATION_DEF"
 ANNOTATE = "ANNOTATE_POD_IP"
 
+LOCAL_POLICY = "externalTrafficPolicy"
+"""Of a Service: whether it is answered on the node that was asked."""
+
 _ZONE_LABELS = ("topology.kubernetes.io/zone", "failure-domain.beta.kubernetes.io/zone")
 _ZONE = lazy_pattern(r"[a-z]{2,4}(-[a-z]+)+-\d[a-z]|[a-z]{3,4}\d-az\d")
 """The names of availability zones, and their ids."""
@@ -125,10 +128,10 @@ def _calico(cluster: Cluster) -> Iterator[tuple[Location, str]]:
 def _local_services(cluster: Cluster) -> Iterator[tuple[Location, str]]:
     for manifest in cluster.manifests:
         if manifest.kind == "Service":
-            policy = string(manifest.at("spec", "externalTrafficPolicy"))
+            policy = string(manifest.at("spec", LOCAL_POLICY))
             if policy == "Local":
-                where = manifest.location("spec", "externalTrafficPolicy")
-                yield where, f"externalTrafficPolicy Local of {manifest.title}"
+                where = manifest.location("spec", LOCAL_POLICY)
+                yield where, f"{LOCAL_POLICY} Local of {manifest.title}"
 
 
 def custom_network_without_eniconfig(cluster: Cluster) -> Iterator[Hit]:

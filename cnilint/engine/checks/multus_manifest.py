@@ -17,7 +17,7 @@ from cnilint.model.finding import Applicability, Edit, Fix, Level, Location, Ope
 from cnilint.model.tree import Mapping as MappingTree
 from cnilint.model.tree import child, descend, follow, string
 from cnilint.multus.configuration import Multus
-from cnilint.multus.manifest_release import Skew, copies, flag_name, skew
+from cnilint.multus.manifest_release import Skew, copies, flag_name
 from cnilint.multus.meant_configuration import KEY, meant_map, unused
 from cnilint.multus.requirements import (
     DAEMON_FLAGS,
@@ -35,6 +35,7 @@ from cnilint.upstream.multus_releases import NEWEST, Program, script_flags, trai
 from cnilint.upstream.multus_thin import declared_flags
 
 from .master import distance
+from .skews import skew_in
 
 TOO_LITTLE = 50 * 1024 * 1024
 ENOUGH = "200Mi"
@@ -94,7 +95,7 @@ def copy_not_forced(cluster: Cluster) -> Iterator[Hit]:
         workload_of = one.installer.workload
         if workload_of is None or one.family != "thick":
             continue
-        other = skew(one, cluster.manifests)
+        other = skew_in(cluster, one)
         if other is not None:
             continue
         for container in workload_of.containers:
@@ -136,7 +137,7 @@ def thin_thick_mix(cluster: Cluster) -> Iterator[Hit]:
     """CNI306: the command or the arguments are not those of this flavour and release."""
     for one in cluster.multuses:
         workload_of, container = one.installer.workload, one.installer.container
-        if workload_of is None or container is None or skew(one, cluster.manifests) is not None:
+        if workload_of is None or container is None or skew_in(cluster, one) is not None:
             continue
         if one.family == "thick":
             yield from _foreign_flags(one, container)
@@ -173,7 +174,7 @@ def unknown_flag(cluster: Cluster) -> Iterator[Hit]:
     """CNI312: a flag that the program of this release does not have."""
     for one in cluster.multuses:
         container = one.installer.container
-        if skew(one, cluster.manifests) is not None:
+        if skew_in(cluster, one) is not None:
             continue
         if container is None:
             yield from _chart_flags(one)
@@ -191,7 +192,7 @@ def unknown_flag(cluster: Cluster) -> Iterator[Hit]:
 def manifest_older_than_image(cluster: Cluster) -> Iterator[Hit]:
     """CNI315: the whole manifest is of another release than the image."""
     for one in cluster.multuses:
-        found = skew(one, cluster.manifests)
+        found = skew_in(cluster, one)
         if found is None:
             continue
         image = shown(found.image)

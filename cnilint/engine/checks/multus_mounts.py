@@ -15,10 +15,11 @@ from cnilint.model.finding import Applicability, Edit, Fix, Level, Location
 from cnilint.model.tree import child, descend, items, string
 from cnilint.multus.configuration import Multus
 from cnilint.multus.host_access import KUBELET, NAMESPACES, PLUGINS, Gap, lacked, setting
-from cnilint.multus.manifest_release import skew
 from cnilint.multus.requirements import Need, is_certain, since
 from cnilint.simulation.cluster import Cluster
 from cnilint.start import lazy_pattern
+
+from .skews import skew_in
 
 _EFFECTS = {
     Need.HOST_NETWORK: "its own pod waits for the network that it is to provide",
@@ -50,7 +51,7 @@ def missing_mount(cluster: Cluster) -> Iterator[Hit]:
         workload, container = one.installer.workload, one.installer.container
         if workload is None or container is None:
             continue
-        other = skew(one, cluster.manifests)
+        other = skew_in(cluster, one)
         if other is not None and not other.missing:
             continue  # it does not come to that
         for gap in lacked(one):

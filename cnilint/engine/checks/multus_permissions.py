@@ -23,10 +23,11 @@ from cnilint.multus.manifest_release import (
     PODS,
     WATCHING,
     names_node,
-    skew,
 )
 from cnilint.multus.requirements import LIVE_QUERY, Need, is_certain, needs
 from cnilint.simulation.cluster import Cluster
+
+from .skews import skew_in
 
 EFFECTS = ("NoSchedule", "NoExecute")
 """The effects of taints that keep pods away."""
@@ -91,7 +92,7 @@ def fewer_tolerations(cluster: Cluster) -> Iterator[Hit]:
 
 def _said(cluster: Cluster, one: Multus) -> bool:
     """Whether the whole manifest is of another release, which CNI315 says."""
-    return skew(one, cluster.manifests) is not None
+    return skew_in(cluster, one) is not None
 
 
 def _doubt(one: Multus) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 
 from cnilint.multus.network_definitions import Definitions, network_definitions
 from cnilint.multus.network_requests import NetworkRequest, network_requests
@@ -23,9 +22,12 @@ class NetworkFacts(NamedTuple):
     settings: tuple[RequestSettings, ...]
 
 
-@lru_cache(maxsize=32)
 def network_facts(cluster: Cluster) -> NetworkFacts:
     """Return what is said of further networks in a cluster."""
+    return cluster.once(_network_facts)
+
+
+def _network_facts(cluster: Cluster) -> NetworkFacts:
     return NetworkFacts(
         tuple(network_requests(cluster.manifests, cluster.index)),
         network_definitions(cluster.manifests, complete=cluster.known.complete),

@@ -7,7 +7,6 @@ on, so that every fault of a request is found at once.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Any
 
 from cnilint.multus.network_definitions import Definitions
@@ -52,9 +51,12 @@ class JudgedRequest(NamedTuple):
     faults: tuple[Fault, ...]
 
 
-@lru_cache(maxsize=32)
 def judged_requests(cluster: Cluster) -> tuple[JudgedRequest, ...]:
     """Return the requests of a cluster that have faults, by the first settings that find some."""
+    return cluster.once(_judged_requests)
+
+
+def _judged_requests(cluster: Cluster) -> tuple[JudgedRequest, ...]:
     facts = network_facts(cluster)
     found = []
     for request in facts.requests:

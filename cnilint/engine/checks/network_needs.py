@@ -32,6 +32,11 @@ from .network_facts import NetworkFacts, network_facts, parsed
 K3S_PLUGINS = "/var/lib/rancher/k3s/data/"
 _BINARIES = lazy_pattern(r"/cni/bin(/|$)|^/opt/cni$|/rancher/k3s/data/")
 
+LISTS = ("resourceList", "configList")
+"""What device plugins call the list of what they offer."""
+
+INJECTOR = "network-resources-injector"
+
 MULTUS_BRINGS = frozenset({"multus", "multus-shim", "passthru"})
 """k8snetworkplumbingwg/multus-cni@v4.2.4:cmd/install_multus/main.go, images/Dockerfile.thick."""
 
@@ -225,7 +230,7 @@ def _offers(cluster: Cluster) -> _Offers:
             names.add(policy)
             places.append(one.location("spec", "resourceName"))
             unknown |= bool(placeholder(policy))
-        injected |= group == SRIOV or "network-resources-injector" in one.name
+        injected |= group == SRIOV or INJECTOR in one.name
     return _Offers(frozenset(names), tuple(places), injected, unknown)
 
 
@@ -236,7 +241,7 @@ def _configurations(one: Manifest) -> Iterator[tuple[str, Location]]:
         data = follow(data) if data is not None else None
         for key in members(data) if isinstance(data, MappingTree) else ():
             text = string(one.at("data", key))
-            if text is not None and ("resourceList" in text or "configList" in text):
+            if text is not None and any(one in text for one in LISTS):
                 yield text, one.location("data", key)
     elif one.kind == "NicClusterPolicy" and one.api_version.startswith(NVIDIA):
         for part in ("sriovDevicePlugin", "rdmaSharedDevicePlugin"):

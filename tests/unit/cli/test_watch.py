@@ -140,7 +140,7 @@ def test_each_change_that_counts_is_a_check_and_a_broken_file_ends_nothing(
 ) -> None:
     Rounds(
         monkeypatch,
-        ({"multus.yaml"}, "multus.yaml", "apiVersion: v1\nkind: A\na: ["),
+        ({"multus.yaml"}, "multus.yaml", "apiVersion: v1\nkind: Pod\na: ["),
         (set(), "", ""),
         ({"notes.txt"}, "notes.txt", "x"),
         ({".cnilint.yaml"}, ".cnilint.yaml", "selct: x\n"),

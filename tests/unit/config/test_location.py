@@ -9,7 +9,7 @@ import pytest
 from cnilint.config.location import nearest
 from tests.clusters import VPC, cnilint, placed
 
-TWICE = "apiVersion: v1\nkind: A\na: 1\na: 2\n"
+TWICE = "apiVersion: v1\nkind: Pod\na: 1\na: 2\n"
 NEVER, NOTE = "fail-on: never\n", "fail-on: note\n"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from cnilint.engine.hit import Hit
 from cnilint.engine.result import Result
 from cnilint.errors import ExitCode, UsageError
 from cnilint.fix.prove import Prover
+from cnilint.model.finding import Applicability
 from cnilint.model.text import Source
 from cnilint.model.tree import Document
 from cnilint.simulation.cluster import Cluster
@@ -162,10 +163,12 @@ def test_so_many_documents_fail_that_the_run_gives_up(
 
 @pytest.mark.usefixtures("folder")
 def test_a_text_that_fails_to_be_read_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    def failing(source: Source, budget: Budget | None) -> Iterator[object]:
+    def failing(
+        source: Source, budget: Budget | None, only: Container[int] | None
+    ) -> Iterator[object]:
         if source.path == "multus.yaml":
             raise BoomError(SECRET)
-        return compose(source, budget=budget)
+        return compose(source, budget=budget, only=only)
 
     monkeypatch.setattr("cnilint.gitops.files.compose", failing)
     result = cnilint.lint(".")
@@ -174,17 +177,21 @@ def test_a_text_that_fails_to_be_read_is_told(monkeypatch: pytest.MonkeyPatch) -
     assert result.documents == 1
 
 
+@pytest.mark.parametrize("step", ["_prepared", "_graded"])
 def test_a_fix_that_fails_is_shown_and_the_finding_stays(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
+    step: str, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    offered = [one for one in cnilint.lint(folder).findings if one.fixes]
-    assert any(str(fix.applicability) != "display" for one in offered for fix in one.fixes)
-    monkeypatch.setattr(Prover, "graded", boom)
+    before = cnilint.lint(folder)
+    offered = [(one.rule, fix) for one in before.findings for fix in one.fixes]
+    proven = [rule for rule, fix in offered if fix.applicability is not Applicability.DISPLAY]
+    assert proven
+    monkeypatch.setattr(Prover, step, boom)
     result = cnilint.lint(folder)
-    assert [one.rule for one in result.findings if one.fixes] == [one.rule for one in offered]
-    assert {fix.note for one in result.findings for fix in one.fixes} == {
-        "it was not proven: cnilint fails on it"
-    }
+    shown = [(one.rule, fix) for one in result.findings for fix in one.fixes]
+    assert [rule for rule, _fix in shown] == [rule for rule, _fix in offered]
+    assert {fix.applicability for _rule, fix in shown} == {Applicability.DISPLAY}
+    failed = [rule for rule, fix in shown if fix.note == "it was not proven: cnilint fails on it"]
+    assert set(proven) <= set(failed)
     assert result.unfinished
     assert told(result)
 

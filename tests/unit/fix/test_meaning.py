@@ -7,8 +7,8 @@ import pytest
 from cnilint.engine.evaluate import evaluate
 from cnilint.engine.inputs import Inputs
 from cnilint.engine.text_edits import text_edits_of
+from cnilint.engine.trial import with_edits
 from cnilint.fix.meaning import meanings
-from cnilint.fix.prove import with_edits
 from cnilint.model.finding import Edit, Operation, Repair
 from cnilint.model.text import Span
 from cnilint.model.tree import Document, Embedded, Route, Value

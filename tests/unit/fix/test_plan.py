@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from cnilint.engine.evaluate import NOTHING_AROUND, Surroundings, evaluate
+from cnilint.engine import trial
+from cnilint.engine.evaluate import NOTHING_AROUND, Evaluation, Surroundings, evaluate
 from cnilint.engine.inputs import Inputs
 from cnilint.engine.result import Result
-from cnilint.fix import prove
+from cnilint.fix import plan
 from cnilint.fix.handover import touched
 from cnilint.fix.options import Options
-from cnilint.fix.plan import offered
 from cnilint.model.finding import Applicability, Edit, Finding, Fix, Operation, Repair
 from cnilint.model.text import Span
 from cnilint.model.tree import Document, Embedded, Route, Value
@@ -29,6 +29,13 @@ FILES = {"multus.yaml": multus(), "vpc.yaml": VPC}
 def only(result: Result) -> Finding:
     (found,) = result.findings
     return found
+
+
+def offered(inputs: Inputs, around: Surroundings, told: Result, options: Options) -> Result:
+    """Return what is told of inputs with its fixes proven."""
+    evaluation = Evaluation(inputs, around)
+    evaluation.result = told
+    return plan.offered(evaluation, options)
 
 
 def proposed(inputs: Inputs, *fixes: Fix) -> Fix:
@@ -159,7 +166,7 @@ def test_what_is_for_display_is_not_tried(monkeypatch: pytest.MonkeyPatch) -> No
     shown = Fix("by hand", DISPLAY, (broken,), "a note of its own")
     words = Fix("only words", SAFE, ())
     result = evaluate(inputs)
-    monkeypatch.delattr(prove, "evaluate")
+    monkeypatch.delattr(trial, "evaluated")
     told = replace(result, findings=(replace(only(result), fixes=(shown, words)),))
     assert only(offered(inputs, NOTHING_AROUND, told, Options())).fixes == (shown, words)
 
@@ -167,11 +174,11 @@ def test_what_is_for_display_is_not_tried(monkeypatch: pytest.MonkeyPatch) -> No
 def test_the_same_edits_are_tried_once(monkeypatch: pytest.MonkeyPatch) -> None:
     tried = []
 
-    def counted(inputs: Inputs, around: Surroundings) -> Result:
+    def counted(inputs: Inputs, around: Surroundings) -> Evaluation:
         tried.append(inputs)
-        return evaluate(inputs, around)
+        return Evaluation(inputs, around)
 
-    monkeypatch.setattr(prove, "evaluate", counted)
+    monkeypatch.setattr(trial, "evaluated", counted)
     inputs = read(FILES)
     result = evaluate(inputs)
     (fix,) = only(result).fixes

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from cnilint.engine.evaluate import NOTHING_AROUND, Surroundings, evaluate
+from cnilint.engine import trial
+from cnilint.engine.evaluate import NOTHING_AROUND, Evaluation, Surroundings
 from cnilint.engine.inputs import Inputs
 from cnilint.engine.result import Result
-from cnilint.fix import plan, prove, rounds
+from cnilint.fix import plan, rounds
 from cnilint.fix.options import Fixed, Options
 from cnilint.fix.plan import MOST_ROUNDS, fixed
 from cnilint.model.finding import (
@@ -163,7 +164,7 @@ def test_a_grade_below_the_least_one_is_not_applied(grade: Applicability) -> Non
 
 def lint_of(files: dict[str, str]) -> Result:
     inputs = read(files)
-    return plan.offered(inputs, NOTHING_AROUND, evaluate(inputs), Options())
+    return plan.offered(Evaluation(inputs, NOTHING_AROUND), Options())
 
 
 @pytest.mark.parametrize("options", [Options(), ALL])
@@ -193,6 +194,20 @@ def test_nothing_is_written_by_planning(tmp_path: Path) -> None:
     assert contents(tmp_path) == before
 
 
+def instead(
+    monkeypatch: pytest.MonkeyPatch, find: Callable[[Inputs, Surroundings], Result]
+) -> None:
+    """Let a function find what there is to find."""
+
+    def evaluation(inputs: Inputs, around: Surroundings) -> Evaluation:
+        one = Evaluation(inputs, around)
+        one.result = find(inputs, around)
+        return one
+
+    for module in (trial, rounds):
+        monkeypatch.setattr(module, "evaluated", evaluation)
+
+
 def endless(inputs: Inputs, _around: Surroundings) -> Result:
     """Find something whose repair leads to the next of its kind, for ever."""
     (document,) = inputs.documents
@@ -205,8 +220,7 @@ def endless(inputs: Inputs, _around: Surroundings) -> Result:
 
 
 def test_there_are_at_most_ten_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (prove, rounds):
-        monkeypatch.setattr(module, "evaluate", endless)
+    instead(monkeypatch, endless)
     done = fixed(read({"x.yaml": "a: 1\n"}), NOTHING_AROUND, Options())
     assert MOST_ROUNDS == done.applied == 10
     assert done.inputs.sources[0].text == "a: 1\n" + "#" * 10
@@ -231,8 +245,7 @@ def renaming(inputs: Inputs, _around: Surroundings) -> Result:
 
 
 def test_a_fix_of_two_files_is_one_fix(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (prove, rounds):
-        monkeypatch.setattr(module, "evaluate", renaming)
+    instead(monkeypatch, renaming)
     done = fixed(read({"x.yaml": "a: old\n", "y.yaml": "a: old\n"}), NOTHING_AROUND, Options())
     assert [(old.path, new.text) for old, new in done.changed] == [
         ("x.yaml", "a: new\n"),

@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnilint.model.text import Source
-from cnilint.syntax import collect as module
 from cnilint.syntax.collect import Unreadable, collect, decode, encode
 
 
@@ -170,14 +169,14 @@ def test_a_file_without_permission_is_told(tree: Path) -> None:
     assert unreadable == Unreadable("b.yaml", "permission denied")
 
 
-def test_a_file_over_the_limit_is_told(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "SIZE_LIMIT", 2_000_000)
+def test_a_file_over_the_limit_is_told(tree: Path) -> None:
     (tree / "b.yaml").write_bytes(b"#" * 2_000_000)
     (tree / "c.json").write_bytes(b"#" * 2_000_001)
-    results = list(collect(["b.yaml", "c.json"], stdin=no_input))
+    results = list(collect(["b.yaml", "c.json"], stdin=no_input, limit=2_000_000))
     assert isinstance(results[0], Source)
     assert len(results[0].text) == 2_000_000
-    assert results[1] == Unreadable("c.json", "larger than 2 MB")
+    reason = "larger than 2 MB, so it is not read"
+    assert results[1] == Unreadable("c.json", reason, too_large=True)
 
 
 @given(

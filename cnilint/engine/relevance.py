@@ -1,0 +1,203 @@
+"""Which documents can matter to any rule, told from their texts before anything is parsed.
+
+A document is left out only where its text shows beyond doubt (`syntax/skim.py`) that nothing asks
+for it: by its kind, by its group, by a word that somebody looks for in any document, or by its
+name. What is asked for comes from where it is asked: kinds and groups from the code itself
+(`kinds_read.py`), words from the catalog, the rules and the readers of objects. What a build, a
+chart or a reference reads by its path is read as a whole, whatever is said here.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Sequence
+from fnmatch import fnmatchcase
+from functools import cache
+
+from cnilint.catalog.catalog import products
+from cnilint.catalog.recognise import EKS_IMAGES, EKS_LABELS
+from cnilint.gitops.charts import CHART_FILE, HELMFILE, HELMFILES
+from cnilint.gitops.cloudformation import RESOURCES
+from cnilint.gitops.distributions import K3S, MACHINE_KEYS, RKE2
+from cnilint.gitops.kustomization import FILE_NAMES
+from cnilint.kube.workload import HOST_PATH, INSTALLING_KINDS, TEMPLATE
+from cnilint.model.text import Source, Span
+from cnilint.multus.meant_configuration import KEY as CONFIGURATION
+from cnilint.multus.network_objects import KEYS
+from cnilint.multus.network_objects import KIND as DEFINITION
+from cnilint.syntax.skim import Outline, hides, is_plain, name, outline
+from cnilint.syntax.split import content_start, split
+
+from .checks.aws_node_pods import LOCAL_POLICY
+from .checks.mesh import INJECTOR as SIDECAR_INJECTOR
+from .checks.network_needs import INJECTOR, LISTS
+from .edits.guards import TAINTED
+from .ignores.ignore import MARK
+from .inputs import Sifted
+from .kinds_read import GROUPS, KINDS
+from .ruleset import Rule
+
+CONFIG_MAP, SERVICE = "ConfigMap", "Service"
+
+BY_WORDS = frozenset({CONFIG_MAP, SERVICE, *TEMPLATE}) - INSTALLING_KINDS
+"""Kinds of which the code says what is looked for in an object of them."""
+
+ANYWHERE = (*KEYS, EKS_LABELS, DEFINITION, INJECTOR, *TAINTED, MARK)
+"""Words that are looked for in objects of whatever kind."""
+
+MULTUS = "multus"
+
+OF_WORKLOADS = (HOST_PATH, *EKS_IMAGES, MULTUS)
+"""Words that are looked for in workloads beside those that install something on nodes.
+
+One that mounts a configuration of Multus has its name: where that does not name Multus, all is read
+(`unsure`).
+"""
+
+OF_NO_OBJECT = (RESOURCES, "clusterName", *sorted(MACHINE_KEYS & {"machine", "cluster"}))
+"""Keys by which a document that is no object says something of a cluster."""
+
+_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
+_FILLED_IN = re.compile(r"[A-Za-z0-9.-]*(?:(?:\$\{[^}\n]*\}|\{\{[^}\n]*\}\})[A-Za-z0-9.-]*)+")
+_HOLE = re.compile(r"\$\{[^}\n]*\}|\{\{[^}\n]*\}\}")
+_HASH = re.compile(r"-[bcdfghkmt2456789]{10}$")
+
+
+class Relevance:
+    """Sifts the files of a run, and remembers what names they ask for."""
+
+    def __init__(self, house: Sequence[Rule] = ()) -> None:
+        """Take the rules beside cnilint's own: they may look at objects of other kinds."""
+        entries = [entry for rule in house for entry in rule.match if "of" not in entry]
+        self._patterns = [kind for entry in entries for kind in _several(entry["kind"])]
+        self._names: set[str] = set()
+        self._globs: set[str] = set()
+        self.unsure = False
+        """Whether something asks in a way that is not told from texts: then all is to be read."""
+
+    def sifted(self, source: Source) -> Sifted | None:
+        """Return what of a file can matter; None for all of it, as where cnilint fails to tell."""
+        try:
+            return self._sifted(source)
+        except Exception:
+            self.unsure = True
+            return None
+
+    def _sifted(self, source: Source) -> Sifted | None:
+        path, text = source.path, source.text
+        if _is_read_by_name(path) or not is_plain(text):
+            self._ask(text)
+            return None
+        kept: list[int] = []
+        waiting: list[tuple[int, str]] = []
+        left_out = 0
+        for number, span in enumerate(split(text)):
+            verdict = self._verdict(text, span)
+            if verdict is True:
+                kept.append(number)
+                self._ask(text[span.start : span.end])
+            elif verdict is False:
+                left_out += content_start(text, span) < span.end
+            else:
+                waiting.append((number, verdict))
+        if kept and not waiting and not left_out:
+            return None
+        return Sifted(frozenset(kept), tuple(waiting), left_out)
+
+    def is_asked_for(self, one: str) -> bool:
+        """Whether what was kept may ask for an object by its name."""
+        bare = _HASH.sub("", one)
+        if one in self._names or bare in self._names:
+            return True
+        return any(fnmatchcase(one, glob) or fnmatchcase(bare, glob) for glob in self._globs)
+
+    def _ask(self, text: str) -> None:
+        """Remember the names that a text may ask for."""
+        self._names.update(_NAME.findall(text))
+        if "{" in text:
+            self._globs.update(_HOLE.sub("*", one) for one in _FILLED_IN.findall(text))
+
+    def _verdict(self, text: str, span: Span) -> bool | str:
+        """Return whether a document can matter, or the name by which it can be asked for."""
+        seen = outline(text, span)
+        words = self._words(text, span, seen)
+        if words is None or any(text.find(word, *span) >= 0 for word in words):
+            if text.find(CONFIGURATION, *span) >= 0:
+                self.unsure |= MULTUS not in (name(text, span) or "")
+            return True
+        if hides(text, span):
+            return True
+        if seen is not None and CONFIG_MAP in seen.kinds:
+            return name(text, span) or True
+        return False
+
+    def _words(self, text: str, span: Span, seen: Outline | None) -> Sequence[str] | None:
+        """Return the words by one of which a document matters; None if it does without."""
+        if seen is None:
+            return None if text.find("kind", *span) >= 0 else (*OF_NO_OBJECT, *ANYWHERE)
+        if not seen.kinds or not seen.versions:
+            return None if seen.keys.intersection(OF_NO_OBJECT) else ANYWHERE
+        if any(map(_is_named, seen.versions)) or any(map(self._is_wanted, seen.kinds)):
+            return None
+        return tuple(word for kind in seen.kinds for word in _words_of(kind))
+
+    def _is_wanted(self, kind: str) -> bool:
+        """Whether objects of a kind are looked at, whatever they say."""
+        if any(fnmatchcase(kind, pattern) for pattern in self._patterns):
+            return True
+        return kind.endswith("List") or (kind in _looked_at() and kind not in BY_WORDS)
+
+
+@cache
+def _words_of(kind: str) -> tuple[str, ...]:
+    """Return the words by one of which an object of a kind matters."""
+    if kind == SERVICE:
+        return (*ANYWHERE, LOCAL_POLICY)
+    if kind == CONFIG_MAP:
+        return (*ANYWHERE, SIDECAR_INJECTOR, *LISTS, CONFIGURATION, *_of_config_maps())
+    if kind in BY_WORDS:
+        return (*ANYWHERE, *OF_WORKLOADS)
+    return ANYWHERE
+
+
+def _of_config_maps() -> Iterable[str]:
+    """Yield the names and keys by which products have their settings in ConfigMaps."""
+    for product in products():
+        yield from product.config_maps
+        for one in product.objects:
+            if one.kind == CONFIG_MAP:
+                yield from one.holds
+
+
+@cache
+def _looked_at() -> frozenset[str]:
+    """Return the kinds that the code or the catalog names."""
+    asked = (
+        one
+        for product in products()
+        for one in (*product.objects, *(product.assumed.unless if product.assumed else ()))
+    )
+    return KINDS | {one.kind for one in asked}
+
+
+@cache
+def _is_named(version: str) -> bool:
+    """Whether the code names the group of a version, or what it begins or ends with."""
+    group = version.partition("/")[0] if "/" in version else ""
+    return any(group.startswith(one) or group.endswith(one) for one in GROUPS)
+
+
+def _is_read_by_name(path: str) -> bool:
+    """Whether a file is read for its name, or for that of a folder that it lies in."""
+    folder, file = posixpath.split(path)
+    if file in FILE_NAMES or file == CHART_FILE or file.startswith(HELMFILE):
+        return True
+    lower = path.lower()
+    return posixpath.basename(folder) == HELMFILES or any(
+        one.lower() in lower for one in (RKE2, K3S)
+    )
+
+
+def _several(kinds: str | Sequence[str]) -> Sequence[str]:
+    return [kinds] if isinstance(kinds, str) else kinds

@@ -1,0 +1,135 @@
+"""What a document is, read off its text without parsing it: its kind, its group, its names.
+
+Nothing here guesses: what the text does not show beyond doubt is not told, and whoever asks has to
+parse. YAML hides what it says in many ways; each of them is looked for before anything is told.
+"""
+
+from __future__ import annotations
+
+import re
+
+from cnilint.model.text import Span
+from cnilint.start import NamedTuple
+
+_AT_THE_MARGIN = re.compile(r"\n(?=[^ \n])")
+"""Where a line begins that is not indented."""
+
+_BEFORE = re.compile(r"(?:---[ ]*(?:#[^\n]*)?\r?\n)?(?:[ ]*(?:#[^\n]*)?\r?\n)*")
+"""What may stand before the first key: the marker, comments, empty lines."""
+
+_GOES_ON = re.compile(r"(?:[ ]*\r?\n)*[ \t]+[^ \t\r\n]")
+"""A line that is indented, behind empty ones."""
+
+_PLAIN = re.compile(
+    r"""(?:
+        (?P<key>[A-Za-z][\w.-]*):(?=[ \r\n]|\Z)    # a key of the document itself
+        |-[ ] | -(?=\r?\n|\Z)                      # an item of a list that is not indented
+        |[#\r]                                     # a comment, an empty line
+        |---[ ]*(?:\#[^\n]*)?(?=\r?\n|\Z) | ---[ ]\#    # the marker, with nothing behind it
+        |\.\.\.[ ]*(?=\r?\n|\Z)
+    )""",
+    re.VERBOSE,
+)
+_VALUE = re.compile(
+    r"""[ ]+(["']?)(?P<value>[A-Za-z0-9][\w./-]*)\1[ ]*(?:[ ]\#[^\n]*)?\r?(?:\n|\Z)"""
+)
+_NAME = re.compile(
+    r"""\nmetadata:[ ]*\r?\n
+        (?:[ ]{2,}[ \w./-]+:[ ]*(?:[\w./-]+|"[\w./-]*")?[ ]*\r?\n)*?   # what stands before it
+        [ ]{2}name:[ ]+(["']?)(?P<name>[a-z0-9][a-z0-9.-]*)\1[ ]*\r?(?:\n|\Z)
+        (?!(?:[ ]*\r?\n)*[ ]{3})
+    """,
+    re.VERBOSE,
+)
+_ESCAPED = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|\r?\n)")
+"""A character by its number, or a line that goes on behind a backslash."""
+
+_BINARY = re.compile(r"![^\s]*binary")
+_OTHER_BREAKS = re.compile("[\r\x85\u2028\u2029]")
+_WORD = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789./_-")
+
+
+class Outline(NamedTuple):
+    """What a text shows of a document: its own keys, its kinds, and what versions it names.
+
+    A document has one kind; a text may look as if it had several, of which one is meant. Keys that
+    are not the document's may be among these, none of its own is missing.
+    """
+
+    keys: frozenset[str]
+    kinds: frozenset[str]
+    versions: frozenset[str]
+
+
+def outline(text: str, span: Span) -> Outline | None:
+    """Return what a document's text shows; None where it may be something else.
+
+    Every line that is not indented has to be a plain key, an item, a comment or a marker. What is
+    written inside a longer text may look like a key; but none of the document's own keys can look
+    like anything else then.
+    """
+    start, end = span
+    before = _BEFORE.match(text, start, end)
+    begin = before.end() if before is not None else start
+    first = _PLAIN.match(text, begin, end)
+    if first is None or first["key"] is None:
+        return None
+    keys: set[str] = set()
+    said: dict[str, set[str]] = {"kind": set(), "apiVersion": set()}
+    at = begin
+    while True:
+        found = _PLAIN.match(text, at, end)
+        if found is None:
+            return None
+        key = found["key"]
+        if key is not None:
+            keys.add(key)
+        if key in said:
+            value = _VALUE.match(text, found.end(), end)
+            if value is None or _GOES_ON.match(text, value.end(), end) is not None:
+                return None
+            said[key].add(value["value"])
+        following = _AT_THE_MARGIN.search(text, at, end)
+        if following is None or following.end() >= end:
+            break
+        at = following.end()
+    return Outline(frozenset(keys), frozenset(said["kind"]), frozenset(said["apiVersion"]))
+
+
+def name(text: str, span: Span) -> str | None:
+    """Return the name in the metadata of a document whose outline is known; None where in doubt."""
+    if text.count("\nmetadata:", *span) != 1 or text.count("\n  name:", *span) != 1:
+        return None
+    found = _NAME.search(text, max(span.start - 1, 0), span.end)
+    return found["name"] if found is not None else None
+
+
+def hides(text: str, span: Span) -> bool:
+    """Whether a document may say a word that its text does not have as it is.
+
+    By an escape that stands for a letter, a digit, a dot, a dash or a slash, a line that goes on
+    with the same word, or Base64.
+    """
+    start, end = span
+    if text.find("binary", start, end) >= 0 and _BINARY.search(text, start, end) is not None:
+        return True
+    if text.find("\\", start, end) < 0:
+        return False
+    return any(_is_part_of_word(text, found) for found in _ESCAPED.finditer(text, start, end))
+
+
+def _is_part_of_word(text: str, found: re.Match[str]) -> bool:
+    """Whether an escape stands for a character of a word, or joins one with what follows."""
+    digits = found[1] or found[2] or found[3]
+    if digits is None:
+        return text[found.start() - 1 : found.start()] in _WORD
+    return chr(min(int(digits, 16), 0x10FFFF)) in _WORD
+
+
+def is_plain(text: str) -> bool:
+    """Whether a text can be skimmed: no directives, and no line ends but LF and CR LF."""
+    if text.startswith(("%", "\ufeff%")) or "\n%" in text:
+        return False
+    if text.isascii() and "\r" not in text:
+        return True
+    return _OTHER_BREAKS.search(text.replace("\r\n", "\n")) is None
