@@ -89,9 +89,6 @@ class Actor:
     def documents(self, at: int, selector: Mapping[str, str]) -> list[object]:
         mounts = [{"name": "net", "mountPath": "/host/etc/cni/net.d"}]
         volumes: list[object] = [{"name": "net", "hostPath": {"path": DIRECTORY}}]
-        if self.command == "/thin_entrypoint":
-            mounts.append({"name": "bin", "mountPath": "/host/opt/cni/bin"})
-            volumes.append({"name": "bin", "hostPath": {"path": "/opt/cni/bin"}})
         data: dict[str, str] = {}
         if self.daemon:
             directories = dict.fromkeys(
@@ -110,9 +107,10 @@ class Actor:
             "image": self.image,
             "command": [self.command] if self.command else [],
             "args": list(self.arguments),
-            "env": [{"name": k, "value": v} for k, v in self.environment.items()],
             "volumeMounts": mounts,
         }
+        if self.environment:  # a manifest without any is an extract, which lacks nothing
+            container["env"] = [{"name": k, "value": v} for k, v in self.environment.items()]
         pod = {"containers": [container], "volumes": volumes, "nodeSelector": dict(selector)}
         labels = {"k8s-app": "istio-cni-node"}
         daemon_set = {

@@ -96,7 +96,7 @@ def test_a_search_that_is_cut_has_outcomes_and_every_owner_of_its_runs(
     assert not done.exhausted
     # a chain is in Multus's own file as well: the plugins in it are no matter here
     assert masters(done.outcomes) >= {f"{at}-x.conflist" for at in range(10, 18)}
-    assert {one.situation for one in done.outcomes} == set(Situation)
+    assert {one.situation for one in done.outcomes} == set(Situation) - {Situation.CHANGE}
 
 
 def test_nothing_is_called_deterministic_that_was_not_searched_to_the_end(
