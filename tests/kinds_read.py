@@ -3,8 +3,8 @@
     python -m tests.kinds_read
 
 A document of a kind that no text of the code names cannot be asked for by its kind, and one of a
-name that it has nowhere not by its name. What only Kustomize's builds name does not count: what they
-read is never left out.
+name that it has nowhere not by its name. What only Kustomize's builds name does not count: what
+they read is never left out.
 """
 
 from __future__ import annotations
