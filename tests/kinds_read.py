@@ -1,9 +1,10 @@
-"""Writes the names that cnilint's own code compares kinds and groups of objects with.
+"""Writes the names that cnilint's own code compares kinds, groups and names of objects with.
 
     python -m tests.kinds_read
 
-A document of a kind that no text of the code names cannot be asked for by its kind. What only
-Kustomize's builds name does not count: what they read is never left out.
+A document of a kind that no text of the code names cannot be asked for by its kind, and one of a
+name that it has nowhere not by its name. What only Kustomize's builds name does not count: what
+they read is never left out.
 """
 
 from __future__ import annotations
@@ -17,13 +18,14 @@ PACKAGE = Path(__file__).parent.parent / "cnilint"
 WRITTEN = PACKAGE / "engine" / "kinds_read.py"
 
 KIND = re.compile(r"[A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*")
+NAME = re.compile(r"[a-z0-9][a-z0-9.-]+[a-z0-9]")
 GROUP = re.compile(r"[a-z0-9.-]*[a-z][a-z0-9.-]*(?:/[a-z0-9./-]*)?")
 
 ASIDE = ("gitops/kustomize", "report/", "cli/", "config/", "upstream/", "syntax/", "fix/")
 """Code that reads no object, or only what a build of Kustomize asks for."""
 
 HEAD = '''\
-"""The names that the code compares kinds and groups of objects with, as they stand in it.
+"""The names that the code compares kinds, groups and names of objects with, as they stand in it.
 
 Written by `python -m tests.kinds_read`; a test holds it to the code.
 """
@@ -62,7 +64,9 @@ def module() -> str:
     groups = {one.strip("/").partition("/")[0] for one in found if GROUP.fullmatch(one)}
     groups = {one for one in groups if "." in one.strip(".") or one.endswith(".")}
     groups = {one for one in groups if len(one) > 3 and not one.startswith(".")}
-    return HEAD + _listed("KINDS", kinds) + "\n" + _listed("GROUPS", sorted(groups))
+    names = sorted(one for one in found if NAME.fullmatch(one))
+    listed = {"KINDS": kinds, "GROUPS": sorted(groups), "NAMES": names}
+    return HEAD + "\n".join(_listed(name, words) for name, words in listed.items())
 
 
 def _listed(name: str, words: list[str]) -> str:

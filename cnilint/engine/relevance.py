@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import cache
 
@@ -35,7 +35,7 @@ from .checks.network_needs import INJECTOR, LISTS
 from .edits.guards import TAINTED
 from .ignores.ignore import MARK
 from .inputs import Sifted
-from .kinds_read import GROUPS, KINDS
+from .kinds_read import GROUPS, KINDS, NAMES
 from .ruleset import Rule
 
 CONFIG_MAP, SERVICE = "ConfigMap", "Service"
@@ -71,7 +71,7 @@ class Relevance:
         """Take the rules beside cnilint's own: they may look at objects of other kinds."""
         entries = [entry for rule in house for entry in rule.match if "of" not in entry]
         self._patterns = [kind for entry in entries for kind in _several(entry["kind"])]
-        self._names: set[str] = set()
+        self._names = {*NAMES, *_of_catalog()}
         self._globs: set[str] = set()
         self.unsure = False
         """Whether something asks in a way that is not told from texts: then all is to be read."""
@@ -168,6 +168,22 @@ def _of_config_maps() -> Iterable[str]:
         for one in product.objects:
             if one.kind == CONFIG_MAP:
                 yield from one.holds
+
+
+@cache
+def _of_catalog() -> frozenset[str]:
+    """Return every text of the catalog, by any of which an object may be asked for."""
+    found: set[str] = set()
+    pending: list[object] = [*products()]
+    while pending:
+        one = pending.pop()
+        if isinstance(one, str):
+            found.add(one)
+        elif isinstance(one, Mapping):
+            pending += [*one, *one.values()]
+        elif isinstance(one, Sequence):
+            pending += one
+    return frozenset(found)
 
 
 @cache

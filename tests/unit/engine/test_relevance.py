@@ -37,7 +37,7 @@ spec:
 """
 MOUNTING = DEPLOYMENT + "      volumes: [{name: n, hostPath: {path: /etc/cni/net.d}}]\n"
 INGRESS = "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: web\n"
-SETTINGS = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: settings\ndata:\n  a: b\n"
+SETTINGS = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: vars\ndata:\n  a: b\n"
 
 
 def kept(text: str, path: str = "x.yaml") -> list[int] | None:
@@ -208,6 +208,8 @@ def read(*texts: str, sifted: bool = True) -> list[str]:
         ("others", "house\n  labels:\n    name: x", False),
         ("others", "house\n    more", True),
         ("others", "&a house", True),
+        ("others", "amazon-vpc-cni", True),
+        ("others", "cns-config", True),
         ("others", "house\n  name: other", True),
     ],
 )
@@ -215,7 +217,7 @@ def test_a_configuration_waits_until_something_asks_for_its_name(
     asking: str, name: str, is_kept: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     files = {
-        "0.yaml": SETTINGS.replace("name: settings", f"name: {name}"),
+        "0.yaml": SETTINGS.replace("name: vars", f"name: {name}"),
         "1.yaml": multus() + f"---\napiVersion: v1\nkind: Pod\nspec: {{x: '{asking}'}}\n",
     }
     monkeypatch.setattr("cnilint.engine.inputs.read_file", lambda path: files[path].encode())
