@@ -59,8 +59,9 @@ OF_NO_OBJECT = (RESOURCES, "clusterName", *sorted(MACHINE_KEYS & {"machine", "cl
 """Keys by which a document that is no object says something of a cluster."""
 
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
-_FILLED_IN = re.compile(r"[A-Za-z0-9.-]*(?:(?:\$\{[^}\n]*\}|\{\{[^}\n]*\}\})[A-Za-z0-9.-]*)+")
-_HOLE = re.compile(r"\$\{[^}\n]*\}|\{\{[^}\n]*\}\}")
+_FILLING = r"(?:\$\{[^}\n]{0,200}+\}|\{\{[^}\n]{0,200}+\}\})"
+_FILLED_IN = re.compile(rf"(?<![A-Za-z0-9.-])[A-Za-z0-9.-]*+(?:{_FILLING}[A-Za-z0-9.-]*+)++")
+_HOLE = re.compile(_FILLING)
 _HASH = re.compile(r"-[bcdfghkmt2456789]{10}$")
 
 
