@@ -7,9 +7,7 @@ SHELL := /bin/sh
 VENV := .venv
 BIN := $(VENV)/bin
 CANDIDATES := $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11 python)
-# The file that `make bench` lints.
-FILE := $(firstword $(wildcard examples/*/*.yaml examples/*/*/*.yaml))
-RUNS := 20
+RUNS := 7
 # The folders of folders that `make compare` reads, with the checkout in BEFORE and with this one.
 TOPS := examples
 # How long `make fuzz` is at each target.
@@ -91,8 +89,8 @@ sbom: $(VENV)/.installed-release ## write dist/cnilint.cdx.json: what is in an i
 	$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible \
 		--output-file dist/cnilint.cdx.json requirements/cnilint.txt
 
-bench: $(VENV)/.installed ## measure a cold start (FILE=manifest.yaml RUNS=20)
-	$(BIN)/python benchmarks/cold_start.py --runs $(RUNS) $(FILE)
+bench: $(VENV)/.installed ## measure beside other programs (WORKLOADS="start tree" RUNS=7)
+	$(BIN)/python -m benchmarks.run --runs $(RUNS) $(WORKLOADS)
 
 compare: $(VENV)/.installed ## list what another checkout reports otherwise (BEFORE=folder TOPS="examples")
 	$(BIN)/python benchmarks/compare_reports.py $(BEFORE) . $(TOPS)

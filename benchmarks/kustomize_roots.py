@@ -12,63 +12,13 @@ import tempfile
 import time
 from pathlib import Path
 
+from benchmarks.generate import kustomize
 from cnilint.gitops.files import Files
 from cnilint.gitops.kustomize import build
 from cnilint.model.text import Source
 from cnilint.syntax.collect import collect
 
 SIZES = (100, 200, 500, 1000)
-RESOURCES = 17
-
-WORKLOAD = """\
-spec:
-  selector: {matchLabels: {app: web}}
-  template:
-    metadata: {labels: {app: web}}
-    spec:
-      containers:
-        - name: main
-          image: nginx:1.27
-          env:
-            - {name: MODE, value: fast}
-      volumes:
-        - name: config
-          configMap: {name: settings}
-"""
-RELEASE = "spec:\n  chart: {spec: {chart: app}}\n  values:\n" + "".join(
-    f"    part{number}: {{enabled: true, ports: [80, 443], replicas: {number}}}\n"
-    for number in range(20)
-)
-KINDS = (
-    ("apps/v1", "Deployment", WORKLOAD),
-    ("v1", "Service", "spec:\n  ports: [{port: 80}]\n"),
-    ("v1", "ConfigMap", "data:\n  app.yaml: |\n    level: debug\n"),
-    ("helm.toolkit.fluxcd.io/v2", "HelmRelease", RELEASE),
-)
-OVER = """\
-resources: [../base]
-namespace: prod
-configMapGenerator: [{name: settings, literals: [level=debug]}]
-images: [{name: nginx, newTag: "1.29"}]
-patches: [{path: patch.yaml}]
-"""
-
-
-def write(top: Path, roots: int) -> None:
-    """Write a repository of a number of roots, each with its base, to a folder."""
-    for number in range(roots):
-        base, over = top / f"apps/{number}/base", top / f"apps/{number}/prod"
-        base.mkdir(parents=True)
-        over.mkdir()
-        listed = "".join(f"  - object{at}.yaml\n" for at in range(RESOURCES))
-        (base / "kustomization.yaml").write_text(f"resources:\n{listed}", "utf-8")
-        for at in range(RESOURCES):
-            version, kind, rest = KINDS[at % len(KINDS)]
-            head = f"apiVersion: {version}\nkind: {kind}\nmetadata:\n  name: app{number}-{at}\n"
-            (base / f"object{at}.yaml").write_text(head + rest, "utf-8")
-        (over / "kustomization.yaml").write_text(OVER, "utf-8")
-        patch = f"apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: app{number}-0}}\n"
-        (over / "patch.yaml").write_text(f"{patch}spec: {{replicas: 3}}\n", "utf-8")
 
 
 def measure(top: str) -> tuple[float, float, int]:
@@ -95,7 +45,7 @@ def main() -> None:
     print("roots  files  objects  reading s  building s  building ms/root")
     for size in parser.parse_args().sizes:
         with tempfile.TemporaryDirectory() as folder:
-            write(Path(folder), size)
+            kustomize(Path(folder), size)
             count = sum(len(files) for _folder, _folders, files in os.walk(folder))
             read, built, objects = measure(folder)
         each = built / size * 1000

@@ -10,76 +10,15 @@ import argparse
 import statistics
 import time
 
+from benchmarks.generate import crowd
 from cnilint.kube.manifest import Manifest, manifests
 from cnilint.model.text import Source
 from cnilint.model.tree import Document
 from cnilint.simulation.cluster import cluster
 from cnilint.syntax.compose import compose
 
-CLASSES = ("a", "b", "c", "d")
+CLASSES = 4
 INSTALLERS = 12
-
-WRITER = """
-apiVersion: apps/v1
-kind: DaemonSet
-metadata: {{name: cni-{number}, namespace: kube-system}}
-spec:
-  template:
-    spec:
-      affinity:
-        nodeAffinity:
-          requiredDuringSchedulingIgnoredDuringExecution:
-            nodeSelectorTerms:
-            - matchExpressions:
-              - {{key: pool, operator: In, values: [{pools}]}}
-      containers:
-      - name: install-cni
-        image: docker.io/calico/cni:v3.28.0
-        command: [/opt/cni/bin/install]
-        env:
-        - {{name: CNI_CONF_NAME, value: {number:02}-cni.conflist}}
-        - {{name: CNI_OLD_CONF_NAME, value: {number:02}-cni.conflist}}
-        volumeMounts:
-        - {{name: cni, mountPath: /host/etc/cni/net.d}}
-      volumes:
-      - {{name: cni, hostPath: {{path: /etc/cni/net.d}}}}
-"""
-
-MULTUS = """
-apiVersion: v1
-kind: ConfigMap
-metadata: {name: multus-daemon-config, namespace: kube-system}
-data:
-  daemon-config.json: |
-    {"cniVersion": "0.3.1", "multusConfigFile": "auto",
-     "cniConfigDir": "/host/etc/cni/net.d", "multusAutoconfigDir": "/host/etc/cni/net.d"}
----
-apiVersion: apps/v1
-kind: DaemonSet
-metadata: {name: kube-multus-ds, namespace: kube-system}
-spec:
-  template:
-    spec:
-      containers:
-      - name: kube-multus
-        image: ghcr.io/k8snetworkplumbingwg/multus-cni:v4.1.4-thick
-        command: [/usr/src/multus-cni/bin/multus-daemon]
-        volumeMounts:
-        - {name: cni, mountPath: /host/etc/cni/net.d}
-        - {name: daemon, mountPath: /etc/cni/net.d/multus.d}
-      volumes:
-      - {name: cni, hostPath: {path: /etc/cni/net.d}}
-      - {name: daemon, configMap: {name: multus-daemon-config}}
-"""
-
-
-def text() -> str:
-    """Return manifests of 12 installers, of which each class of nodes runs five or six."""
-    writers = []
-    for number in range(INSTALLERS - 1):
-        pools = [CLASSES[(number + step) % len(CLASSES)] for step in range(1 + number % 2)]
-        writers.append(WRITER.format(number=number, pools=", ".join(pools)))
-    return "---".join([*writers, MULTUS])
 
 
 def read(source: Source) -> list[Manifest]:
@@ -90,7 +29,7 @@ def read(source: Source) -> list[Manifest]:
 
 def timed(runs: int) -> tuple[list[float], list[float], str]:
     """Return the seconds of each reading and each simulation, taken in turn, and what came out."""
-    source = Source("cluster.yaml", text())
+    source = Source("cluster.yaml", crowd(INSTALLERS, CLASSES))
     reading, simulating = [], []
     shown = ""
     for _run in range(runs):

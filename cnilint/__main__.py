@@ -24,10 +24,13 @@ def main() -> None:
     gc.disable()  # trees have no cycles, and a run is short
     try:
         from cnilint.cli import plain
+        from cnilint.start import claim_process
         from cnilint.streams import let_go
 
-        if plain.is_plain(sys.argv[1:]):
-            code = plain.run(sys.argv[2:])
+        claim_process()
+        request = plain.read(sys.argv[1:])
+        if request is not None:
+            code = plain.run(request)
         else:
             from cnilint.cli.app import run
 

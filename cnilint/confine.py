@@ -14,7 +14,9 @@ import stat
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache, cached_property
-from typing import NamedTuple, Protocol
+from typing import Protocol
+
+from cnilint.start import NamedTuple
 
 MOST_BYTES = 100_000_000
 """Of the largest file that is read."""

@@ -11,7 +11,8 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from shutil import which
-from typing import NamedTuple
+
+from cnilint.start import NamedTuple
 
 PASSED_ON = ("HOME", "USERPROFILE", "XDG_CONFIG_HOME", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT")
 """The variables that a program gets from ours, beside the path and the language."""

@@ -6,12 +6,13 @@ that of Go, and so of Kustomize: it has neither look-arounds nor references to g
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import Any
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
-_MARK = re.compile(r"[!-.:-@\[-^`{-~]")
+from cnilint.start import lazy_pattern
+
+_SURROGATE = lazy_pattern("[\ud800-\udfff]")
+_MARK = lazy_pattern(r"[!-.:-@\[-^`{-~]")
 """What may have a meaning in a pattern: the marks of ASCII, but for the slash and the low line."""
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
+from cnilint.start import lazy_pattern
 
-_PLAIN = re.compile(r"[\w@%+=:,./-]+")
+_PLAIN = lazy_pattern(r"[\w@%+=:,./-]+")
 
 
 def shell_word(text: str) -> str:

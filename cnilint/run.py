@@ -10,8 +10,7 @@ import json
 import os
 import posixpath
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
-from typing import Any, NamedTuple, TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
 
 from cnilint.budget import Budget
 from cnilint.catalog.catalog import known_files
@@ -41,6 +40,7 @@ from cnilint.progress import Progress
 from cnilint.simulation.class_facts import HostFile
 from cnilint.simulation.cluster import Circumstances
 from cnilint.simulation.shared import Simulations
+from cnilint.start import NamedTuple, replace
 from cnilint.syntax.collect import (
     STANDARD_INPUT,
     Excluding,

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from cnilint.start import lazy_pattern
+
 _SHOWN_AS_IT_IS = "\u3000\u200c\u200d"
 """Not printable by Unicode's classes, and still a part of ordinary text: the ideographic space,
 and the joiners inside emoji and Indic and Arabic words."""
@@ -28,7 +30,7 @@ _ASCII = {
 }
 """What stands for our own symbols where only ASCII can be written; always one for one."""
 
-_COMMAND = re.compile(r"^(?P<blank>[^\S\n]*):(?=:(?!:))|#(?=#\w*\[)", re.MULTILINE)
+_COMMAND = lazy_pattern(r"^(?P<blank>[^\S\n]*):(?=:(?!:))|#(?=#\w*\[)", re.MULTILINE)
 """The first mark of what a CI system takes for a command in a log.
 
 GitHub's runner: `::name::` behind blanks, and `##[name]` anywhere in a line
@@ -37,7 +39,7 @@ GitHub's runner: `::name::` behind blanks, and `##[name]` anywhere in a line
 TeamCity: `##teamcity[name]`.
 """
 
-_NOT_SEEN_IN_JSON = re.compile("[\x7f-\U0010ffff]")
+_NOT_SEEN_IN_JSON = lazy_pattern("[\x7f-\U0010ffff]")
 
 
 def spelled(character: str) -> str:

@@ -12,15 +12,14 @@ import contextlib
 import errno
 import json
 import os
-import re
 import stat
 import time
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from cnilint.confine import MOST_BYTES, Bounds, Folder, folder_of, repository
+from cnilint.start import NamedTuple, lazy_pattern
 
-NAME = re.compile(r"\.cnilint-[0-9a-f]{12}")
+NAME = lazy_pattern(r"\.cnilint-[0-9a-f]{12}")
 """What such a folder is called."""
 
 NEW: int = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)

@@ -182,8 +182,35 @@ def machine_paths(house: Path) -> list[str]:
     ]
 
 
+COSTLY = {
+    ("typing", "NamedTuple"),
+    *(("dataclasses", name) for name in ("dataclass", "field", "replace")),
+}
+"""What `cnilint.start` has without what it costs at every start."""
+
+
+def cheap_definitions(house: Path) -> list[str]:
+    complaints = []
+    for module in modules(house).values():
+        if module.layer == "start":
+            continue
+        for part, lazy in walk(module.tree):
+            match part:
+                case ast.ImportFrom(module=str(base), names=names):
+                    used = [alias.name for alias in names if (base, alias.name) in COSTLY]
+                case ast.Call(func=called) if ast.unparse(called) == "re.compile" and not lazy:
+                    used = ["re.compile"]
+                case _:
+                    continue
+            complaints += [
+                f"{module.name}:{part.lineno} has {name}: cnilint.start has a cheap one"
+                for name in used
+            ]
+    return complaints
+
+
 CHECKS: tuple[Check, ...] = (
-    *(layers, cycles, libraries),
+    *(layers, cycles, libraries, cheap_definitions),
     *(annotated, type_checking, package_docstrings, machine_paths),
 )
 EACH = pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
@@ -207,7 +234,8 @@ LAWFUL = {f"cnilint/{package}__init__.py": '"""A house."""' for package in PACKA
     "cnilint/run.py": "def go(a: int, *, b: str = '') -> None:\n    from cnilint.fix import plan\n",
     "cnilint/model/text.py": "class A:\n    def me(self) -> 'A':\n        return self\n",
     "cnilint/fix/plan.py": "import json, os.path\nfrom . import diff\nfrom ..model.text import A\n",
-    "cnilint/fix/diff.py": "def late() -> None:\n    from .plan import A\n",
+    "cnilint/fix/diff.py": "def late() -> None:\n    from .plan import A\n    re.compile('a')\n",
+    "cnilint/start.py": "from typing import NamedTuple\n",
     "rules/gke.yaml": "bin: /home/kubernetes/bin # as in https://example.test/root/x\n",
 }
 
@@ -231,6 +259,14 @@ FAULTS: tuple[tuple[Check, str, str, str], ...] = (
     (libraries, "cnilint/fix/x.py", "def f() -> None:\n    import rich", "fix.x:2 imports rich"),
     (libraries, "cnilint/engine/matching.py", "import jsonpath_ng", "imports jsonpath_ng"),
     (libraries, "cnilint/cli.py", "import requests", "cli:1 imports requests"),
+    (cheap_definitions, "cnilint/fix/x.py", "from typing import NamedTuple", "fix.x:1 has NamedT"),
+    (cheap_definitions, "cnilint/fix/x.py", "from dataclasses import field", "fix.x:1 has field"),
+    (
+        cheap_definitions,
+        "cnilint/fix/x.py",
+        "import re\nA = re.compile('a')",
+        "fix.x:2 has re.comp",
+    ),
     (annotated, "cnilint/fix/x.py", "def f(x, *y: int): ...", "x.f: x is not"),
     (annotated, "cnilint/fix/x.py", "async def f(**x: int): ...", "x.f: return is not"),
     (annotated, "cnilint/fix/x.py", LONG_CLASS, "x.f: x is not"),

@@ -16,6 +16,7 @@ from typing import NamedTuple
 import pytest
 
 from cnilint.catalog.catalog import products
+from cnilint.start import lazy_pattern
 from tests.growth import growth
 
 HOUSE = Path(__file__).resolve().parent.parent
@@ -23,6 +24,8 @@ HOUSE = Path(__file__).resolve().parent.parent
 WHOLE = {"match", "fullmatch"}
 ALL = {"search": "search", "finditer": "finditer", "findall": "finditer", "split": "finditer"}
 ALL |= {"sub": "finditer", "subn": "finditer"}
+MADE = (re.Pattern, type(lazy_pattern("")))
+"""What a module has of a pattern: one that is compiled, or one that is when it is used."""
 
 
 class Pattern(NamedTuple):
@@ -50,10 +53,11 @@ def patterns() -> Iterator[Pattern]:
         if name.endswith("__main__"):
             continue
         module = vars(import_module(name.removesuffix(".__init__")))
-        named = {key: one for key, one in module.items() if isinstance(one, re.Pattern)}
+        named = {key: one for key, one in module.items() if isinstance(one, MADE)}
         for key, one in named.items():
             if isinstance(one.pattern, str):
-                yield Pattern(f"{name}.{key}", one, methods_of(tree, key))
+                compiled = re.compile(one.pattern, one.flags)
+                yield Pattern(f"{name}.{key}", compiled, methods_of(tree, key))
         for line, text, method, flags in literal(tree):
             yield Pattern(f"{name}:{line}", re.compile(text, flags), frozenset({method}))
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
-from typing import NamedTuple
 
 from cnilint.kube.environment import Text
 from cnilint.model.finding import Location
 from cnilint.model.tree import child
+from cnilint.start import NamedTuple, lazy_pattern
 from cnilint.upstream.aws_vpc_cni import releases
 from cnilint.upstream.aws_vpc_cni.entrypoint import (
     DIRECTORIES,
@@ -33,7 +32,7 @@ CONFIGURATION = "/app/10-aws.conflist"
 _DIRECTORIES = ("HOST_CNI_BIN_PATH", "HOST_CNI_CONFDIR_PATH")
 _VERSION_LABEL = "app.kubernetes.io/version"
 _VERSION_VARIABLE = "VPC_CNI_VERSION"
-_EXACT = re.compile(r"v?[0-9]+\.[0-9]+\.[0-9]+(?![\w.])")
+_EXACT = lazy_pattern(r"v?[0-9]+\.[0-9]+\.[0-9]+(?![\w.])")
 _COUNTS_LIKE_THE_PRODUCT: Release = (1, 13, 0)
 """From this version on the chart has the version of the product."""
 

@@ -6,12 +6,12 @@ import json
 import os
 from collections.abc import Mapping
 from functools import cache
-from typing import NamedTuple
 
 from cnilint.kube.scheduling import LabelDomain
 from cnilint.resources import rules_folder
+from cnilint.start import NamedTuple
 from cnilint.syntax.data import read_mapping
-from cnilint.syntax.data_cache import kept
+from cnilint.syntax.data_cache import Data, kept
 
 from .product import (
     SCHEMA,
@@ -46,19 +46,46 @@ __all__ = [
 ]
 
 
+RUNTIMES = ("directories", "host-files", "nodes", "plugins")
+"""What is known of the nodes' runtimes: the names of the files."""
+
+
+def read_all() -> dict[str, list[Data]]:
+    """Return the values of every data file, by the names that they are kept under."""
+    found = {
+        "catalog": kept("catalog", _paths("catalog"), read_mapping),
+        "published": published_data(),
+    }
+    return found | {name: [_of_runtimes(name)] for name in RUNTIMES}
+
+
+def published_data() -> list[Data]:
+    """Return what is known of the manifests that projects publish, a value for each file."""
+    return kept("published", _paths("published"), read_mapping)
+
+
+def _of_runtimes(name: str) -> Data:
+    path = os.path.join(rules_folder(), "runtimes", f"{name}.yaml")
+    (data,) = kept(name, [path], read_mapping)
+    return data
+
+
+def _paths(folder: str) -> list[str]:
+    folder = os.path.join(rules_folder(), folder)
+    names = sorted(name for name in os.listdir(folder) if name.endswith(".yaml"))
+    return [os.path.join(folder, name) for name in names]
+
+
 @cache
 def products() -> tuple[Product, ...]:
     """Return every product of the catalog, by id."""
-    folder = os.path.join(rules_folder(), "catalog")
-    names = sorted(name for name in os.listdir(folder) if name.endswith(".yaml"))
-    paths = [os.path.join(folder, name) for name in names]
-    return tuple(SCHEMA.load(data) for data in kept("catalog", paths, read_mapping))
+    return tuple(SCHEMA.load(data) for data in kept("catalog", _paths("catalog"), read_mapping))
 
 
 @cache
 def label_domains() -> Mapping[str, LabelDomain]:
     """Return what is known of node labels."""
-    data = read_mapping(os.path.join(rules_folder(), "runtimes", "nodes.yaml"))
+    data = _of_runtimes("nodes")
     return {
         key: LabelDomain(
             values=tuple(known["values"]) if "values" in known else None,
@@ -75,7 +102,7 @@ def runtime_directories() -> tuple[str, ...]:
 
     Sources stand beside the data.
     """
-    data = read_mapping(os.path.join(rules_folder(), "runtimes", "directories.yaml"))
+    data = _of_runtimes("directories")
     return tuple(entry["path"] for entry in data["directories"])
 
 
@@ -90,8 +117,7 @@ class KnownFile(NamedTuple):
 @cache
 def known_files() -> Mapping[str, KnownFile]:
     """Return the files that are on nodes without any manifest, by name. Sources are in the data."""
-    path = os.path.join(rules_folder(), "runtimes", "host-files.yaml")
-    (data,) = kept("host-files", [path], read_mapping)
+    data = _of_runtimes("host-files")
     return {
         entry["name"]: KnownFile(
             entry["title"],
@@ -113,8 +139,7 @@ class Distribution(NamedTuple):
 @cache
 def distributions() -> tuple[Distribution, ...]:
     """Return the distributions of which it is known what they bring. Sources are in the data."""
-    path = os.path.join(rules_folder(), "runtimes", "plugins.yaml")
-    (data,) = kept("plugins", [path], read_mapping)
+    data = _of_runtimes("plugins")
     return tuple(
         Distribution(each["id"], each["title"], tuple(each["plugins"]))
         for each in data["distributions"]

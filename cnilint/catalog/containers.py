@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from cnilint.kube.environment import Text, placeholder
 from cnilint.kube.values import Values, text_of, value_text
@@ -12,6 +11,7 @@ from cnilint.kube.workload import Container
 from cnilint.model.finding import Location
 from cnilint.model.tree import Mapping as MappingTree
 from cnilint.model.tree import Tree, child, follow, items, members, string
+from cnilint.start import NamedTuple
 
 from .form import DeliveryForm, WorkloadForm
 from .installer import Installer

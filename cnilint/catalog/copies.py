@@ -7,10 +7,10 @@ same release later (Flux and Argo CD take over what has its name), so that it is
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from cnilint.gitops.delivery import Release
 from cnilint.model.tree import string
+from cnilint.start import replace
 
 from .form import DeliveryForm, WorkloadForm
 from .installer import Installer

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from cnilint.gitops.delivery import Delivery
 from cnilint.kube.environment import Text, texts
 from cnilint.kube.manifest import Manifest
-from cnilint.kube.references import referenced_config_maps
 from cnilint.kube.scheduling import EVERYWHERE, Placement, placement
 from cnilint.kube.taints import Toleration, tolerations
 from cnilint.kube.values import field_text, value_text, value_words
@@ -124,6 +123,8 @@ class WorkloadForm(Form):
 
     def _config_map_key(self, key: str) -> Text | None:
         """Return a key of the maps the workload refers to, then of those its program reads."""
+        from cnilint.kube.references import referenced_config_maps
+
         for name in dict.fromkeys((*referenced_config_maps(self.workload), *self._config_maps)):
             text = self.workload.config_map_text(name, key)
             if text is not None:

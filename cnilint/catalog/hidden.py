@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
 
-from cnilint.gitops import generic_chart
 from cnilint.gitops.built import written_in
 from cnilint.gitops.delivery import Delivery, deliveries
 from cnilint.kube.manifest import Manifest, ManifestIndex
@@ -15,6 +13,7 @@ from cnilint.kube.workload import Image
 from cnilint.model.finding import Location
 from cnilint.model.tree import Mapping, Route, Tree, follow, members
 from cnilint.model.tree import Sequence as SequenceTree
+from cnilint.start import NamedTuple, lazy_pattern
 
 from .catalog import Product, Recogniser, products
 
@@ -22,8 +21,8 @@ REPOSITORY, TAGS, REGISTRY = "repository", ("tag", "version"), "registry"
 """The members by which values name an image in parts, as most charts have it."""
 
 
-_IMAGE = re.compile(r"(?:image|repository):\s*[\"']?([\w./:@-]+)")
-_WORD = re.compile(r"[\w./-]+")
+_IMAGE = lazy_pattern(r"(?:image|repository):\s*[\"']?([\w./:@-]+)")
+_WORD = lazy_pattern(r"[\w./-]+")
 
 
 class Hidden(NamedTuple):
@@ -108,6 +107,8 @@ def _has(recogniser: Recogniser, repository: str) -> bool:
 
 
 def _is_known(one: Delivery) -> bool:
+    from cnilint.gitops import generic_chart
+
     if one.name == generic_chart.CHART:
         return True
     charts = (chart for product in products() for chart in product.charts)

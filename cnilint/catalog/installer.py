@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from cnilint.kube.environment import placeholder
 from cnilint.kube.manifest import Manifest
 from cnilint.kube.scheduling import Placement
 from cnilint.kube.workload import Container, HostFile, Workload
 from cnilint.model.finding import Location, Note
+from cnilint.start import dataclass
 
 from .catalog import Action, Behaviour, Product, Role, runtime_directories
 from .form import Form, WorkloadForm

@@ -5,40 +5,38 @@ What a release ships is in `rules/published`, as far as it matters to a node's c
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from cnilint.model.text import Source
 from cnilint.model.tree import Document
-from cnilint.resources import rules_folder
+from cnilint.start import NamedTuple, lazy_pattern
 from cnilint.syntax.compose import compose
-from cnilint.syntax.data import read_mapping
-from cnilint.syntax.data_cache import kept
 
+from .catalog import published_data
 from .release import in_range, release
 
 NO_CNI = "no-cni.yaml"
 
-_RAW = re.compile(
+_RAW = lazy_pattern(
     r"https?://raw\.githubusercontent\.com/(?P<repository>[^/]+/[^/]+)/"
     r"(?:refs/(?:heads|tags)/)?(?P<ref>[^/]+)/(?P<path>[^?]+)"
 )
-_WEB = re.compile(
+_WEB = lazy_pattern(
     r"https?://github\.com/(?P<repository>[^/]+/[^/]+)/(?:raw|blob)/"
     r"(?:refs/(?:heads|tags)/)?(?P<ref>[^/]+)/(?P<path>[^?]+)"
 )
-_RELEASED = re.compile(
+_RELEASED = lazy_pattern(
     r"https?://github\.com/(?P<repository>[^/]+/[^/]+)/releases/(?:latest/)?download/"
     r"(?:(?P<ref>[^/]+)/)?(?P<path>[^/?]+)"
 )
-_CLONED = re.compile(
+_CLONED = lazy_pattern(
     r"(?:git::)?(?:https?://|ssh://)?(?:git@)?github\.com[/:]"
     r"(?P<repository>[\w.-]+/[\w.-]+?)(?:\.git)?(?://?(?P<path>[^?]*))?(?:\?(?P<query>.*))?"
 )
-_REFERENCE = re.compile(r"(?:^|&)(?:ref|version)=([^&]+)")
+_REFERENCE = lazy_pattern(r"(?:^|&)(?:ref|version)=([^&]+)")
 
 
 class Address(NamedTuple):
@@ -166,9 +164,7 @@ def _repository(name: str) -> _Repository | None:
 
 @cache
 def _data() -> tuple[Mapping[str, Any], ...]:
-    folder = os.path.join(rules_folder(), "published")
-    names = sorted(name for name in os.listdir(folder) if name.endswith(".yaml"))
-    return tuple(kept("published", [os.path.join(folder, name) for name in names], read_mapping))
+    return tuple(published_data())
 
 
 @cache

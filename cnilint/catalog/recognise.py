@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from cnilint.gitops import cloudformation, generic_chart
 from cnilint.gitops.delivery import Delivery, deliveries, unused_sources
@@ -16,6 +15,7 @@ from cnilint.kube.workload import INSTALLING_KINDS, TEMPLATE, Container, Workloa
 from cnilint.model.finding import Location, Note
 from cnilint.model.tree import Mapping as MappingTree
 from cnilint.model.tree import child, items, members, string
+from cnilint.start import replace
 
 from .catalog import Delivered, OperatorObject, Product, Recogniser, products
 from .copies import without_copies

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
+from cnilint.start import lazy_pattern
 from cnilint.upstream.release import Release, release
 
 __all__ = ["Release", "in_range", "release", "shown"]
 
-_BOUND = re.compile(r"^\s*(>=|<=|>|<|=)\s*(\d+)(?:\.(\d+))?(?:\.(\d+))?\s*$")
+_BOUND = lazy_pattern(r"^\s*(>=|<=|>|<|=)\s*(\d+)(?:\.(\d+))?(?:\.(\d+))?\s*$")
 
 
 def in_range(found: Release | None, bounds: str) -> bool:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from cnilint.kube.environment import Text
+from cnilint.start import NamedTuple, lazy_pattern
 
 from .catalog import Place, Product
 from .form import Form
 from .release import Release, in_range
 
-_REFERENCE = re.compile(r"\{(\w+)\}")
+_REFERENCE = lazy_pattern(r"\{(\w+)\}")
 _TRUE = {"1", "t", "T", "TRUE", "true", "True"}
 FORM = "form"
 """The setting that says in which form the product is installed."""

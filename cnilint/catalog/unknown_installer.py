@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from cnilint.kube.manifest import Manifest, ManifestIndex
 from cnilint.kube.scheduling import Placement, placement
 from cnilint.kube.workload import HOST_PATH, Container, Workload, workload
 from cnilint.model.finding import Location
 from cnilint.model.tree import child, descend, string
+from cnilint.start import NamedTuple
 
 from .catalog import runtime_directories
 from .installer import Installer

@@ -7,15 +7,16 @@ its name, its plugins and its cniVersion are the user's then, and so are its mis
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
+
+from cnilint.start import lazy_pattern
 
 from .settings import Settings
 
 GIVEN = "network_configuration"
 """The setting that holds such a text."""
 
-_PLACEHOLDERS = re.compile(r'("(?:[^"\\]|\\.)*")|(?:__[A-Z0-9_]+__)+')
+_PLACEHOLDERS = lazy_pattern(r'("(?:[^"\\]|\\.)*")|(?:__[A-Z0-9_]+__)+')
 """Strings, which may hold placeholders, and placeholders in the place of a number or an object
 (projectcalico/calico@87c1590:cni-plugin/pkg/install/install.go writeCNIConfig)."""
 

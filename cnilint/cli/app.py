@@ -10,9 +10,9 @@ from cnilint import __version__
 from cnilint.errors import ExitCode
 from cnilint.streams import aside, say, tell
 
-from .arguments import Mistake, spread, told
+from .arguments import spread, told
 from .ending import ended
-from .parser import application
+from .parser import Mistake, application
 from .request import Request
 
 

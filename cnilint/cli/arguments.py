@@ -7,15 +7,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-import typer
-
 from cnilint.config.options import entries
 from cnilint.errors import did_you_mean, nearest_word
-from cnilint.quoting import shell_word
-
-# Which module typer's own exceptions are in differs from release to release.
-Mistake: Any = typer.BadParameter.__mro__[2]
-"""What is raised for a command line that cannot be understood."""
 
 _NOT_ONE_OF = r"'(?P<word>[^']*)' is not one of "
 _NO_COMMAND = r"No such command '(?P<word>.*?)'"
@@ -73,7 +66,7 @@ def spread(words: Iterable[str]) -> list[str]:
     return found
 
 
-def told(mistake: Any) -> str:  # noqa: ANN401  see `Mistake`
+def told(mistake: Any) -> str:  # noqa: ANN401  typer's own
     """Return in one line what is wrong with a command line, and what may have been meant."""
     message = str(mistake.format_message())
     context = getattr(mistake, "ctx", None)
@@ -107,6 +100,8 @@ def _near_option(option: str, command: Any, path: str) -> str:  # noqa: ANN401  
 
 def _near_command(word: str, command: Any, path: str) -> str:  # noqa: ANN401  typer's own
     if os.path.lexists(word) and "check" in command.commands:
+        from cnilint.quoting import shell_word
+
         return f", did you mean `{path} check {shell_word(word)}`?"
     return did_you_mean(word, command.commands)
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from cnilint.confine import LEADS_OUT, leads_out
 from cnilint.engine.result import Result
 from cnilint.errors import UsageError
-from cnilint.report.formats import KNOWN, no_such_format, report
 from cnilint.report.terminal.paint import WIDTH, Paint, paint_for
+from cnilint.start import NamedTuple
 from cnilint.streams import aside, say, tell, write_file
 
 TEXT = ("full", "concise")
@@ -90,6 +89,8 @@ def paint() -> Paint:
 
 
 def _output(text: str) -> Output:
+    from cnilint.report.formats import KNOWN, no_such_format
+
     name, colon, path = text.partition(":")
     if name not in KNOWN:
         raise UsageError(no_such_format(name))
@@ -121,6 +122,8 @@ def _hindrance(path: str) -> str:
 
 
 def _text(one: Output, result: Result) -> str:
+    from cnilint.report.formats import report
+
     if one.format != "full":
         return report(one.format)(result)
     from cnilint.report.terminal.findings import full

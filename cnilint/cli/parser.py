@@ -15,6 +15,10 @@ from . import completion
 from .commands import COMMANDS, GROUPS, Command
 from .request import Request
 
+# Which module typer's own exceptions are in differs from release to release.
+Mistake: Any = typer.BadParameter.__mro__[2]
+"""What is raised for a command line that cannot be understood."""
+
 QUICK = ("check", "inspect", "version")
 """Commands for which no other is set up: the options of one take a millisecond."""
 

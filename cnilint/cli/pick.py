@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import stat
-from typing import NamedTuple
 
 from cnilint.catalog.release import shown
 from cnilint.confine import Bounds, read_file, read_text
 from cnilint.errors import ExitCode, ReadError, UsageError, near_path, reason_of
 from cnilint.report.terminal.pick import Picks, pick_json, pick_text
+from cnilint.start import NamedTuple
 from cnilint.streams import tell
 from cnilint.upstream.looks import looks
 from cnilint.upstream.multus_releases import NEWEST

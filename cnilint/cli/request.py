@@ -8,7 +8,6 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from types import FrameType
-from typing import NamedTuple
 
 from cnilint import run
 from cnilint.budget import Budget
@@ -17,6 +16,7 @@ from cnilint.config.settings import settings
 from cnilint.errors import UsageError
 from cnilint.progress import Progress, unseen
 from cnilint.run import Run
+from cnilint.start import NamedTuple
 from cnilint.streams import say
 from cnilint.syntax.collect import STANDARD_INPUT
 

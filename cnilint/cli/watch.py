@@ -7,11 +7,11 @@ import os
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
 
 from cnilint.config.location import NAMES, OTHER_NAMES, PYPROJECT, nearest, nearest_folder
 from cnilint.config.options import Settings
 from cnilint.errors import CnilintError, ExitCode, NothingReadError, UsageError
+from cnilint.start import NamedTuple
 from cnilint.streams import say, tell
 from cnilint.syntax.collect import EXTENSIONS, STANDARD_INPUT
 

@@ -6,7 +6,6 @@ import errno
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 
 from cnilint.confine import read_text, repository
 from cnilint.engine.ignores.ignore import Ignore
@@ -14,6 +13,7 @@ from cnilint.engine.result import Known, Result, Suppressed
 from cnilint.engine.ruleset import Rule
 from cnilint.errors import UsageError
 from cnilint.model.text import Source
+from cnilint.start import replace
 from cnilint.syntax.collect import STANDARD_INPUT, decode
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from cnilint.confine import read_text
 from cnilint.errors import ConfigurationError, near_path, reason_of
@@ -14,6 +13,7 @@ from cnilint.model.text import Source, Span
 from cnilint.model.tree import Document, Scalar, Style, SyntaxProblem, Tree, follow, members
 from cnilint.model.tree import Mapping as MappingTree
 from cnilint.model.tree import Sequence as SequenceTree
+from cnilint.start import NamedTuple, lazy_pattern
 from cnilint.syntax.compose import compose
 
 from .base import Base
@@ -21,10 +21,10 @@ from .location import SECTION, toml
 from .options import Steps
 from .schema import Schema, faults, schema, within
 
-_TOML_TABLE = re.compile(r"\s*(\[\[?)([^\]]+)\]")
-_TOML_KEY = re.compile(r"""\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"))*)\s*=""")
-_TOML_PART = re.compile(r"""[\w*/?-]+|"([^"]*)"|'([^']*)'""")
-_TOML_PLACE = re.compile(r" \(at line (\d+), column \d+\)")
+_TOML_TABLE = lazy_pattern(r"\s*(\[\[?)([^\]]+)\]")
+_TOML_KEY = lazy_pattern(r"""\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"))*)\s*=""")
+_TOML_PART = lazy_pattern(r"""[\w*/?-]+|"([^"]*)"|'([^']*)'""")
+_TOML_PLACE = lazy_pattern(r" \(at line (\d+), column \d+\)")
 
 
 class ConfigFile(NamedTuple):

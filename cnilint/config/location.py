@@ -10,6 +10,7 @@ from typing import Any
 from cnilint.confine import LEADS_OUT, Bounds, file_behind, leads_out, read_file
 from cnilint.engine.repository import repository_top
 from cnilint.errors import ConfigurationError
+from cnilint.start import lazy_pattern
 from cnilint.syntax.collect import STANDARD_INPUT
 
 from .base import Base
@@ -87,7 +88,7 @@ def has_section(path: str, base: Base | None = None) -> bool:
 
 
 # Python's reader takes a time that grows with the square of the parts of a key.
-_DEEP_KEY = re.compile(r"""(?<![\w."'-])(?:[\w"'-]++[ \t]*+\.[ \t]*+){100}""")
+_DEEP_KEY = lazy_pattern(r"""(?<![\w."'-])(?:[\w"'-]++[ \t]*+\.[ \t]*+){100}""")
 
 
 def toml(text: str) -> dict[str, Any]:

@@ -53,10 +53,12 @@ def settings(
     base = Base(word, paths) if word else None
     path = environment.get(FILE_VARIABLE) or nearest(paths, base) if file is None else file
     given = {k: value for k, value in options.items() if value or isinstance(value, float)}
-    variables = [name for name in environment if name.startswith(PREFIX) and environment[name]]
-    if not path and not given and not variables:
+    variables = {
+        name: environment[name] for name in _ours(environment) if name in _known_variables()
+    }
+    if not path and not given and not any(variables.values()):
         return DEFAULTS if house is None else DEFAULTS.replaced(house=tuple(house))
-    found = {name: environment[name] for name in variables}
+    found = {name: value for name, value in variables.items() if value}
     return _settings(path or "", given, found, house, base)
 
 
@@ -67,12 +69,13 @@ def _settings(
     house: Sequence[Rule] | None,
     base: Base | None,
 ) -> Settings:
-    from . import file as config_file
     from .options_and_environment import given
 
     folder = os.path.dirname(os.path.abspath(path or "here"))
     layers: list[Layer] = []
     if path:
+        from . import file as config_file
+
         read = config_file.read(path, base)
         layers.append((read.values, read.place))
     known = in_file().items()
@@ -118,16 +121,22 @@ def _house(folders: Sequence[str], base: Base | None) -> tuple[Rule, ...]:
 
 def mistyped_variables(environment: Mapping[str, str]) -> Iterator[str]:
     """Yield what to say of each variable that looks like a setting's and is none."""
-    ours = sorted(name for name in environment if name.startswith(PREFIX))
-    if not ours:
-        return
-    known = {name for one in entries() for name in one.variables} | {FILE_VARIABLE}
-    for name in ours:
-        if name not in known:
+    for name in _ours(environment):
+        if name not in (known := _known_variables() | {FILE_VARIABLE}):
             ends = [each.removeprefix(PREFIX) for each in known]
             near = nearest_word(name.removeprefix(PREFIX), ends, LIKE_ENOUGH)
             if near:
                 yield f"{name} is no setting, did you mean {PREFIX}{near}?"
+
+
+def _ours(environment: Mapping[str, str]) -> list[str]:
+    """Return the variables that look like a setting's; others are for tests, or for debugging."""
+    return sorted(name for name in environment if name.startswith(PREFIX))
+
+
+def _known_variables() -> set[str]:
+    """Return the variables that settings have."""
+    return {name for one in entries() for name in one.variables}
 
 
 def _variable(one: Entry, variables: Mapping[str, str]) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from cnilint.catalog.installer import Installer
 from cnilint.catalog.release import shown
@@ -28,6 +27,7 @@ from cnilint.multus.configuration import Multus
 from cnilint.multus.settings import KEYS, spelling
 from cnilint.simulation.class_facts import ClassFacts
 from cnilint.simulation.cluster import Cluster
+from cnilint.start import NamedTuple
 
 from .found import Found
 from .running_nodes import running_nodes

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from cnilint.engine.inputs import Inputs
 from cnilint.engine.policy import EVERYTHING, Policy
 from cnilint.engine.result import Result
+from cnilint.start import NamedTuple
 
 
 class Found(NamedTuple):

@@ -9,11 +9,11 @@ from __future__ import annotations
 import os
 import posixpath
 from collections.abc import Collection, Iterator
-from typing import NamedTuple
 
 from cnilint.confine import MOST_BYTES
 from cnilint.errors import UsageError
 from cnilint.external import Completed, Conversation, git, git_conversation
+from cnilint.start import NamedTuple
 
 LINK, SUBMODULE, FOLDER = "120000", "160000", "040000"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from cnilint.engine.checks import CHANGE_CHECKS
 from cnilint.engine.checks.changes import tells_what_stays
@@ -14,6 +13,7 @@ from cnilint.engine.sentences import UNKNOWN
 from cnilint.model.finding import Finding, Level, Note
 from cnilint.simulation.cluster import Cluster
 from cnilint.simulation.running_cluster import RunningClass, RunningCluster, running_cluster
+from cnilint.start import NamedTuple
 
 
 class RunningNodes(NamedTuple):

@@ -9,11 +9,11 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from enum import Enum
 from glob import glob
-from typing import NamedTuple
 
 from cnilint.confine import Disk, FileTree, repository
 from cnilint.errors import ReadError, UsageError, near_path
 from cnilint.model.globs import fits
+from cnilint.start import NamedTuple
 from cnilint.syntax.collect import STANDARD_INPUT
 
 from .history import History

@@ -11,8 +11,6 @@ from cnilint.model.location import Location
 from cnilint.model.text import Span
 from cnilint.model.tree import Document
 
-from .places import placed
-
 _OWNED = ("document", "manifest", "location")
 """Attributes by which a value says of which document it is."""
 
@@ -22,6 +20,8 @@ def blamed(error: BaseException) -> Location | None:
 
     The functions that were at work are looked at, the innermost first: what they hold says it.
     """
+    from .places import placed
+
     if isinstance(error, LimitError):
         return placed(error.location)
     frames: list[FrameType] = []

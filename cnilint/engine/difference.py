@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from cnilint.model.finding import Operation
 from cnilint.model.tree import Value
+from cnilint.start import NamedTuple
 from cnilint.syntax.patch import differs
 
 Steps = tuple[str | int, ...]

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
-from typing import NamedTuple
+from typing import Any
 
 from cnilint.budget import UNLIMITED, Budget, OutOfTimeError
 from cnilint.catalog.recognise import NO_TARGETS, Targets
@@ -27,13 +26,12 @@ from cnilint.progress import Progress, unseen
 from cnilint.simulation.class_facts import HostFile
 from cnilint.simulation.cluster import Circumstances, Cluster, cluster
 from cnilint.simulation.shared import Simulations
+from cnilint.start import NamedTuple, replace
 
 from .blame import blamed
 from .checks import CHANGE_CHECKS, CHECKS, IGNORE_CHECKS, INPUT_CHECKS, LAYOUT_CHECKS, Check
 from .hit import Hit
 from .inputs import Inputs
-from .match import matches
-from .places import doubted, placed_finding, placed_note
 from .policy import EVERYTHING, Policy
 from .problems import concerning, unjudged_notes
 from .result import Known, Reason, Result, Suppressed
@@ -154,7 +152,11 @@ class Judging(NamedTuple):
                 self.budget.check()
             for hit in work():
                 finding = finding_of(rule, hit, one.name if one is not None else "", self.policy)
-                yield doubted(finding, one) if one is not None else finding
+                if one is not None:
+                    from .places import doubted
+
+                    finding = doubted(finding, one)
+                yield finding
         except CnilintError:
             raise
         except Exception as error:
@@ -219,11 +221,14 @@ class Evaluation:
         if not by_file:
             notes = [*self.sources.all_notes()] if self.sources is not None else []
             notes += [note for one in self.clusters for note in one.notes]
-            notes = distinct([placed_note(note) for note in notes])
+            if notes:
+                from .places import placed_note
+
+                notes = distinct([placed_note(note) for note in notes])
         notes += [*problem_notes(inputs.problems), *unjudged_notes(inputs, self.layout)]
         self.said += _said_of_all(inputs, self.layout, notes, judging)
         self.said.sort(key=lambda one: (one.order, one.cluster))
-        self.hits = [placed_finding(one.finding) for one in self.said]
+        self.hits = _placed(self.said)
         self.placed = self._confined()
         """The same at the texts that decide."""
         self.result = self._result(notes)
@@ -407,6 +412,8 @@ def told_apart(
         return [(finding, None) for finding in merged(hits)]
     from cnilint.engine.ignores.suppress import ignored_file, judged
 
+    from .places import placed_finding
+
     judgement = judged(hits, inputs, policy)
     about = [
         (finding, ignored_file(finding, policy))
@@ -540,8 +547,26 @@ def looking(policy: Policy) -> list[Looking]:
             elif not any(check in each for each in ELSEWHERE):
                 raise RuleError(f"{rule.id}.yaml", "check", f"there is no check {check!r}")
         for at, entry in enumerate(rule.match, len(rule.check)):
-            found.append(Looking((number, at), rule, partial(matches, entry)))
+            found.append(Looking((number, at), rule, partial(_matching, entry)))
     return found
+
+
+def _matching(entry: Mapping[str, Any], one: Cluster) -> Iterator[Hit]:
+    """Yield what an entry of a card describes; what is of Multus, only where it is installed."""
+    if "of" in entry and not one.multuses:
+        return
+    from .match import matches
+
+    yield from matches(entry, one)
+
+
+def _placed(said: Sequence[Said]) -> list[Finding]:
+    """Return findings at the places that persons wrote."""
+    if not said:
+        return []
+    from .places import placed_finding
+
+    return [placed_finding(one.finding) for one in said]
 
 
 def finding_of(rule: Rule, hit: Hit, cluster_name: str, policy: Policy) -> Finding:

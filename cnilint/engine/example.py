@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from cnilint.model.finding import Finding
+from cnilint.start import NamedTuple
 
 from .rule import SCHEMA, Example
 from .ruleset import Rule, read_card

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import NamedTuple
 
 from cnilint.model.globs import fits
+from cnilint.start import NamedTuple
 
 from .ignores.suppress import relative_path
 

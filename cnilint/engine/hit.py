@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from cnilint.model.finding import Fix, Level, Location, Related
 from cnilint.model.steps import Witness
+from cnilint.start import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)

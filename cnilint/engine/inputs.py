@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from cnilint.budget import Budget
 from cnilint.confine import FileTree, read_file
@@ -13,6 +11,7 @@ from cnilint.errors import reason_of
 from cnilint.gitops.files import Files, Found, read_documents
 from cnilint.model.text import Source, Span
 from cnilint.model.tree import Document, SyntaxProblem
+from cnilint.start import NamedTuple, dataclass, field, replace
 from cnilint.syntax.collect import STANDARD_INPUT, Unreadable, decode
 
 
@@ -51,7 +50,7 @@ class LeftOut(NamedTuple):
 NOTHING_LEFT_OUT = LeftOut()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Inputs:
     """Sources in the order they were given, each with its documents and problems.
 
@@ -66,6 +65,7 @@ class Inputs:
     kept: Mapping[str, frozenset[int]] = field(default_factory=dict)
     """The numbers of the documents that were read of files of which some were left out."""
     left_out: LeftOut = NOTHING_LEFT_OUT
+    _index: dict[str, list[int]] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def documents(self) -> list[Document]:
@@ -133,15 +133,16 @@ class Inputs:
             self,
             sources=tuple(self.sources[at] for at in places),
             found=tuple(self.found[at] for at in places),
+            _index={},
         )
 
-    @cached_property
+    @property
     def _places(self) -> Mapping[str, list[int]]:
-        """Where the sources stand, by the paths that they are reported under."""
-        found: dict[str, list[int]] = {}
-        for at, one in enumerate(self.sources):
-            found.setdefault(one.path, []).append(at)
-        return found
+        """Where the sources stand, by the paths that they are reported under: worked out once."""
+        if not self._index:
+            for at, one in enumerate(self.sources):
+                self._index.setdefault(one.path, []).append(at)
+        return self._index
 
 
 def inputs(

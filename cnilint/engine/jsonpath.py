@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from cnilint.patterns import compiled
+from cnilint.start import NamedTuple, lazy_pattern
 
 Steps = tuple[str | int, ...]
 Found = tuple[Steps, object]
@@ -21,7 +22,9 @@ LONGEST = 2_000
 """Characters of the longest expression that is read."""
 MOST_DESCENTS = 3
 """How often `..` may stand in one: each multiplies what is looked at by the depth of an object."""
-_SIMPLE = re.compile(r"\.(?:([A-Za-z_][\w-]*)|(\*))|\[(?:(\d+)|(\*)|'([^'\\]*)'|\"([^\"\\]*)\")\]")
+_SIMPLE = lazy_pattern(
+    r"\.(?:([A-Za-z_][\w-]*)|(\*))|\[(?:(\d+)|(\*)|'([^'\\]*)'|\"([^\"\\]*)\")\]"
+)
 # compiled when they are first used: a run without rules of a house needs none of them
 _TAIL = r"(?:(?<!\.)\.[A-Za-z_][\w-]*|\[\d+\]|\['[^'\\]*'\]|\[\"[^\"\\]*\"\])+$"
 """The fields and indexes at the end of an expression, the one behind `..` left out."""

@@ -7,14 +7,13 @@ anything else a JSON patch, which tests what it is about to replace.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from cnilint.kube.manifest import Manifest
 from cnilint.kube.workload import TEMPLATE
 from cnilint.model.finding import Operation
 from cnilint.model.tree import Value, plain
+from cnilint.start import NamedTuple, lazy_pattern
 from cnilint.syntax.patch import differs
 from cnilint.syntax.style import BlockStyle, block_lines
 
@@ -39,7 +38,7 @@ MERGE_KEYS = {
 kubernetes/api@v0.30.0:core/v1/types.go; every other list is replaced as a whole.
 """
 
-CONTENT_HASH = re.compile(r"-[a-z0-9]{10}\Z")
+CONTENT_HASH = lazy_pattern(r"-[a-z0-9]{10}\Z")
 """What a generator puts behind a name, and a patch must leave out.
 
 kubernetes-sigs/kustomize@12f9e63:api/hasher/hasher.go encode, HashTransformer.

@@ -10,15 +10,11 @@ from __future__ import annotations
 import json
 import os
 import posixpath
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Mapping as MappingOf
-from dataclasses import replace
 from functools import lru_cache
-from typing import NamedTuple
 
 from cnilint.catalog.hidden import products_named, products_of_chart
-from cnilint.external import run
 from cnilint.gitops.argo import is_application, source_steps
 from cnilint.gitops.built import Node, Place, read, written_in
 from cnilint.gitops.built import document as made_document
@@ -26,16 +22,14 @@ from cnilint.gitops.charts import CHART_FILE, VALUES_FILE, as_object, is_part
 from cnilint.gitops.clusters import Layout
 from cnilint.gitops.delivery import Release, deliveries
 from cnilint.gitops.files import Files, joined, leaves
-from cnilint.gitops.generic_chart import merged
 from cnilint.gitops.graph import ROOTS, ClusterObjects, NotRead, Reason
 from cnilint.gitops.partition import ONLY
 from cnilint.kube.manifest import Manifest, ManifestIndex, Origin, manifests
 from cnilint.kube.values import Values, embedded_values, inline_values
 from cnilint.model.text import Source
 from cnilint.model.tree import Document, SyntaxProblem, child, items, string
+from cnilint.start import NamedTuple, replace
 from cnilint.syntax.compose import compose
-
-from .places import place_location
 
 SECONDS = 60
 """What a render may take."""
@@ -89,6 +83,8 @@ def with_own_charts(one: ClusterObjects, files: Files, render: Render | None) ->
 
 def helm(chart: LocalChart, files: Files) -> list[Manifest] | str:
     """Render a chart with the Helm that is on PATH; why not, as a sentence, if it cannot be."""
+    from cnilint.gitops.generic_chart import merged
+
     if not chart.complete:
         return "it is given values that are not in view"
     missing = _missing_dependency(files, chart.folder)
@@ -116,6 +112,10 @@ def _template(
     given: tuple[tuple[str, bytes], ...], values: str, name: str, namespace: str
 ) -> _Rendered:
     """Run `helm template` on a copy of a chart's files, without plugins and settings of its own."""
+    import tempfile
+
+    from cnilint.external import run
+
     with tempfile.TemporaryDirectory(prefix="cnilint-") as folder:
         inside = os.path.join(folder, "chart")
         for path, content in given:
@@ -183,6 +183,8 @@ def _with_charts(
             objects = [each for each in objects if not _is_template(each, chart, files)]
             objects += made
         else:
+            from .places import place_location
+
             location = place_location(chart.place)
             detail = f"it runs {title}" + (f"; {made}" if made else "")
             not_read.append(NotRead(Reason.CHART_NOT_RENDERED, chart.folder, location, detail))

@@ -11,19 +11,18 @@ import posixpath
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Mapping as MappingOf
 from copy import copy
-from dataclasses import replace
-from typing import NamedTuple
 
 from cnilint.gitops.argo import is_application
 from cnilint.gitops.built import BuiltDocument
 from cnilint.gitops.files import Files
 from cnilint.gitops.flux import is_kustomization
 from cnilint.gitops.graph import ClusterObjects, Edge
-from cnilint.gitops.kustomize import FILE_NAMES
+from cnilint.gitops.kustomization import FILE_NAMES
 from cnilint.kube.manifest import Manifest, manifests
 from cnilint.model.finding import Applicability, Edit, Finding, Fix, Location, Operation, Repair
 from cnilint.model.text import Source
 from cnilint.model.tree import Document, Mapping, Route, Value
+from cnilint.start import NamedTuple, replace
 from cnilint.syntax.compose import compose
 from cnilint.syntax.embedded import resolve
 from cnilint.syntax.rewrite import CannotEdit, apply, rewrite

@@ -7,7 +7,6 @@ wrote: a finding at the text that wrote the value last, and an edit into that te
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from cnilint.catalog.form import DeliveryForm
 from cnilint.gitops.built import BuiltDocument, Place
@@ -27,6 +26,7 @@ from cnilint.model.finding import (
 from cnilint.model.text import Span
 from cnilint.model.tree import Document, Route, plain
 from cnilint.simulation.cluster import Cluster
+from cnilint.start import replace
 from cnilint.syntax.embedded import resolve
 from cnilint.syntax.patch import differs
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from typing import NamedTuple
 
 from cnilint.engine.ignores.ignore import Ignore
 from cnilint.errors import UsageError, did_you_mean
 from cnilint.model.finding import Level
+from cnilint.start import NamedTuple
 
 from .ruleset import Rule, rules
 

@@ -12,18 +12,18 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from functools import lru_cache
 
-from cnilint.catalog.needles import names_a_cni
 from cnilint.gitops.clusters import NO_CLUSTERS, Layout
 from cnilint.gitops.graph import ROOTS
 from cnilint.model.finding import Location, Note
 from cnilint.model.text import Source
 from cnilint.model.tree import SyntaxProblem
+from cnilint.start import lazy_pattern
 
 from .inputs import Inputs
 from .sources import named_together
 
-_OBJECT = re.compile(r"""(?:^|[{,])[ \t]*+["']?(?:apiVersion|kind)["']?[ \t]*+:""", re.MULTILINE)
-_SEPARATOR = re.compile(r"^---", re.MULTILINE)
+_OBJECT = lazy_pattern(r"""(?:^|[{,])[ \t]*+["']?(?:apiVersion|kind)["']?[ \t]*+:""", re.MULTILINE)
+_SEPARATOR = lazy_pattern(r"^---", re.MULTILINE)
 
 
 def concerning(inputs: Inputs, found: Layout = NO_CLUSTERS) -> list[SyntaxProblem]:
@@ -84,6 +84,8 @@ def _looks_like_an_object(source: Source, start: int, end: int) -> bool:
 
 @lru_cache(maxsize=1024)
 def _names_a_cni(source: Source, start: int, end: int) -> bool:
+    from cnilint.catalog.needles import names_a_cni
+
     return names_a_cni(source.text[start:end])
 
 

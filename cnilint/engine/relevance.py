@@ -24,8 +24,8 @@ from cnilint.gitops.kustomization import FILE_NAMES
 from cnilint.kube.workload import HOST_PATH, INSTALLING_KINDS, TEMPLATE
 from cnilint.model.text import Source, Span
 from cnilint.multus.meant_configuration import KEY as CONFIGURATION
-from cnilint.multus.network_definitions import KIND as DEFINITION
-from cnilint.multus.network_requests import KEYS
+from cnilint.multus.network_objects import KEYS
+from cnilint.multus.network_objects import KIND as DEFINITION
 from cnilint.syntax.skim import Outline, hides, is_plain, name, outline
 from cnilint.syntax.split import content_start, split
 

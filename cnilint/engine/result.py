@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from enum import Enum
-from typing import NamedTuple
 
 from cnilint.errors import UsageError
 from cnilint.gitops.clusters import NO_CLUSTERS, Layout
 from cnilint.model.finding import Applicability, Finding, Level, Location, Note, Way
 from cnilint.model.verdict import VerdictKind
 from cnilint.simulation.cluster import Cluster
+from cnilint.start import NamedTuple, dataclass, field
 
 from .ruleset import Rule, rules
 

@@ -7,13 +7,13 @@ nothing else that its facts were read from differs, they are the same.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from cnilint.gitops.built import BuiltDocument, Place
 from cnilint.gitops.files import Files
 from cnilint.kube.manifest import Manifest
 from cnilint.model.tree import Document
 from cnilint.simulation.cluster import Circumstances, Cluster
+from cnilint.start import NamedTuple
 
 from .result import Result
 from .sources import deciding

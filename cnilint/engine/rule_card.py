@@ -13,6 +13,7 @@ from typing import Any
 
 from cnilint.errors import RuleError, did_you_mean
 from cnilint.patterns import PatternError, compiled
+from cnilint.start import lazy_pattern
 from cnilint.syntax.data import line_of
 from cnilint.syntax.schema_faults import Fault, Route, faults
 
@@ -21,7 +22,7 @@ from .match import OF_MULTUS, OF_OBJECT
 from .rule import OWN, SCHEMA
 from .ruleset import read_card
 
-_OWN_ID = re.compile(rf"{OWN}[1-9][0-9]{{2}}")
+_OWN_ID = lazy_pattern(rf"{OWN}[1-9][0-9]{{2}}")
 
 
 def checked_card(path: str, *, house: bool = True) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, NoReturn
 
+from cnilint.catalog import catalog
 from cnilint.confine import file_behind, open_file
 from cnilint.errors import ReadError, RuleError
 from cnilint.resources import rules_folder
@@ -24,11 +25,22 @@ def rules() -> tuple[Rule, ...]:
 
     RuleError names the card and what is wrong with it.
     """
+    return tuple(_rule(card, path) for card, path in zip(_cards(), _paths(), strict=True))
+
+
+def read_all() -> dict[str, list[dict[str, Any]]]:
+    """Return the values of every data file, by the names that they are kept under."""
+    return {"rules": _cards(), **catalog.read_all()}
+
+
+def _cards() -> list[dict[str, Any]]:
+    return kept("rules", _paths(), _own_card)
+
+
+def _paths() -> list[str]:
     folder = rules_folder()
     names = sorted(n for n in os.listdir(folder) if n.startswith("CNI") and n.endswith(".yaml"))
-    paths = [os.path.join(folder, name) for name in names]
-    cards = kept("rules", paths, _own_card)
-    return tuple(_rule(card, path) for card, path in zip(cards, paths, strict=True))
+    return [os.path.join(folder, name) for name in names]
 
 
 def house_rules(folders: Sequence[str]) -> tuple[Rule, ...]:

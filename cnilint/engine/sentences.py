@@ -6,10 +6,8 @@ the data (`model/steps.py`, `model/verdict.py`).
 
 from __future__ import annotations
 
-import platform
 import posixpath
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
 
 from cnilint import __version__
 from cnilint.model.finding import Finding
@@ -17,6 +15,7 @@ from cnilint.model.steps import Cause, Ending, Failure, Situation, Step, Verb, W
 from cnilint.model.tree import Fault, SyntaxProblem
 from cnilint.model.verdict import Unknown, Verdict, VerdictKind
 from cnilint.simulation.search import Outcome
+from cnilint.start import NamedTuple
 
 DOES = {
     Verb.WRITES: "writes {files}",
@@ -141,6 +140,8 @@ def fault_report(told: Fault) -> tuple[str, ...]:
 
     What the exception says is left out of them, as it may hold some of the text.
     """
+    import platform
+
     versions = f"cnilint {__version__}, Python {platform.python_version()}, {platform.system()}"
     doing = f"at {told.doing}" if told.doing else "while reading"
     return (REPORT, versions, f"{told.error} {doing}", *(f"  {step}" for step in told.trail))

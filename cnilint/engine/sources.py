@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 
 from cnilint.catalog.installer import Installer
-from cnilint.catalog.published import Published
 from cnilint.catalog.recognise import concerns_cni, installers
 from cnilint.gitops.clusters import Layout, Survey
+from cnilint.gitops.files import Files
 from cnilint.gitops.graph import ClusterObjects, NotRead, Reason
 from cnilint.kube.manifest import Manifest, ManifestIndex
 from cnilint.model.finding import Location, Note
@@ -48,6 +48,12 @@ DECIDING = frozenset({Reason.REMOTE, Reason.CHART_NOT_RENDERED})
 """Reasons for which what was not read may well be a CNI: nothing is decided without it."""
 
 
+def _beside_published(inputs: Inputs) -> Files:
+    from cnilint.catalog.published import Published
+
+    return inputs.files.beside_others(Published())
+
+
 class Sources:
     """The clusters of what was read, with what their charts come to, and what was not followed."""
 
@@ -60,7 +66,7 @@ class Sources:
         of the repository: `auto`, `always` or `never`.
         """
         self._render = None if render == NEVER else helm
-        self._files = inputs.files.beside_others(Published())
+        self._files = _beside_published(inputs)
         self._installs = _Installs(inputs)
         self._survey = Survey(self._files, inputs.documents, self._installs, self._installs.twice)
         found = self._survey.layout(paths)
@@ -98,7 +104,7 @@ class Sources:
         changed. None where that cannot be said.
         """
         other: Sources = copy(self)
-        other._files = inputs.files.beside_others(Published())
+        other._files = _beside_published(inputs)
         other._installs = _Installs(inputs)
         texts: dict[str, list[Document]] = {}
         for one in shown:
@@ -150,6 +156,7 @@ class _Installs:
 
 
 def _repeated(pair: tuple[Manifest, Manifest]) -> Note:
+
     before, after = pair
     path = placed(after.location()).source.path
     message = f"{before.title} stands here and again in {path}: the later one counts"
@@ -167,6 +174,8 @@ def _not_read(one: ClusterObjects) -> Iterator[Note]:
 
 def deciding(one: ClusterObjects) -> tuple[str, ...]:
     """Return the names of the sources that were not read and may bring a CNI."""
+    from cnilint.catalog.published import Published
+
     published = Published()
     return tuple(
         dict.fromkeys(

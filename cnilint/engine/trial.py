@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import NamedTuple
 
 from cnilint.budget import OutOfTimeError
 from cnilint.errors import CnilintError
@@ -22,6 +21,7 @@ from cnilint.model.text import Source
 from cnilint.model.tree import Document, SyntaxProblem
 from cnilint.progress import unseen
 from cnilint.simulation.cluster import Cluster
+from cnilint.start import NamedTuple
 from cnilint.syntax.rewrite import apply
 
 from .checks import IGNORE_CHECKS

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from cnilint.engine.inputs import Inputs
 from cnilint.engine.kustomize_patch import target_of
@@ -12,6 +11,7 @@ from cnilint.gitops.kustomization import FILE_NAMES
 from cnilint.kube.manifest import Manifest
 from cnilint.model.finding import Edit, Fix
 from cnilint.model.tree import Document, Embedded, child, descend, items, string
+from cnilint.start import replace
 
 
 def in_its_source(fix: Fix, objects: Sequence[Manifest], inputs: Inputs) -> Fix | None:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from cnilint.engine.inputs import Inputs
 from cnilint.engine.kustomize_patch import Patch, patches
 from cnilint.kube.manifest import Manifest
 from cnilint.model.tree import Value
+from cnilint.start import lazy_pattern
 
 from .handover import same_object, touched, version_of
 from .helm import joined, values_text
 from .options import Cure, Handout
 from .rounds import Choice
 
-_UNFIT = re.compile(r"[^a-z0-9.-]+")
+_UNFIT = lazy_pattern(r"[^a-z0-9.-]+")
 
 
 def overlays(made: Sequence[Choice]) -> Iterator[Handout]:

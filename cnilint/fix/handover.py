@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from cnilint.engine.inputs import Inputs
 from cnilint.engine.kustomize_patch import patches
@@ -12,6 +11,7 @@ from cnilint.gitops.delivery import deliveries
 from cnilint.kube.manifest import Manifest, ManifestIndex, manifests
 from cnilint.model.finding import Edit, Fix, Handover, Repair, Way
 from cnilint.model.tree import Document
+from cnilint.start import replace
 from cnilint.syntax.collect import STANDARD_INPUT
 
 from .generated import in_its_source

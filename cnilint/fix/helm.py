@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from cnilint.catalog.catalog import Delivered
 from cnilint.catalog.settings import BY, FORM
 from cnilint.model.tree import Value
+from cnilint.start import NamedTuple, lazy_pattern
 from cnilint.syntax.style import BlockStyle, block_lines
 
 from .meaning import Meaning
 
 MASTER = "master"
 
-_TEMPLATE = re.compile(r"(?P<charts>[^/]+(?:/charts/[^/]+)*)/(?:templates|crds)/")
+_TEMPLATE = lazy_pattern(r"(?P<charts>[^/]+(?:/charts/[^/]+)*)/(?:templates|crds)/")
 """Path of a template as `helm template` prints it (helm/helm@v3.18.6:pkg/action/install.go)."""
 
 

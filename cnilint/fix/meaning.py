@@ -6,7 +6,6 @@ Read off the facts before and after, so that nothing has to be said twice: a fix
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from cnilint.catalog.installer import Installer
 from cnilint.catalog.product import Product
@@ -15,6 +14,7 @@ from cnilint.model.finding import Edit, Operation, Repair
 from cnilint.model.tree import Route
 from cnilint.multus.forms import multus
 from cnilint.multus.settings import KEYS
+from cnilint.start import NamedTuple
 
 
 class Meaning(NamedTuple):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from cnilint.engine.inputs import Inputs
 from cnilint.engine.result import Result
 from cnilint.engine.selected import Selected
 from cnilint.model.finding import Applicability, Finding, Way
 from cnilint.model.text import Source
+from cnilint.start import NamedTuple
 
 
 class Options(NamedTuple):

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from functools import partial
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from cnilint.budget import OutOfTimeError
 from cnilint.catalog.installer import Installer
@@ -35,6 +34,7 @@ from cnilint.model.finding import (
 from cnilint.model.tree import SyntaxProblem
 from cnilint.simulation.class_facts import ClassFacts
 from cnilint.simulation.cluster import Cluster
+from cnilint.start import NamedTuple, replace
 from cnilint.syntax.rewrite import CannotEdit
 
 from .handover import handed_over, is_elsewhere, traced

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
 
 from cnilint.engine.evaluate import Surroundings, evaluated
 from cnilint.engine.inputs import Inputs
@@ -11,6 +10,7 @@ from cnilint.engine.result import Result
 from cnilint.engine.text_edits import TextEdits, text_edits_of
 from cnilint.engine.trial import with_edits
 from cnilint.model.finding import Finding, Fix, Repair, TextEdit, Way
+from cnilint.start import NamedTuple
 from cnilint.syntax.rewrite import CannotEdit
 
 from .options import Options

@@ -7,11 +7,11 @@ string nothing but the edited members changes.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from cnilint.model.finding import Edit, Operation, Repair
 from cnilint.model.text import Source
 from cnilint.model.tree import Document, Embedded, Route, Scalar, follow
+from cnilint.start import replace
 from cnilint.syntax.compose import compose
 from cnilint.syntax.embedded import resolve
 from cnilint.syntax.rewrite import CannotEdit, apply, rewrite

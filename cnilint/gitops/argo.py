@@ -19,7 +19,7 @@ from .argo_sets import address_of
 from .built import Node, place_in, read
 from .files import Files, joined, leaves
 from .graph import Build, Edge, NotRead, Reason
-from .kustomize import FILE_NAMES, build, build_published
+from .kustomization import FILE_NAMES
 
 IN_CLUSTER = frozenset({"https://kubernetes.default.svc", "in-cluster", ""})
 """The destinations that are the cluster which Argo CD itself runs in."""
@@ -113,6 +113,8 @@ def applied(one: Manifest, files: Files, own: frozenset[str]) -> Build:
 
 
 def _source(one: Manifest, steps: Steps, files: Files, own: frozenset[str]) -> Build:
+    from .kustomize import build
+
     place = one.location(*steps, "path")
     path = string(one.at(*steps, "path")) or ""
     address = string(one.at(*steps, "repoURL")) or ""
@@ -143,6 +145,8 @@ def _source(one: Manifest, steps: Steps, files: Files, own: frozenset[str]) -> B
 
 def _published(one: Manifest, steps: Steps, files: Files) -> Build | None:
     """Return what a source in another repository applies, as far as it is known without reading."""
+    from .kustomize import build_published
+
     address, path = (string(one.at(*steps, key)) or "" for key in ("repoURL", "path"))
     ref = string(one.at(*steps, "targetRevision")) or ""
     known = files.elsewhere.below(address, "" if ref == "HEAD" else ref, path)

@@ -11,11 +11,10 @@ import json
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from cnilint.kube.manifest import Manifest
-from cnilint.model.globs import fits
 from cnilint.model.tree import Tree, Value, child, items, plain, string
+from cnilint.start import NamedTuple, lazy_pattern
 
 from .built import Node, as_node, rebuilt
 from .files import Files
@@ -27,13 +26,13 @@ UNKNOWN = "\0"
 """Stands in parameters for what only the running Argo CD knows."""
 
 # What is never closed is found as well, to its end: nothing in it is looked at again.
-_ACTION = re.compile(r"\{\{((?:(?!\}\}).)*+)(\}\})?", re.DOTALL)
+_ACTION = lazy_pattern(r"\{\{((?:(?!\}\}).)*+)(\}\})?", re.DOTALL)
 _LONGEST = 1_500_000
 """Of a text that is filled in: the API server takes no larger object."""
-_FIELD = re.compile(r"(?:\.\w[\w-]*)+")
-_INDEX = re.compile(r'index\s+((?:\.\w[\w-]*)+)\s+(?:"([^"]*)"|(-?\d{1,9}))')
-_DEFAULT = re.compile(r'default\s+"([^"]*)"')
-_NOT_NAME = re.compile(r"[^a-z0-9.-]+")
+_FIELD = lazy_pattern(r"(?:\.\w[\w-]*)+")
+_INDEX = lazy_pattern(r'index\s+((?:\.\w[\w-]*)+)\s+(?:"([^"]*)"|(-?\d{1,9}))')
+_DEFAULT = lazy_pattern(r'default\s+"([^"]*)"')
+_NOT_NAME = lazy_pattern(r"[^a-z0-9.-]+")
 _KINDS = ("list", "git", "matrix", "merge", "union")
 
 
@@ -158,6 +157,8 @@ class _Generator:
 
 def _is(path: str, pattern: str) -> bool:
     """Whether a pattern of a Git generator fits a whole path."""
+    from cnilint.model.globs import fits
+
     pattern = pattern.strip("/")
     if "**" not in pattern and path.count("/") != pattern.count("/"):
         return False

@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import NamedTuple
 
 from cnilint.kube.manifest import Manifest
 from cnilint.model.text import Source, Span
@@ -30,7 +28,7 @@ from cnilint.model.tree import (
     members,
 )
 from cnilint.model.tree import Mapping as MappingTree
-from cnilint.syntax.style import json_string
+from cnilint.start import NamedTuple, dataclass
 
 PREFIX = "built:"
 """What the path of a text begins with that nobody wrote."""
@@ -257,6 +255,8 @@ class _Writer:
             yield self.block(node, indent + 2, (*route, number))
 
     def _scalar(self, value: ScalarValue, written: str = "") -> Scalar:
+        from cnilint.syntax.style import json_string
+
         start = self._at
         if isinstance(value, str):
             self._write(json_string(value))

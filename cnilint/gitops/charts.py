@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
 
 from cnilint.kube.manifest import Manifest, Texts
 from cnilint.kube.values import Values, text_of, value_text
 from cnilint.model.finding import Location
 from cnilint.model.tree import Document, Mapping, child, descend, follow, items, string
-
-from . import cloudformation, distributions
+from cnilint.start import NamedTuple
 
 CHART_FILE = "Chart.yaml"
 HELMFILE, HELMFILES = "helmfile", "helmfile.d"
@@ -51,6 +49,8 @@ def other_objects(document: Document, is_file: Callable[[str], bool]) -> Iterato
     A chart that lies among another one's charts is that one's. `is_file` tells of the path that a
     file is reported under whether it is there.
     """
+    from . import cloudformation, distributions
+
     yield from distributions.configurations(document, is_file)
     yield from cloudformation.resources(document)
     folder, name = posixpath.split(document.source.path)

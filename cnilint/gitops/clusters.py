@@ -12,20 +12,18 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
 from functools import cached_property, partial
-from typing import NamedTuple
 
 from cnilint.kube.manifest import Manifest, ManifestIndex, manifests
 from cnilint.model.tree import Document, Value, plain
+from cnilint.start import NamedTuple
 
 from . import argo, argo_sets, distributions, flux, generic_chart
 from .built import written_in
 from .charts import other_objects
-from .circles import circles
 from .delivery import deliveries
 from .files import Files, joined
 from .graph import Build, ClusterObjects, Edge, NotRead, Reason
-from .kustomization import patch_files
-from .kustomize import FILE_NAMES, build_published
+from .kustomization import FILE_NAMES, patch_files
 from .partition import ONLY, Applied, partition
 
 Installs = Callable[[Manifest], bool]
@@ -389,6 +387,8 @@ class Survey:
 
     def _first(self, appliers: Sequence[Manifest]) -> list[Manifest]:
         """Return those that no other one applies; of a circle that nothing else applies, one."""
+        from .circles import circles
+
         reads = [self._reads(one) for one in appliers]
         paths = [self._path_in(one) for one in appliers]
         holders: dict[str, list[int]] = {}
@@ -613,7 +613,11 @@ class Survey:
         held = tuple(distributions.inline_objects(objects))
         addresses = [node for _address, node in distributions.addresses(objects)]
         found = [Build(held, (), (), frozenset())] if held else []
-        return [*found, build_published(self._files, addresses)] if addresses else found
+        if not addresses:
+            return found
+        from .kustomize import build_published
+
+        return [*found, build_published(self._files, addresses)]
 
     def _rendered(self, objects: Sequence[Manifest]) -> tuple[list[Manifest], frozenset[str]]:
         """Return the workloads of releases whose values say the whole of them, and what was read.

@@ -5,20 +5,19 @@ What they would render is not in the repository; their chart, version and values
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from typing import NamedTuple
 
 from cnilint.kube.manifest import Manifest, ManifestIndex
 from cnilint.kube.values import Steps, Values, embedded_values, inline_values, text_of
 from cnilint.model.finding import Location
 from cnilint.model.tree import Document, Embedded, Tree, child, items, string
+from cnilint.start import NamedTuple, lazy_pattern
 
 from . import cloudformation
 from .built import written_in
 from .charts import CHART_FILE, as_object, dependencies, entry_text, file_values
 
-_ARCHIVE = re.compile(r"(?=[^/]*\.tgz$)(.*?)-v?[0-9]")
+_ARCHIVE = lazy_pattern(r"(?=[^/]*\.tgz$)(.*?)-v?[0-9]")
 """What follows a chart's name in the name of its archive (helm/helm@e9b85e4:pkg/chart/v2)."""
 
 

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
 
 from cnilint.kube.manifest import Manifest, manifests
 from cnilint.model.tree import (
@@ -33,12 +32,11 @@ from cnilint.model.tree import (
     string,
 )
 from cnilint.model.tree import Sequence as SequenceTree
-from cnilint.syntax.embedded import resolve
+from cnilint.start import NamedTuple
 
 from .built import Node, Place, as_node, made, read, written_in
 from .built import document as made_document
 from .cloudformation import ADDON, CLUSTER, NODES
-from .kustomize_loading import NotReadError, inline
 
 TALOS, RKE2, K3S = "Talos", "RKE2", "K3s"
 FLANNEL_DOCUMENT = "KubeFlannelCNIConfig"
@@ -193,6 +191,8 @@ def _patched(root: SequenceTree) -> _Said | None:
 
 
 def _talhelper(document: Document, root: Mapping) -> _Said:
+    from cnilint.syntax.embedded import resolve
+
     route = ("cniConfig", "name")
     inline_patch = ("controlPlane", "inlinePatch", "cluster", "network", "cni", "name")
     for each in (route, inline_patch):
@@ -308,6 +308,8 @@ def _written(one: Manifest, steps: tuple[str, ...]) -> Node | None:
 
 
 def _manifests(text: Node) -> Iterator[Manifest]:
+    from .kustomize_loading import NotReadError, inline
+
     try:
         nodes = inline(text)
     except NotReadError:

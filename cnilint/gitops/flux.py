@@ -11,19 +11,19 @@ import posixpath
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
-from typing import NamedTuple
 
 from cnilint.kube.manifest import Manifest, manifests
 from cnilint.kube.values import Steps, text_of
 from cnilint.model.tree import Mapping as MappingTree
 from cnilint.model.tree import Route, Tree, child, items, members, string
+from cnilint.start import NamedTuple
 
 from .argo_sets import address_of
 from .built import Node, as_node, made, place_in, read, rebuilt, written_in
 from .files import Files, joined, leaves
 from .graph import Build, Edge, NotRead, Reason
-from .kustomize import FILE_NAMES, build, build_published
-from .substitution import Variables, substituted
+from .kustomization import FILE_NAMES
+from .substitution import Variables
 
 GROUP = "kustomize.toolkit.fluxcd.io"
 SYNC_FILE = "gotk-sync.yaml"
@@ -314,6 +314,8 @@ def _published(one: Manifest, files: Files, known: Known) -> Build | None:
     The source's `ignore` is a list as git has it: what `!` takes back is all that is left where
     everything was left out before.
     """
+    from .kustomize import build_published
+
     kind, name = (string(one.at("spec", "sourceRef", key)) or "" for key in ("kind", "name"))
     source = next(iter(known(kind, name)), None)
     if source is None:
@@ -348,6 +350,8 @@ def folder_build(files: Files, folder: str, more: Node | None = None) -> Build:
     Where it has none, Flux writes one: over every manifest below, and the folders with one of their
     own (fluxcd/pkg@kustomize/v1.39.0:kustomize/kustomize_generator.go generateKustomization).
     """
+    from .kustomize import build
+
     if any(name in FILE_NAMES for name in files.names(folder)):
         return build(files, folder, more=more)
     paths = files.below(folder)
@@ -434,6 +438,8 @@ def _nearest(one: Manifest, found: Sequence[Manifest]) -> Manifest | None:
 
 def _substituted(one: Manifest, variables: Variables) -> Manifest:
     """Return an object with its variables substituted; itself where it has none."""
+    from .substitution import substituted
+
     text = one.document.source.text[one.root.span.start : one.root.span.end]
     if "$" not in text:
         return one

@@ -8,12 +8,12 @@ controller and one container at the top (bjw-s-labs/helm-charts@app-template-1.5
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from cnilint.kube.manifest import Manifest
 from cnilint.kube.values import Values
 from cnilint.model.tree import Mapping
+from cnilint.start import lazy_pattern
 
 from .built import Node, made, read, rebuilt
 from .delivery import Delivery
@@ -36,9 +36,9 @@ FIELDS_OF_OBJECTS = frozenset({"secretKeyRef", "configMapKeyRef", "fieldRef"})
 
 CONTAINER = ("args", "command", "envFrom", "lifecycle", "resources", "securityContext")
 
-_RELEASE_NAME = re.compile(r"\{\{-?\s*\.Release\.Name\s*-?\}\}")
+_RELEASE_NAME = lazy_pattern(r"\{\{-?\s*\.Release\.Name\s*-?\}\}")
 
-_MAJOR = re.compile(r"[v~^>=\s]*(\d{1,9})")
+_MAJOR = lazy_pattern(r"[v~^>=\s]*(\d{1,9})")
 NEWEST = 4
 """The release that is meant where its version is not in view."""
 

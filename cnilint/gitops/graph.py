@@ -6,10 +6,10 @@ Only facts stand here. What is said of them is written by the engine and the rep
 from __future__ import annotations
 
 from enum import Enum
-from typing import NamedTuple
 
 from cnilint.kube.manifest import Manifest
 from cnilint.model.finding import Location
+from cnilint.start import NamedTuple
 
 
 class Reason(Enum):

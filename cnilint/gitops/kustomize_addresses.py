@@ -10,9 +10,11 @@ from __future__ import annotations
 import posixpath
 import re
 
-_FILE = re.compile(r"https?:[^\x00-\x20\x7f]*", re.IGNORECASE)
+from cnilint.start import lazy_pattern
+
+_FILE = lazy_pattern(r"https?:[^\x00-\x20\x7f]*", re.IGNORECASE)
 _SCHEMES = ("ssh://", "https://", "http://", "file://")
-_USER = re.compile(r"[a-zA-Z][a-zA-Z0-9-]*@")
+_USER = lazy_pattern(r"[a-zA-Z][a-zA-Z0-9-]*@")
 _GITHUB = ("github.com/", "github.com:")
 
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
-from typing import NamedTuple
 
 from cnilint.gitops.built import Node
 from cnilint.model.tree import ScalarValue
+from cnilint.start import NamedTuple
 
 FIRST = (
     "Namespace",

@@ -7,11 +7,9 @@ kyaml/yaml/datamap.go, api/hasher/hasher.go.
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
 import posixpath
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from cnilint.gitops.built import Node, Place
 from cnilint.gitops.files import Files
@@ -24,6 +22,7 @@ from cnilint.gitops.kustomize_resources import (
 )
 from cnilint.model.text import Source, Span
 from cnilint.model.tree import Document, Entry, Mapping, Scalar, Sequence, Style, Value, follow
+from cnilint.start import NamedTuple
 
 BEHAVIORS = ("merge", "replace")
 """What a generator may do with an object that is there; anything else makes a new one."""
@@ -241,6 +240,8 @@ def _members(node: Node | None) -> dict[str, Node]:
 
 def name_hash(resource: Resource) -> str:
     """Return what is put behind the name of a generated object; api/hasher/hasher.go."""
+    import hashlib
+
     root = resource.root
     # the name is looked up as a member called `metadata/name`, so that it is always empty
     said: dict[str, Value] = {"kind": resource.kind, "name": ""}

@@ -6,7 +6,6 @@ Nothing is downloaded, and nothing outside of the repository is read.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
 
 from cnilint.gitops.built import Node, Place, read
 from cnilint.gitops.built import document as made_document
@@ -29,6 +28,7 @@ from cnilint.model.tree import (
     follow,
 )
 from cnilint.model.tree import Sequence as SequenceTree
+from cnilint.start import NamedTuple
 from cnilint.syntax.compose import compose
 from cnilint.syntax.embedded import resolve
 

@@ -8,7 +8,6 @@ ApplySmPatch.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from cnilint.gitops.built import Node
 from cnilint.gitops.kustomize_fields import Gvk
@@ -26,6 +25,7 @@ from cnilint.gitops.kustomize_resources import (
 )
 from cnilint.gitops.kustomize_schema import is_cluster_scoped
 from cnilint.gitops.kustomize_selectors import Selector
+from cnilint.start import NamedTuple
 
 
 class NoTargetError(RefusedError):

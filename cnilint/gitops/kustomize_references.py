@@ -7,7 +7,6 @@ api/filters/nameref/nameref.go.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from cnilint.gitops.built import Node
 from cnilint.gitops.kustomize_fields import (
@@ -26,6 +25,7 @@ from cnilint.gitops.kustomize_resources import (
     Resources,
     scalar_text,
 )
+from cnilint.start import dataclass
 
 _NAMED_WITH_NAMESPACE = frozenset({("subjects",), ("webhooks", "clientConfig", "service")})
 """Fields that lead to mappings with a `name` and a `namespace`, both of which follow."""

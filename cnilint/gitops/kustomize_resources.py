@@ -6,8 +6,6 @@ kubernetes-sigs/kustomize@kustomize/v5.7.1: api/resource, api/resmap, kyaml/resi
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
-from typing import NamedTuple
 
 from cnilint.gitops import built
 from cnilint.gitops.built import Node, Place
@@ -17,6 +15,7 @@ from cnilint.kube.manifest import Manifest
 from cnilint.model.finding import Location
 from cnilint.model.text import Span
 from cnilint.model.tree import Document, Mapping, Scalar, Tree, child, descend, follow, is_merge
+from cnilint.start import NamedTuple, replace
 from cnilint.syntax.embedded import resolve
 
 NO_NAMESPACE = "_non_namespaceable_"

@@ -7,7 +7,7 @@ kind that is not in it has no list that is merged, and counts as having a namesp
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from cnilint.start import NamedTuple
 
 
 class Member(NamedTuple):

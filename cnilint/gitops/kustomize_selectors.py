@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from cnilint.gitops.built import Node
 from cnilint.gitops.kustomize_fields import Gvk
 from cnilint.gitops.kustomize_resources import Identity, RefusedError, Resource
 from cnilint.patterns import Pattern, PatternError, compiled
+from cnilint.start import NamedTuple, lazy_pattern
 
 _SPECIAL = frozenset("\\.^$*+?{}[]()|")
 
@@ -104,7 +104,7 @@ def _read(pattern: str) -> Pattern:
         raise RefusedError(pattern) from None
 
 
-_REQUIREMENT = re.compile(
+_REQUIREMENT = lazy_pattern(
     r"""\s*(?:
         (?P<absent>!\s*)(?P<missing>[^\s!=,()<>]+)
         |(?P<key>[^\s!=,()<>]+)\s*(?:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import NamedTuple
 
 from cnilint.gitops.graph import Edge, NotRead, Reason
 from cnilint.gitops.kustomize_fields import FieldConflictError, Tables, merged
@@ -14,6 +13,7 @@ from cnilint.gitops.kustomize_resources import RefusedError, Resource, Resources
 from cnilint.gitops.kustomize_variables import Variable
 from cnilint.kube.manifest import Manifest
 from cnilint.model.finding import Location
+from cnilint.start import NamedTuple
 
 
 class Journal:

@@ -5,10 +5,7 @@ kubernetes-sigs/kustomize@kustomize/v5.7.1: api/internal/builtins, api/filters.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import NamedTuple
 
 from cnilint.gitops.built import Node, Place
 from cnilint.gitops.kustomize_fields import (
@@ -29,6 +26,7 @@ from cnilint.gitops.kustomize_resources import (
     scalar_text,
 )
 from cnilint.gitops.kustomize_selectors import fits, is_plain
+from cnilint.start import NamedTuple, dataclass, lazy_pattern
 
 UNNAMED = (
     Gvk(kind="CustomResourceDefinition"),
@@ -280,7 +278,7 @@ def parts_of(image: str) -> tuple[str, str, str]:
 
 
 _REST = r"(?::[a-zA-Z0-9_.{}-]*)?(?:@sha256:[a-zA-Z0-9_.{}-]*)?"
-_TAG_AND_DIGEST = re.compile(_REST)
+_TAG_AND_DIGEST = lazy_pattern(_REST)
 
 
 def is_of_name(image: str, name: str) -> bool:

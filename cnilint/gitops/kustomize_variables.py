@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import NamedTuple
 
 from cnilint.gitops.built import Node
 from cnilint.gitops.kustomize_fields import Field, Gvk, WrongKindError, is_selected, visit
@@ -23,10 +21,11 @@ from cnilint.gitops.kustomize_resources import (
     scalar_text,
 )
 from cnilint.gitops.kustomize_schema import is_cluster_scoped
+from cnilint.start import NamedTuple, dataclass, lazy_pattern
 
 # What is never closed is found as well, to its end: nothing in it is looked at again.
-_REFERENCE = re.compile(r"\$(?:(\$)|\(([^)]*+)(\)?))")
-_INDEX = re.compile(r"(.*)\[(\d+)\]")
+_REFERENCE = lazy_pattern(r"\$(?:(\$)|\(([^)]*+)(\)?))")
+_INDEX = lazy_pattern(r"(.*)\[(\d+)\]")
 _LONGEST = 1_500_000
 """Of a text with its variables filled in: the API server takes no larger object."""
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations
-from typing import NamedTuple
 
 from cnilint.kube.manifest import Manifest
+from cnilint.start import NamedTuple
 
 ONLY = "default"
 """The name of the cluster where there is but one."""

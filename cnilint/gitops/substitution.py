@@ -9,21 +9,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import NamedTuple, Self
+from typing import Self
 
 from cnilint.model.text import Source
 from cnilint.model.tree import Document, Value, plain
 from cnilint.patterns import PatternError, compiled, literally
+from cnilint.start import NamedTuple, lazy_pattern
 from cnilint.syntax.compose import compose
 from cnilint.syntax.resolve import resolve
-from cnilint.syntax.style import plain_allowed
 
 from .built import Node, made
 
 DISABLED = "kustomize.toolkit.fluxcd.io/substitute"
 """A label or annotation; `disabled` keeps an object as it is."""
 
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_NAME = lazy_pattern(r"[A-Za-z_][A-Za-z0-9_]*")
 _DEPTH = 40
 _LONGEST = 1_500_000
 """Of a text behind the substitution: the API server takes no larger object."""
@@ -133,6 +133,8 @@ def _string(node: Node, value: str, variables: Variables) -> Node:
 
 def _read_again(before: str, text: str) -> Value:
     """Return what a string is read as behind the substitution: one without quotes may change."""
+    from cnilint.syntax.style import plain_allowed
+
     if "\n" in before or not plain_allowed(before, flow=False):
         return text
     if plain_allowed(text, flow=False):
@@ -298,8 +300,8 @@ def _length(glob: str, value: str, *, longest: bool) -> int | None:
         return None
 
 
-_PIECE = re.compile(r"[*?]|\\.|\[\^?(?:[^\]\\\[]|\\.)+\]|[^\\\[]", re.DOTALL)
-_SLASH = re.compile(r"((?:[^\\/]|\\.)*)/(.*)", re.DOTALL)
+_PIECE = lazy_pattern(r"[*?]|\\.|\[\^?(?:[^\]\\\[]|\\.)+\]|[^\\\[]", re.DOTALL)
+_SLASH = lazy_pattern(r"((?:[^\\/]|\\.)*)/(.*)", re.DOTALL)
 
 
 def _replaced(value: str, rest: str) -> str:

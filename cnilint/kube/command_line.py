@@ -6,11 +6,11 @@ import posixpath
 import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
-from typing import NamedTuple
 
 from cnilint.model.faults import LimitError
 from cnilint.model.location import Location
 from cnilint.model.tree import Scalar, follow
+from cnilint.start import NamedTuple, lazy_pattern
 from cnilint.syntax.embedded import embedded
 
 from .environment import MOST_WORDS, Text, Variable, filled
@@ -20,7 +20,7 @@ SHELLS = frozenset({"sh", "bash", "ash", "dash"})
 RUNNERS = frozenset({"exec", "env", "tini", "dumb-init", "catatonit", "nice", "nohup", "sudo"})
 """Programs that run another one in their place, with its words behind their own."""
 
-_TOKEN = re.compile(
+_TOKEN = lazy_pattern(
     r"""
     (?P<blank>[ \t\r]+|\\\n)
     |(?P<comment>\#[^\n]*)
@@ -38,7 +38,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
-_PART = re.compile(
+_PART = lazy_pattern(
     r"""
     '(?P<single>[^']*+)'?
     |"(?P<double>(?:\\[\s\S]|[^"\\])*+)"?
@@ -47,9 +47,9 @@ _PART = re.compile(
     """,
     re.VERBOSE,
 )
-_VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
-_IN_QUOTES = re.compile(rf"{_VARIABLE.pattern}|\\([$`\"\\\n])")
-_ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
+_VARIABLE = lazy_pattern(r"\$(?:\{(\w+)\}|(\w+))")
+_IN_QUOTES = lazy_pattern(rf"{_VARIABLE.pattern}|\\([$`\"\\\n])")
+_ASSIGNMENT = lazy_pattern(r"[A-Za-z_]\w*=")
 _ALL_BEHIND = frozenset({'"$@"', "$@", "$*"})
 """What stands for the words behind a script, but for the first, which is its name."""
 
@@ -174,7 +174,7 @@ def _parts(word: Text, variable: Variable) -> Iterator[str]:
     """Yield the parts of a word with quotes and escapes taken away and variables filled in."""
 
     def filled_in(found: re.Match[str]) -> str:
-        if found.re is _IN_QUOTES and found[3]:
+        if found.lastindex == 3:  # what stands behind a backslash in quotes
             return found[3].strip("\n")
         known = variable(found[1] or found[2])
         return found[0] if known is None else known.value

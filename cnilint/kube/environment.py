@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
 
 from cnilint.model.faults import LimitError
 from cnilint.model.finding import Location
@@ -23,13 +21,13 @@ from cnilint.model.tree import (
     members,
     string,
 )
-from cnilint.syntax.embedded import decoded_base64
+from cnilint.start import NamedTuple, dataclass, lazy_pattern
 
 from .manifest import Manifest, ManifestIndex
 
-_PLACEHOLDER = re.compile(r"\$\{[^}]*+\}?|\$\([^)]*+\)?|\{\{(?:(?!\}\}).)*+(?:\}\}|$)?|\$\w++")
+_PLACEHOLDER = lazy_pattern(r"\$\{[^}]*+\}?|\$\([^)]*+\)?|\{\{(?:(?!\}\}).)*+(?:\}\}|$)?|\$\w++")
 # What is never closed is found as well, to its end: nothing in it is looked at again.
-_REFERENCE = re.compile(r"\$(?:\$|\(([^)]*+)(\)?))")
+_REFERENCE = lazy_pattern(r"\$(?:\$|\(([^)]*+)(\)?))")
 
 LONGEST_WORD = 131_072
 """Of a word of a command line and of a variable, in bytes.
@@ -215,8 +213,12 @@ def config_map_text(index: ManifestIndex, namespace: str, name: str, key: str) -
     if value is not None:
         return Text(value, manifest.location("data", key), manifest)
     encoded = manifest.at("binaryData", key)
+    if encoded is None:
+        return None
+    from cnilint.syntax.embedded import decoded_base64
+
     decoded = decoded_base64(string(encoded) or "")
-    if encoded is None or decoded is None:
+    if decoded is None:
         return None
     route = (*manifest.route, "binaryData", key, Embedded.BASE64)
     return Text(decoded, manifest.locate(encoded, route), manifest)

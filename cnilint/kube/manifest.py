@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from cnilint.model.finding import Location
 from cnilint.model.tree import (
@@ -19,8 +17,9 @@ from cnilint.model.tree import (
     items,
     string,
 )
+from cnilint.start import NamedTuple, dataclass, lazy_pattern
 
-HASH = re.compile(r"-[bcdfghkmt2456789]{10}$")
+HASH = lazy_pattern(r"-[bcdfghkmt2456789]{10}$")
 """The end of the name of an object that Kustomize makes of what it holds.
 
 kubernetes-sigs/kustomize@kustomize/v5.7.1:api/hasher/hasher.go encode

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+
+from cnilint.start import NamedTuple
 
 from .scheduling import Expression, LabelDomain, Placement, integer
 

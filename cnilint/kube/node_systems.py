@@ -7,25 +7,27 @@ configurations is empty after a reboot. Bottlerocket has /etc/cni in memory
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from cnilint.model.finding import Location
 from cnilint.model.tree import Document, Tree, child, descend, follow, items, string
 from cnilint.model.tree import Mapping as MappingTree
+from cnilint.start import NamedTuple, lazy_pattern
 
 from .manifest import Manifest
 from .workload import Image
 
 COMPUTE_TYPE = "eks.amazonaws.com/compute-type"
+
+MANAGED = {"auto": "EKS Auto Mode", "fargate": "EKS Fargate"}
+"""What EKS manages itself, by the values of that label."""
 UPDATER = "bottlerocket.aws/updater-interface-version"
 """A label by which Bottlerocket's own updater finds its nodes
 (bottlerocket-os/bottlerocket-update-operator@v1.4.0:README.md, "Label nodes")."""
 
 
 TALOS = "talos"
-_TALOS_TAG = re.compile(r"v?([0-9]{1,4})\.([0-9]{1,4})")
+_TALOS_TAG = lazy_pattern(r"v?([0-9]{1,4})\.([0-9]{1,4})")
 _FIRST_WITH_PLUGINS = (1, 8)
 """The first release of Talos that brings plugins itself
 (siderolabs/talos#9158; before, an image of all reference plugins was started on each node)."""

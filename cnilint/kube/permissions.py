@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from cnilint.model.finding import Location
 from cnilint.model.tree import Mapping, Tree, child, follow, items, members, string
+from cnilint.start import NamedTuple
 
 from .manifest import Manifest
 from .workload import Workload

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
-from typing import NamedTuple
 
 from cnilint.model.tree import Mapping as MappingTree
 from cnilint.model.tree import Tree, child, descend, follow, items, members, plain, string
+from cnilint.start import NamedTuple
 
 from .manifest import HASH, Manifest
 from .workload import Container, Workload, config_map_sources

@@ -6,16 +6,15 @@ Node selectors and required node affinity decide; terms are OR-ed, the expressio
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from cnilint.model.tree import Mapping as MappingTree
 from cnilint.model.tree import Tree, child, descend, follow, items, members, string
+from cnilint.start import NamedTuple, lazy_pattern
 
 Labels = Mapping[str, str]
 
-_INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
+_INTEGER = lazy_pattern(r"[+-]?[0-9]{1,18}")
 
 ALIASES = {
     "beta.kubernetes.io/arch": "kubernetes.io/arch",

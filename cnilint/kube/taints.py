@@ -7,17 +7,16 @@ those without the toleration must not find.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
 
 from cnilint.model.tree import Tree, child, items, string
+from cnilint.start import NamedTuple, lazy_pattern
 
 from .scheduling import Expression, LabelDomain, Placement
 
 PREFIX = "taint "
 
-TRANSIENT = re.compile(
+TRANSIENT = lazy_pattern(
     r"^node\.(kubernetes|cloudprovider\.kubernetes)\.io/|^CriticalAddonsOnly$|not-ready|uninitialized"
 )
 """Taints that every DaemonSet tolerates by itself, or that go when a node has started up

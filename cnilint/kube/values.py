@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from cnilint.model.tree import Embedded, Route, Scalar, Tree, child, descend, follow, items, members
 from cnilint.model.tree import Mapping as MappingTree
-from cnilint.syntax.embedded import EmbeddedProblem, embedded_form, embedded_json, embedded_yaml
+from cnilint.start import NamedTuple
 
 from .environment import Text
 from .manifest import Manifest
@@ -120,6 +118,8 @@ def inline_values(manifest: Manifest, steps: Steps, *, named: bool = False) -> t
 
 def embedded_values(manifest: Manifest, steps: Steps) -> tuple[Values, ...]:
     """Return values that stand in a string, as YAML or JSON; nothing where none can be read."""
+    from cnilint.syntax.embedded import EmbeddedProblem, embedded_form, embedded_json, embedded_yaml
+
     tree = manifest.at(*steps)
     found = follow(tree) if tree is not None else None
     if not isinstance(found, Scalar) or not isinstance(found.value, str):

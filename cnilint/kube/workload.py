@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
 
 from cnilint.model.tree import Mapping as MappingTree
 from cnilint.model.tree import Route, Tree, child, descend, follow, items, members, string
+from cnilint.start import NamedTuple, dataclass
 
-from .command_line import is_script, programs
 from .environment import Environment, Text, config_map_text
 from .manifest import Manifest, ManifestIndex
 from .pattern import found_in
@@ -75,7 +73,11 @@ class Container:
     @property
     def scripted(self) -> bool:
         """Whether a shell runs its programs, so that none of their words can be edited."""
-        return bool(self.command) and is_script(self.words)
+        if not self.command:
+            return False
+        from .command_line import is_script
+
+        return is_script(self.words)
 
     @property
     def programs(self) -> tuple[tuple[Text, ...], ...]:
@@ -224,6 +226,8 @@ def _programs(container: Container) -> tuple[tuple[Text, ...], ...]:
     """Take a container's command line apart once: all that is known of a product asks for it."""
     if not container.command:
         return ()
+    from .command_line import programs
+
     return programs(container.words, container.environment.variable)
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from enum import Enum, IntEnum
-from typing import NamedTuple
+
+from cnilint.start import NamedTuple, dataclass, replace
 
 from .location import Location
 from .steps import Witness

@@ -6,12 +6,15 @@ import re
 from functools import lru_cache
 
 from cnilint.patterns import Pattern, PatternError, compiled, literally
+from cnilint.start import lazy_pattern
 
 _CLASS = r"\[(?:!(?:\][^]/]*|[^]/]+)|\][^]/]*|[^]!/][^]/]*)\]"
-_PARTS = re.compile(rf"(?P<folders>(?<![^/])\*\*/)|(?P<rest>\*\*)|\*|\?|{_CLASS}|[^*?[]+|\[[^]/]*+")
-_WILDCARDS = re.compile(r"\*\*|\*|\?|[^*?]+")
+_PARTS = lazy_pattern(
+    rf"(?P<folders>(?<![^/])\*\*/)|(?P<rest>\*\*)|\*|\?|{_CLASS}|[^*?[]+|\[[^]/]*+"
+)
+_WILDCARDS = lazy_pattern(r"\*\*|\*|\?|[^*?]+")
 """What counts behind a bracket that is never closed."""
-_CHARACTERS = re.compile(r"(?P<first>[^]])-(?P<last>[^]])|.", re.DOTALL)
+_CHARACTERS = lazy_pattern(r"(?P<first>[^]])-(?P<last>[^]])|.", re.DOTALL)
 _SLASH = "/"
 
 

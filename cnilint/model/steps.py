@@ -7,7 +7,8 @@ them in words.
 from __future__ import annotations
 
 from enum import Enum
-from typing import NamedTuple
+
+from cnilint.start import NamedTuple
 
 from .location import Location
 

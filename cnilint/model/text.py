@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
-from dataclasses import dataclass, field
-from typing import NamedTuple
 
-FOREIGN = re.compile("[\\udc80-\\udcff]")
+from cnilint.start import NamedTuple, dataclass, field, lazy_pattern
+
+FOREIGN = lazy_pattern("[\\udc80-\\udcff]")
 """What stands in a text for a byte that is not UTF-8."""
 
 

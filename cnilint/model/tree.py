@@ -6,9 +6,9 @@ The word "node" is kept for a machine of a cluster; a part of a document is a `T
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from enum import Enum
-from typing import NamedTuple
+
+from cnilint.start import NamedTuple, dataclass, field
 
 from .text import Source, Span
 
@@ -116,6 +116,18 @@ class Fault(NamedTuple):
     error: str
     trail: tuple[str, ...]
     doing: str = ""
+
+
+class EmbeddedProblem(NamedTuple):
+    """Text that was to be JSON or YAML and cannot be read as such; `span` counts in the file.
+
+    `kind` is `syntax`, `word` (a bare word, often a placeholder that is filled in at run time) or
+    `trailing-text`.
+    """
+
+    span: Span
+    message: str
+    kind: str = "syntax"
 
 
 @dataclass(frozen=True, slots=True)

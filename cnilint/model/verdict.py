@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import NamedTuple
+
+from cnilint.start import NamedTuple
 
 from .steps import Actor, Cause, Held
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
 from cnilint.catalog.form import argument
@@ -18,9 +17,9 @@ from cnilint.catalog.settings import Setting
 from cnilint.kube.environment import Text, placeholder
 from cnilint.kube.workload import HostFile
 from cnilint.model.finding import Location
-from cnilint.model.tree import Embedded, Mapping, Tree, plain
-from cnilint.syntax.embedded import EmbeddedProblem
-from cnilint.upstream.multus_releases import Program, Traits, modelled_as, program, traits
+from cnilint.model.tree import Embedded, EmbeddedProblem, Mapping, Tree, plain
+from cnilint.start import dataclass
+from cnilint.upstream.multus_releases import Program, Traits
 
 from .settings import (
     CLUSTER_NETWORK,
@@ -69,11 +68,15 @@ class Multus:
     @property
     def program(self) -> Program:
         """The program that installs it."""
+        from cnilint.upstream.multus_releases import program
+
         return program(self.release, thick=self.thick)
 
     @property
     def traits(self) -> Traits:
         """What this release of the program does."""
+        from cnilint.upstream.multus_releases import traits
+
         container = self.installer.container
         return traits(self.program, self.release, container.image.tag if container else "")
 
@@ -99,6 +102,8 @@ class Multus:
     @property
     def selector_v4(self) -> str:
         """The same, with the release of v4 that stands for a program of v3."""
+        from cnilint.upstream.multus_releases import modelled_as
+
         release = modelled_as(self.program, self.release)
         return f"multus-{'thick' if self.thick else 'thin'}@{shown(release)}"
 

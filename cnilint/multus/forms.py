@@ -6,8 +6,6 @@ from cnilint.catalog.installer import Installer
 from cnilint.catalog.release import Release, release
 from cnilint.kube.environment import Text
 from cnilint.model.tree import Embedded, Mapping, follow, string
-from cnilint.syntax.embedded import EmbeddedProblem, inside
-from cnilint.upstream.multus_releases import LAST_SCRIPT, NEWEST, Program, program
 
 from .configuration import Multus
 from .meant_configuration import KEY, meant_map
@@ -18,6 +16,8 @@ FAMILIES = {"multus-thin": "thin", "multus-thick": "thick"}
 
 def multus(installer: Installer) -> Multus | None:
     """Return an installer's configuration as Multus, or None if it is another product."""
+    from cnilint.upstream.multus_releases import LAST_SCRIPT, NEWEST, Program, program
+
     family = FAMILIES.get(installer.product.id)
     if family is None:
         return None
@@ -36,6 +36,8 @@ def multus(installer: Installer) -> Multus | None:
 
 def _configured(installer: Installer, family: str, found: Release) -> Multus:
     """Return an install with the daemon configuration that it is given, if that is in view."""
+    from cnilint.syntax.embedded import EmbeddedProblem, inside
+
     setting = installer.settings.get("configuration")
     text = setting.text if setting else None
     meant = meant_map(installer) if text is None else None

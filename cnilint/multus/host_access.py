@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from cnilint.catalog.form import argument
 from cnilint.kube.workload import Container, Workload
 from cnilint.model.tree import Route, Tree, child, follow, string
+from cnilint.start import NamedTuple
 
 from .configuration import Multus
 from .requirements import DEFAULTS, SHIM_SOCKET_KEY, Need, needs

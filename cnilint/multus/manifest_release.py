@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from cnilint.catalog.release import Release, release, shown
 from cnilint.kube.environment import Text
@@ -11,6 +10,7 @@ from cnilint.kube.manifest import Manifest
 from cnilint.kube.permissions import Permission, bound_to
 from cnilint.kube.workload import Container, Workload
 from cnilint.model.tree import child, items, string
+from cnilint.start import NamedTuple
 
 from .configuration import Multus
 from .host_access import lacked

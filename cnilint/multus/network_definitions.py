@@ -12,7 +12,6 @@ spidernet-io/spiderpool@v1.0.0:docs/concepts/spidermultusconfig.md.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
 
 from cnilint.kube.environment import placeholder
 from cnilint.kube.manifest import Manifest
@@ -28,35 +27,15 @@ from cnilint.model.tree import (
     string,
 )
 from cnilint.model.tree import Sequence as Items
+from cnilint.start import NamedTuple
 from cnilint.upstream import gojson
 from cnilint.upstream.gojson import JSONError
 from cnilint.upstream.plain_json import plain
 
-KIND = "NetworkAttachmentDefinition"
-GROUP = "k8s.cni.cncf.io"
+from .network_objects import EVERYWHERE, GROUP, KIND, MAKERS, NVIDIA, OPENSHIFT, SRIOV
 
 RESOURCE = "k8s.v1.cni.cncf.io/resourceName"
 """The annotation of a definition that names the resource of the node which each pod takes."""
-
-SRIOV = "sriovnetwork.openshift.io"
-NVIDIA = "mellanox.com"
-
-MAKERS: dict[tuple[str, str], tuple[str, str]] = {
-    # kind and group: the plugin, and the namespace where `spec.networkNamespace` names none
-    # (empty: that of the object)
-    ("SriovNetwork", SRIOV): ("sriov", ""),
-    ("SriovIBNetwork", SRIOV): ("ib-sriov", ""),
-    ("OVSNetwork", SRIOV): ("ovs", ""),
-    ("MacvlanNetwork", NVIDIA): ("macvlan", "default"),
-    ("HostDeviceNetwork", NVIDIA): ("host-device", "default"),
-    ("IPoIBNetwork", NVIDIA): ("ipoib", "default"),
-    ("UserDefinedNetwork", "k8s.ovn.org"): ("ovn-k8s-cni-overlay", ""),
-    ("SpiderMultusConfig", "spiderpool.spidernet.io"): ("", ""),
-}
-"""Objects of which an operator makes one definition of the same name."""
-
-EVERYWHERE = "ClusterUserDefinedNetwork"
-"""OVN-Kubernetes makes a definition of its name in each namespace that it selects."""
 
 SPIDER_NAME = "multus.spidernet.io/cr-name"
 """The annotation by which a SpiderMultusConfig gives its definition another name."""
@@ -208,7 +187,7 @@ def _made(one: Manifest, group: str) -> Iterator[Definition]:
         yield Definition(one, namespace, name, None, route, made=True, plugin=plugin)
     elif one.kind == EVERYWHERE and group == "k8s.ovn.org":
         yield Definition(one, None, one.name, made=True)
-    elif one.kind == "Network" and group == "operator.openshift.io":
+    elif (one.kind, group) == OPENSHIFT:
         for at, tree in enumerate(items(one.at("spec", "additionalNetworks"))):
             yield _additional(one, at, tree)
 

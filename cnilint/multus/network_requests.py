@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from cnilint.gitops.built import BuiltDocument
 from cnilint.gitops.delivery import Delivery, deliveries
@@ -37,10 +36,11 @@ from cnilint.model.tree import (
     string,
 )
 from cnilint.model.tree import Sequence as Items
-from cnilint.upstream.multus_annotations import DEFAULT_NETWORK, NETWORKS
+from cnilint.start import NamedTuple
+from cnilint.upstream.multus_keys import DEFAULT_NETWORK, NETWORKS
 from cnilint.upstream.multus_outcome import FaultPlace
 
-KEYS = (NETWORKS, DEFAULT_NETWORK)
+from .network_objects import KEYS, MACHINES
 
 PODS = frozenset({"Pod", "VirtualMachineInstance"})
 """Kinds whose own annotations are those of a pod."""
@@ -52,14 +52,6 @@ CHANGES_OTHERS = frozenset(
     }
 )
 """Groups of objects that put annotations on the pods of others, whose namespace is not known."""
-
-MACHINES: dict[str, tuple[str, ...]] = {
-    "VirtualMachineInstance": ("spec",),
-    "VirtualMachine": ("spec", "template", "spec"),
-    "VirtualMachineInstanceReplicaSet": ("spec", "template", "spec"),
-    "VirtualMachinePool": ("spec", "virtualMachineTemplate", "spec", "template", "spec"),
-}
-"""Where KubeVirt's kinds keep what a virtual machine is like."""
 
 
 class NetworkRequest(NamedTuple):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from cnilint.catalog.form import argument
 from cnilint.catalog.recognise import NO_TARGETS, Targets
@@ -11,6 +10,7 @@ from cnilint.catalog.release import shown
 from cnilint.kube.environment import Text, placeholder
 from cnilint.kube.held_place import held_location
 from cnilint.model.finding import Location
+from cnilint.start import NamedTuple
 from cnilint.upstream import gojson
 from cnilint.upstream.gojson import JSONError
 from cnilint.upstream.multus_releases import NEWEST

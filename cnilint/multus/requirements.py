@@ -11,12 +11,11 @@ images/Dockerfile.thick, @v3.9.3:images/Dockerfile.
 from __future__ import annotations
 
 import posixpath
-import re
 from enum import Enum
-from typing import NamedTuple
 
 from cnilint.catalog.release import Release
 from cnilint.kube.workload import Container
+from cnilint.start import NamedTuple, lazy_pattern
 
 from .configuration import Multus
 
@@ -149,11 +148,11 @@ DISTROLESS: Release = (4, 0, 0)
 
 NOT_IN_DISTROLESS = frozenset({"cp", "sh", "bash", "mv", "install", "ln", "mkdir", "cat", "chmod"})
 
-_UPSTREAM = re.compile(r"(^|/)k8snetworkplumbingwg/multus-cni$")
-_EKS = re.compile(r"(^|/)eks/multus-cni$")
-_THICK_TAG = re.compile(r"(^|[-_])thick(?![a-z])")
+_UPSTREAM = lazy_pattern(r"(^|/)k8snetworkplumbingwg/multus-cni$")
+_EKS = lazy_pattern(r"(^|/)eks/multus-cni$")
+_THICK_TAG = lazy_pattern(r"(^|[-_])thick(?![a-z])")
 
-MOVING = re.compile(r"^(snapshot|latest|stable|main|master|edge|nightly)([-_.]|$)")
+MOVING = lazy_pattern(r"^(snapshot|latest|stable|main|master|edge|nightly)([-_.]|$)")
 """Tags of images that are put on other images from time to time.
 
 k8snetworkplumbingwg/multus-cni@v4.3.0:.github/workflows/image-push-master.yml, -release.yml

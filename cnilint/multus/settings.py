@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from cnilint.model.finding import Location
+from cnilint.start import NamedTuple
 
 SCRIPT = r"(^|/)entrypoint\.sh$"
 

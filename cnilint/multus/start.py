@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from typing import NamedTuple
 
 from cnilint.catalog.form import DeliveryForm, Form
 from cnilint.catalog.release import in_range, release
 from cnilint.kube.environment import Text
 from cnilint.kube.workload import Container
 from cnilint.model.steps import Cause, Failure
+from cnilint.start import NamedTuple
 
 from .configuration import Multus
 from .host_access import lacked

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
 
 from cnilint.engine.repository import reported_path
 from cnilint.engine.result import Result, Suppressed
 from cnilint.engine.sentences import detail_lines, verdict_line
 from cnilint.model.finding import Finding, Level
 from cnilint.shown import inert, visible
+from cnilint.start import NamedTuple
 
 from .words import place, why_known
 

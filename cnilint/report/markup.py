@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from cnilint.shown import inert, visible
+from cnilint.start import lazy_pattern
 
 # A character reference stands for a character and nothing else, in tables and inside HTML as well.
 # A backslash does not: between a cell's borders, parsers disagree on what it takes with it.
@@ -13,7 +14,7 @@ SPECIAL = str.maketrans({character: f"&#{ord(character)};" for character in "\\`
 
 # GitHub and GitLab look for these in what Markdown has become, where a reference to a character is
 # that character; so is the space of no width that parts them, and what it parts is none of these.
-REFERENCE = re.compile(
+REFERENCE = lazy_pattern(
     r"""@|:(?=//)|[#!%~$&^](?=[\w"'])|\[(?=[a-z_]+:)|\b(?:www(?=\.)|gh(?=-\d))""", re.IGNORECASE
 )
 """Behind what a space of no width goes, so that nothing is a mention, a reference or a link."""
@@ -21,10 +22,10 @@ REFERENCE = re.compile(
 PARTED = "\u200b"
 """A space of no width: `visible` leaves none in a text."""
 
-CODE = re.compile(r"(?! )[^`|\\]*[^`|\\ ]")
+CODE = lazy_pattern(r"(?! )[^`|\\]*[^`|\\ ]")
 """What a pair of backticks can hold as it is, in a table too."""
 
-ADDRESS = re.compile(r"https?://[\w.~:/?#@!$&'()*+,;=%-]+", re.ASCII)
+ADDRESS = lazy_pattern(r"https?://[\w.~:/?#@!$&'()*+,;=%-]+", re.ASCII)
 
 LEAST_FENCE = 3
 

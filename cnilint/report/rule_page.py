@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from cnilint.engine.checks import IGNORE_CHECKS
 from cnilint.engine.example import Trial
 from cnilint.engine.rule import CHANGE
 from cnilint.engine.ruleset import Rule
 from cnilint.model.finding import Level
+from cnilint.start import NamedTuple, lazy_pattern
 
 from .json_ import JSONObject, finding_object, json_text
 from .markup import code, fenced, link, prose
@@ -42,7 +41,7 @@ INTRODUCTION = (
     "one that is displayed by hand. `cnilint rule CNI101` prints the page of a rule."
 )
 
-_CODE = re.compile(r"`([^`]+)`")
+_CODE = lazy_pattern(r"`([^`]+)`")
 
 
 class Page(NamedTuple):

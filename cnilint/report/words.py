@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from cnilint.engine.result import Known, Reason, Result
 from cnilint.model.finding import Level, Location, Note
 from cnilint.model.verdict import Verdict, VerdictKind
-from cnilint.quoting import shell_word
 from cnilint.simulation.class_facts import ClassFacts
 from cnilint.simulation.cluster import Cluster
 
@@ -65,6 +64,8 @@ def place_in_text(location: Location) -> str:
 
     No path, as of a finding about the run, stays none.
     """
+    from cnilint.quoting import shell_word
+
     path = location.source.path
     return _at(location, shell_word(path) if path else "")
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import posixpath
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
 
 from cnilint.catalog.catalog import Action, Behaviour
 from cnilint.catalog.installer import ConfFile
 from cnilint.model.steps import Actor, Cause, Failure, Step, Verb
+from cnilint.start import dataclass
 from cnilint.upstream.confdir import extension
 from cnilint.upstream.netconf import plugin_types
 

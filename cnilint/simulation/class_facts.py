@@ -5,10 +5,8 @@ from __future__ import annotations
 import json
 import posixpath
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain
 from types import MappingProxyType
-from typing import NamedTuple
 
 from cnilint.catalog.catalog import Action, Role, known_files, runtime_directories
 from cnilint.catalog.form import DeliveryForm
@@ -19,23 +17,11 @@ from cnilint.kube.node_classes import NodeClass
 from cnilint.model.steps import Actor, Cause, Failure, Held
 from cnilint.model.verdict import Doubt, Unknown, Verdict, VerdictKind
 from cnilint.multus.configuration import Multus
-from cnilint.multus.start import pods_failure, start_failure
+from cnilint.start import NamedTuple, dataclass
 from cnilint.upstream.confdir import encoded
 from cnilint.upstream.gojson import JSONError
-from cnilint.upstream.multus_daemon_config import read_daemon_config
-from cnilint.upstream.multus_releases import modelled_as
-from cnilint.upstream.multus_thick_program import ThickDaemon
 
 from .health import Chained, bypassed, chained
-from .multus_programs import (
-    Copying,
-    Failing,
-    Thick,
-    Thin,
-    copy_settings,
-    multus_actor,
-    thin_settings,
-)
 from .network_copy import network_copy
 from .owner import Reading
 from .programs import Files, Program, candidates, names_in, program
@@ -134,7 +120,7 @@ class ClassFacts:
     @property
     def doubt(self) -> Doubt | None:
         """What decides on the class and is not in view, or filled in later; None if nothing is."""
-        hidden = (one for one in self.multuses if not one.in_view and start_failure(one) is None)
+        hidden = (one for one in self.multuses if not one.in_view and not _ends_at_once(one))
         titles = (one.installer.title for one in hidden)
         told = (Doubt(Unknown.SETTINGS, title) for title in titles)
         written = (Doubt(Unknown.FILE, one.title) for one in self.installers if one.later)
@@ -304,6 +290,12 @@ def class_facts(  # noqa: PLR0913  what runs on a class of nodes is found by sev
 
 def _with_failing_pods(found: Simulation, multuses: Sequence[Multus]) -> Simulation:
     """Return a simulation in which a Multus is not up that fails every pod it is asked for."""
+    if not multuses:
+        return found
+    from cnilint.multus.start import pods_failure, start_failure
+
+    from .multus_programs import multus_actor
+
     failing = tuple(
         Held(multus_actor(one), cause)
         for one in multuses
@@ -345,8 +337,21 @@ def reading(directory: str, multuses: Sequence[Multus], runtime: str) -> Reading
     return Reading(directory, runtime, masters, network)
 
 
+def _ends_at_once(one: Multus) -> bool:
+    from cnilint.multus.start import start_failure
+
+    return start_failure(one) is not None
+
+
 def multus_program(one: Multus) -> Program | None:
     """Return what a Multus install does to the node's files; None if that is not in view."""
+    from cnilint.multus.start import start_failure
+    from cnilint.upstream.multus_daemon_config import read_daemon_config
+    from cnilint.upstream.multus_releases import modelled_as
+    from cnilint.upstream.multus_thick_program import ThickDaemon
+
+    from .multus_programs import Failing, Thick, Thin, multus_actor, thin_settings
+
     masters, written = one.autoconfig_host, one.conf_host
     ended = start_failure(one)
     if ended is not None:
@@ -398,6 +403,8 @@ def _waits_in_vain(one: Multus) -> bool:
 
 def _copying(one: Multus, written: str | None) -> Program | None:
     """Return Multus in file mode. A file that comes from no ConfigMap has an unknown content."""
+    from .multus_programs import Copying, copy_settings, multus_actor
+
     path = one.value("mode")
     workload, container = one.installer.workload, one.installer.container
     if written is None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from cnilint.budget import UNLIMITED, Budget
 from cnilint.catalog.catalog import known_files, label_domains
@@ -24,6 +23,7 @@ from cnilint.model.finding import Note
 from cnilint.model.tree import string
 from cnilint.multus.configuration import Multus
 from cnilint.multus.forms import multus
+from cnilint.start import NamedTuple, dataclass, field, replace
 
 from .class_facts import MULTUS_FILES, ClassFacts, HostFile, class_facts, named_host_file
 from .shared import Simulations

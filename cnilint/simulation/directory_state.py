@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import posixpath
-from typing import NamedTuple
 
+from cnilint.start import NamedTuple
 from cnilint.upstream.confdir import encoded
 
 from .owner import Delegate, Reading, delegate

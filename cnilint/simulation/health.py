@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from cnilint.catalog.catalog import Action, Role
 from cnilint.catalog.installer import Installer
+from cnilint.start import NamedTuple
 from cnilint.upstream.netconf import plugin_types
 
 from .owner import MULTUS_TYPES

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from enum import Enum
-from typing import NamedTuple
 
 from cnilint.catalog.aws_node import aws_node
 from cnilint.catalog.form import WorkloadForm
@@ -23,6 +22,7 @@ from cnilint.kube.rollout import (
 from cnilint.kube.workload import Workload
 from cnilint.model.finding import Location
 from cnilint.multus.forms import multus
+from cnilint.start import NamedTuple
 
 from .cluster import Cluster, with_own_file
 

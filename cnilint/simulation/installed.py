@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass
 
 from cnilint.model.steps import Actor, Cause, Failure, Step, Verb
+from cnilint.start import dataclass
 from cnilint.upstream.netconf import plugin_types
 from cnilint.upstream.program import Change as NamedChange
 from cnilint.upstream.program import Event, Happening, Installer, Status

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import posixpath
 from collections.abc import Hashable
-from dataclasses import dataclass
-from typing import NamedTuple
 
 from cnilint.model.steps import Actor, Cause, Failure, Step, Verb
 from cnilint.multus.configuration import Multus
 from cnilint.multus.settings import OTHER_DIRECTORY
+from cnilint.start import NamedTuple, dataclass
 from cnilint.upstream.multus_thick_daemon import DaemonState
 from cnilint.upstream.multus_thick_program import ThickDaemon, ThickMemory
 from cnilint.upstream.multus_thin import script_checked

@@ -5,10 +5,10 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import NamedTuple
 
 from cnilint.model.steps import Cause, Failure
 from cnilint.multus.settings import CONF_DIRECTORY
+from cnilint.start import NamedTuple
 from cnilint.upstream import gojson, gostruct
 from cnilint.upstream.confdir import extension
 from cnilint.upstream.gojson import Array, JSONError, Object

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Hashable
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from cnilint.catalog.aws_node import aws_node
 from cnilint.catalog.catalog import Action, Behaviour
 from cnilint.catalog.installer import ConfFile, Installer
 from cnilint.model.steps import Actor, Cause, Failure, Step, Verb
+from cnilint.start import dataclass
 
-from .chaining import HAVE_TO_BE_FIRST, Copier, Inserter, chain
 from .steps import (
     CANDIDATES,
     NOTHING,
@@ -37,7 +36,6 @@ __all__ = [
     "Program",
     "Writer",
     "candidates",
-    "chain",
     "is_valid",
     "names_in",
     "program",
@@ -149,8 +147,12 @@ def program(installer: Installer) -> Program | None:
         return Writer(actor, does, file, node is not None and node.fails_after_writing)
     plugin = installer.product.plugins[0] if installer.product.plugins else {}
     if installer.action in (Action.COPY, Action.REFER) and file is not None:
+        from .chaining import HAVE_TO_BE_FIRST, Copier
+
         first = installer.product.id in HAVE_TO_BE_FIRST
         return Copier(actor, does, plugin, file, first)
     if installer.action is Action.INSERT and installer.directory is not None:
+        from .chaining import Inserter
+
         return Inserter(actor, does, plugin, installer.directory)
     return None

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
 
 from cnilint.catalog.catalog import Action
 from cnilint.catalog.installer import Installer
@@ -16,6 +14,7 @@ from cnilint.model.steps import Situation
 from cnilint.model.verdict import Doubt
 from cnilint.multus.configuration import Multus
 from cnilint.multus.forms import multus
+from cnilint.start import NamedTuple, dataclass
 
 from .class_facts import MULTUS_FILES, ClassFacts, Crew, crew
 from .cluster import Cluster, definitions_of, exists, placements_of

@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from operator import attrgetter
-from typing import NamedTuple
 
 from cnilint.model.steps import NODE, Actor, Cause, Failure, Held, Situation, Step, Verb
-from cnilint.upstream.multus_thick_daemon import replay
+from cnilint.start import NamedTuple
 from cnilint.upstream.netconf import plugin_types
 
 from .directory_state import Moment, Moments
@@ -21,7 +20,7 @@ from .programs import Files, Program
 from .runs import ran
 from .state_graph import Component, StateGraph, Worked
 
-__all__ = ["MOST_STEPS", "Budget", "Moment", "Outcome", "Simulation", "replay", "simulate"]
+__all__ = ["MOST_STEPS", "Budget", "Moment", "Outcome", "Simulation", "simulate"]
 
 FEW_PROGRAMS = 5
 """Programs of which every step is looked at, so that what is shown are the shortest ways of all."""

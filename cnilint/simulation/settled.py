@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from cnilint.model.steps import Actor, Step, Verb
+from cnilint.start import dataclass
 from cnilint.upstream import gojson
 from cnilint.upstream.gojson import JSON, Array, JSONError, Object, is_string
 from cnilint.upstream.multus_thick_program import multus_thick

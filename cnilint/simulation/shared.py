@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import fields, is_dataclass
-from typing import NamedTuple
 
 from cnilint.model.steps import Actor, Step
+from cnilint.start import NamedTuple
 
 from .directory_state import Moments
 from .owner import Reading
@@ -80,10 +79,10 @@ class Simulations:
 
 def likeness(program: Program) -> Hashable:
     """Return a value that is equal for programs that do the same: all that they are told."""
-    found: object = program
-    if not is_dataclass(found):
+    names = getattr(program, "__match_args__", None)
+    if names is None:
         return id(program)
-    told = (getattr(program, one.name) for one in fields(found) if one.name != "actor")
+    told = (getattr(program, name) for name in names if name != "actor")
     return type(program).__name__, *map(repr, told)
 
 

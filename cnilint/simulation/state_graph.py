@@ -12,8 +12,8 @@ again and again. Everything else is only on the way.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from typing import NamedTuple
 
+from cnilint.start import NamedTuple
 from cnilint.upstream.program import Event
 
 from .steps import NOTHING, Change, Files, Minded, Program

@@ -9,10 +9,10 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Hashable, Iterable, Mapping
 from functools import lru_cache
-from typing import NamedTuple
 
 from cnilint.catalog.installer import ConfFile, Installer
 from cnilint.model.steps import Actor, Cause, Failure, Step, Verb
+from cnilint.start import NamedTuple
 from cnilint.upstream.confdir import encoded, extension
 from cnilint.upstream.prediction import Prediction
 from cnilint.upstream.program import Event, Happening

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from enum import Enum
 from operator import attrgetter
-from typing import NamedTuple
 
 from cnilint.model.steps import NODE, Cause, Failure, Held, Situation, Step, Verb
+from cnilint.start import NamedTuple
 from cnilint.upstream.netconf import plugin_types
 from cnilint.upstream.program import Event
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 import posixpath
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
 
 from cnilint.model.steps import Actor, Step, Verb
+from cnilint.start import dataclass
 
 from .owner import Reading
 from .search import Outcome

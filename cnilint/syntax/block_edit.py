@@ -6,13 +6,12 @@ with it; comments on lines of their own stay where they are.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence as Chain
-from dataclasses import dataclass
 
 from cnilint.model.finding import TextEdit
 from cnilint.model.text import Source, Span
 from cnilint.model.tree import Entry, Mapping, Scalar, Sequence, Style, Tree, Value
+from cnilint.start import dataclass, lazy_pattern
 
 from .embedded_text import embedded
 from .splice import RefusedError, merged, narrowed
@@ -35,13 +34,13 @@ from .style import (
     values_of,
 )
 
-_BLOCK_KEEP = re.compile(r"[|>][1-9]?\+")
-_BLANK_LINES = re.compile(r"(?:\r?\n *(?=\r?\n))*")
-_HEADER = re.compile(r"[|>][-+]?([1-9]?)[-+]?([^\r\n]*)")
-_HEAD = re.compile(r"[ \t]*:(?=\s|\Z)((?:[ \t]+[&!]\S*)*)")
-_DASH = re.compile(r"-(?=\s|\Z)((?:[ \t]+[&!]\S*)*)")
-_REST = re.compile(r"[ \t]*(?:[ \t]#[^\r\n]*)?")
-_COLON = re.compile(r"[ \t]*:[ \t]+")
+_BLOCK_KEEP = lazy_pattern(r"[|>][1-9]?\+")
+_BLANK_LINES = lazy_pattern(r"(?:\r?\n *(?=\r?\n))*")
+_HEADER = lazy_pattern(r"[|>][-+]?([1-9]?)[-+]?([^\r\n]*)")
+_HEAD = lazy_pattern(r"[ \t]*:(?=\s|\Z)((?:[ \t]+[&!]\S*)*)")
+_DASH = lazy_pattern(r"-(?=\s|\Z)((?:[ \t]+[&!]\S*)*)")
+_REST = lazy_pattern(r"[ \t]*(?:[ \t]#[^\r\n]*)?")
+_COLON = lazy_pattern(r"[ \t]*:[ \t]+")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from collections.abc import Sequence as Sequenced
 
 from cnilint.budget import MOST_VALUES, Budget
 from cnilint.model.text import Span
 from cnilint.model.tree import Alias, Entry, Mapping, Scalar, Sequence, Style, Tree
+from cnilint.start import lazy_pattern
 
 from .events import Event, LimitReached, Refusal
 from .resolve import resolve, resolve_tagged
@@ -27,7 +27,7 @@ _STYLES = {
     "|": Style.LITERAL,
     ">": Style.FOLDED,
 }
-_PROPERTIES = re.compile(
+_PROPERTIES = lazy_pattern(
     r"(?:(?:&[^\s,\[\]{}]+|!<[^>\s]*>|![^\s,\[\]{}]*)(?:\s++|(?<=\s)#[^\n]*+)*+)+"
 )
 

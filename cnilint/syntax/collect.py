@@ -6,7 +6,6 @@ import os
 import stat
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32_LE
 from collections.abc import Callable, Container, Iterator, Sequence
-from typing import NamedTuple
 
 from cnilint.confine import (
     LEADS_OUT,
@@ -18,6 +17,7 @@ from cnilint.confine import (
     read_open,
 )
 from cnilint.model.text import Source
+from cnilint.start import NamedTuple
 
 STANDARD_INPUT = "-"
 

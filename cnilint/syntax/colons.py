@@ -8,15 +8,16 @@ scalars get their colons back. Nothing moves, so spans stay right.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
+
+from cnilint.start import lazy_pattern
 
 from .events import Event, Parser
 
 _PROBLEM = "found unexpected ':'"
 
 # Behind a quote a colon ends a key; in front of a blank it always does.
-_COLON = re.compile(r"""(?P<tag>!<[^<>\s]*+>)|(?<=[^\s,\[\]{}"']):(?=\S)""")
+_COLON = lazy_pattern(r"""(?P<tag>!<[^<>\s]*+>)|(?<=[^\s,\[\]{}"']):(?=\S)""")
 
 
 def stumbles_over_colon(error: Exception) -> bool:

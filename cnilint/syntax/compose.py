@@ -8,13 +8,12 @@ from collections.abc import Container, Iterator
 from cnilint.budget import Budget
 from cnilint.model.text import FOREIGN, Source, Span
 from cnilint.model.tree import Document, Mapping, Scalar, Style, SyntaxProblem, Tree
+from cnilint.start import lazy_pattern
 
 from .build import MAX_DEPTH, Builder
 from .colons import past_colons, stumbles_over_colon
 from .events import LimitReached, Parser, Refusal, best_parser, refusal
-from .json_text import read_json
 from .split import content_start, split, template_source
-from .template import first_action
 
 _TEMPLATE = (
     "a Helm template that was not rendered: what its actions stand in is not read; "
@@ -26,7 +25,7 @@ _OTHER_TEMPLATE = (
     "check what it renders to instead"
 )
 
-_PLACEHOLDER = re.compile(r"([%@])[A-Za-z_][A-Za-z0-9_]*\1")
+_PLACEHOLDER = lazy_pattern(r"([%@])[A-Za-z_][A-Za-z0-9_]*\1")
 """A name between two characters that no value of YAML may begin with: a tool fills it in."""
 
 _SETTINGS = "JSON with comments and without a kind, such as an editor's settings: no manifest"
@@ -77,6 +76,8 @@ def compose(
                 yield SyntaxProblem(source, found.span, found.kind, found.message)
                 return
             else:
+                from .template import first_action
+
                 placeholder = _PLACEHOLDER.match(text, found.span.start)
                 action = Span(*placeholder.span()) if placeholder else first_action(text, span)
                 comment = _settings_comment(source)
@@ -108,6 +109,8 @@ def _documents(
     if content == span.end:
         return
     while text[content] in "{[":
+        from .json_text import read_json
+
         try:
             read = read_json(text, content, span.end, MAX_DEPTH, budget)
         except LimitReached as reached:

@@ -1,9 +1,9 @@
 """Keeps what the project's data files read as, the way Python keeps its bytecode.
 
-Reading sixty small YAML files is a fifth of a run on one manifest. Their values are kept in the
-package's `__pycache__`, and count as long as every file has the size and the time of change it
-had. Nothing is kept where Python is told to write no bytecode, or where the folder cannot be
-written.
+Reading two hundred YAML files is most of a run on one manifest. A wheel has their values
+beside them (`hatch_build.py` puts them there). In a checkout they are kept in the package's
+`__pycache__`, and count as long as every file has the size and the time of change it had. Nothing
+is kept where Python is told to write no bytecode, or where the folder cannot be written.
 """
 
 from __future__ import annotations
@@ -18,6 +18,9 @@ from cnilint.resources import package_folder
 
 Data = dict[str, Any]
 
+BUILT = "_built"
+"""The folder of an installed package with the values of its data files."""
+
 
 def kept(name: str, paths: Sequence[str], read: Callable[[str], Data]) -> list[Data]:
     """Return what `read` makes of each path, or what it made of them when they were the same.
@@ -25,6 +28,12 @@ def kept(name: str, paths: Sequence[str], read: Callable[[str], Data]) -> list[D
     `name` tells one set of files from another. Whatever is wrong with what was kept, the files
     are read again.
     """
+    try:
+        with open(os.path.join(package_folder(), BUILT, f"{name}.json"), encoding="utf-8") as file:
+            built: list[Data] = json.load(file)
+            return built
+    except OSError:
+        pass
     cache = os.path.join(package_folder(), "__pycache__", f"{name}.data.json")
     stamp = [_version(), *(_stamp(path) for path in paths)]
     try:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import base64
-import re
-from dataclasses import dataclass
 
 from cnilint.model.finding import Edit, Operation, TextEdit
 from cnilint.model.text import Source, Span
@@ -21,6 +19,7 @@ from cnilint.model.tree import (
     child,
 )
 from cnilint.model.tree import Sequence as Items
+from cnilint.start import dataclass, lazy_pattern
 
 from .block_edit import block_add, block_empty, block_remove, block_replace, block_root
 from .embedded import HeldText, decoded_base64
@@ -39,7 +38,7 @@ from .style import (
     values_of,
 )
 
-_LINE_END = re.compile(r"\n(?!\n)")
+_LINE_END = lazy_pattern(r"\n(?!\n)")
 
 
 def edits_at(path: str, text: str, root: Tree, edit: Edit) -> list[TextEdit]:

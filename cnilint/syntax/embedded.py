@@ -9,13 +9,13 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable
 from functools import lru_cache
-from typing import NamedTuple
 
 from cnilint.model.text import Source, Span
 from cnilint.model.tree import (
     Alias,
     Document,
     Embedded,
+    EmbeddedProblem,
     Entry,
     Mapping,
     Route,
@@ -26,6 +26,7 @@ from cnilint.model.tree import (
     child,
     follow,
 )
+from cnilint.start import NamedTuple
 
 from .compose import compose
 from .embedded_text import EmbeddedText, embedded, opaque
@@ -49,18 +50,6 @@ __all__ = [
 ]
 
 _UNREADABLE = frozenset({"syntax", "word", "trailing-text"})
-
-
-class EmbeddedProblem(NamedTuple):
-    """Text that was to be JSON or YAML and cannot be read as such; `span` counts in the file.
-
-    `kind` is `syntax`, `word` (a bare word, often a placeholder that is filled in at run time) or
-    `trailing-text`.
-    """
-
-    span: Span
-    message: str
-    kind: str = "syntax"
 
 
 def embedded_json(document: Document, scalar: Scalar) -> Tree | EmbeddedProblem:

@@ -10,14 +10,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from cnilint.model.text import Source, Span
 from cnilint.model.tree import Scalar, Style
+from cnilint.start import NamedTuple, dataclass, field, lazy_pattern
 
 _BREAKS = "\r\n\x85\u2028\u2029"
-_BREAK = re.compile(rf"\r\n|[{_BREAKS}]")
+_BREAK = lazy_pattern(rf"\r\n|[{_BREAKS}]")
 _FOLD = rf"(?P<fold>[ \t]*(?:(?:\r\n|[{_BREAKS}])[ \t]*)+)"
 _SPACE = rf"[ \t]+(?![ \t{_BREAKS}])"
 _ESCAPE = (

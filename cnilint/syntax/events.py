@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable
 from types import ModuleType
-from typing import NamedTuple, Protocol
+from typing import Any, Protocol
 
 from cnilint.model.text import Span
+from cnilint.start import NamedTuple, own_process
 
 
 class Mark(Protocol):
@@ -72,10 +75,66 @@ _KINDS = (
 
 def compiled_parser() -> Parser:
     """Return the parser written in C; ImportError where it is not installed."""
+    if own_process():
+        _load_alone()
     import _ruamel_yaml
     from ruamel.yaml.error import YAMLError
 
     return _parser(_ruamel_yaml, lambda text: _ruamel_yaml.CParser(text).get_event, YAMLError)
+
+
+_ERRORS = {
+    "reader": "ReaderError",
+    "scanner": "ScannerError",
+    "parser": "ParserError",
+    "composer": "ComposerError",
+    "constructor": "ConstructorError",
+    "emitter": "EmitterError",
+    "serializer": "SerializerError",
+    "representer": "RepresenterError",
+}
+"""What the parser written in C takes of the library's modules: from each of these, an error."""
+
+
+def _load_alone() -> None:
+    """Load the parser written in C without the rest of the library, a tenth of a whole run.
+
+    It takes errors alone from most of the library's modules; modules that have just these stand in
+    for them meanwhile. Its errors are then no longer the library's own, but for their base: so this
+    is for a process in which nobody else uses the library. Where it fails, nothing is changed.
+    """
+    if "ruamel.yaml" in sys.modules:
+        return
+    try:
+        import ruamel
+
+        package = ModuleType("ruamel.yaml")
+        package.__path__ = [os.path.join(folder, "yaml") for folder in ruamel.__path__]
+        sys.modules["ruamel.yaml"] = package
+        from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+        found = {error: type(error, (MarkedYAMLError,), {}) for error in _ERRORS.values()}
+        found["ReaderError"] = type("ReaderError", (YAMLError,), {"__init__": _take_character})
+        for module, error in _ERRORS.items():
+            stand_in = ModuleType(f"ruamel.yaml.{module}")
+            setattr(stand_in, error, found[error])
+            sys.modules[stand_in.__name__] = stand_in
+        import _ruamel_yaml  # noqa: F401
+    except (ImportError, AttributeError):
+        sys.modules.pop("_ruamel_yaml", None)
+    finally:
+        for name in ("ruamel.yaml", *(f"ruamel.yaml.{module}" for module in _ERRORS)):
+            sys.modules.pop(name, None)
+
+
+def _take_character(
+    self: Any,  # noqa: ANN401  the library's error
+    _name: object,
+    _position: object,
+    character: object,
+    *_more: object,
+) -> None:
+    self.character = character
 
 
 def pure_parser() -> Parser:

@@ -14,6 +14,7 @@ from itertools import pairwise
 from cnilint.model.finding import TextEdit
 from cnilint.model.text import Span
 from cnilint.model.tree import Entry, Mapping, Sequence, Style, Tree, Value
+from cnilint.start import lazy_pattern
 
 from .splice import RefusedError, merged
 from .style import (
@@ -31,10 +32,10 @@ from .style import (
 )
 
 _COMMENT = r"(?P<comment>#[^\r\n]*+|//[^\r\n]*+|/\*(?:[^*]|\*(?!/))*+\*/)"
-_BETWEEN = re.compile(rf"(?P<blank>\s+)|(?P<comma>,)|{_COMMENT}", re.DOTALL)
-_REST = re.compile(rf"[ \t]*+{_COMMENT}?[ \t]*+")
-_COLON = re.compile(r"[ \t]*:[ \t]*")
-_COMMA = re.compile(r"[ \t]*,[ \t]*")
+_BETWEEN = lazy_pattern(rf"(?P<blank>\s+)|(?P<comma>,)|{_COMMENT}", re.DOTALL)
+_REST = lazy_pattern(rf"[ \t]*+{_COMMENT}?[ \t]*+")
+_COLON = lazy_pattern(r"[ \t]*:[ \t]*")
+_COMMA = lazy_pattern(r"[ \t]*,[ \t]*")
 _DEFAULT_UNIT = "  "
 
 

@@ -11,11 +11,12 @@ import re
 from cnilint.budget import Budget
 from cnilint.model.text import Span
 from cnilint.model.tree import Entry, Mapping, Scalar, Sequence, Style, Tree
+from cnilint.start import lazy_pattern
 
 from .build import check
 from .resolve import resolve
 
-_TOKEN = re.compile(
+_TOKEN = lazy_pattern(
     r"""[ \t\r\n]*(?:
         (?P<plain>"[^"\\\x00-\x1f]*")
         |(?P<escaped>"(?:[^"\\\x00-\x1f]++|\\["\\/bfnrt]|\\u[0-9a-fA-F]{4})*+")
@@ -24,7 +25,7 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE,
 )
-_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+_LONE_SURROGATE = lazy_pattern("[\ud800-\udfff]")
 
 _BETWEEN = 0x3FFF
 """How many tokens are read before it is asked what is left."""

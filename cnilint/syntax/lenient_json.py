@@ -8,25 +8,24 @@ reported; only text whose structure cannot be told ends the reading.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable
-from typing import NamedTuple
 
 from cnilint.model.text import Span
 from cnilint.model.tree import Entry, Mapping, Scalar, ScalarValue, Sequence, Style, Tree
+from cnilint.start import NamedTuple, lazy_pattern
 
 DEPTH_LIMIT = 200
 """Deeper nesting is not read: no real configuration has it, and reading recurses."""
 
-_SPACE = re.compile(r"[ \t\n\r]*")
+_SPACE = lazy_pattern(r"[ \t\n\r]*")
 # A comment that is never closed goes on to the end of the text.
-COMMENT = re.compile(r"#[^\n]*|//[^\n]*|/\*(?:[^*]|\*(?!/))*+(?:\*/)?")
-_WORD = re.compile(r"[^\s,\[\]{}:\"'#/]+")
-_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
-_LOOSE_NUMBER = re.compile(r"[-+]?(?:[0-9]++\.?[0-9]*+|\.[0-9]+)([eE][+-]?[0-9]+)?")
+COMMENT = lazy_pattern(r"#[^\n]*|//[^\n]*|/\*(?:[^*]|\*(?!/))*+(?:\*/)?")
+_WORD = lazy_pattern(r"[^\s,\[\]{}:\"'#/]+")
+_NUMBER = lazy_pattern(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+_LOOSE_NUMBER = lazy_pattern(r"[-+]?(?:[0-9]++\.?[0-9]*+|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _INTEGER_DIGITS = 400
-_RUN = {'"': re.compile(r'[^"\\\x00-\x1f]*'), "'": re.compile(r"[^'\\\x00-\x1f]*")}
-_HEX = re.compile(r"[0-9A-Fa-f]{4}")
+_RUN = {'"': lazy_pattern(r'[^"\\\x00-\x1f]*'), "'": lazy_pattern(r"[^'\\\x00-\x1f]*")}
+_HEX = lazy_pattern(r"[0-9A-Fa-f]{4}")
 _ESCAPES = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\", "/": "/"}
 _WORDS: dict[str, ScalarValue] = {"true": True, "false": False, "null": None}
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from cnilint.model.finding import Edit, Operation
 from cnilint.model.text import Source
 from cnilint.model.tree import Document, Embedded, Route, Value, plain
+from cnilint.start import NamedTuple
 
 from .compose import compose
 from .embedded import decoded_base64

@@ -7,9 +7,8 @@ strings. Source: kubernetes-sigs/yaml@v1.4.0:goyaml.v2/resolve.go, decode.go.
 
 from __future__ import annotations
 
-import re
-
 from cnilint.model.tree import ScalarValue
+from cnilint.start import lazy_pattern
 
 _WORDS: dict[str, ScalarValue] = {
     spelling: value
@@ -28,13 +27,13 @@ _WORDS |= {"": None} | dict.fromkeys((".nan", ".NaN", ".NAN"), float("nan"))
 _WORD_STARTS = frozenset("yYnNtTfFoO~")
 _NUMBER_STARTS = frozenset("+-0123456789.")
 
-_INTEGER = re.compile(
+_INTEGER = lazy_pattern(
     r"([-+]?)(?:0[xX](?P<hexadecimal>[0-9a-fA-F]+)|0[bB](?P<binary>[01]+)"
     r"|0[oO]?(?P<octal>[0-7]+)|(?P<decimal>0|[1-9][0-9]*))"
 )
-_SIGNED_BINARY = re.compile(r"0b([-+][01]+)")
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
-_BARE_FRACTION = re.compile(r"\.[0-9]+(?:_[0-9]+)*(?:[eE][-+]?[0-9]+(?:_[0-9]+)*)?")
+_SIGNED_BINARY = lazy_pattern(r"0b([-+][01]+)")
+_FLOAT = lazy_pattern(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_BARE_FRACTION = lazy_pattern(r"\.[0-9]+(?:_[0-9]+)*(?:[eE][-+]?[0-9]+(?:_[0-9]+)*)?")
 _BASES = {"hexadecimal": 16, "binary": 2, "octal": 8, "decimal": 10}
 
 _TAG_PREFIX = "tag:yaml.org,2002:"

@@ -7,11 +7,11 @@ effect, written as its neighbours are. What cannot be done safely is refused wit
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from cnilint.model.finding import Edit, TextEdit
 from cnilint.model.text import Span
 from cnilint.model.tree import Document
+from cnilint.start import dataclass
 
 from .edit_place import edits_at
 from .proof import position_in_window, prove, read_documents

@@ -7,9 +7,9 @@ parse. YAML hides what it says in many ways; each of them is looked for before a
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from cnilint.model.text import Span
+from cnilint.start import NamedTuple
 
 _AT_THE_MARGIN = re.compile(r"\n(?=[^ \n])")
 """Where a line begins that is not indented."""

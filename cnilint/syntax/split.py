@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 
 from cnilint.model.text import Span
+from cnilint.start import lazy_pattern
 
-_MARKER = re.compile(
+_MARKER = lazy_pattern(
     r"""\n(?:
         ---(?:(?=[ \t\r\n]|\Z)                       # the marker of the YAML specification
             |(?P<glued>)(?=["']?[A-Za-z][\w./-]*["']?:(?:[ \t\r\n]|\Z)))
@@ -15,10 +16,10 @@ _MARKER = re.compile(
     )""",
     re.VERBOSE,
 )
-_DIRECTIVES = re.compile(r"(?:%[^\n]*+\n|[ \t]*+(?:#[^\n]*+)?\r?\n)*+")
-_GLUED_AT_START = re.compile(r"---(?=[\"']?[A-Za-z][\w./-]*[\"']?:(?:[ \t\r\n]|\Z))")
-_TEMPLATE_SOURCE = re.compile(r"(?:---[ \t]*\r?\n)?(?:[ \t]*\r?\n)*# Source: ([^\r\n]*[^\s])")
-_CONTENT = re.compile(r"(?:---(?=\s|\Z))?(?:\s+|#[^\n]*)*")
+_DIRECTIVES = lazy_pattern(r"(?:%[^\n]*+\n|[ \t]*+(?:#[^\n]*+)?\r?\n)*+")
+_GLUED_AT_START = lazy_pattern(r"---(?=[\"']?[A-Za-z][\w./-]*[\"']?:(?:[ \t\r\n]|\Z))")
+_TEMPLATE_SOURCE = lazy_pattern(r"(?:---[ \t]*\r?\n)?(?:[ \t]*\r?\n)*# Source: ([^\r\n]*[^\s])")
+_CONTENT = lazy_pattern(r"(?:---(?=\s|\Z))?(?:\s+|#[^\n]*)*")
 
 
 def split(text: str) -> Iterator[Span]:

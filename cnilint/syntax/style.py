@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from cnilint.model.text import Span
 from cnilint.model.tree import (
@@ -22,17 +21,18 @@ from cnilint.model.tree import (
     Tree,
     Value,
 )
+from cnilint.start import dataclass, field, lazy_pattern
 
 from .resolve import resolve
 
-_PLAIN = re.compile(r"(?:[^\s\-?:,\[\]{}#&*!|>'\"%@`=]|[-?:](?=[^\s]))(?:.*\S)?")
+_PLAIN = lazy_pattern(r"(?:[^\s\-?:,\[\]{}#&*!|>'\"%@`=]|[-?:](?=[^\s]))(?:.*\S)?")
 # As alternatives, because one set of all these takes milliseconds to compile.
 _UNPRINTABLE = r"[\x00-\x1f\x7f-\x9f]|[\ud800-\udfff]|[\u2028\u2029]|\ufeff|[\ufffe\uffff]"
-_NOT_PLAIN = re.compile(rf":(?:\s|\Z)|\s#|\xa0|{_UNPRINTABLE}")
-_NOT_FLOW = re.compile(r"[,\[\]{}:?]")
+_NOT_PLAIN = lazy_pattern(rf":(?:\s|\Z)|\s#|\xa0|{_UNPRINTABLE}")
+_NOT_FLOW = lazy_pattern(r"[,\[\]{}:?]")
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
-_TO_ESCAPE = re.compile(_UNPRINTABLE + r'|[\\"]')
-_JSON_ESCAPE = re.compile(r'[\x00-\x1f\\"\u2028\u2029\x7f-\x9f\ufeff]')
+_TO_ESCAPE = lazy_pattern(_UNPRINTABLE + r'|[\\"]')
+_JSON_ESCAPE = lazy_pattern(r'[\x00-\x1f\\"\u2028\u2029\x7f-\x9f\ufeff]')
 
 
 Collection = Mapping | Sequence

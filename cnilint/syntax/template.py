@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 from cnilint.model.text import Span
+from cnilint.start import lazy_pattern
 
-_BLOCK_HEADER = re.compile(r"(?:^|[:\-?\s])[|>][-+0-9]*[ \t]*(?:#.*)?$")
-_MARK = re.compile(r"""["'#]|\{[{%]""")
-_IN_QUOTES = {'"': re.compile(r"""["\\]|\{\{"""), "'": re.compile(r"'|\{\{")}
+_BLOCK_HEADER = lazy_pattern(r"(?:^|[:\-?\s])[|>][-+0-9]*[ \t]*(?:#.*)?$")
+_MARK = lazy_pattern(r"""["'#]|\{[{%]""")
+_IN_QUOTES = {'"': lazy_pattern(r"""["\\]|\{\{"""), "'": lazy_pattern(r"'|\{\{")}
 
 
 def first_action(text: str, span: Span) -> Span | None:

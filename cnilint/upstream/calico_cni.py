@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
 from enum import Enum
+
+from cnilint.start import dataclass
 
 from . import gojson
 from .confdir import ConfDirectory, is_file_name

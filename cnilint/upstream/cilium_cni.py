@@ -13,8 +13,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple, TypeGuard
+from typing import TypeGuard
+
+from cnilint.start import NamedTuple, dataclass
 
 from . import gojson
 from .cilium_files import (

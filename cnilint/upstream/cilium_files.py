@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import posixpath
 from collections.abc import Hashable, Mapping, Sequence
-from typing import NamedTuple
+
+from cnilint.start import NamedTuple
 
 from . import gojson
 from .confdir import ConfDirectory, is_file_name

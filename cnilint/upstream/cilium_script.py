@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Hashable
-from dataclasses import dataclass
-from typing import NamedTuple
+
+from cnilint.start import NamedTuple, dataclass
 
 from . import gojson
 from .cilium_files import (

@@ -6,16 +6,17 @@ src/net/netip/netip.go ParseAddr.
 
 from __future__ import annotations
 
-import re
 from ipaddress import IPv4Address, IPv6Address
 
+from cnilint.start import lazy_pattern
+
 _OCTET = "[0-9A-Fa-f]{2}"
-_MAC = re.compile(
+_MAC = lazy_pattern(
     rf"{_OCTET}([:-])(?:{_OCTET}\1){{4}}(?:(?:{_OCTET}\1){{2}}(?:(?:{_OCTET}\1){{12}})?)?{_OCTET}"
     rf"|(?:(?:{_OCTET}){{2}}\.){{2}}(?:(?:(?:{_OCTET}){{2}}\.)(?:(?:(?:{_OCTET}){{2}}\.){{6}})?)?"
     rf"(?:{_OCTET}){{2}}"
 )
-_LENGTH = re.compile("0*([0-9]{1,3})")
+_LENGTH = lazy_pattern("0*([0-9]{1,3})")
 
 
 def is_mac(text: str) -> bool:

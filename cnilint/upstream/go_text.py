@@ -5,13 +5,14 @@ Source: golang/go@go1.23:src/strconv/atob.go and atoi.go, src/net/ip.go, src/net
 
 from __future__ import annotations
 
-import ipaddress
 import re
+
+from cnilint.start import lazy_pattern
 
 _TRUE = ("1", "t", "T", "TRUE", "true", "True")
 _FALSE = ("0", "f", "F", "FALSE", "false", "False")
-_INTEGER = re.compile(r"[+-]?[0-9]+", re.ASCII)
-_LENGTH = re.compile(r"[0-9]{1,7}", re.ASCII)
+_INTEGER = lazy_pattern(r"[+-]?[0-9]+", re.ASCII)
+_LENGTH = lazy_pattern(r"[0-9]{1,7}", re.ASCII)
 
 
 def parse_bool(text: str) -> bool | None:
@@ -34,6 +35,8 @@ def atoi(text: str) -> int | None:
 
 def parse_ip(text: str) -> str | None:
     """Return an address as net.ParseIP reads and String writes it, None if it is none."""
+    import ipaddress
+
     try:
         address = ipaddress.ip_address(text)
     except ValueError:

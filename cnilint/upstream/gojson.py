@@ -14,6 +14,8 @@ import re
 from functools import lru_cache
 from typing import TypeGuard
 
+from cnilint.start import lazy_pattern
+
 MAX_DEPTH = 10_000
 
 
@@ -87,15 +89,15 @@ def overflows(value: JSON) -> bool:
     return isinstance(value, Number) and math.isinf(float(value))
 
 
-_SPACE = re.compile(r"[ \t\n\r]*")
-_TOKEN = re.compile(
+_SPACE = lazy_pattern(r"[ \t\n\r]*")
+_TOKEN = lazy_pattern(
     r'"(?P<string>[^"\\\x00-\x1f]*(?:\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4})[^"\\\x00-\x1f]*)*)"'
     r"|(?P<number>-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)"
     r"|(?P<word>null|true|false)"
     r"|(?P<open>[\[{])"
 )
-_ESCAPE = re.compile(r"\\u([dD][89abAB]..)\\u([dD][c-fC-F]..)|\\u(....)|\\(.)")
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_ESCAPE = lazy_pattern(r"\\u([dD][89abAB]..)\\u([dD][c-fC-F]..)|\\u(....)|\\(.)")
+_SURROGATE = lazy_pattern("[\ud800-\udfff]")
 _ESCAPED = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _WORDS: dict[str, JSON] = {"null": None, "true": True, "false": False}
 

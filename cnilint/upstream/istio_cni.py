@@ -14,9 +14,9 @@ from __future__ import annotations
 import json
 import posixpath
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum
-from typing import NamedTuple
+
+from cnilint.start import NamedTuple, dataclass
 
 from . import gojson
 from .confdir import ConfDirectory, is_file_name

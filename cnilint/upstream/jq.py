@@ -11,12 +11,14 @@ from __future__ import annotations
 import json
 import re
 
+from cnilint.start import lazy_pattern
+
 MAX_DEPTH = 256
 """How many containers may lie within one another (MAX_PARSING_DEPTH)."""
 
 Value = None | bool | int | float | str | list[object] | dict[str, object]
 
-_TOKEN = re.compile(
+_TOKEN = lazy_pattern(
     r"""[ \t\r\n]*(?:
       (?P<mark>[\[\]{}:,])
     | "(?P<string>(?:[^"\\\x00-\x1f]|\\.)*)"
@@ -25,10 +27,10 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE | re.DOTALL,
 )
-_NOT_FINITE = re.compile(r"[+-]?(?:(nan)|inf(?:inity)?)", re.IGNORECASE | re.ASCII)
-_HALF_PAIR = re.compile("[\ud800-\udbff](?![\udc00-\udfff])")
-_NUMBER = re.compile(r"[+-]?(?:[0-9]++\.?[0-9]*+|\.[0-9]+)(?:[eE][+-]?[0-9]+)?", re.ASCII)
-_ESCAPE = re.compile(r'\\(?:u([0-9A-Fa-f]{4})|(["\\/bfnrt])|(.?))', re.DOTALL)
+_NOT_FINITE = lazy_pattern(r"[+-]?(?:(nan)|inf(?:inity)?)", re.IGNORECASE | re.ASCII)
+_HALF_PAIR = lazy_pattern("[\ud800-\udbff](?![\udc00-\udfff])")
+_NUMBER = lazy_pattern(r"[+-]?(?:[0-9]++\.?[0-9]*+|\.[0-9]+)(?:[eE][+-]?[0-9]+)?", re.ASCII)
+_ESCAPE = lazy_pattern(r'\\(?:u([0-9A-Fa-f]{4})|(["\\/bfnrt])|(.?))', re.DOTALL)
 _SHORT = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _WORDS: dict[str, Value] = {"null": None, "true": True, "false": False}
 _LARGEST = 1.7976931348623157e308

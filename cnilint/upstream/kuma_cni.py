@@ -10,9 +10,9 @@ app/cni/pkg/install/main.go, installer_config.go, validation.go and transform.go
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum
-from typing import NamedTuple
+
+from cnilint.start import NamedTuple, dataclass
 
 from . import gojson
 from .confdir import encoded, extension, is_file_name

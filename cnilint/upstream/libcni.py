@@ -6,15 +6,14 @@ pkg/types/types.go; Masterminds/semver@v3.2.1:version.go, which v1.2.0-rc1 reads
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
-from typing import NamedTuple
+
+from cnilint.start import NamedTuple, lazy_pattern
 
 from . import gojson
 from .confdir import ConfDirectory, PathError, join
 from .gojson import JSON, Array, JSONError, Object, is_string
 from .gostruct import ANY, BOOLEAN, STRING, ListOf, MapOf, PointerTo, Struct, Type
-from .multus_outcome import NIL
 from .version import cni_version
 
 
@@ -166,6 +165,8 @@ def broken_span(error: JSONError, text: str) -> tuple[int, int] | None:
 def plugin(raw: Raw, libcni: Libcni) -> Plugin:
     """Return a plugin's configuration; LibcniError if a type is wrong or `type` is empty."""
     if raw.value is None and libcni.null_plugin_panics:
+        from .multus_outcome import NIL
+
         raise LibcniPanic(NIL)
     try:
         fields = decoded(conf_struct(libcni), raw)
@@ -278,7 +279,7 @@ def _version(members: dict[str, JSON], libcni: Libcni) -> str:
 
 
 _IDENTIFIERS = r"[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*"
-_LENIENT = re.compile(
+_LENIENT = lazy_pattern(
     rf"v?([0-9]+)(?:\.([0-9]+))?(?:\.([0-9]+))?(?:-({_IDENTIFIERS}))?(?:\+({_IDENTIFIERS}))?"
 )
 _Identifiers = tuple[tuple[int, int, str], ...]

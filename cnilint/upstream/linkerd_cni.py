@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum
-from typing import NamedTuple
+
+from cnilint.start import NamedTuple, dataclass, lazy_pattern
 
 from .confdir import encoded
 from .linkerd_filter import chained, unchained
@@ -25,7 +25,7 @@ _TYPE = "linkerd-cni"
 _OWN = "01-linkerd-cni.conf"
 """The file of the interface mode."""
 
-_CONFIGURATION = re.compile(r".*.(conflist|conf)$", re.DOTALL)
+_CONFIGURATION = lazy_pattern(r".*.(conflist|conf)$", re.DOTALL)
 """The names that the script cares for, in its own pattern: the dot in it is any character."""
 
 _PLUGIN = '{"name": "linkerd-cni", "type": "linkerd-cni", "log_level": "info"}'

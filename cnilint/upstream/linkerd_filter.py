@@ -11,7 +11,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from functools import lru_cache
-from typing import NamedTuple
+
+from cnilint.start import NamedTuple
 
 from .jq import JqError, Value, read, read_before_error
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from enum import Enum
-from typing import NamedTuple
+
+from cnilint.start import NamedTuple
 
 from . import gojson, multus_thick, multus_thin, runtimes
 from .confdir import ConfDirectory, PathError, encoded, extension

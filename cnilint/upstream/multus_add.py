@@ -8,9 +8,10 @@ v6.8:net/core/dev.c (dev_valid_name, __dev_alloc_name).
 
 from __future__ import annotations
 
-import re
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
-from typing import Any, NamedTuple
+from typing import Any
+
+from cnilint.start import NamedTuple, lazy_pattern
 
 from .confdir import ConfDirectory, encoded
 from .go_net import four
@@ -58,7 +59,7 @@ BINARIES = "<BIN>"
 
 _POD_INTERFACE = "eth0"
 _PLUGIN_VERSIONS = ("0.1.0", "0.2.0", "0.3.0", "0.3.1", "0.4.0", "1.0.0", "1.1.0")
-_NETWORK_NAME = re.compile("[a-zA-Z0-9][a-zA-Z0-9_.-]*")
+_NETWORK_NAME = lazy_pattern("[a-zA-Z0-9][a-zA-Z0-9_.-]*")
 _INTERFACE_BYTES = 15
 _ALTERNATIVE_BYTES = 127
 _CACHE_NAME_BYTES = 255 - len("-") - len("-") - 64

@@ -7,10 +7,10 @@ Source: k8snetworkplumbingwg/multus-cni@v4.3.0:pkg/k8sclient/k8sclient.go
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv6Address
-from typing import NamedTuple
+
+from cnilint.start import NamedTuple, lazy_pattern
 
 from . import gojson
 from .confdir import encoded
@@ -32,15 +32,12 @@ from .multus_outcome import NIL, FaultPlace, Held, Panicked, Refused, Selection
 from .multus_releases import MultusBehaviour
 from .plain_json import plain
 
-NETWORKS = "k8s.v1.cni.cncf.io/networks"
-DEFAULT_NETWORK = "v1.multus-cni.io/default-network"
-
 SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(
     map(chr, range(0x2000, 0x200B))
 )
 """What strings.TrimSpace takes off (str.strip takes more)."""
 
-_LABEL = re.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?")
+_LABEL = lazy_pattern("[a-z0-9]([-a-z0-9]*[a-z0-9])?")
 _INTERFACE_BYTES = 15
 
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import NamedTuple
+
+from cnilint.start import NamedTuple
 
 from .confdir import DEFAULT_DIRECTORY, clean, join
 from .gostruct import BOOLEAN, INTEGER, STRING, MapOf, PointerTo, Struct, Type

@@ -9,7 +9,8 @@ k8snetworkplumbingwg/network-attachment-definition-client@v1.7.6:pkg/utils/cnico
 from __future__ import annotations
 
 from ipaddress import IPv4Address, IPv6Address
-from typing import NamedTuple
+
+from cnilint.start import NamedTuple
 
 from . import gojson
 from .confdir import ConfDirectory, PathError

@@ -8,8 +8,9 @@ releases do.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping
+
+from cnilint.start import lazy_pattern
 
 from . import gojson
 from .confdir import ConfDirectory
@@ -17,7 +18,7 @@ from .go_net import four
 from .gojson import JSONError, Object
 from .libcni import LibcniError, Raw, list_from_file
 from .multus_add import EVERY_PLUGIN, Node, add
-from .multus_annotations import DEFAULT_NETWORK, NETWORKS, Selected, selections
+from .multus_annotations import Selected, selections
 from .multus_definitions import (
     Loaded,
     conf_in_file,
@@ -27,6 +28,7 @@ from .multus_definitions import (
     of_chain,
     stopped,
 )
+from .multus_keys import DEFAULT_NETWORK, NETWORKS
 from .multus_outcome import (
     EMPTY,
     Delegate,
@@ -50,7 +52,7 @@ CONF_DIR = f"{DIRECTORY}/confdir"
 
 _PLAIN_PRIMARY = '{"cniVersion":"0.3.1","name":"primary","plugins":[{"type":"bridge"}]}'
 RESOURCE_NAME = "k8s.v1.cni.cncf.io/resourceName"
-_CHAIN_NAME = re.compile("[a-zA-Z0-9][a-zA-Z0-9_.-]*")
+_CHAIN_NAME = lazy_pattern("[a-zA-Z0-9][a-zA-Z0-9_.-]*")
 
 
 def networks(  # noqa: PLR0913  each is something the program reads, and given by name

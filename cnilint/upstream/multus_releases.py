@@ -15,7 +15,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import Enum
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
+
+from cnilint.start import NamedTuple
 
 from .libcni import LIBCNI_0_8, LIBCNI_1_1, LIBCNI_1_2, LIBCNI_1_3, Libcni
 from .release import Release, release

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from fnmatch import fnmatchcase
-from typing import NamedTuple
+
+from cnilint.start import NamedTuple, dataclass
 
 from .confdir import DEFAULT_DIRECTORY, ConfDirectory, PathError, clean
 from .multus_releases import Pin, Program, Traits, traits

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import NamedTuple
+
+from cnilint.start import NamedTuple, lazy_pattern
 
 from .confdir import DEFAULT_DIRECTORY
 from .multus_releases import Program, script_flags, traits
@@ -72,7 +73,7 @@ def options(release: Release, arguments: tuple[str, ...]) -> Options:
     return found
 
 
-_SPACE = re.compile("[ \t\n]+")
+_SPACE = lazy_pattern("[ \t\n]+")
 
 
 def words(text: str) -> list[str]:

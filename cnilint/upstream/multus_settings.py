@@ -7,7 +7,8 @@ pkg/types/types.go (NetConf); multus_releases.py has what other releases do.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import NamedTuple
+
+from cnilint.start import NamedTuple
 
 from .gojson import JSONError, Object
 from .gostruct import (

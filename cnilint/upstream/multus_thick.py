@@ -6,7 +6,7 @@ pkg/server/config/generator.go, pkg/server/config/manager.go.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from cnilint.start import NamedTuple
 
 from . import gojson
 from .confdir import ConfDirectory, PathError, clean, extension

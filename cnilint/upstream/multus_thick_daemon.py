@@ -12,7 +12,8 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Mapping, Sequence
 from enum import Enum
-from typing import NamedTuple
+
+from cnilint.start import NamedTuple
 
 from . import gojson
 from .confdir import ConfDirectory, clean, is_file_name

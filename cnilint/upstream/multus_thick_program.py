@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
+
+from cnilint.start import NamedTuple, dataclass
 
 from . import multus_thick_daemon as thick_daemon
 from .confdir import ConfDirectory, clean

@@ -6,7 +6,8 @@ Source: containernetworking/cni@v1.3.0:libcni/conf.go, in libcni.py with what ot
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import NamedTuple
+
+from cnilint.start import NamedTuple
 
 from . import gojson, gostruct, libcni
 from .confdir import ConfDirectory

@@ -6,7 +6,8 @@ Source: spf13/pflag@v1.0.9:flag.go parseArgs, parseLongArg, parseSingleShortArg 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+
+from cnilint.start import NamedTuple
 
 _TRUE = frozenset({"1", "t", "T", "TRUE", "true", "True"})
 _FALSE = frozenset({"0", "f", "F", "FALSE", "false", "False"})

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from enum import Enum
-from typing import NamedTuple
+
+from cnilint.start import NamedTuple
 
 Files = Mapping[str, str]
 """The files of one directory: name to content. The order is the one they were made in."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
+from cnilint.start import lazy_pattern
 
 Release = tuple[int, int, int]
 
 _NUMBER = r"([0-9]{1,9})"
-_TAG = re.compile(rf"v?{_NUMBER}(?:\.{_NUMBER})?(?:\.{_NUMBER})?(?![0-9])(?![\w.]*\.\d+\.\d+\.)")
+_TAG = lazy_pattern(rf"v?{_NUMBER}(?:\.{_NUMBER})?(?:\.{_NUMBER})?(?![0-9])(?![\w.]*\.\d+\.\d+\.)")
 
 
 def release(tag: str) -> Release | None:

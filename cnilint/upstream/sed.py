@@ -7,16 +7,17 @@ Source: GNU sed 4.8: sed/compile.c match_slash, normalize_text and setup_replace
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+
+from cnilint.start import NamedTuple, lazy_pattern
 
 SEPARATOR = "~"
 """What stands between the parts of the commands that are modelled here."""
 
 _CONTROL = {"a": "\a", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
-_NUMBER = re.compile(r"d([0-9]{1,3})|o([0-7]{1,3})|x([0-9A-Fa-f]{1,2})", re.ASCII)
+_NUMBER = lazy_pattern(r"d([0-9]{1,3})|o([0-7]{1,3})|x([0-9A-Fa-f]{1,2})", re.ASCII)
 _CASE = "ULEul"
 # Flags, and what follows them in the same text of commands: blanks and comments.
-_FLAGS = re.compile(r"(g?)[ \t]*(?:[;\n][;\s]*)?(?:#[^\n]*(?:\n[;\s]*|$))*")
+_FLAGS = lazy_pattern(r"(g?)[ \t]*(?:[;\n][;\s]*)?(?:#[^\n]*(?:\n[;\s]*|$))*")
 
 
 class SedError(ValueError):

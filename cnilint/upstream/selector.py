@@ -5,18 +5,16 @@ The models follow the programs' sources; the recorded choices of the real progra
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 
+from cnilint.start import lazy_pattern
+
 from .confdir import ConfDirectory
-from .multus_daemon_config import daemon_config as upstream_daemon_config
-from .multus_thick import predict_thick
-from .multus_thin import predict_thin
 from .prediction import Prediction
 from .release import Release
 from .runtimes import containerd, crio
 
-_MULTUS = re.compile(r"multus-(thick|thin)@v?4\.(\d{1,9})(?:\.(\d{1,9}))?(?:[-+].*)?")
+_MULTUS = lazy_pattern(r"multus-(thick|thin)@v?4\.(\d{1,9})(?:\.(\d{1,9}))?(?:[-+].*)?")
 
 _SELECTORS = "containerd, cri-o, multus-thick@v4.X.Y, multus-thin@v4.X.Y"
 
@@ -46,6 +44,10 @@ def predict(
     if selector == "cri-o":
         return crio(directory, binaries, default_network)
     mode, version = multus_release(selector)
+    from .multus_daemon_config import daemon_config as upstream_daemon_config
+    from .multus_thick import predict_thick
+    from .multus_thin import predict_thin
+
     if mode == "thick":
         config = upstream_daemon_config() if daemon_config is None else daemon_config
         return predict_thick(version, directory, config)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from typing import NamedTuple
+from cnilint.start import NamedTuple, lazy_pattern
 
 _NUMBER = r"(0|[1-9][0-9]*)"
 _IDENTIFIERS = r"[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*"
-_SEMANTIC = re.compile(
+_SEMANTIC = lazy_pattern(
     rf"{_NUMBER}\.{_NUMBER}\.{_NUMBER}(?:-({_IDENTIFIERS}))?(?:\+{_IDENTIFIERS})?"
 )
-_INTEGER = re.compile(r"[+-]?[0-9]+")
+_INTEGER = lazy_pattern(r"[+-]?[0-9]+")
 
 
 class SemanticVersion(NamedTuple):

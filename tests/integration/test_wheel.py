@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from cnilint.engine.ruleset import read_all
+
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 
@@ -71,10 +73,37 @@ def files_below(folder: Path) -> dict[str, bytes]:
 def test_the_wheel_holds_the_package_the_rules_and_nothing_else(wheel: Path) -> None:
     expected = {f"cnilint/{name}" for name in files_below(CHECKOUT / "cnilint")}
     expected |= {f"cnilint/_rules/{name}" for name in files_below(CHECKOUT / "rules")}
+    expected |= {f"cnilint/_built/{name}.json" for name in read_all()}
     with zipfile.ZipFile(wheel) as opened:
         held = {name for name in opened.namelist() if ".dist-info/" not in name}
     assert held == expected
     assert "cnilint/py.typed" in held
+
+
+def test_the_wheel_holds_what_its_data_files_read_as(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as opened:
+        for name, data in read_all().items():
+            assert json.loads(opened.read(f"cnilint/_built/{name}.json")) == data
+
+
+READING = """
+import json, sys
+from cnilint.syntax import data
+read = []
+before = data.compose
+data.compose = lambda source: read.append(source.path) or before(source)
+from cnilint.catalog import catalog
+from cnilint.engine.ruleset import rules
+names = ("products", "label_domains", "published_data", "known_files", "distributions")
+least = min(len(getattr(catalog, name)()) for name in (*names, "runtime_directories"))
+print(json.dumps([min(least, len(rules())), read]))
+"""
+
+
+def test_what_is_installed_reads_none_of_its_data_files(programs: Path, tmp_path: Path) -> None:
+    least, read = json.loads(output(programs / "python", "-B", "-c", READING, folder=tmp_path))
+    assert least > 0
+    assert read == []
 
 
 def test_the_wheel_carries_its_licence_and_its_command(wheel: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterator, Mapping
 from itertools import combinations
-from typing import NamedTuple
 
 from cnilint.engine.hit import Hit
 from cnilint.kube.held_place import held_location
@@ -15,6 +14,7 @@ from cnilint.model.tree import child, descend, items, string
 from cnilint.multus.network_definitions import Definition, Plugin
 from cnilint.multus.network_requests import NetworkRequest
 from cnilint.simulation.cluster import Cluster
+from cnilint.start import NamedTuple
 
 from .network_facts import NetworkFacts, named_networks, network_facts
 

@@ -6,9 +6,6 @@ from collections.abc import Iterator
 
 from cnilint.catalog.aws_node import AwsNode
 from cnilint.catalog.form import DeliveryForm, argument
-from cnilint.engine.edits.repairs import set_argument
-from cnilint.engine.edits.values import set_path
-from cnilint.engine.edits.variables import remove_variable
 from cnilint.engine.hit import Hit
 from cnilint.kube.environment import Text
 from cnilint.kube.values import value_text
@@ -123,10 +120,8 @@ def _agent_of_another_family(node: AwsNode, *, wanted: bool) -> Iterator[Hit]:
         return
     if agent.container is not None:
         text = argument(agent.container, _AGENT_IPV6[0])
-        edits: tuple[Edit, ...] = set_argument(agent.container, _AGENT_IPV6[0], _word(wanted))
     elif isinstance(form, DeliveryForm):
         text = value_text(form.delivery.values, _AGENT_IPV6[1])
-        edits = set_path(form.delivery, _AGENT_IPV6[1], _word(wanted))
     else:
         return
     if text is None and not agent.complete:
@@ -134,6 +129,14 @@ def _agent_of_another_family(node: AwsNode, *, wanted: bool) -> Iterator[Hit]:
     told = text is not None and parse_bool(text.value) is True
     if told == wanted or (text is None and not wanted):
         return
+    from cnilint.engine.edits.repairs import set_argument
+    from cnilint.engine.edits.values import set_path
+
+    edits: tuple[Edit, ...] = ()
+    if agent.container is not None:
+        edits = set_argument(agent.container, _AGENT_IPV6[0], _word(wanted))
+    elif isinstance(form, DeliveryForm):
+        edits = set_path(form.delivery, _AGENT_IPV6[1], _word(wanted))
     place = text.location if text is not None else agent.place
     what = f"is told {IPV6} {_word(wanted)}, and the network policy agent {_word(told)}"
     fix = edited(f"set {_AGENT_IPV6[0]} {_word(wanted)}", [edits], Applicability.UNSAFE)
@@ -266,6 +269,8 @@ def _alone(node: AwsNode, warm: int, least: int) -> Iterator[Hit]:
 
 def _cancelled(node: AwsNode, warm: int, least: int) -> Iterator[Hit]:
     """Yield a target that another one puts out of force, but for the value of every manifest."""
+    from cnilint.engine.edits.variables import remove_variable
+
     stronger = "WARM_IP_TARGET" if warm else "MINIMUM_IP_TARGET" if least else ""
     names = ("WARM_ENI_TARGET", *(("WARM_PREFIX_TARGET",) if node.is_on(DELEGATION) else ()))
     for name in names if stronger else ():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from cnilint.catalog.aws_node import CONFIGURATION, AwsNode
 from cnilint.catalog.catalog import runtime_directories
@@ -12,6 +11,7 @@ from cnilint.kube.environment import Text
 from cnilint.kube.workload import Container, Workload
 from cnilint.model.finding import Level, Location
 from cnilint.simulation.cluster import Cluster
+from cnilint.start import NamedTuple
 from cnilint.syntax.embedded import decoded_base64
 from cnilint.upstream import gojson
 from cnilint.upstream.aws_vpc_cni.entrypoint import DIRECTORIES, FILE

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from cnilint.catalog.aws_node import AwsNode
 from cnilint.catalog.form import DeliveryForm
-from cnilint.engine.edits.values import set_path
 from cnilint.engine.hit import Hit
 from cnilint.kube.manifest import Manifest
-from cnilint.kube.permissions import Bound, Permission, bound_to
+from cnilint.kube.permissions import Bound, Permission
 from cnilint.kube.values import PRESENT, value_text
 from cnilint.kube.workload import workload
 from cnilint.model.finding import Applicability, Edit, Level, Location, Operation, Related
 from cnilint.model.tree import Mapping, Value, follow, items, members, string
 from cnilint.simulation.cluster import Cluster
+from cnilint.start import lazy_pattern
 from cnilint.upstream.aws_vpc_cni.variables import How, Reader, variable
 from cnilint.upstream.go_text import parse_bool
 
@@ -44,9 +43,9 @@ LOCAL_POLICY = "externalTrafficPolicy"
 """Of a Service: whether it is answered on the node that was asked."""
 
 _ZONE_LABELS = ("topology.kubernetes.io/zone", "failure-domain.beta.kubernetes.io/zone")
-_ZONE = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d[a-z]|[a-z]{3,4}\d-az\d")
+_ZONE = lazy_pattern(r"[a-z]{2,4}(-[a-z]+)+-\d[a-z]|[a-z]{3,4}\d-az\d")
 """The names of availability zones, and their ids."""
-_ZONE_OF_LOCAL = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d-[a-z]+-\d[a-z]")
+_ZONE_OF_LOCAL = lazy_pattern(r"[a-z]{2,4}(-[a-z]+)+-\d-[a-z]+-\d[a-z]")
 """The names of local zones and wavelength zones: `us-west-2-lax-1a`."""
 _SELECTOR = ("spec", "selector", "matchLabels", "k8s-app")
 _PATCH_PODS = Permission("", "pods", "patch")
@@ -195,6 +194,8 @@ def _is_zone(name: str) -> bool:
 
 def annotate_without_permission(cluster: Cluster) -> Iterator[Hit]:
     """CNI419: addresses are to be written to pods, and the role does not let it."""
+    from cnilint.kube.permissions import bound_to
+
     for node in aws_nodes(cluster):
         if not node.is_on(ANNOTATE):
             continue
@@ -235,6 +236,8 @@ def _patch_pods(bound: Bound) -> tuple[Edit, ...]:
 
 def immutable_selector(cluster: Cluster) -> Iterator[Hit]:
     """CNI417: a chart release takes over a DaemonSet whose selector is another one."""
+    from cnilint.engine.edits.values import set_path
+
     for node in aws_nodes(cluster):
         form = node.installer.form
         if not isinstance(form, DeliveryForm) or form.kind != "release":

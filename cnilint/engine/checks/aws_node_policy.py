@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from cnilint.catalog.aws_node import AGENT, PRODUCT, AwsNode
 from cnilint.catalog.form import DeliveryForm, argument
-from cnilint.engine.edits.repairs import set_argument
-from cnilint.engine.edits.variables import remove_variable
 from cnilint.engine.hit import Hit
 from cnilint.kube.environment import Text, config_map_text, placeholder
 from cnilint.kube.values import value_text
 from cnilint.model.finding import Applicability, Edit, Level, Location, Operation, Related
 from cnilint.simulation.cluster import Cluster
+from cnilint.start import NamedTuple
 from cnilint.upstream.aws_vpc_cni.releases import behaviour
 from cnilint.upstream.aws_vpc_cni.variables import Reader
 from cnilint.upstream.go_text import parse_bool
@@ -53,6 +51,8 @@ def enforcing_mode_without_agent(cluster: Cluster) -> Iterator[Hit]:
 
 
 def _no_mode(node: AwsNode) -> Hit:
+    from cnilint.engine.edits.variables import remove_variable
+
     text, value = node.main.text(MODE), node.main.value(MODE) or ""
     near = value.strip().strip("\"'").lower()
     if not value:
@@ -95,6 +95,8 @@ def _has_agent(cluster: Cluster, node: AwsNode) -> bool:
 
 
 def _without_agent(node: AwsNode) -> Hit:
+    from cnilint.engine.edits.variables import remove_variable
+
     text = node.main.text(MODE)
     edits = remove_variable(node.installer, node.main, MODE)
     fix = edited(f"remove {MODE}", [edits], Applicability.SAFE)
@@ -205,6 +207,8 @@ def _controller(cluster: Cluster, node: AwsNode) -> Switch | None:
 
 def _half(node: AwsNode, controller: Switch, agent: Switch) -> Hit:
     """Return a hit at the switch that is off; without the agent policies are silently open."""
+    from cnilint.engine.edits.repairs import set_argument
+
     off = agent if controller.on else controller
     what = (
         "has the network policy controller on and the agent off: policies are resolved and not "

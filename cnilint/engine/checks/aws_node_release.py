@@ -8,8 +8,6 @@ from cnilint.catalog.aws_node import AwsNode, tag_of
 from cnilint.catalog.containers import GivenContainer
 from cnilint.catalog.form import DeliveryForm
 from cnilint.catalog.release import release, shown
-from cnilint.engine.edits.manifest import replaced
-from cnilint.engine.edits.variables import remove_variable, set_tag
 from cnilint.engine.hit import Hit
 from cnilint.kube.environment import Text, texts
 from cnilint.kube.values import value_words
@@ -51,6 +49,8 @@ def image_manifest_skew(cluster: Cluster) -> Iterator[Hit]:
 
 def _probes(node: AwsNode) -> Iterator[Hit]:
     """Yield the probes that ask where the release does not answer."""
+    from cnilint.engine.edits.manifest import replaced
+
     wanted = _SOCKET if node.does.health_on_socket else _PORT
     wrong: list[tuple[Text, str]] = []
     for probe in _PROBES:
@@ -140,6 +140,8 @@ def node_agent_skew(cluster: Cluster) -> Iterator[Hit]:
             if too_old
             else f"comes with {shown(wanted)} of the network policy agent"
         )
+        from cnilint.engine.edits.variables import set_tag
+
         tag = tag_of(given)
         place = tag.location if tag is not None else _place_of_tag(node)
         fix = edited(
@@ -191,6 +193,8 @@ def _brings_plugins_itself(node: AwsNode) -> bool:
 
 
 def _init_of_another_release(node: AwsNode, init: GivenContainer) -> Iterator[Hit]:
+    from cnilint.engine.edits.variables import set_tag
+
     own, tag = tag_of(node.main), tag_of(init)
     chart = node.installer.release if node.is_chart else None
     other = release(tag.value) if tag is not None else chart
@@ -237,6 +241,8 @@ def missing_reference_plugins(cluster: Cluster) -> Iterator[Hit]:
 
 
 def _with_all_plugins(node: AwsNode, init: GivenContainer) -> Fix:
+    from cnilint.engine.edits.variables import set_tag
+
     wanted = ALL_PLUGINS_AGAIN
     title = f"take {wanted}, which brings all of them"
     if node.installer.form.kind == "addon":
@@ -249,6 +255,8 @@ def _with_all_plugins(node: AwsNode, init: GivenContainer) -> Fix:
 
 def variable_without_effect(cluster: Cluster) -> Iterator[Hit]:
     """CNI420: a variable that the release does not read."""
+    from cnilint.engine.edits.variables import remove_variable
+
     for node in aws_nodes(cluster):
         if node.assumed:
             continue

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
-from typing import NamedTuple
 
 from cnilint.catalog.aws_node import AwsNode, aws_node
 from cnilint.catalog.containers import GivenContainer
-from cnilint.engine.edits.variables import set_variable
 from cnilint.engine.hit import Hit
 from cnilint.kube.environment import Text
 from cnilint.model.finding import Applicability, Edit, Fix, Level, Location, Related
 from cnilint.simulation.cluster import Cluster
+from cnilint.start import NamedTuple, replace
 from cnilint.upstream.aws_vpc_cni.entrypoint import FILE, VpcCniStart, vpc_cni
 from cnilint.upstream.aws_vpc_cni.program import Check, Refusal
 
@@ -114,6 +112,8 @@ def setting_fix(
     of: GivenContainer | None = None,
 ) -> Fix:
     """Return the fix that sets variables of a container; shown only, where that cannot be done."""
+    from cnilint.engine.edits.variables import set_variable
+
     given = of or node.main
     edits = [set_variable(node.installer, given, name, value) for name, value in values.items()]
     title = "set " + ", ".join(f'{name} "{value}"' for name, value in values.items())

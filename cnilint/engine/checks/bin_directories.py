@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from cnilint.catalog.catalog import Role
 from cnilint.catalog.installer import Installer
@@ -15,10 +13,13 @@ from cnilint.model.tree import child, descend, string
 from cnilint.multus.configuration import Multus
 from cnilint.multus.host_access import setting
 from cnilint.simulation.cluster import Cluster
+from cnilint.start import NamedTuple, lazy_pattern
 
 from .network_needs import K3S_PLUGINS
 
-_BINARIES = re.compile(r"(^|/)cni/bin$|(^|/)data/(cni|current/bin)$|(^|/)kubernetes/bin$|/opt/cni$")
+_BINARIES = lazy_pattern(
+    r"(^|/)cni/bin$|(^|/)data/(cni|current/bin)$|(^|/)kubernetes/bin$|/opt/cni$"
+)
 """Directories of plugins' programs, of containers and of hosts (k3s, GKE and all others)."""
 
 

@@ -6,11 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from cnilint.catalog.catalog import Action
 from cnilint.catalog.installer import Installer
-from cnilint.engine.edits.manifest import added
-from cnilint.engine.edits.repairs import pin
-from cnilint.engine.edits.values import nested, set_in_values
 from cnilint.engine.hit import Hit
-from cnilint.engine.sentences import either
 from cnilint.kube.workload import Container, Workload
 from cnilint.model.finding import Applicability, Edit, Fix, Operation, Related, Repair
 from cnilint.model.steps import Ending
@@ -22,8 +18,6 @@ from cnilint.upstream.confdir import encoded
 
 from .installs import loss
 from .orders import class_names, shown
-from .primaries import class_primaries
-from .selection import honours_pin, is_unpinned
 
 TARGET = "named"
 """What the catalog calls the setting by which such a plugin is told the file to chain into."""
@@ -79,6 +73,8 @@ def _undecided(facts: ClassFacts, one: Installer, targets: dict[tuple[str, ...],
 
 def _ended(facts: ClassFacts, one: Installer, targets: Iterable[tuple[str, ...]]) -> str:
     """Return the files that a plugin ends up in on a class, in words."""
+    from cnilint.engine.sentences import either
+
     names = sorted({name for each in targets for name in each}, key=encoded)
     if _is_to_come(facts, one):
         names.append("Multus's own file as soon as that is there")
@@ -111,6 +107,8 @@ def _targets(facts: ClassFacts, one: Installer) -> dict[tuple[str, ...], Outcome
 
 def named_target(facts: ClassFacts, one: Installer) -> Iterator[Fix]:
     """Yield the fix that names the primary's file as the target, and the other way out."""
+    from .primaries import class_primaries
+
     files = class_primaries(facts, but=one)
     if TARGET in one.product.settings:
         for file in files:
@@ -128,6 +126,11 @@ def owned_fixes(facts: ClassFacts, one: Installer) -> Iterator[Fix]:
     A Multus without a pinned master is pinned to that file in the same change: each half alone
     leaves pods to chance or outside.
     """
+    from cnilint.engine.edits.repairs import pin
+
+    from .primaries import class_primaries
+    from .selection import honours_pin, is_unpinned
+
     files = class_primaries(facts, but=one)
     variable = "ISTIO_OWNED_CNI_CONFIG"
     if len(files) == 1 and one.workload is not None and one.container is not None:
@@ -149,6 +152,8 @@ def owned_fixes(facts: ClassFacts, one: Installer) -> Iterator[Fix]:
 
 def _set_target(one: Installer, value: str) -> tuple[Edit, ...]:
     """Return the edit that names the target, where the container or the chart is told it."""
+    from cnilint.engine.edits.values import set_in_values
+
     if one.workload is None or one.container is None:
         return set_in_values(one, TARGET, value)
     places = one.product.settings[TARGET]
@@ -160,6 +165,9 @@ def _set_target(one: Installer, value: str) -> tuple[Edit, ...]:
 
 def _set_variable(pods: Workload, container: Container, name: str, value: str) -> tuple[Edit, ...]:
     """Return the edit of a variable: where it stands, else in the ConfigMap of all variables."""
+    from cnilint.engine.edits.manifest import added
+    from cnilint.engine.edits.values import nested
+
     given = pods.environment(container, name)
     if given is not None and given.location.document is not None:
         document, route = given.location.document, given.location.route

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
 
 from cnilint.catalog.catalog import Role
 from cnilint.catalog.installer import Installer
@@ -19,6 +18,7 @@ from cnilint.simulation.install_fate import Unread
 from cnilint.simulation.running_cluster import LeftFile, RunningClass, RunningCluster
 from cnilint.simulation.search import Outcome
 from cnilint.simulation.transition import Standing
+from cnilint.start import NamedTuple
 
 from .primaries import class_primaries
 

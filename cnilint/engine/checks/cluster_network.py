@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from cnilint.catalog.release import shown
 from cnilint.engine.hit import Hit
@@ -15,6 +14,7 @@ from cnilint.multus.configuration import Multus
 from cnilint.multus.network_definitions import Definitions
 from cnilint.multus.request_settings import copied_configuration
 from cnilint.simulation.cluster import Cluster
+from cnilint.start import NamedTuple
 from cnilint.upstream.multus_networks import networks
 from cnilint.upstream.multus_settings import MULTUS_NAMESPACE
 

@@ -6,23 +6,21 @@ from collections.abc import Iterator, Mapping
 
 from cnilint.catalog.catalog import Role
 from cnilint.catalog.installer import Installer
-from cnilint.engine.edits.affinity import AFFINITY, Pods, affinity_text, pods_of, restricted
 from cnilint.engine.hit import Hit
 from cnilint.kube.manifest import Manifest
-from cnilint.kube.node_systems import COMPUTE_TYPE
+from cnilint.kube.node_systems import COMPUTE_TYPE, MANAGED
 from cnilint.kube.scheduling import Expression, Labels, placement
 from cnilint.kube.taints import PREFIX, Toleration, tolerations
 from cnilint.kube.values import Steps
 from cnilint.kube.workload import workload
-from cnilint.model.finding import Applicability, Edit, Fix, Level, Location, Operation, Related
+from cnilint.model.finding import Applicability, Edit, Fix, Level, Location, Related
 from cnilint.model.tree import Mapping as MappingTree
-from cnilint.model.tree import Tree, child, descend, items, string
+from cnilint.model.tree import Tree, descend, string
 from cnilint.multus.configuration import Multus
 from cnilint.simulation.class_facts import ClassFacts
 from cnilint.simulation.cluster import Cluster
 
 from .installs import named
-from .network_facts import asking
 from .orders import class_names
 
 SHOWS_NODES: Mapping[str, tuple[Steps, ...]] = {
@@ -44,8 +42,6 @@ Crossplane's.
 
 eksctl-io/eksctl@99984ad:pkg/apis/eksctl.io/v1alpha5/types.go
 """
-
-MANAGED = {"auto": "EKS Auto Mode", "fargate": "EKS Fargate"}
 
 
 def multus_without_primary(cluster: Cluster) -> Iterator[Hit]:
@@ -77,6 +73,8 @@ def multus_without_primary(cluster: Cluster) -> Iterator[Hit]:
 
 def primary_without_multus(cluster: Cluster) -> Iterator[Hit]:
     """CNI209: a pod that asks for networks may land on nodes without Multus."""
+    from .network_facts import asking
+
     bare = [facts for facts in cluster.classes if not facts.multuses and facts.delegates]
     if not bare or not cluster.multuses:
         return
@@ -114,10 +112,12 @@ def cni_on_managed_nodes(cluster: Cluster) -> Iterator[Hit]:
         location = one.location()
         if location is None:
             continue
+        from cnilint.engine.edits.managed_nodes import off_managed_nodes
+
         yield Hit(
             location=location,
             parameters={"product": one.title, "types": " and ".join(chosen)},
-            fixes=(_off_managed_nodes(one),),
+            fixes=(off_managed_nodes(one),),
         )
 
 
@@ -208,6 +208,8 @@ def _tolerates(found: tuple[Toleration, ...], labels: Labels) -> bool:
 
 
 def _affinity_place(one: Multus) -> Location:
+    from cnilint.engine.edits.affinity import AFFINITY
+
     pods = one.installer.workload
     if pods is None:
         return one.place("mode")
@@ -220,6 +222,8 @@ def _same_affinity(one: Multus, primary: Installer) -> Fix:
     Safe when Multus's own asks for nothing that the primary's does not know of, and the primary is
     among the manifests: an assumed one's affinity is its chart's.
     """
+    from cnilint.engine.edits.affinity import affinity_text, pods_of, restricted
+
     title = f"run where {primary.title} runs"
     pods, terms = pods_of(one.installer), primary.placement.terms
     own = one.installer.placement.terms
@@ -232,46 +236,3 @@ def _same_affinity(one: Multus, primary: Installer) -> Fix:
         return Fix(title, Applicability.SAFE if known else Applicability.UNSAFE, edits)
     note = affinity_text(terms[0]) if len(terms) == 1 and terms[0] else ""
     return Fix(title, Applicability.DISPLAY, (), note)
-
-
-def _off_managed_nodes(one: Installer) -> Fix:
-    """Return the fix that turns the choice of such nodes into their exclusion."""
-    title = "keep off the nodes that EKS manages"
-    pods = pods_of(one)
-    edits = (*_excluded(pods), *_unselected(pods)) if pods is not None else ()
-    if edits:
-        return Fix(title, Applicability.UNSAFE, edits)
-    note = affinity_text((Expression(COMPUTE_TYPE, "NotIn", tuple(MANAGED)),))
-    return Fix(title, Applicability.DISPLAY, (), note)
-
-
-def _unselected(pods: Pods) -> tuple[Edit, ...]:
-    """Return the edit that takes such a choice out of the node selector."""
-    if string(pods.at("nodeSelector", COMPUTE_TYPE)) not in MANAGED:
-        return ()
-    return (pods.edit(Operation.REMOVE, ("nodeSelector", COMPUTE_TYPE)),)
-
-
-def _excluded(pods: Pods) -> tuple[Edit, ...]:
-    """Return edits that take the managed kinds out of `In`, or turn it where none is left."""
-    steps = (*AFFINITY, "nodeSelectorTerms")
-    edits: list[Edit] = []
-    for term, tree in enumerate(items(pods.at(*steps))):
-        for at, expression in enumerate(items(child(tree, "matchExpressions"))):
-            operator = string(child(expression, "operator"))
-            if string(child(expression, "key")) != COMPUTE_TYPE or operator == "NotIn":
-                continue
-            route = (*steps, term, "matchExpressions", at)
-            values = [string(value) or "" for value in items(child(expression, "values"))]
-            gone = [place for place, value in enumerate(values) if value in MANAGED]
-            if operator == "Exists":
-                edits.append(pods.edit(Operation.REPLACE, (*route, "operator"), "NotIn"))
-                edits.append(pods.edit(Operation.ADD, (*route, "values"), list(MANAGED)))
-            elif operator == "In" and len(gone) == len(values):
-                edits.append(pods.edit(Operation.REPLACE, (*route, "operator"), "NotIn"))
-            elif operator == "In":
-                edits += [
-                    pods.edit(Operation.REMOVE, (*route, "values", place))
-                    for place in reversed(gone)
-                ]
-    return tuple(edits)

@@ -6,99 +6,68 @@ from collections.abc import Callable, Iterable, Iterator
 
 from cnilint.catalog.catalog import Action, Role
 from cnilint.catalog.installer import Installer
-from cnilint.engine.edits.guards import guard_fixes, is_guarded
-from cnilint.engine.edits.repairs import pin
 from cnilint.engine.hit import Hit
-from cnilint.engine.sentences import LOSSES, cause_words, either
 from cnilint.model.finding import Applicability, Fix, Location
 from cnilint.model.steps import Actor, Cause, Failure
 from cnilint.model.verdict import VerdictKind
 from cnilint.simulation.class_facts import NO_REASON, ClassFacts
 from cnilint.simulation.cluster import Cluster
 from cnilint.simulation.health import Bypassed, Chained, Window, bypassed, twice, window
-from cnilint.simulation.multus_programs import multus_actor
 from cnilint.simulation.search import Outcome
 from cnilint.simulation.steps import actor_of
 from cnilint.upstream.netconf import plugin_types
-from cnilint.upstream.replay import PROGRAMS, replay
 
-from .aws_node_environment import invalid_value, ip_family, prefix_delegation_without_target
-from .aws_node_files import conflist_contents, mandatory_mounts
-from .aws_node_pods import strict_security_groups
-from .aws_node_policy import bandwidth_plugin, enforcing_mode_without_agent
-from .aws_node_release import image_manifest_skew
-from .chaining import chain_target_depends_on_order, named_target, owned_fixes
-from .configuration import cni_version_incompatible, daemon_config_invalid
-from .directories import (
-    cluster_network_overrides_master,
-    cni_dir_mismatch,
-    readiness_file_never_written,
-)
-from .installs import exclusive_cni, loss, one_file_two_writers, thin_and_thick
-from .master import (
-    master_file_not_written,
-    master_is_not_a_primary,
-    pin_fails_closed,
-    version_ignores_pin,
-)
-from .mesh import mesh_mode_mismatch
-from .mode import config_file_in_cni_dir, config_file_mode_unusable
-from .multus_manifest import (
-    config_key_not_mounted,
-    manifest_older_than_image,
-    thin_thick_mix,
-    unknown_flag,
-)
-from .multus_mounts import missing_mount
+from . import CHECKS
+from .installs import loss
 from .orders import class_names, shown
-from .primaries import meant_files
-from .runtime import first_file_invalid, runtime_never_asks_multus, stale_file
 
 Check = Callable[[Cluster], Iterator[Hit]]
 Place = tuple[ClassFacts, Outcome]
 
 NEVER_READY = VerdictKind.NEVER_READY
 
-WITHOUT_NETWORK: tuple[Check, ...] = (
-    cluster_network_overrides_master,
-    cni_dir_mismatch,
-    cni_version_incompatible,
-    config_file_in_cni_dir,
-    config_file_mode_unusable,
-    daemon_config_invalid,
-    exclusive_cni,
-    first_file_invalid,
-    master_file_not_written,
-    master_is_not_a_primary,
-    missing_mount,
-    one_file_two_writers,
-    pin_fails_closed,
-    readiness_file_never_written,
-    runtime_never_asks_multus,
-    stale_file,
-    thin_and_thick,
-    version_ignores_pin,
+WITHOUT_NETWORK: tuple[str, ...] = (
+    "cluster_network_overrides_master",
+    "cni_dir_mismatch",
+    "cni_version_incompatible",
+    "config_file_in_cni_dir",
+    "config_file_mode_unusable",
+    "daemon_config_invalid",
+    "exclusive_cni",
+    "first_file_invalid",
+    "master_file_not_written",
+    "master_is_not_a_primary",
+    "missing_mount",
+    "one_file_two_writers",
+    "pin_fails_closed",
+    "readiness_file_never_written",
+    "runtime_never_asks_multus",
+    "stale_file",
+    "thin_and_thick",
+    "version_ignores_pin",
     # Multus's own manifest
-    config_key_not_mounted,
-    manifest_older_than_image,
-    thin_thick_mix,
-    unknown_flag,
+    "config_key_not_mounted",
+    "manifest_older_than_image",
+    "thin_thick_mix",
+    "unknown_flag",
     # what aws-node's entrypoint or ipamd refuses
-    bandwidth_plugin,
-    conflist_contents,
-    enforcing_mode_without_agent,
-    image_manifest_skew,
-    invalid_value,
-    ip_family,
-    mandatory_mounts,
-    prefix_delegation_without_target,
-    strict_security_groups,
+    "bandwidth_plugin",
+    "conflist_contents",
+    "enforcing_mode_without_agent",
+    "image_manifest_skew",
+    "invalid_value",
+    "ip_family",
+    "mandatory_mounts",
+    "prefix_delegation_without_target",
+    "strict_security_groups",
 )
 """What explains that the runtime has no file, or that Multus does not come up."""
 
 
 def exits_at_every_start(cluster: Cluster) -> Iterator[Hit]:
     """CNI119: an installer's own program ends at each start, so its file or plugin never comes."""
+    from cnilint.engine.sentences import LOSSES
+
     for one in cluster.installers:
         location = one.location()
         classes = [facts for facts in cluster.classes if one in facts.installers]
@@ -118,6 +87,8 @@ def exits_at_every_start(cluster: Cluster) -> Iterator[Hit]:
 
 def never_ready(cluster: Cluster) -> Iterator[Hit]:
     """CNI120: nothing owns the pods in some order, or an install never comes up."""
+    from cnilint.engine.sentences import cause_words
+
     unready = [f for f in cluster.classes if f.verdict.kind is NEVER_READY]
     if not unready:
         return
@@ -180,10 +151,10 @@ def plugin_bypassed(cluster: Cluster) -> Iterator[Hit]:
     missed = [f for f in cluster.classes if f.verdict.plugins]
     if not missed:
         return
-    explained = _objects(cluster, (chain_target_depends_on_order, owned_file_not_first))
-    if next(mesh_mode_mismatch(cluster), None) is not None:
+    explained = _objects(cluster, ("chain_target_depends_on_order", "owned_file_not_first"))
+    if next(CHECKS["mesh_mode_mismatch"](cluster), None) is not None:
         explained |= {one.object for one in cluster.installers if one.product.id == "istio-cni"}
-    renamed = _objects(cluster, (exclusive_cni,))
+    renamed = _objects(cluster, ("exclusive_cni",))
     found: dict[int, list[tuple[ClassFacts, Bypassed]]] = {}
     for facts in missed:
         if len(facts.delegates) > 1 or facts.stale:
@@ -217,6 +188,10 @@ def plugin_bypassed(cluster: Cluster) -> Iterator[Hit]:
 
 def owned_file_not_first(cluster: Cluster) -> Iterator[Hit]:
     """CNI123: the copy that an installer owns is not the first file, which it waits for."""
+    from cnilint.engine.sentences import either
+
+    from .chaining import owned_fixes
+
     for one in cluster.installers:
         location = one.location()
         if location is None or one.writes is None:
@@ -254,6 +229,8 @@ def pods_start_outside(cluster: Cluster) -> Iterator[Hit]:
         if not facts.decided or facts.verdict.kind in (NEVER_READY, VerdictKind.RACE):
             continue
         for each in window(facts.outcomes, facts.chained):
+            from cnilint.engine.edits.guards import is_guarded
+
             one = _late(facts, each)
             if one is not None and not (
                 is_guarded(cluster, one)
@@ -268,6 +245,8 @@ def pods_start_outside(cluster: Cluster) -> Iterator[Hit]:
         location = one.location()
         if location is None:
             continue
+        from cnilint.engine.edits.guards import guard_fixes
+
         yield Hit(
             location=location,
             parameters={
@@ -283,6 +262,8 @@ def pods_start_outside(cluster: Cluster) -> Iterator[Hit]:
 
 def plugin_twice(cluster: Cluster) -> Iterator[Hit]:
     """CNI125: a chained plugin is called twice for a pod."""
+    from .chaining import named_target
+
     found: dict[int, list[tuple[ClassFacts, Bypassed]]] = {}
     for facts in cluster.classes:
         for each in twice(facts.outcomes, facts.chained):
@@ -319,15 +300,17 @@ class _Explained:
         self._install = _objects(
             cluster,
             (
-                chain_target_depends_on_order,
-                exits_at_every_start,
-                owned_file_not_first,
-                plugin_bypassed,
+                "chain_target_depends_on_order",
+                "exits_at_every_start",
+                "owned_file_not_first",
+                "plugin_bypassed",
             ),
         )
 
     def holds(self, facts: ClassFacts, outcome: Outcome, who: Actor | None, why: Cause) -> bool:
         """Whether a finding tells why something of an outcome is not up."""
+        from cnilint.simulation.multus_programs import multus_actor
+
         if who is None or any(who == multus_actor(one) for one in facts.multuses):
             return bool(self._network & _objects_of(facts)) or why.failure is Failure.UNKNOWN
         if why.failure is Failure.REFUSED:
@@ -347,9 +330,9 @@ def _not_up(outcome: Outcome) -> Iterator[tuple[Actor | None, Cause]]:
         yield held.actor, held.cause
 
 
-def _objects(cluster: Cluster, checks: Iterable[Check]) -> frozenset[str]:
+def _objects(cluster: Cluster, names: Iterable[str]) -> frozenset[str]:
     """Return the objects at which some checks find something."""
-    return frozenset(hit.location.object for check in checks for hit in check(cluster))
+    return frozenset(hit.location.object for name in names for hit in CHECKS[name](cluster))
 
 
 def _objects_of(facts: ClassFacts) -> set[str]:
@@ -362,6 +345,8 @@ def _objects_of(facts: ClassFacts) -> set[str]:
 
 def _place(cluster: Cluster, facts: ClassFacts, title: str) -> Location | None:
     """Return the place that speaks for what is not up: its install, else the first of a class."""
+    from cnilint.simulation.multus_programs import multus_actor
+
     for one in facts.multuses:
         if multus_actor(one).title == title or not title:
             return one.place("mode")
@@ -379,6 +364,11 @@ def _reached(
     cluster: Cluster, facts: ClassFacts, found: Chained, outcome: Outcome
 ) -> Iterator[Fix]:
     """Yield what puts a plugin into the pods' network: a pin, a target, or another mode."""
+    from cnilint.engine.edits.repairs import pin
+
+    from .chaining import named_target
+    from .primaries import meant_files
+
     holding = _holders(facts, found.plugin)
     if outcome.through_multus:
         for one in facts.multuses:
@@ -425,12 +415,12 @@ def _starts_none(facts: ClassFacts, found: Window) -> bool:
 
 def _always_ends(facts: ClassFacts, one: Installer) -> bool:
     """Whether an installer's program ends at its start, whatever files are there then."""
-    if one.action is not Action.INSERT or one.product.id not in PROGRAMS:
+    if one.action is not Action.INSERT or one.release is None or one.workload is None:
         return False
-    if one.release is None or one.workload is None:
-        return False
+    from cnilint.upstream.replay import PROGRAMS, replay
+
     settings = _environment(one)
-    if settings is None:
+    if one.product.id not in PROGRAMS or settings is None:
         return False
     selector = "{}@{}.{}.{}".format(one.product.id, *one.release)
     stands = [outcome.files for outcome in facts.outcomes if outcome.runtime is not None]

@@ -7,10 +7,7 @@ from itertools import combinations
 
 from cnilint.catalog.catalog import Action, Role, runtime_directories
 from cnilint.catalog.installer import Installer
-from cnilint.engine.edits.affinity import apart
-from cnilint.engine.edits.exclusive import set_exclusive
 from cnilint.engine.hit import Hit
-from cnilint.engine.sentences import LOSSES, either
 from cnilint.kube.manifest import Manifest
 from cnilint.model.finding import Applicability, Fix, Level
 from cnilint.model.steps import Ending, Witness
@@ -46,6 +43,9 @@ def two_primaries(cluster: Cluster) -> Iterator[Hit]:
 
 def _fighting(members: Sequence[Installer], classes: Sequence[ClassFacts]) -> Iterator[Hit]:
     """Yield a hit for primaries that share classes of nodes, at the first one that is in view."""
+    from cnilint.engine.edits.affinity import apart
+    from cnilint.engine.sentences import either
+
     ordered = sorted(members, key=lambda one: one.location() is None)
     location = ordered[0].location()
     if location is None:
@@ -97,6 +97,8 @@ def exclusive_cni(cluster: Cluster) -> Iterator[Hit]:
             continue
         setting = one.settings.get("exclusive")
         text = setting.text if setting is not None else None
+        from cnilint.engine.edits.exclusive import set_exclusive
+
         multus = any(other.product.id in MULTUS for other in others)
         fix = set_exclusive(one, Applicability.SAFE if multus else Applicability.UNSAFE)
         yield Hit(
@@ -151,6 +153,8 @@ def one_file_two_writers(cluster: Cluster) -> Iterator[Hit]:
 
 def _winner(pair: Pair) -> str:
     """Return whose file stays, the end of a sentence on two writers of one file."""
+    from cnilint.engine.sentences import either
+
     over = [one for one in (pair.first, pair.second) if not one.behaviour.unless_present]
     if len(over) == 1:
         return f"that of {over[0].title} stays"
@@ -284,6 +288,8 @@ def _writes(one: Installer) -> bool:
 
 def _removals(pair: Pair, *, separable: bool = True) -> tuple[Fix, ...]:
     """Return what a person can choose between two installs of which one is too many."""
+    from cnilint.engine.edits.affinity import apart
+
     kept = tuple(
         Fix(f"keep {one.object}, remove the other", Applicability.DISPLAY, ())
         for one in (pair.first, pair.second)
@@ -293,4 +299,6 @@ def _removals(pair: Pair, *, separable: bool = True) -> tuple[Fix, ...]:
 
 def loss(one: Installer) -> str:
     """Return what pods that an install does not reach go without, as a clause."""
+    from cnilint.engine.sentences import LOSSES
+
     return LOSSES.get(one.product.id, f"pods start without {one.title}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from cnilint.catalog.installer import Installer
 from cnilint.catalog.release import Release, release
@@ -14,7 +13,7 @@ from cnilint.kube.values import value_text
 from cnilint.model.finding import Applicability, Fix, Location, Related
 from cnilint.model.tree import Embedded, Tree, descend, follow
 from cnilint.simulation.cluster import Cluster
-from cnilint.syntax.embedded import EmbeddedProblem, inside
+from cnilint.start import NamedTuple
 
 ISTIO = "istio-cni"
 INJECTOR = "istio-sidecar-injector"
@@ -115,6 +114,8 @@ def _in_object(one: Manifest, path: tuple[str, ...]) -> _Value | None:
 
 def _in_map(one: Manifest, known: Release | None) -> _Injector | None:
     """Return what the injector's values say, which are a text of JSON or YAML."""
+    from cnilint.syntax.embedded import EmbeddedProblem, inside
+
     base = (*one.route, "data", "values")
     for form in (Embedded.JSON, Embedded.YAML):
         read = inside(one.document, (*base, form))

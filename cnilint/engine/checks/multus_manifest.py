@@ -30,6 +30,7 @@ from cnilint.multus.requirements import (
 from cnilint.multus.settings import ENTRYPOINTS, KEYS
 from cnilint.multus.start import refused_by_chart
 from cnilint.simulation.cluster import Cluster
+from cnilint.start import lazy_pattern
 from cnilint.upstream.multus_releases import NEWEST, Program, script_flags, traits
 from cnilint.upstream.multus_thin import declared_flags
 
@@ -51,7 +52,7 @@ CHART_MEMORY = (
 """The values by which charts of Multus limit the daemon's memory."""
 
 
-_QUANTITY = re.compile(
+_QUANTITY = lazy_pattern(
     r"([0-9]{1,99}(?:\.[0-9]{0,99})?|\.[0-9]{1,99})(?:([EPTGMkKmun]i?)|[eE]([+-]?[0-9]{1,2}))?"
 )
 _UNITS = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "P": 10**15, "E": 10**18}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 
 from cnilint.catalog.release import shown
@@ -18,6 +17,7 @@ from cnilint.multus.configuration import Multus
 from cnilint.multus.host_access import KUBELET, NAMESPACES, PLUGINS, Gap, lacked, setting
 from cnilint.multus.requirements import Need, is_certain, since
 from cnilint.simulation.cluster import Cluster
+from cnilint.start import lazy_pattern
 
 from .skews import skew_in
 
@@ -34,7 +34,7 @@ _EFFECTS = {
 }
 _WARNINGS = (Need.KUBELET, Need.KUBELET_PROPAGATION)
 
-_SHARED = re.compile(
+_SHARED = lazy_pattern(
     r"/(dev|etc|home|opt|proc|root|run|sys|tmp|usr|var)?"
     r"|/etc/(cni|cni/net\.d|kubernetes)"
     r"|/opt/cni(/bin)?"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from cnilint.multus.network_definitions import Definitions, network_definitions
 from cnilint.multus.network_requests import NetworkRequest, network_requests
 from cnilint.multus.request_settings import RequestSettings, request_settings
 from cnilint.simulation.cluster import Cluster
-from cnilint.upstream.multus_annotations import NETWORKS
+from cnilint.start import NamedTuple
+from cnilint.upstream.multus_keys import NETWORKS
 from cnilint.upstream.multus_networks import networks
 from cnilint.upstream.multus_outcome import Selection, Stage
 

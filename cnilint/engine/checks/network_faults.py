@@ -7,13 +7,14 @@ on, so that every fault of a request is found at once.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from cnilint.multus.network_definitions import Definitions
 from cnilint.multus.network_requests import NetworkRequest
 from cnilint.multus.request_settings import RequestSettings
 from cnilint.simulation.cluster import Cluster
-from cnilint.upstream.multus_annotations import DEFAULT_NETWORK, NETWORKS
+from cnilint.start import NamedTuple
+from cnilint.upstream.multus_keys import DEFAULT_NETWORK, NETWORKS
 from cnilint.upstream.multus_networks import networks
 from cnilint.upstream.multus_outcome import FaultPlace, Held, Stage
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from cnilint.catalog.catalog import Role, distributions
 from cnilint.catalog.form import WorkloadForm
@@ -19,18 +17,20 @@ from cnilint.kube.workload import Container, Workload, workload
 from cnilint.model.finding import Applicability, Fix, Location, Related
 from cnilint.model.tree import Mapping as MappingTree
 from cnilint.model.tree import child, descend, follow, items, members, string
-from cnilint.multus.network_definitions import NVIDIA, RESOURCE, SRIOV, Definition
+from cnilint.multus.network_definitions import RESOURCE, Definition
+from cnilint.multus.network_objects import NVIDIA, SRIOV
 from cnilint.multus.network_requests import NetworkRequest
 from cnilint.simulation.cluster import Cluster
+from cnilint.start import NamedTuple, lazy_pattern
 from cnilint.upstream import gojson
 from cnilint.upstream.gojson import JSONError
-from cnilint.upstream.multus_annotations import NETWORKS
+from cnilint.upstream.multus_keys import NETWORKS
 from cnilint.upstream.plain_json import plain
 
 from .network_facts import NetworkFacts, network_facts, parsed
 
 K3S_PLUGINS = "/var/lib/rancher/k3s/data/"
-_BINARIES = re.compile(r"/cni/bin(/|$)|^/opt/cni$|/rancher/k3s/data/")
+_BINARIES = lazy_pattern(r"/cni/bin(/|$)|^/opt/cni$|/rancher/k3s/data/")
 
 LISTS = ("resourceList", "configList")
 """What device plugins call the list of what they offer."""

@@ -13,7 +13,7 @@ from cnilint.multus.network_requests import written_location
 from cnilint.multus.request_settings import RequestSettings
 from cnilint.simulation.cluster import Cluster
 from cnilint.syntax.embedded import resolve
-from cnilint.upstream.multus_annotations import DEFAULT_NETWORK
+from cnilint.upstream.multus_keys import DEFAULT_NETWORK
 from cnilint.upstream.multus_networks import definition_add
 from cnilint.upstream.multus_outcome import EMPTY, NIL_MAP, FaultPlace, Held, PluginCall, Stage
 

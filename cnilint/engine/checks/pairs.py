@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from itertools import combinations
-from typing import NamedTuple
 
 from cnilint.catalog.installer import Installer
 from cnilint.engine.hit import Hit
 from cnilint.model.finding import Fix, Level, Related
 from cnilint.simulation.class_facts import ClassFacts
 from cnilint.simulation.cluster import Cluster
+from cnilint.start import NamedTuple
 
 from .orders import class_names
 

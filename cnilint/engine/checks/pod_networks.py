@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from itertools import chain
 
@@ -14,13 +13,14 @@ from cnilint.multus.network_definitions import Definition, Definitions
 from cnilint.multus.network_requests import NetworkRequest
 from cnilint.multus.request_settings import RequestSettings
 from cnilint.simulation.cluster import Cluster
-from cnilint.upstream.multus_annotations import DEFAULT_NETWORK, NETWORKS
+from cnilint.start import lazy_pattern
+from cnilint.upstream.multus_keys import DEFAULT_NETWORK, NETWORKS
 
 from .network_facts import assumption, named_networks, network_facts
 from .network_faults import EMPTY, ISOLATION, NOT_FOUND, PANIC, Fault, judged_requests
 
-_NAME = re.compile(r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?")
-_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
+_NAME = lazy_pattern(r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?")
+_LABEL = lazy_pattern(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 
 WHY: dict[str, str] = {
     EMPTY: "an item of it is empty, and Multus looks for a network without a name",

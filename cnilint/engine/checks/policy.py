@@ -8,7 +8,6 @@ from itertools import combinations
 from cnilint.catalog.aws_node import PRODUCT, aws_node
 from cnilint.catalog.catalog import Role
 from cnilint.catalog.installer import Installer
-from cnilint.engine.edits.affinity import apart
 from cnilint.engine.hit import Hit
 from cnilint.kube.environment import Text
 from cnilint.model.finding import Applicability, Fix, Related
@@ -28,6 +27,8 @@ def two_policy_engines(cluster: Cluster) -> Iterator[Hit]:
                 continue
             if text is None or place is None:
                 continue
+            from cnilint.engine.edits.affinity import apart
+
             yield Hit(
                 location=text.location,
                 parameters={
@@ -56,6 +57,8 @@ def conflicting_binaries(cluster: Cluster) -> Iterator[Hit]:
         places = [p for m in (one, other) if (p := m.location()) is not None]
         if not classes or len(places) < 2:
             continue
+        from cnilint.engine.edits.affinity import apart
+
         yield Hit(
             location=places[0],
             parameters={

@@ -3,44 +3,50 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from urllib.parse import parse_qs, unquote, urlsplit
+from collections.abc import Iterator, Sequence
 
-from cnilint.catalog.needles import names_a_cni
 from cnilint.engine.hit import Hit
 from cnilint.gitops.clusters import Layout
-from cnilint.gitops.kustomize_addresses import is_remote_file, is_repository
+from cnilint.gitops.graph import Edge
 from cnilint.model.finding import Applicability, Fix
+from cnilint.start import lazy_pattern
 
 DEFAULT = "the default branch"
 
-_COMMIT = re.compile(r"[0-9a-f]{7,40}")
-_VERSION = re.compile(
+_COMMIT = lazy_pattern(r"[0-9a-f]{7,40}")
+_VERSION = lazy_pattern(
     r"(?<![0-9])[0-9]++\.[0-9]++\.[0-9]|^v?[0-9]+\.[0-9]+([-.+].*)?$|^v[0-9]+$|/v?[0-9.]+$"
 )
-_RAW = re.compile(r"^/[^/]+/[^/]+/(?:raw|blob)/(.+)$")
-_GITLAB = re.compile(r"/-/(?:raw|blob)/(.+)", re.DOTALL)
-_GITEA = re.compile(r"^/[^/]+/[^/]+/(?:raw|src)/branch/([^/]+)/")
+_RAW = lazy_pattern(r"^/[^/]+/[^/]+/(?:raw|blob)/(.+)$")
+_GITLAB = lazy_pattern(r"/-/(?:raw|blob)/(.+)", re.DOTALL)
+_GITEA = lazy_pattern(r"^/[^/]+/[^/]+/(?:raw|src)/branch/([^/]+)/")
 
 
 def unpinned_remote(layout: Layout) -> Iterator[Hit]:
     """CNI310: a kustomization takes a CNI product's manifest from a branch."""
+    edges = [edge for cluster in layout.clusters for edge in cluster.edges]
+    return _unpinned(edges) if edges else iter(())
+
+
+def _unpinned(edges: Sequence[Edge]) -> Iterator[Hit]:
+    from cnilint.catalog.needles import names_a_cni
+    from cnilint.gitops.kustomize_addresses import is_remote_file, is_repository
+
     seen = set()
-    for cluster in layout.clusters:
-        for edge in cluster.edges:
-            place = edge.place
-            key = (place.source.path, place.span)
-            address = is_remote_file(edge.target) or is_repository(edge.target)
-            if not address or key in seen or not names_a_cni(edge.target):
-                continue
-            seen.add(key)
-            branch = moving(edge.target)
-            if branch:
-                yield Hit(
-                    location=place,
-                    parameters={"address": edge.target, "branch": branch},
-                    fixes=(Fix("name a release or a commit", Applicability.DISPLAY, ()),),
-                )
+    for edge in edges:
+        place = edge.place
+        key = (place.source.path, place.span)
+        address = is_remote_file(edge.target) or is_repository(edge.target)
+        if not address or key in seen or not names_a_cni(edge.target):
+            continue
+        seen.add(key)
+        branch = moving(edge.target)
+        if branch:
+            yield Hit(
+                location=place,
+                parameters={"address": edge.target, "branch": branch},
+                fixes=(Fix("name a release or a commit", Applicability.DISPLAY, ()),),
+            )
 
 
 def moving(address: str) -> str:
@@ -49,6 +55,10 @@ def moving(address: str) -> str:
     Kustomize takes `ref` or `version` of a repository's address, and its default branch without
     (kubernetes-sigs/kustomize@kustomize/v5.7.1:api/internal/git/repospec.go parseQuery).
     """
+    from urllib.parse import parse_qs, unquote, urlsplit
+
+    from cnilint.gitops.kustomize_addresses import is_remote_file, is_repository
+
     if not is_remote_file(address) or "?" in address or ".git" in address:
         query = parse_qs(address.partition("?")[2])
         named = (query.get("ref") or query.get("version") or [""])[-1]
@@ -71,6 +81,8 @@ def moving(address: str) -> str:
 
 def _is_file(address: str) -> bool:
     """Whether an address is one of a file, not of a folder that holds a kustomization."""
+    from urllib.parse import urlsplit
+
     return urlsplit(address).path.endswith((".yaml", ".yml", ".json"))
 
 

@@ -14,13 +14,11 @@ from cnilint.model.steps import WRITING, Cause, Failure
 from cnilint.multus.configuration import Multus
 from cnilint.simulation.class_facts import MULTUS_FILES, ClassFacts
 from cnilint.simulation.cluster import Cluster
-from cnilint.simulation.multus_programs import multus_actor
 from cnilint.simulation.programs import CANDIDATES
 from cnilint.simulation.search import Outcome
 from cnilint.upstream.confdir import encoded, extension
 from cnilint.upstream.selector import predict
 
-from .network_facts import asking, network_facts
 from .orders import class_names, shown
 
 FIRST_FILE_INVALID = Cause(Failure.FIRST_FILE_INVALID)
@@ -165,12 +163,16 @@ def stale_file(cluster: Cluster) -> Iterator[Hit]:
 
 def asks_for_networks(cluster: Cluster) -> bool:
     """Whether any object defines a further network, or any pod asks for one."""
+    from .network_facts import asking, network_facts
+
     defined = bool(network_facts(cluster).definitions.found)
     return defined or any(True for _one in asking(cluster))
 
 
 def _last_written(one: Multus, outcome: Outcome) -> str:
     """Return which of its two files Multus wrote last on the way to an outcome."""
+    from cnilint.simulation.multus_programs import multus_actor
+
     who = multus_actor(one)
     made = (step for step in outcome.order if step.actor == who and step.verb in WRITING)
     written = [name for step in made for name in step.files if name in MULTUS_FILES]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from cnilint.catalog.form import DeliveryForm
 from cnilint.catalog.installer import Installer
@@ -11,6 +10,7 @@ from cnilint.kube.manifest import Manifest
 from cnilint.kube.scheduling import Expression
 from cnilint.model.finding import Applicability, Edit, Fix, Operation
 from cnilint.model.tree import Route, Style, Tree, Value, child, descend, items, string
+from cnilint.start import NamedTuple
 from cnilint.syntax.embedded import resolve
 from cnilint.syntax.style import FlowStyle, flow_text
 

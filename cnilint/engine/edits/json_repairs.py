@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from cnilint.model.finding import Applicability, Fix, Repair, TextEdit
 from cnilint.model.text import Span
 from cnilint.model.tree import Document, Mapping, Route, Scalar, Style
+from cnilint.start import lazy_pattern
 from cnilint.syntax.edit_place import written_out
 from cnilint.syntax.embedded import HeldText, JsonProblem, held_text
 from cnilint.syntax.lenient_json import COMMENT, read_json
@@ -109,7 +109,7 @@ def _structure(text: str) -> tuple[str, Applicability, list[TextEdit], str] | No
     return title, Applicability.UNSAFE, edits, ""
 
 
-_KEY = re.compile(r"[\w.-]+(?=\s*:)")
+_KEY = lazy_pattern(r"[\w.-]+(?=\s*:)")
 _NAMES = {",": "comma", ":": "colon"}
 
 

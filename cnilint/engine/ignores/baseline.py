@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from typing import NamedTuple
 
 from cnilint.confine import read_text
 from cnilint.engine.policy import Identity
@@ -15,6 +13,7 @@ from cnilint.engine.repository import reported_path
 from cnilint.errors import UsageError, near_path, reason_of
 from cnilint.model.finding import Finding
 from cnilint.shown import json_escaped
+from cnilint.start import NamedTuple, lazy_pattern
 
 from .identity import identity
 
@@ -23,7 +22,7 @@ SCHEMA = "cnilint.baseline/v1"
 FIELDS = ("rule", "cluster", "object", "route")
 """What of an entry tells findings apart; `path` and `message` are for people."""
 
-_INDEX = re.compile(r"/\d+(?=/|$)")
+_INDEX = lazy_pattern(r"/\d+(?=/|$)")
 
 
 class Entry(NamedTuple):

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from cnilint.model.finding import Location
 from cnilint.model.text import Span
+from cnilint.start import NamedTuple
 
 MARK = "cnilint"
 """What a text without any ignore does not have in it."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from cnilint.engine.inputs import Inputs
 from cnilint.engine.policy import Policy
@@ -13,6 +12,7 @@ from cnilint.engine.rule import CHANGE
 from cnilint.model.finding import Finding, Level
 from cnilint.model.globs import fits
 from cnilint.model.tree import Document
+from cnilint.start import NamedTuple
 
 from .ignore import Ignore, Judged, Scope
 from .written import ignores, object_at

@@ -13,6 +13,7 @@ from cnilint.kube.manifest import Manifest, manifests
 from cnilint.model.finding import Location
 from cnilint.model.text import Source, Span
 from cnilint.model.tree import Alias, Document, Mapping, Scalar, Style, Tree, follow, string
+from cnilint.start import lazy_pattern
 from cnilint.syntax.embedded import embedded
 
 from .ignore import ANNOTATION, COMMENT, MARK, Ignore, Word
@@ -23,12 +24,12 @@ DOMAIN = "cnilint.dev/"
 KEY = f"{DOMAIN}ignore"
 """The annotation's."""
 
-_COMMENT = re.compile(r"(?<![^\s\ufeff])#[ \t]*cnilint:[ \t]*(?P<what>[^\r\n]*)")
-_IGNORE = re.compile(r"ignore[ \t]*\[(?P<rules>[^]]*)\](?P<reason>.*)")
-_WORD = re.compile(r"[^\s,]+")
-_ENTRY = re.compile(r"[^;\s](?:[^;\n]*[^;\s])?")
-_UNTIL = re.compile(r"(?:^|(?<=\s))(?P<key>until|expires)(?:=|:[ \t]*(?=\d{4}-))(?P<day>\S*)\s*")
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_COMMENT = lazy_pattern(r"(?<![^\s\ufeff])#[ \t]*cnilint:[ \t]*(?P<what>[^\r\n]*)")
+_IGNORE = lazy_pattern(r"ignore[ \t]*\[(?P<rules>[^]]*)\](?P<reason>.*)")
+_WORD = lazy_pattern(r"[^\s,]+")
+_ENTRY = lazy_pattern(r"[^;\s](?:[^;\n]*[^;\s])?")
+_UNTIL = lazy_pattern(r"(?:^|(?<=\s))(?P<key>until|expires)(?:=|:[ \t]*(?=\d{4}-))(?P<day>\S*)\s*")
+_DAY = lazy_pattern(r"\d{4}-\d\d-\d\d")
 
 
 def ignores(

@@ -6,12 +6,12 @@ Those that have none of their own are reports of the findings that are new.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from importlib import import_module
 
 from cnilint.diff.comparison import Comparison
 from cnilint.report.formats import report as report_of_findings
 from cnilint.report.terminal.paint import Paint
+from cnilint.start import replace
 
 OWN: Mapping[str, tuple[str, str]] = {
     "concise": ("concise", "concise"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from cnilint.diff.comparison import ClassChange, ClusterChange, Comparison, InstallChange
 from cnilint.model.finding import Finding, Note
@@ -13,6 +12,7 @@ from cnilint.report.terminal.layout import hanging
 from cnilint.report.terminal.paint import Line, Paint
 from cnilint.report.words import place_in_text, verdict_style
 from cnilint.simulation.class_facts import ClassFacts
+from cnilint.start import replace
 
 from .words import (
     SIGNS,

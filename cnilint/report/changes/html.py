@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from cnilint.diff.comparison import ClusterChange, Comparison, InstallChange
 from cnilint.report.html.findings import explained, findings
@@ -11,6 +10,7 @@ from cnilint.report.html.markup import Markup, cell, header, joined, path, table
 from cnilint.report.html.nodes import both_sides
 from cnilint.report.html.page import framed
 from cnilint.report.words import place
+from cnilint.start import replace
 
 from .words import (
     NO_CNI,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from cnilint.engine.sentences import Way, cause_words, step_words, ways
 from cnilint.model.steps import Cause, Situation, Step
 from cnilint.simulation.class_facts import ClassFacts
 from cnilint.simulation.owner import Delegate
 from cnilint.simulation.search import Moment, Outcome
+from cnilint.start import NamedTuple
 
 from .markup import Markup, joined, tag
 from .scene import Scene

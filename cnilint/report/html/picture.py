@@ -7,10 +7,10 @@ moment, so that a script can show one step of an order and a style sheet all of 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from cnilint.report.glyphs import columns, glyphs
 from cnilint.report.terminal.layout import wrapped
+from cnilint.start import NamedTuple
 
 from .markup import NOTHING, Markup, joined, tag
 from .scene import Row, Scene, owned, shown

@@ -6,12 +6,12 @@ import posixpath
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from cnilint.catalog.catalog import Action
 from cnilint.catalog.installer import Installer
 from cnilint.simulation.class_facts import MULTUS_FILES, ClassFacts
 from cnilint.simulation.steps import CANDIDATES
+from cnilint.start import NamedTuple
 from cnilint.upstream.confdir import encoded, extension
 
 HOST = "the host"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import accumulate
-from typing import NamedTuple
 
 from cnilint.model.text import Source, Span
 from cnilint.report.glyphs import columns, glyphs
 from cnilint.shown import visible
+from cnilint.start import NamedTuple
 
 from .layout import wrapped
 from .paint import Line, Paint

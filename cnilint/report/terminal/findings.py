@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import chain
 
 from cnilint.engine.result import Result
@@ -22,8 +21,8 @@ from cnilint.report.words import (
 )
 from cnilint.shown import visible
 from cnilint.simulation.class_facts import ClassFacts
+from cnilint.start import replace
 
-from .excerpt import Look, excerpt, gutter_width, margin
 from .layout import hanging
 from .paint import Line, Paint
 
@@ -61,6 +60,8 @@ def full(result: Result, paint: Paint) -> str:
 
 def finding_lines(finding: Finding, result: Result, paint: Paint) -> Iterator[Line]:
     """Yield what is wrong, where, with an excerpt, and how to mend it."""
+    from .excerpt import Look, excerpt, gutter_width, margin
+
     style = str(finding.level)
     location = finding.location
     places = [location, *(each.location for each in finding.related)]
@@ -106,6 +107,8 @@ def _details(finding: Finding, paint: Paint) -> Iterator[Line]:
 
 
 def _related(related: Related, gutter: int, paint: Paint) -> Iterator[Line]:
+    from .excerpt import Look, excerpt, margin
+
     location = related.location
     yield margin(gutter)
     yield from _place(":::", location, gutter, "", paint)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from cnilint.catalog.catalog import Action
 from cnilint.catalog.installer import Installer
@@ -15,6 +14,7 @@ from cnilint.report.words import counted, verdict_style
 from cnilint.simulation.class_facts import ClassFacts
 from cnilint.simulation.cluster import Cluster
 from cnilint.simulation.search import Outcome
+from cnilint.start import replace
 
 from .layout import LEAST_ROOM, aligned, hanging
 from .paint import Line, Paint

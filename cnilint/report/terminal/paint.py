@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache, partial
 from typing import TextIO
 
 from cnilint.shown import inert, visible
+from cnilint.start import dataclass
 
 Segment = tuple[str, str]
 """A text and the name of its style (a key of STYLES)."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from cnilint.engine.sentences import cause_words
 from cnilint.model.steps import Cause, Failure
@@ -12,6 +11,7 @@ from cnilint.model.text import Source
 from cnilint.report.json_ import JSONObject, json_text
 from cnilint.report.words import counted
 from cnilint.simulation.owner import Delegate, Reading, delegate
+from cnilint.start import NamedTuple
 from cnilint.upstream.looks import FileLook, Flaw, Look, Looks
 
 from .layout import aligned, hanging

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from cnilint.engine.result import Result
 from cnilint.model.finding import Applicability, Finding, Level
+from cnilint.start import NamedTuple
 
 from .layout import aligned
 from .paint import Line, Paint

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from cnilint.engine.example import Trial
 from cnilint.engine.ruleset import Rule
 from cnilint.model.finding import Finding
 from cnilint.report.json_ import JSONObject, finding_object, json_text
 from cnilint.report.words import counted, place
+from cnilint.start import NamedTuple
 
 from .layout import hanging
 from .paint import Line, Paint

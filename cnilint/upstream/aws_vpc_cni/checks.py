@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from cnilint.start import lazy_pattern
 from cnilint.upstream.go_text import atoi
 
 from .program import Check, Program, Refusal
@@ -19,7 +20,7 @@ _MODES = ("strict", "standard")
 _POLICY_MODES = ("none", "strict", "standard")
 _TARGETS = ("WARM_IP_TARGET", "WARM_PREFIX_TARGET", "MINIMUM_IP_TARGET")
 _MTU_OF_IPV4, _MTU_OF_IPV6, _MTU_AT_MOST = 576, 1280, 9001
-_SHELL_NUMBER = re.compile(r"[ \t\n\v\f\r]*([+-]?[0-9]+)[ \t]*", re.ASCII)
+_SHELL_NUMBER = lazy_pattern(r"[ \t\n\v\f\r]*([+-]?[0-9]+)[ \t]*", re.ASCII)
 
 
 def checks(program: Program) -> Iterator[Refusal]:

@@ -13,7 +13,9 @@ import json
 import posixpath
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Literal, NamedTuple
+from typing import Literal
+
+from cnilint.start import NamedTuple
 
 from . import releases
 from .checks import checks, ipamd_refusals

@@ -6,14 +6,12 @@ generateJSON.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from typing import NamedTuple
 
-from cnilint.upstream import gojson, jq, sed
+from cnilint.start import NamedTuple, lazy_pattern
+from cnilint.upstream import gojson
 from cnilint.upstream.gojson import JSONError
 
-from .conflist import add_plugins
 from .program import Program, Refused
 from .releases import V4, V6
 from .variables import How
@@ -26,7 +24,7 @@ NO_ADDRESS = "not found"
 An answer of several lines makes sed end instead.
 """
 
-_NEEDS_ESCAPE = re.compile(r'["\\\x00-\x1f]')
+_NEEDS_ESCAPE = lazy_pattern(r'["\\\x00-\x1f]')
 
 
 class _Placed(NamedTuple):
@@ -110,6 +108,8 @@ def _ipv6(program: Program) -> tuple[bool, str]:
 
 def script_file(program: Program) -> str:
     """Return what the script writes; Refused if it ends before."""
+    from cnilint.upstream import jq, sed
+
     placed = _placed(program)
     for item in placed:
         if item.name and program.how(item.name) is How.REQUIRED and item.name not in program.env:
@@ -135,6 +135,8 @@ def script_file(program: Program) -> str:
 
 def go_file(program: Program) -> str:
     """Return what the Go program writes; Refused if it ends before."""
+    from .conflist import add_plugins
+
     placed = _placed(program)
     text = program.node.conflist
     for item in placed:

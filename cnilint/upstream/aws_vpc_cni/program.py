@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal, NamedTuple
+from typing import Literal
+
+from cnilint.start import NamedTuple
 
 from .releases import Behaviour
 from .variables import How, Reader, Release, variable

@@ -8,8 +8,9 @@ pkg/ipamd/ipamd.go isConfigValid, misc/10-aws.conflist, go.mod; compared at ever
 from __future__ import annotations
 
 import json
-import re
-from typing import Literal, NamedTuple
+from typing import Literal
+
+from cnilint.start import NamedTuple, lazy_pattern
 
 from .variables import Release
 
@@ -18,7 +19,7 @@ OLDEST: Release = (1, 7, 0)
 NEWEST: Release = (1, 23, 0)
 """The newest release that was compared; newer ones are taken to be like it."""
 
-_TAG = re.compile(r"v?([0-9]{1,9})\.([0-9]{1,9})(?:\.([0-9]{1,9}))?(?![0-9])")
+_TAG = lazy_pattern(r"v?([0-9]{1,9})\.([0-9]{1,9})(?:\.([0-9]{1,9}))?(?![0-9])")
 
 
 class Behaviour(NamedTuple):

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import Enum
-from typing import NamedTuple
 
+from cnilint.start import NamedTuple
 from cnilint.upstream.go_text import atoi, parse_bool
 
 Release = tuple[int, int, int]

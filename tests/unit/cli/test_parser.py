@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -93,10 +94,17 @@ print(*sorted(name.removeprefix("cnilint.") for name in late))
 """
 
 
-def test_a_plain_check_loads_none_of_what_only_settings_and_ignores_need(tmp_path: Path) -> None:
+@pytest.mark.parametrize("variable", ["", "CNILINT_CORPUS", "CNILINT_DEBUG"])
+def test_a_plain_check_loads_none_of_what_only_settings_and_ignores_need(
+    variable: str, tmp_path: Path
+) -> None:
     folder = placed(tmp_path, {"aws-node.yaml": VPC})
     command = [sys.executable, "-c", LOADED, str(folder / "aws-node.yaml")]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
+    around = {name: value for name, value in os.environ.items() if not name.startswith("CNILINT_")}
+    around |= {variable: "1"} if variable else {}  # one that no setting has
+    done = subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, check=True, env=around
+    )
     loaded = set(done.stdout.splitlines()[-1].split())
     assert {"config.settings", "engine.policy"} <= loaded
     for late in (

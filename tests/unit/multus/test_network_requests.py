@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnilint.kube.manifest import ManifestIndex
-from cnilint.multus.network_requests import KEYS, NetworkRequest, network_requests
-from cnilint.upstream.multus_annotations import DEFAULT_NETWORK, NETWORKS
+from cnilint.multus.network_objects import KEYS
+from cnilint.multus.network_requests import NetworkRequest, network_requests
+from cnilint.upstream.multus_keys import DEFAULT_NETWORK, NETWORKS
 from cnilint.upstream.multus_networks import networks
 from cnilint.upstream.multus_outcome import FaultPlace, Held
 from tests.unit.simulation.actors import read

@@ -104,3 +104,14 @@ def test_what_json_cannot_hold_is_not_kept(paths: list[str], reader: Reader) -> 
     del reader
     found = kept("x", paths, lambda path: {"path": {path}})
     assert found == [{"path": {paths[0]}}, {"path": {paths[1]}}]
+
+
+def test_what_a_wheel_has_is_taken_as_it_is(
+    reader: Reader, paths: list[str], tmp_path: Path
+) -> None:
+    built = tmp_path / "package" / data_cache.BUILT
+    built.mkdir(parents=True)
+    (built / "x.json").write_text('[{"text": "built"}]', encoding="utf-8")
+    assert kept("x", paths, reader) == [{"text": "built"}]
+    assert kept("y", paths, reader) == BOTH
+    assert reader.read == ["a", "b"]

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnilint.upstream.multus_annotations import DEFAULT_NETWORK, NETWORKS, SPACE
+from cnilint.upstream.multus_annotations import SPACE
+from cnilint.upstream.multus_keys import DEFAULT_NETWORK, NETWORKS
 from cnilint.upstream.multus_networks import CONF_DIR, PRIMARY, networks
 from cnilint.upstream.multus_outcome import FaultPlace, Held, Networks
 from cnilint.upstream.multus_releases import behaviour

@@ -10,7 +10,7 @@ import pytest
 
 from cnilint.engine.checks.network_faults import DEPENDS_ON_THE_NODE, judged_requests
 from cnilint.simulation.cluster import Cluster, cluster
-from cnilint.upstream.multus_annotations import NETWORKS
+from cnilint.upstream.multus_keys import NETWORKS
 from tests.oracle.test_multus_networks import made, records
 from tests.unit.simulation.actors import read
 
