@@ -44,7 +44,7 @@ _NAME = re.compile(
 _ESCAPED = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|\r?\n)")
 """A character by its number, or a line that goes on behind a backslash."""
 
-_BINARY = re.compile(r"![^\s]*binary")
+_BINARY = re.compile(r"![^\s!]*binary")
 _OTHER_BREAKS = re.compile("[\r\x85\u2028\u2029]")
 _WORD = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789./_-")
 
