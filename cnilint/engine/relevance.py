@@ -10,7 +10,6 @@ chart or a reference reads by its path is read as a whole, whatever is said here
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import cache
@@ -26,6 +25,7 @@ from cnilint.model.text import Source, Span
 from cnilint.multus.meant_configuration import KEY as CONFIGURATION
 from cnilint.multus.network_objects import KEYS
 from cnilint.multus.network_objects import KIND as DEFINITION
+from cnilint.start import lazy_pattern
 from cnilint.syntax.skim import Outline, hides, is_plain, name, outline
 from cnilint.syntax.split import content_start, split
 
@@ -58,10 +58,11 @@ One that mounts a configuration of Multus has its name: where that does not name
 OF_NO_OBJECT = (RESOURCES, "clusterName", *sorted(MACHINE_KEYS & {"machine", "cluster"}))
 """Keys by which a document that is no object says something of a cluster."""
 
-_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
-_FILLED_IN = re.compile(r"[A-Za-z0-9.-]*(?:(?:\$\{[^}\n]*\}|\{\{[^}\n]*\}\})[A-Za-z0-9.-]*)+")
-_HOLE = re.compile(r"\$\{[^}\n]*\}|\{\{[^}\n]*\}\}")
-_HASH = re.compile(r"-[bcdfghkmt2456789]{10}$")
+_NAME = lazy_pattern(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
+_FILLING = r"(?:\$\{[^}\n]{0,200}+\}|\{\{[^}\n]{0,200}+\}\})"
+_FILLED_IN = lazy_pattern(rf"(?<![A-Za-z0-9.-])[A-Za-z0-9.-]*+(?:{_FILLING}[A-Za-z0-9.-]*+)++")
+_HOLE = lazy_pattern(_FILLING)
+_HASH = lazy_pattern(r"-[bcdfghkmt2456789]{10}$")
 
 
 class Relevance:

@@ -9,18 +9,18 @@ from __future__ import annotations
 import re
 
 from cnilint.model.text import Span
-from cnilint.start import NamedTuple
+from cnilint.start import NamedTuple, lazy_pattern
 
-_AT_THE_MARGIN = re.compile(r"\n(?=[^ \n])")
+_AT_THE_MARGIN = lazy_pattern(r"\n(?=[^ \n])")
 """Where a line begins that is not indented."""
 
-_BEFORE = re.compile(r"(?:---[ ]*(?:#[^\n]*)?\r?\n)?(?:[ ]*(?:#[^\n]*)?\r?\n)*")
+_BEFORE = lazy_pattern(r"(?:---[ ]*(?:#[^\n]*)?\r?\n)?(?:[ ]*(?:#[^\n]*)?\r?\n)*")
 """What may stand before the first key: the marker, comments, empty lines."""
 
-_GOES_ON = re.compile(r"(?:[ ]*\r?\n)*[ \t]+[^ \t\r\n]")
+_GOES_ON = lazy_pattern(r"(?:[ ]*\r?\n)*[ \t]+[^ \t\r\n]")
 """A line that is indented, behind empty ones."""
 
-_PLAIN = re.compile(
+_PLAIN = lazy_pattern(
     r"""(?:
         (?P<key>[A-Za-z][\w.-]*):(?=[ \r\n]|\Z)    # a key of the document itself
         |-[ ] | -(?=\r?\n|\Z)                      # an item of a list that is not indented
@@ -30,10 +30,10 @@ _PLAIN = re.compile(
     )""",
     re.VERBOSE,
 )
-_VALUE = re.compile(
+_VALUE = lazy_pattern(
     r"""[ ]+(["']?)(?P<value>[A-Za-z0-9][\w./-]*)\1[ ]*(?:[ ]\#[^\n]*)?\r?(?:\n|\Z)"""
 )
-_NAME = re.compile(
+_NAME = lazy_pattern(
     r"""\nmetadata:[ ]*\r?\n
         (?:[ ]{2,}[ \w./-]+:[ ]*(?:[\w./-]+|"[\w./-]*")?[ ]*\r?\n)*?   # what stands before it
         [ ]{2}name:[ ]+(["']?)(?P<name>[a-z0-9][a-z0-9.-]*)\1[ ]*\r?(?:\n|\Z)
@@ -41,11 +41,11 @@ _NAME = re.compile(
     """,
     re.VERBOSE,
 )
-_ESCAPED = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|\r?\n)")
+_ESCAPED = lazy_pattern(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|\r?\n)")
 """A character by its number, or a line that goes on behind a backslash."""
 
-_BINARY = re.compile(r"![^\s]*binary")
-_OTHER_BREAKS = re.compile("[\r\x85\u2028\u2029]")
+_BINARY = lazy_pattern(r"![^\s!]*binary")
+_OTHER_BREAKS = lazy_pattern("[\r\x85\u2028\u2029]")
 _WORD = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789./_-")
 
 

@@ -307,7 +307,7 @@ def test_what_is_too_large_is_told_and_nothing_is_decided(folder: Path, attack: 
         ("a.yaml", "kind: multus\napiVersion: [" + "[]," * 5_000 + "[]]"),
         (
             "b.yaml",
-            "kind: multus\napiVersion: a\na0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
+            "kind: MultusList\napiVersion: a\na0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
             + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 9)),
         ),
     ],
@@ -321,7 +321,7 @@ def test_values_are_counted_with_aliases_written_out(folder: Path, name: str, te
 
 def test_values_are_counted_over_the_whole_run(folder: Path) -> None:
     for number in range(8):
-        text = f"kind: multus\napiVersion: v1\nx: [{'[], ' * 900}[]]"
+        text = f"kind: MultusList\napiVersion: v1\nx: [{'[], ' * 900}[]]"
         (folder / f"{number}.yaml").write_text(text)
     (told,) = linted(folder, budget=Budget(values=4_000)).findings
     assert told.rule == "CNI904"
