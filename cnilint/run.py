@@ -399,13 +399,13 @@ def _top(paths: Sequence[str]) -> str:
 
 
 def _sifted(run: Run) -> Inputs:
-    """Return what a run reads, without the documents that can matter to no rule.
+    """Return what a run reads, where it is asked for without what can matter to no rule.
 
     One that is compared with another run reads all: the other one may be about a revision. So does
     one that judges each file by itself: the others, which may ask for what is in it, are not there.
     """
     alone = run.surroundings.by_file
-    if run.settings.no_prefilter or alone or run.tree is not None or run.before is not None:
+    if not run.settings.prefilter or alone or run.tree is not None or run.before is not None:
         return _read(run)
     from cnilint.engine.relevance import Relevance
 

@@ -129,7 +129,7 @@ def inline(node: Node) -> list[Node]:
 
     NotReadError if it is no YAML.
     """
-    text = scalar_text(node)
+    text = scalar_text(node).rstrip()  # as Kustomize takes it
     place = place_of(node)
     source = Source(place.document.source.path if place is not None else "", text)
     found = [one for one in compose(source) if isinstance(one, Document) or _is_bad(one)]

@@ -90,8 +90,11 @@ def pods_failure(one: Multus) -> Cause | None:
 
 
 def _lacks(one: Multus, wanted: Collection[Need]) -> Cause | None:
-    """Return the first directory of the host that an install certainly needs and does not have."""
-    for gap in lacked(one):
+    """Return the first directory of the host that an install certainly needs and does not have.
+
+    Of one whose settings are not all in view nothing is said.
+    """
+    for gap in lacked(one) if one.in_view else ():
         if gap.need in wanted and is_certain(one, gap.need):
             return Cause(Failure.NOT_MOUNTED, gap.path)
     return None
