@@ -8,6 +8,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 CANDIDATES := $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11 python)
 RUNS := 7
+# How many processes run the tests; 0 for none but the first, as a debugger needs it.
+PROCESSES := auto
 # The folders of folders that `make compare` reads, with the checkout in BEFORE and with this one.
 TOPS := examples
 # How long `make fuzz` is at each target.
@@ -54,7 +56,7 @@ demo: $(VENV)/.installed ## install cnilint into .venv, then check and inspect e
 	if [ "$$shown" = no ]; then echo "make demo: there is no folder in examples/" >&2; exit 1; fi
 
 test: $(VENV)/.installed-dev ## run the whole test suite (ARGS="-k name" for a part)
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses=$(PROCESSES) --dist=loadfile $(ARGS)
 
 lint: $(VENV)/.installed-dev ## ruff, its formatter and mypy
 	$(BIN)/ruff check .
