@@ -17,7 +17,7 @@ import pytest
 from tests.clusters import PINNED, STANDALONE, VPC, multus, placed, thin
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-PUBLISHED = (".pre-commit-hooks.yaml", "pyproject.toml", "README.md", "LICENSE")
+PUBLISHED = (".pre-commit-hooks.yaml", "pyproject.toml", "hatch_build.py", "README.md", "LICENSE")
 PIN = "--multus-master-cni-file-name=10-aws.conflist"
 RACE = {"aws-node.yaml": VPC, "istio-cni.yaml": STANDALONE, "multus.yaml": multus()}
 EARLY = {".cnilint.yaml": "ignore: [CNI124]\n"}
