@@ -24,12 +24,13 @@ from cnilint.report.sarif.log import sarif
 from cnilint.report.words import verdict_style
 from cnilint.syntax.compose import compose
 from cnilint.syntax.lenient_json import JsonProblem, read_json
+from tests.cases import whole_cases
 from tests.unit.engine.checks.test_conflict_words import ABOUT_ORDER, bad
 
 ROOT = Path(__file__).resolve().parents[3]
 FOLDERS = [
     *sorted(path for path in (ROOT / "examples").iterdir() if path.is_dir()),
-    *(ROOT / "tests" / "rules" / rule / case for rule, case in bad(*ABOUT_ORDER)),
+    *(whole_cases() / rule / case for rule, case in bad(*ABOUT_ORDER)),
 ]
 KINDS = (".yaml", ".yml", ".json")
 QUOTES_A_CAUSE = "CNI120"
