@@ -240,8 +240,8 @@ class _Search:
         names, found = self._moments.of(files)
         for path, text in files.items():
             self._contents.setdefault(path, text)
-        held = self._held(component, state)
-        complaint = RESTLESS if component.restless else self._complaint(held)
+        held = held_in(self._graph, self._programs, component, state)
+        complaint = RESTLESS if component.restless else complaint_of(self._programs, held)
         # a shim without its daemon gives no pod a network
         unserved = component.restless or (complaint and found.through_multus)
         master = None if unserved else found.master
@@ -277,24 +277,28 @@ class _Search:
         ]
         return tuple(sorted(found))
 
-    def _held(self, component: Component, state: int) -> tuple[Held, ...]:
-        """Return the programs that have not come up: who writes for ever, ends again, or waits."""
-        files, memories = self._graph.files(state), self._graph.memories(state)
-        found: list[tuple[Actor, Cause | None]] = []
-        for at, program in enumerate(self._programs):
-            why = program.complaint(files, memories[at])
-            if at in component.writers:
-                why = RESTLESS
-            elif at in component.ending:
-                why = why or ENDS
-            found.append((program.actor, why))
-        return tuple(Held(actor, why) for actor, why in found if why is not None)
 
-    def _complaint(self, held: Iterable[Held]) -> Cause | None:
-        """Return why what serves the pods is not up; of several reasons one no order changes."""
-        serving = [program.actor for program in self._programs if program.serves]
-        found = [one.cause for one in held if one.actor in serving]
-        return min(found, key=attrgetter("rank"), default=None)
+def held_in(
+    graph: StateGraph, programs: Sequence[Program], component: Component, state: int
+) -> tuple[Held, ...]:
+    """Return the programs that are not up in a state: who writes for ever, ends again, or waits."""
+    files, memories = graph.files(state), graph.memories(state)
+    found: list[tuple[Actor, Cause | None]] = []
+    for at, program in enumerate(programs):
+        why = program.complaint(files, memories[at])
+        if at in component.writers:
+            why = RESTLESS
+        elif at in component.ending:
+            why = why or ENDS
+        found.append((program.actor, why))
+    return tuple(Held(actor, why) for actor, why in found if why is not None)
+
+
+def complaint_of(programs: Iterable[Program], held: Iterable[Held]) -> Cause | None:
+    """Return why what serves the pods is not up; of several reasons one no order changes."""
+    serving = [program.actor for program in programs if program.serves]
+    found = [one.cause for one in held if one.actor in serving]
+    return min(found, key=attrgetter("rank"), default=None)
 
 
 _Near = tuple[int, int, tuple[int, int] | None]

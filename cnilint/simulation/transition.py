@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from enum import Enum
-from operator import attrgetter
 
 from cnilint.model.steps import NODE, Cause, Failure, Held, Situation, Step, Verb
 from cnilint.start import NamedTuple
@@ -18,7 +17,7 @@ from cnilint.upstream.program import Event
 
 from .directory_state import Moments
 from .owner import Reading
-from .search import ENDS, RESTLESS, Begun, Ways
+from .search import RESTLESS, Begun, Ways, complaint_of, held_in
 from .state_graph import Component, Edge, Memories, State, StateGraph
 from .steps import Change, Files, Program
 
@@ -344,8 +343,8 @@ class _Search:
         """Keep what stands in a component, with the first order that leads to the same."""
         files, memories = self.graph.files(state), self.graph.memories(state)
         names, found = self._moments.of(files)
-        held = tuple(self._held(component, state))
-        cause = RESTLESS if component.restless else self._complaint(held)
+        held = held_in(self.graph, self._slots, component, state)
+        cause = RESTLESS if component.restless else complaint_of(self._slots, held)
         own = f"{self._reading.directory}/{found.runtime}"
         each = zip(self._slots, memories, strict=True)
         served = any(slot.serves for slot, memory in each if memory is not ABSENT)
@@ -364,21 +363,3 @@ class _Search:
             held,
         )
         self.standings.setdefault((*standing._replace(order=()),), standing)
-
-    def _held(self, component: Component, state: int) -> Iterator[Held]:
-        """Yield the programs that have not come up: who writes for ever, ends again, or waits."""
-        files, memories = self.graph.files(state), self.graph.memories(state)
-        for at, slot in enumerate(self._slots):
-            why = slot.complaint(files, memories[at])
-            if at in component.writers:
-                why = RESTLESS
-            elif at in component.ending:
-                why = why or ENDS
-            if why is not None:
-                yield Held(slot.actor, why)
-
-    def _complaint(self, held: Iterable[Held]) -> Cause | None:
-        """Return why what serves the pods is not up; of several reasons one no order changes."""
-        serving = [slot.actor for slot in self._slots if slot.serves]
-        found = [one.cause for one in held if one.actor in serving]
-        return min(found, key=attrgetter("rank"), default=None)
