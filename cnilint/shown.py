@@ -63,6 +63,11 @@ def glyph(character: str, symbols: bool) -> str:  # noqa: FBT001  called once pe
     return spelled(character)
 
 
+def one_line(text: str) -> str:
+    """Return a text on one line: any white space in it is one space."""
+    return " ".join(text.split())
+
+
 def visible(text: str, *, symbols: bool = True) -> str:
     """Return a text as it is shown on one line: no control characters in it, nothing invisible."""
     if text.isprintable() and (symbols or text.isascii()):

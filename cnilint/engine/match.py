@@ -20,6 +20,7 @@ from cnilint.model.tree import Embedded, Route, Scalar, Tree, child, descend, fo
 from cnilint.model.tree import Mapping as MappingTree
 from cnilint.multus.configuration import Multus
 from cnilint.patterns import compiled
+from cnilint.shown import one_line
 from cnilint.simulation.cluster import Cluster
 from cnilint.syntax.embedded import EmbeddedProblem, embedded_json
 from cnilint.upstream.multus_daemon_config import DAEMON_KEYS
@@ -177,7 +178,7 @@ def _text(value: object) -> str:
 
 def _shown(value: object) -> str:
     """Return a value as a message has it: on one line, and not all of a long one."""
-    text = " ".join(_text(value).split())
+    text = one_line(_text(value))
     return text if len(text) <= MOST_CHARACTERS else f"{text[: MOST_CHARACTERS - 1]}…"
 
 

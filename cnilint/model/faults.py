@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from types import TracebackType
 
+from cnilint.shown import one_line
+
 from .location import Location
 from .text import Source, Span
 from .tree import Fault, SyntaxProblem
@@ -36,7 +38,7 @@ def fault(source: Source, span: Span, error: BaseException, doing: str = "") -> 
     `doing` is the rule or the fix that was at work; nothing where a document was being read.
     """
     told = Fault(type(error).__name__, tuple(trail(error.__traceback__))[-MOST_STEPS:], doing)
-    return SyntaxProblem(source, span, "fault", " ".join(str(error).split()), fault=told)
+    return SyntaxProblem(source, span, "fault", one_line(str(error)), fault=told)
 
 
 def trail(traceback: TracebackType | None) -> Iterator[str]:

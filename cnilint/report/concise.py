@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cnilint.engine.result import Result
 from cnilint.model.finding import Applicability, Finding, Note
-from cnilint.shown import inert, visible
+from cnilint.shown import inert, one_line, visible
 
 from .words import place_in_text, undecided
 
@@ -24,10 +24,10 @@ def _escaped(line: str) -> str:
 
 def _undecided(note: Note) -> str:
     where = f"{place_in_text(note.location)}: " if note.location is not None else ""
-    return f"{where}undecided: {note.cluster}, {' '.join(note.message.split())}"
+    return f"{where}undecided: {note.cluster}, {one_line(note.message)}"
 
 
 def _line(finding: Finding) -> str:
     safe = any(fix.applicability is Applicability.SAFE for fix in finding.fixes)
-    message = " ".join(finding.message.split())
+    message = one_line(finding.message)
     return f"{place_in_text(finding.location)}: {finding.rule} {'[*] ' if safe else ''}{message}"

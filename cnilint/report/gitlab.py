@@ -12,7 +12,7 @@ from hashlib import sha256
 from cnilint.engine.repository import reported_path
 from cnilint.engine.result import Result
 from cnilint.model.finding import Finding, Level, Note
-from cnilint.shown import visible
+from cnilint.shown import one_line, visible
 
 from .fingerprint import fingerprints
 from .json_ import JSONObject, json_text
@@ -54,7 +54,7 @@ def _entry(finding: Finding, fingerprint: str) -> JSONObject:
     location = finding.location
     line = location.source.position(location.span.start).line
     return {
-        "description": visible(f"{finding.rule}: {' '.join(finding.message.split())}"),
+        "description": visible(f"{finding.rule}: {one_line(finding.message)}"),
         "check_name": finding.name,
         "fingerprint": fingerprint,
         "severity": SEVERITIES[finding.level],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from cnilint.shown import inert, visible
+from cnilint.shown import inert, one_line, visible
 from cnilint.start import lazy_pattern
 
 # A character reference stands for a character and nothing else, in tables and inside HTML as well.
@@ -32,7 +32,7 @@ LEAST_FENCE = 3
 
 def prose(text: str) -> str:
     """Return a text as one line of Markdown; it needs something before it to not begin a block."""
-    parted = REFERENCE.sub(rf"\g<0>{PARTED}", visible(" ".join(text.split())))
+    parted = REFERENCE.sub(rf"\g<0>{PARTED}", visible(one_line(text)))
     return "&#8203;".join(part.translate(SPECIAL) for part in parted.split(PARTED))
 
 

@@ -12,7 +12,7 @@ from cnilint.engine.policy import Identity
 from cnilint.engine.repository import reported_path
 from cnilint.errors import UsageError, near_path, reason_of
 from cnilint.model.finding import Finding
-from cnilint.shown import json_escaped
+from cnilint.shown import json_escaped, one_line
 from cnilint.start import NamedTuple, lazy_pattern
 
 from .identity import identity
@@ -65,7 +65,7 @@ def read(path: str, text: Callable[[str], str] = read_text) -> tuple[Entry, ...]
 def entries_of(findings: Iterable[Finding]) -> list[Entry]:
     """Return findings as entries of a baseline."""
     return [
-        Entry(identity(one), reported_path(one.location.source.path), " ".join(one.message.split()))
+        Entry(identity(one), reported_path(one.location.source.path), one_line(one.message))
         for one in findings
     ]
 

@@ -13,6 +13,7 @@ from cnilint.kube.manifest import Manifest, manifests
 from cnilint.model.finding import Location
 from cnilint.model.text import Source, Span
 from cnilint.model.tree import Alias, Document, Mapping, Scalar, Style, Tree, follow, string
+from cnilint.shown import one_line
 from cnilint.start import lazy_pattern
 from cnilint.syntax.embedded import embedded
 
@@ -192,8 +193,8 @@ def _reason(text: str) -> tuple[str, str, str]:
     """Return the reason in a text, its last day (may be empty), and what is wrong with that."""
     found = _UNTIL.search(text)
     if found is None:
-        return " ".join(text.split()), "", ""
-    rest = " ".join((text[: found.start()] + text[found.end() :]).split())
+        return one_line(text), "", ""
+    rest = one_line(text[: found.start()] + text[found.end() :])
     day = found["day"]
     if is_day(day):
         return rest, day, ""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cnilint.diff.comparison import ClusterChange, Comparison
 from cnilint.report.words import place_in_text
-from cnilint.shown import inert, visible
+from cnilint.shown import inert, one_line, visible
 
 from .words import (
     SIGNS,
@@ -28,7 +28,7 @@ def concise(found: Comparison) -> str:
     lines = [line for one in found.clusters for line in _cluster(one)]
     for word, findings in (("new", found.added), ("gone", found.gone)):
         for one in findings:
-            message = " ".join(one.message.split())
+            message = one_line(one.message)
             lines.append(f"{place_in_text(one.location)}: {word} {one.rule} {message}")
     return "".join(f"{inert(visible(line))}\n" for line in lines)
 

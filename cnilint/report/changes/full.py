@@ -11,6 +11,7 @@ from cnilint.report.terminal.findings import finding_lines
 from cnilint.report.terminal.layout import hanging
 from cnilint.report.terminal.paint import Line, Paint
 from cnilint.report.words import place_in_text, verdict_style
+from cnilint.shown import one_line
 from cnilint.simulation.class_facts import ClassFacts
 from cnilint.start import replace
 
@@ -104,7 +105,7 @@ def _style(facts: ClassFacts | None) -> str:
 
 def _gone(finding: Finding, paint: Paint) -> Iterator[Line]:
     head = [("gone: ", "good"), (f"{finding.rule} ", "strong")]
-    text = f"{' '.join(finding.message.split())} ({place_in_text(finding.location)})"
+    text = f"{one_line(finding.message)} ({place_in_text(finding.location)})"
     yield from hanging(head, text, "", paint)
 
 

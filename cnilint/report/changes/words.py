@@ -16,6 +16,7 @@ from cnilint.engine.sentences import verdict_line
 from cnilint.model.finding import Finding, Level, Location
 from cnilint.report.terminal.inspect import does
 from cnilint.report.words import counted
+from cnilint.shown import one_line
 from cnilint.simulation.class_facts import ClassFacts
 
 DIGITS = 9
@@ -125,7 +126,7 @@ def setting_place(one: SettingChange) -> Location | None:
 
 
 def _shown(value: str) -> str:
-    line = " ".join(value.split())
+    line = one_line(value)
     return (line if len(line) <= MOST else f"{line[:MOST]}…") or '""'
 
 
