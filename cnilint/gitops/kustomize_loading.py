@@ -127,11 +127,12 @@ def _unreadable(path: str, problem: SyntaxProblem) -> NotRead:
 def inline(node: Node) -> list[Node]:
     """Return the documents of a text inside of a file, each value with its place in there.
 
-    NotReadError if it is no YAML.
+    Kustomize takes it without the white space around it, so that no value at its end has a line
+    feed. NotReadError if it is no YAML.
     """
-    text = scalar_text(node).rstrip()  # as Kustomize takes it
+    text = scalar_text(node)
     place = place_of(node)
-    source = Source(place.document.source.path if place is not None else "", text)
+    source = Source(place.document.source.path if place is not None else "", text.rstrip())
     found = [one for one in compose(source) if isinstance(one, Document) or _is_bad(one)]
     for one in found:
         if isinstance(one, SyntaxProblem):
@@ -141,7 +142,8 @@ def inline(node: Node) -> list[Node]:
     if len(documents) == 1 and place is not None:
         tree = _inside(place, text)
         if tree is not None:
-            return [read(place.document, (*place.route, Embedded.YAML), tree)]
+            placed = read(place.document, (*place.route, Embedded.YAML), tree)
+            return [_with_places(read(documents[0]), placed)]
     return [_placed(read(one), node.places) for one in documents]
 
 
@@ -156,6 +158,16 @@ def _inside(place: Place, text: str) -> Tree | None:
     if not isinstance(found, Scalar) or found.value != text:
         return None
     return resolve(place.document, (*place.route, Embedded.YAML))
+
+
+def _with_places(node: Node, placed: Node) -> Node:
+    """Return values with the places of the same ones in another text."""
+    value = node.value
+    if isinstance(value, dict) and isinstance(placed.value, dict):
+        value = {key: _with_places(one, placed.value[key]) for key, one in value.items()}
+    elif isinstance(value, list) and isinstance(placed.value, list):
+        value = list(map(_with_places, value, placed.value))
+    return Node(value, placed.places, placed.doubt, placed.written)
 
 
 def _placed(node: Node, places: tuple[Place, ...]) -> Node:
