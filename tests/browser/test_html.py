@@ -170,13 +170,15 @@ def test_what_the_copy_button_copies_is_a_patch(show: Show, tmp_path: Path) -> N
     ActionChains(browser).key_down(Keys.CONTROL).send_keys("v").key_up(Keys.CONTROL).perform()
     copied = browser.execute_script("return document.querySelector('textarea').value")
     assert copied == browser.execute_script(DIFF)
-    name = copied.splitlines()[0].removeprefix("--- a/")
-    manifest = tmp_path / name
-    manifest.parent.mkdir(parents=True)
-    manifest.write_bytes((ROOT / name).read_bytes())
+    names = [line[6:] for line in copied.splitlines() if line.startswith("--- a/")]
+    for name in names:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes((ROOT / name).read_bytes())
     patch = ("git", "apply", "--unsafe-paths", "-")
     subprocess.run(patch, cwd=tmp_path, input=copied.encode(), check=True, capture_output=True)
-    assert "  CNI_CONF_NAME: 10-aws.conflist\n" in manifest.read_text("utf-8")
+    istio, multus = ((tmp_path / name).read_text("utf-8") for name in names)
+    assert "  CNI_CONF_NAME: 10-aws.conflist\n" in istio
+    assert '"multusMasterCNI": "10-aws.conflist"' in multus
 
 
 @pytest.mark.parametrize(

@@ -196,4 +196,4 @@ def test_no_report_gives_an_answer_for_a_cluster(form: str, tmp_path: Path) -> N
 def test_the_list_of_rules_says_which_ones_they_are(tmp_path: Path) -> None:
     cards = json.loads(cnilint("rules", "--output-format", "json", folder=tmp_path).out)["rules"]
     assert {card["id"] for card in cards if card["scope"] == "file"} == SINGLE
-    assert {card["scope"] for card in cards} == {"file", "cluster"}
+    assert {card["scope"] for card in cards} == {"file", "cluster", "change"}
