@@ -71,7 +71,10 @@ class FileTree(Protocol):
     """The absolute path of the folder that is, or would be, the top on the disk."""
 
     def real(self, path: str) -> str | None:
-        """Return a path with its links followed; None where it leads out, or into `.git`."""
+        """Return a path with its links followed; None where it leads out, or into `.git`.
+
+        A link over a folder that is not there leads nowhere: it is returned as it is.
+        """
 
     def is_file(self, path: str) -> bool:
         """Whether a regular file lies at a path."""
@@ -95,15 +98,19 @@ class Disk:
 
     def real(self, path: str) -> str | None:
         """Return a path with its symbolic links followed; None where it leads out."""
+        given = os.path.join(self.top, path)
         try:
-            whole = os.path.realpath(os.path.join(self.top, path))
+            whole = os.path.realpath(given)
         except (OSError, ValueError):
             return None
         start = os.path.join(self.top, "")
         if whole != self.top and not whole.startswith(start):
             return None
         inside = whole[len(start) :].replace(os.sep, "/") or "."
-        return None if _GIT in inside.split("/") else inside
+        if _GIT in inside.split("/"):
+            return None
+        leads_nowhere = inside != path and os.path.exists(whole) and not os.path.exists(given)
+        return path if leads_nowhere else inside
 
     def is_file(self, path: str) -> bool:
         """Whether a regular file lies at a path."""

@@ -22,8 +22,6 @@ from cnilint.syntax.collect import STANDARD_INPUT
 from . import outputs
 from .request import Request, working
 
-SUMS_UP = frozenset({"full", "json", "markdown", "html"})
-
 
 def diff(request: Request) -> ExitCode:
     """Compare two sides and write the reports.
@@ -92,7 +90,7 @@ def _deliver(found: Comparison, wanted: Sequence[outputs.Output]) -> None:
     printed = [one for one in wanted if not one.path]
     for one in printed:
         tell(report(one.format, found, outputs.paint()))
-    if not any(one.format in SUMS_UP for one in printed):
+    if not any(one.format in outputs.SUMS_UP for one in printed):
         written = " and ".join(one.path for one in wanted if one.path)
         said = summary(found)
         say(f"{said}; written to {written}" if written and not printed else said)

@@ -13,7 +13,7 @@ from cnilint.config.options import Settings
 from cnilint.errors import CnilintError, ExitCode, NothingReadError, UsageError
 from cnilint.start import NamedTuple
 from cnilint.streams import say, tell
-from cnilint.syntax.collect import EXTENSIONS, STANDARD_INPUT
+from cnilint.syntax.collect import EXTENSIONS, STANDARD_INPUT, WILDCARDS
 
 from . import check, outputs
 from .request import Request
@@ -26,8 +26,6 @@ LISTENING = 100
 
 MOST_NAMES = 3
 """Of changed files that are named."""
-
-_WILDCARDS = frozenset("*?[")
 
 
 class Watched(NamedTuple):
@@ -121,7 +119,7 @@ def _watched(request: Request) -> Watched:
     """Return what a check of these paths depends on, as far as the settings can be read."""
     paths = request.arguments or ["."]
     # a file that is named stays one while an editor has put it away
-    files = {path for path in paths if _WILDCARDS.isdisjoint(path) and not os.path.isdir(path)}
+    files = {path for path in paths if WILDCARDS.isdisjoint(path) and not os.path.isdir(path)}
     folders = {_base(path) for path in paths if path not in files}
     own: set[str] = set()
     try:
@@ -144,7 +142,7 @@ def _of_settings(chosen: Settings) -> set[str]:
 def _base(path: str) -> str:
     """Return the folder that holds all a path or a pattern stands for."""
     steps = path.split("/")
-    plain = next((at for at, step in enumerate(steps) if _WILDCARDS & set(step)), len(steps))
+    plain = next((at for at, step in enumerate(steps) if WILDCARDS & set(step)), len(steps))
     return nearest_folder("/".join(steps[:plain]) or ("/" if path.startswith("/") else "."))
 
 

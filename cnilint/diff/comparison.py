@@ -22,7 +22,7 @@ from cnilint.engine.result import Result
 from cnilint.kube.node_classes import NodeClass
 from cnilint.model.finding import Finding, Level, Location, Note, Operation
 from cnilint.model.tree import plain
-from cnilint.model.verdict import Verdict, VerdictKind
+from cnilint.model.verdict import RANKS, Verdict, VerdictKind
 from cnilint.multus.configuration import Multus
 from cnilint.multus.settings import KEYS, spelling
 from cnilint.simulation.class_facts import ClassFacts
@@ -35,9 +35,6 @@ from .sides import Sides
 
 ENOUGH = 0.5
 """How much of the objects of two clusters has to be the same for one to be the other."""
-
-RANKS = {kind: rank for rank, kind in enumerate(VerdictKind)}
-"""How good a verdict is; where nothing installs a CNI, nothing is decided."""
 
 CONTENT = "content"
 """The trait that is the text of the file that an install writes, and before what is in it."""

@@ -22,9 +22,15 @@ class History:
     def __init__(self, top: str) -> None:
         """Take the real path of the top of the repository."""
         self.top = top
+        self._commits: dict[str, str] = {}
 
     def commit(self, word: str) -> str:
         """Return the id of the commit that a word means; empty if it means none."""
+        if word not in self._commits:
+            self._commits[word] = self._commit(word)
+        return self._commits[word]
+
+    def _commit(self, word: str) -> str:
         if not word or word.startswith("-") or "\0" in word:
             return ""
         done = self._ask("rev-parse", "--verify", "--quiet", f"{word}^{{commit}}")
@@ -77,11 +83,16 @@ class History:
 
     def _ask(self, *words: str) -> Completed:
         """Return what git answers; UsageError where it cannot be asked at all."""
-        try:
-            done = git(*words, cwd=self.top)
-        except OSError as error:
-            raise UsageError(f"git is needed to read revisions: {error.strerror}") from None
+        done = answered(*words, home=self.top)
         said = done.err.decode(errors="replace").strip()
         if done.code == 128 and ("dubious ownership" in said or "not a git repository" in said):
             raise UsageError(f"git: {said.splitlines()[0].removeprefix('fatal: ')}")
         return done
+
+
+def answered(*words: str, home: str) -> Completed:
+    """Return how git ended, asked in a folder; UsageError where there is no git."""
+    try:
+        return git(*words, cwd=home)
+    except OSError as error:
+        raise UsageError(f"git is needed to read revisions: {error.strerror}") from None

@@ -15,6 +15,8 @@ from cnilint.errors import UsageError
 from cnilint.external import Completed, Conversation, git, git_conversation
 from cnilint.start import NamedTuple
 
+from .history import answered
+
 LINK, SUBMODULE, FOLDER = "120000", "160000", "040000"
 
 MOST_LINKS = 40
@@ -110,7 +112,7 @@ class Revision:
             return None
         done: list[str] = []
         steps = list(reversed(path.split("/")))
-        links = 0
+        links, nowhere = 0, False
         while steps:
             step = steps.pop()
             if step in ("", "."):
@@ -118,6 +120,7 @@ class Revision:
             if step == "..":
                 if not done:
                     return None
+                nowhere = nowhere or not self.is_folder("/".join(done))
                 done.pop()
                 continue
             at = "/".join((*done, step))
@@ -132,7 +135,9 @@ class Revision:
             if target.startswith("/") or not target or links > MOST_LINKS:
                 return None
             steps += reversed(target.split("/"))
-        return "/".join(done) or "."
+        found = "/".join(done) or "."
+        # a link over a folder that is not there leads nowhere, whatever lies at its end
+        return path if nowhere and found in self._entries else found
 
     def _content(self, entry: Entry) -> bytes | None:
         objects = self._objects.get(entry.home)
@@ -172,10 +177,7 @@ def _has(home: str, commit: str) -> bool:
 
 def _asked(*words: str, home: str) -> Completed:
     """Return what git says; UsageError with its last line if it cannot."""
-    try:
-        done = git(*words, cwd=home)
-    except OSError as error:
-        raise UsageError(f"git is needed to read revisions: {error.strerror}") from None
+    done = answered(*words, home=home)
     if done.code != 0:
         said = done.err.decode(errors="replace").strip().splitlines()
         raise UsageError(f"git: {said[-1] if said else 'it failed'}")

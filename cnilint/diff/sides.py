@@ -14,12 +14,10 @@ from cnilint.confine import Disk, FileTree, repository
 from cnilint.errors import ReadError, UsageError, near_path
 from cnilint.model.globs import fits
 from cnilint.start import NamedTuple
-from cnilint.syntax.collect import STANDARD_INPUT
+from cnilint.syntax.collect import STANDARD_INPUT, WILDCARDS, in_tree
 
 from .history import History
 from .revision import Revision
-
-_WILDCARDS = frozenset("*?[")
 
 WORKING_TREE = "the working tree"
 
@@ -128,7 +126,6 @@ def since(word: str, paths: Sequence[str]) -> Sides:
     if top is None:
         raise UsageError("--since: not a git repository")
     history = History(top)
-    history.commit_of(word)
     base = _revision(history, word, history.parted(word, "HEAD"))
     return _over_paths(base, Side(WORKING_TREE, ()), paths)
 
@@ -244,7 +241,7 @@ def _matches(path: str, *sides: Side) -> Sequence[str]:
     """Return the same, without what is on no side."""
     if any(_has(side, path) for side in sides):
         return [path]
-    if _WILDCARDS.isdisjoint(path):
+    if WILDCARDS.isdisjoint(path):
         return []
     found: dict[str, None] = {}
     for side in sides:
@@ -272,12 +269,8 @@ def _over(side: Side, paths: Sequence[str]) -> Side:
 def _has(side: Side, path: str) -> bool:
     if side.tree is None:
         return os.path.lexists(path)
-    inside = _inside(side.tree, path)
+    inside = in_tree(side.tree, path)
     return inside is not None and (side.tree.is_file(inside) or side.tree.is_folder(inside))
-
-
-def _inside(tree: FileTree, path: str) -> str | None:
-    return tree.real(os.path.relpath(os.path.abspath(path), tree.top).replace(os.sep, "/"))
 
 
 def _called(here: Side, path: str, other: Side) -> str:
@@ -290,7 +283,7 @@ def _called(here: Side, path: str, other: Side) -> str:
     if one is None:
         return ""
     mine, theirs = (side.tree or Disk(one.top) for side in (here, other))
-    start = _inside(mine, path)
+    start = in_tree(mine, path)
     if start is None or start == ".":
         return ""
     if mine.is_file(start):

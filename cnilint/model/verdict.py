@@ -26,6 +26,10 @@ class VerdictKind(Enum):
     """One file owns the pods, all that is installed comes up and reaches them."""
 
 
+RANKS = {kind: rank for rank, kind in enumerate(VerdictKind)}
+"""How good a verdict is; where nothing installs a CNI, nothing is decided."""
+
+
 class Unknown(Enum):
     """What of an install is not known and decides."""
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from cnilint.engine.result import Known, Reason, Result
 from cnilint.model.finding import Level, Location, Note
-from cnilint.model.verdict import Verdict, VerdictKind
+from cnilint.model.verdict import RANKS, Verdict, VerdictKind
 from cnilint.simulation.class_facts import ClassFacts
 from cnilint.simulation.cluster import Cluster
 
@@ -36,8 +36,7 @@ def verdict_style(verdict: Verdict) -> str:
 
 def worst_verdict(classes: Iterable[ClassFacts]) -> Verdict:
     """Return the worst verdict of some classes of nodes; ValueError for none."""
-    each = list(VerdictKind)
-    return min((facts.verdict for facts in classes), key=lambda one: each.index(one.kind))
+    return min((facts.verdict for facts in classes), key=lambda one: RANKS[one.kind])
 
 
 def alike(clusters: Sequence[Cluster]) -> list[tuple[Cluster, list[str]]]:

@@ -36,7 +36,8 @@ _ENCODINGS = (
 )
 _MARK_STARTS = frozenset(mark[:1] for mark, _ in _ENCODINGS)
 _VERSION_CONTROL = frozenset({"CVS", "RCS", "SCCS", "_darcs"})
-_WILDCARDS = frozenset("*?[")
+WILDCARDS = frozenset("*?[")
+"""The characters by which a path is a pattern."""
 
 
 class Unreadable(NamedTuple):
@@ -95,7 +96,7 @@ def collect_in(
     """
     taken: set[str] = set()
     for path in paths:
-        start = _in_tree(tree, path)
+        start = in_tree(tree, path)
         excluded = excluding(path) if excluding is not None else None
         if start is None or not (tree.is_file(start) or tree.is_folder(start)):
             yield Unreadable(path, "no such file or directory", missing=True)
@@ -103,7 +104,7 @@ def collect_in(
         pending = [_Entry(path, is_folder=tree.is_folder(start))]
         while pending:
             one = pending.pop()
-            real = _in_tree(tree, one.path)
+            real = in_tree(tree, one.path)
             if real is None:
                 yield Unreadable(_reported(one.path), LEADS_OUT, foreign=True)
             elif tree.is_folder(real):
@@ -115,7 +116,8 @@ def collect_in(
                 yield _text_in(tree, real, one.path, limit)
 
 
-def _in_tree(tree: FileTree, path: str) -> str | None:
+def in_tree(tree: FileTree, path: str) -> str | None:
+    """Return a path as a tree of files has it, its links followed; None if it leads outside."""
     inside = os.path.relpath(os.path.abspath(path), tree.top).replace(os.sep, "/")
     return tree.real(inside)
 
@@ -127,7 +129,7 @@ def _entries_in(
         if name.startswith(".") or name in _VERSION_CONTROL:
             continue
         whole = os.path.join(path, name)
-        inside = _in_tree(tree, whole)
+        inside = in_tree(tree, whole)
         is_folder = inside is not None and tree.is_folder(inside)
         is_manifest = name.lower().endswith(EXTENSIONS)
         if (is_folder or is_manifest) and not (excluded and excluded(whole, is_folder)):
@@ -200,7 +202,7 @@ class _Collector:
             try:
                 mode = os.stat(path).st_mode
             except (OSError, ValueError) as error:
-                if _WILDCARDS.isdisjoint(path) or "\0" in path:
+                if WILDCARDS.isdisjoint(path) or "\0" in path:
                     yield Unreadable(path, _reason(error), missing=not os.path.lexists(path))
                 else:
                     yield from self._matching(path)
@@ -214,7 +216,7 @@ class _Collector:
         from glob import iglob
 
         extension = os.path.splitext(pattern)[1]
-        any_name = len(extension) > 1 and _WILDCARDS.isdisjoint(extension)
+        any_name = len(extension) > 1 and WILDCARDS.isdisjoint(extension)
         left_out = _VERSION_CONTROL.difference(pattern.split("/"))
         matches = sorted(
             match

@@ -14,6 +14,7 @@ from .words import (
     cluster_title,
     install_object,
     install_title,
+    is_worse,
     kind_of,
     setting_name,
     setting_values,
@@ -46,5 +47,5 @@ def _cluster(one: ClusterChange) -> Iterator[str]:
             yield f"{head}: {setting_name(each)}: {setting_values(each, ARROW)}"
     for each_class in one.classes:
         before, after = verdicts(one, each_class)
-        worse = " (worse)" if one.after is not None and each_class.worse else ""
+        worse = " (worse)" if is_worse(one, each_class) else ""
         yield f"{title}: {class_title(each_class)}: {before} {ARROW} {after}{worse}"

@@ -9,7 +9,7 @@ from cnilint.model.finding import Finding, Note
 from cnilint.report.glyphs import columns
 from cnilint.report.terminal.findings import finding_lines
 from cnilint.report.terminal.layout import hanging
-from cnilint.report.terminal.paint import Line, Paint
+from cnilint.report.terminal.paint import Line, Paint, spaced
 from cnilint.report.words import place_in_text, verdict_style
 from cnilint.shown import one_line
 from cnilint.simulation.class_facts import ClassFacts
@@ -24,6 +24,7 @@ from .words import (
     install_object,
     install_place,
     install_title,
+    is_worse,
     kind_of,
     remark_words,
     setting_name,
@@ -49,10 +50,7 @@ def full(found: Comparison, paint: Paint) -> str:
     sections.append([line for one in found.gone for line in _gone(one, paint)])
     sections.append([line for one in found.notes for line in _note(one, paint)])
     sections.append([[(summary(found), "strong")]])
-    lines: list[Line] = []
-    for section in filter(None, sections):
-        lines += [[], *section] if lines else section
-    return paint.render(lines)
+    return paint.render(spaced(sections))
 
 
 def _cluster(one: ClusterChange, paint: Paint) -> Iterator[Line]:
@@ -80,7 +78,7 @@ def _install(cluster: ClusterChange, one: InstallChange, paint: Paint) -> Iterat
     for each in one.settings:
         at = setting_place(each)
         name = f"    {setting_name(each)}: "
-        behind = f"  {place_in_text(at)}" if at is not None and not each.trait else ""
+        behind = f"  {place_in_text(at)}" if at is not None else ""
         values = setting_values(each)
         if columns(name + values + behind) <= paint.width:
             yield [(name, ""), (values, ""), (behind, "faint")]
@@ -93,7 +91,7 @@ def _install(cluster: ClusterChange, one: InstallChange, paint: Paint) -> Iterat
 def _class(cluster: ClusterChange, one: ClassChange, paint: Paint) -> Iterator[Line]:
     yield [(class_title(one), "strong")]
     before, after = verdicts(cluster, one)
-    heads = ("before: ", "after, worse: " if one.worse and cluster.after is not None else "after: ")
+    heads = ("before: ", "after, worse: " if is_worse(cluster, one) else "after: ")
     width = max(map(len, heads))
     for head, text, facts in zip(heads, (before, after), (one.before, one.after), strict=True):
         yield from hanging([(f"  {head.ljust(width)}", "faint")], text, _style(facts), paint)

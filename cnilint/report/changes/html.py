@@ -23,6 +23,7 @@ from .words import (
     install_object,
     install_place,
     install_title,
+    is_worse,
     kind_of,
     remark_words,
     setting_name,
@@ -70,7 +71,7 @@ def _classes(cluster: ClusterChange, number: int) -> Iterator[Markup]:
     runtime = known.runtime if known is not None else ""
     for at, one in enumerate(cluster.classes, 1):
         anchor = f"nodes-{number}-{at}-title"
-        worse = one.worse and cluster.after is not None
+        worse = is_worse(cluster, one)
         absent = [NO_CNI if side is not None else NO_SUCH for side in cluster[:2]]
         pictures = both_sides(
             (
@@ -105,8 +106,7 @@ def _install(cluster: ClusterChange, one: InstallChange) -> tuple[Markup, ...]:
 def _settings(one: InstallChange) -> Iterator[Markup]:
     for each in one.settings:
         at = setting_place(each)
-        shown = at is not None and not each.trait
-        where = tag("code", place(at), class_="path") if at is not None and shown else None
+        where = tag("code", place(at), class_="path") if at is not None else None
         said = f"{setting_name(each)}: {setting_values(each)}"
         yield tag("p", said, " " if where else None, where)
 

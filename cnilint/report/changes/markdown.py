@@ -29,6 +29,7 @@ from .words import (
     install_object,
     install_place,
     install_title,
+    is_worse,
     kind_of,
     remark_words,
     setting_name,
@@ -68,7 +69,7 @@ def _verdicts(found: Comparison, report: Limited) -> None:
     lines = []
     for cluster, one in rows:
         before, after = verdicts(cluster, one)
-        worse = "**worse:** " if one.worse and cluster.after is not None else ""
+        worse = "**worse:** " if is_worse(cluster, one) else ""
         cells = (
             cell(cluster_title(cluster)),
             cell(class_title(one)),
@@ -117,7 +118,7 @@ def _install(cluster: ClusterChange, one: InstallChange) -> str:
 def _settings(one: InstallChange) -> Iterator[str]:
     for each in one.settings:
         at = setting_place(each)
-        where = f" ({place_in_code(at)})" if at is not None and not each.trait else ""
+        where = f" ({place_in_code(at)})" if at is not None else ""
         yield f"{prose(setting_name(each))}: {cell(setting_values(each))}{where}"
 
 

@@ -57,9 +57,9 @@ def side_words(side: Side) -> str:
     )
 
 
-def compared(found: Comparison, arrow: str = "→") -> str:
+def compared(found: Comparison) -> str:
     """Return what is compared with what."""
-    return f"{side_words(found.sides.before)} {arrow} {side_words(found.sides.after)}"
+    return f"{side_words(found.sides.before)} → {side_words(found.sides.after)}"
 
 
 def remark_words(one: Remark) -> str:
@@ -121,8 +121,8 @@ def setting_values(one: SettingChange, arrow: str = "→") -> str:
 
 
 def setting_place(one: SettingChange) -> Location | None:
-    """Return where a setting stands after the change, or stood before."""
-    return one.place_after or one.place_before
+    """Return where a setting stands after the change, or stood before; a trait stands nowhere."""
+    return None if one.trait else one.place_after or one.place_before
 
 
 def _shown(value: str) -> str:
@@ -148,6 +148,11 @@ def _verdict(facts: ClassFacts | None, *, there: bool) -> str:
     if facts is not None:
         return verdict_line(facts.verdict)
     return NO_CNI if there else NO_SUCH
+
+
+def is_worse(cluster: ClusterChange, one: ClassChange) -> bool:
+    """Whether the verdict of a class is worse; of a cluster that is gone, none is."""
+    return cluster.after is not None and one.worse
 
 
 def cluster_title(one: ClusterChange) -> str:
@@ -178,8 +183,8 @@ def _installs(found: Comparison) -> list[str]:
 
 
 def _verdicts(found: Comparison) -> list[str]:
-    each = [one for cluster in found.clusters for one in cluster.classes]
-    worse = sum(one.worse for cluster in found.clusters if cluster.worse for one in cluster.classes)
+    each = [is_worse(cluster, one) for cluster in found.clusters for one in cluster.classes]
+    worse = sum(each)
     if not each:
         return []
     how = f", {worse} of them worse" if worse else ""

@@ -24,7 +24,7 @@ from cnilint.simulation.class_facts import ClassFacts
 from cnilint.start import replace
 
 from .layout import hanging
-from .paint import Line, Paint
+from .paint import Line, Paint, spaced
 
 MARKS = {Applicability.SAFE: "[*]", Applicability.UNSAFE: "[~]", Applicability.DISPLAY: "[ ]"}
 """Before a fix: `--fix` makes it, `--unsafe-fixes` adds it, or a person makes it."""
@@ -52,10 +52,7 @@ def full(result: Result, paint: Paint) -> str:
     sections += [list(_newly_ignored(result, paint)), list(_notes(result, paint))]
     sections.append(list(verdicts(result, paint)))
     sections.append([line for line in (legend(result), summary(result)) if line])
-    lines: list[Line] = []
-    for section in filter(None, sections):
-        lines += [[], *section] if lines else section
-    return paint.render(lines)
+    return paint.render(spaced(sections))
 
 
 def finding_lines(finding: Finding, result: Result, paint: Paint) -> Iterator[Line]:

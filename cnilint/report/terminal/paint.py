@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, partial
 from typing import TextIO
 
@@ -122,3 +122,11 @@ def _painter(definition: str) -> Callable[[str], str]:
     from rich.style import Style
 
     return partial(Style.parse(definition).render, color_system=ColorSystem.STANDARD)
+
+
+def spaced(sections: Iterable[Sequence[Line]]) -> list[Line]:
+    """Return sections one below the other with an empty line between; empty ones are left out."""
+    lines: list[Line] = []
+    for section in filter(None, sections):
+        lines += [[], *section] if lines else section
+    return lines

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
-from cnilint.engine.sentences import cause_words
+from cnilint.engine.sentences import cause_words, either
 from cnilint.model.steps import Cause, Failure
 from cnilint.model.text import Source
 from cnilint.report.json_ import JSONObject, json_text
@@ -152,12 +152,8 @@ def _made(picks: Picks, found: Looks, one: FileLook) -> str:
         return f"not read: {picks.unread[one.name]}"
     words = ENDS if one.look is Look.NOT_REACHED and one.beside else MADE[one.look]
     flaw = _flaw(one.flaw, picks.files.get(one.name, "")) if one.flaw is not None else ""
-    extensions = _either(found.extensions)
+    extensions = either(list(found.extensions))
     return words.format(flaw=flaw, beside=one.beside, extensions=extensions)
-
-
-def _either(words: Sequence[str]) -> str:
-    return f"{', '.join(words[:-1])} or {words[-1]}"
 
 
 def _flaw(flaw: Flaw, text: str) -> str:
