@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cnilint.model.tree import child, descend, items, string
 
-from .workload import Workload
+from .workload import Workload, config_map_sources
 
 
 def referenced_config_maps(workload: Workload) -> Iterator[str]:
@@ -15,13 +15,10 @@ def referenced_config_maps(workload: Workload) -> Iterator[str]:
     if specification is None:
         return
     for volume in items(child(specification, "volumes")):
-        name = string(descend(volume, "configMap", "name"))
-        if name:
-            yield name
-        for source in items(descend(volume, "projected", "sources")):
-            projected = string(descend(source, "configMap", "name"))
-            if projected:
-                yield projected
+        for source in config_map_sources(volume):
+            name = string(child(source, "name"))
+            if name:
+                yield name
     for container in workload.containers:
         for entry in items(child(container.tree, "env")):
             name = string(descend(entry, "valueFrom", "configMapKeyRef", "name"))

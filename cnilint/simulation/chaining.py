@@ -211,9 +211,8 @@ class Copier(Program):
 
     def stop(self, files: Files, memory: Hashable) -> Change:
         """Remove its own file where the product cleans up after itself: Istio's Cleanup."""
-        if not self.behaviour.removed_on_stop or self.file.path not in files:
-            return change_to(files, memory, (), Step(self.actor, Verb.STOPS))
-        return stopped_with(self.actor, self.file, files, memory)
+        takes_it = bool(self.behaviour.removed_on_stop)
+        return stopped_with(self.actor, self.file, files, memory, takes_it=takes_it)
 
 
 def first_valid(files: Files, directory: str, *, but: str = "", skips: str = "") -> str | None:

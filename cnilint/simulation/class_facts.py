@@ -23,7 +23,7 @@ from cnilint.upstream.gojson import JSONError
 
 from .health import Chained, bypassed, chained
 from .network_copy import network_copy
-from .owner import Reading
+from .owner import MULTUS_FILES, Reading
 from .programs import Files, Program, candidates, names_in, program
 from .search import Outcome, Simulation
 from .shared import Simulations
@@ -33,8 +33,6 @@ NO_REASON = Cause(Failure.UNKNOWN)
 
 MAKES = (Action.WRITE, Action.COPY, Action.REFER)
 """What an install does that brings a file of its own."""
-
-MULTUS_FILES = ("00-multus.conf", "00-multus.conflist")
 
 
 class HostFile(NamedTuple):

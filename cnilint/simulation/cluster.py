@@ -25,7 +25,8 @@ from cnilint.multus.configuration import Multus
 from cnilint.multus.forms import multus
 from cnilint.start import NamedTuple, dataclass, field, replace
 
-from .class_facts import MULTUS_FILES, ClassFacts, HostFile, class_facts, named_host_file
+from .class_facts import ClassFacts, HostFile, class_facts, named_host_file
+from .owner import MULTUS_FILES
 from .shared import Simulations
 
 

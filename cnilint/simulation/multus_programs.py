@@ -14,11 +14,10 @@ from cnilint.upstream.multus_thick_daemon import DaemonState
 from cnilint.upstream.multus_thick_program import ThickDaemon, ThickMemory
 from cnilint.upstream.multus_thin import script_checked
 from cnilint.upstream.prediction import Prediction
-from cnilint.upstream.program import Change as NamedChange
-from cnilint.upstream.program import Event
 from cnilint.upstream.selector import predict
 
-from .owner import MASTER_KEY
+from .installed import InView
+from .owner import MASTER_KEY, MULTUS_FILES
 from .steps import (
     NOTHING,
     Change,
@@ -44,63 +43,52 @@ class MultusProgram(Program):
 
 
 @dataclass(frozen=True, slots=True)
-class Thick(MultusProgram):
+class Thick(InView):
     """The thick daemon: picks once, and from then on follows its master's file alone.
 
     `text` is its configuration as the `selector` of `predict` takes it. `directory` is where it
     looks for its master, `conf_directory` where 00-multus.conf goes (None: nowhere on the host).
     """
 
+    serves = True
+
     actor: Actor
-    daemon: ThickDaemon
+    installer: ThickDaemon
     selector: str
     text: str
     directory: str
     conf_directory: str | None
 
-    def start(self) -> Hashable:
-        """Return the memory of a daemon that has not looked for its master yet."""
-        return self.daemon.start()
-
     def step(self, files: Files, memory: Hashable) -> Change | None:
         """Look for the master, or answer that it was written; a failed start changes nothing."""
-        change = self.daemon.step(self._names(files), memory)
+        change = self.installer.step(self.names(files), memory)
         if change is None:
             return None
         before, after = _daemon_state(memory), _daemon_state(change.memory)
         if "running" not in (before.status, after.status):
             return None
-        found = self._changed(files, change)
+        found = self.on_host(files, change)
         step: Step | None = None
         if before.status != "running" and after.status == "running":
-            verb = Verb.FINDS if self.daemon.conf.master else Verb.PICKS
+            verb = Verb.FINDS if self.installer.conf.master else Verb.PICKS
             step = Step(self.actor, verb, (OUTPUT,), after.master)
         elif before.status == "running" and after.status != "running":
             step = Step(self.actor, Verb.EXITS)
         return found._replace(step=step)
-
-    def notice(self, files: Files, memory: Hashable, events: tuple[Event, ...]) -> Hashable:
-        """Remember what happened to its master's file, or to its readiness file."""
-        heard = tuple(
-            event._replace(name=name)
-            for event in events
-            if (name := self._name(event.name)) is not None
-        )
-        return self.daemon.notice(self._names(files), memory, heard) if heard else memory
 
     def minded(self, files: Files, memory: Hashable) -> Minded:
         """Return its master, its own file and its readiness file.
 
         Before it has a master, that may be each that comes before the one that it would pick.
         """
-        state, conf = _daemon_state(memory), self.daemon.conf
+        state, conf = _daemon_state(memory), self.installer.conf
         named = [conf.output, conf.readiness_file, *filter(None, (conf.master, state.master))]
         names = set(map(posixpath.basename, named))
         directories = {self.directory, self.conf_directory or self.directory}
         paths = frozenset(posixpath.join(one, name) for one in directories for name in names)
         if state.status == "running" or conf.master:
             return Minded(paths)
-        change = self.daemon.step(self._names(files), memory)
+        change = self.installer.step(self.names(files), memory)
         picked = _daemon_state(change.memory).master if change is not None else ""
         return Minded(paths, self.directory, picked or None)
 
@@ -114,18 +102,18 @@ class Thick(MultusProgram):
 
     def stop(self, files: Files, memory: Hashable) -> Change:
         """End in order: from v4.1.0 on 00-multus.conf goes."""
-        change = self.daemon.stop(self._names(files), memory)
-        return self._changed(files, change)._replace(step=Step(self.actor, Verb.STOPS))
+        change = self.installer.stop(self.names(files), memory)
+        return self.on_host(files, change)._replace(step=Step(self.actor, Verb.STOPS))
 
     def complaint(self, files: Files, memory: Hashable) -> Cause | None:
         """Return why it has not come up, None when it has."""
         if _daemon_state(memory).status == "running":
             return None
-        names = self._names(files)
+        names = self.names(files)
         cause = failed(predict(self.selector, names, daemon_config=self.text))
-        return _told(cause, self.daemon.conf.master, names)
+        return _told(cause, self.installer.conf.master, names)
 
-    def _name(self, path: str) -> str | None:
+    def name(self, path: str) -> str | None:
         """Return a host path's name in the daemon's view, or None if it does not see it."""
         for directory, prefix in (
             (self.directory, ""),
@@ -135,18 +123,8 @@ class Thick(MultusProgram):
                 return prefix + path[len(directory) + 1 :]
         return None
 
-    def _names(self, files: Files) -> dict[str, str]:
-        named = ((self._name(path), text) for path, text in files.items())
-        return {name: text for name, text in named if name is not None}
-
-    def _changed(self, files: Files, change: NamedChange) -> Change:
-        """Return the change from the daemon's view as one of the host's files."""
-        unseen = {path: text for path, text in files.items() if self._name(path) is None}
-        seen = {self._path(name): text for name, text in change.files.items()}
-        events = tuple(event._replace(name=self._path(event.name)) for event in change.events)
-        return Change(unseen | seen, change.memory, events, None)
-
-    def _path(self, name: str) -> str:
+    def path(self, name: str) -> str:
+        """Return the path of a name in the daemon's view."""
         inside = f"{OTHER_DIRECTORY}/"
         if name.startswith(inside) and self.conf_directory is not None:
             return f"{self.conf_directory}/{name[len(inside) :]}"
@@ -254,7 +232,7 @@ class Thin(MultusProgram):
 
     def stop(self, files: Files, memory: Hashable) -> Change:
         """With the cleanup flag its files go, else they stay."""
-        own = [posixpath.join(self.conf_directory, f"00-multus.conf{end}") for end in ("", "list")]
+        own = [posixpath.join(self.conf_directory, name) for name in MULTUS_FILES]
         gone = tuple(path for path in own if path in files) if self.told.cleans_up else ()
         after = {path: text for path, text in files.items() if path not in gone}
         return change_to(after, memory, gone, Step(self.actor, Verb.STOPS))

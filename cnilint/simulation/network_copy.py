@@ -71,9 +71,8 @@ class NetworkCopy(Program):
 
     def stop(self, files: Files, memory: Hashable) -> Change:
         """Remove its file where a hook of its pod does that; leave it otherwise."""
-        if not self.behaviour.takes_its_file or self.file.path not in files:
-            return change_to(files, memory, (), Step(self.actor, Verb.STOPS))
-        return stopped_with(self.actor, self.file, files, memory)
+        takes_it = self.behaviour.takes_its_file
+        return stopped_with(self.actor, self.file, files, memory, takes_it=takes_it)
 
     def complaint(self, files: Files, memory: Hashable) -> Cause | None:  # noqa: ARG002
         """Return why it has not come up in a state of rest, None when it has."""

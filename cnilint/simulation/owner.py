@@ -19,6 +19,9 @@ from .steps import Files, candidates, failed, names_in
 
 MULTUS_TYPES = ("multus", "multus-shim")
 
+MULTUS_FILES = ("00-multus.conf", "00-multus.conflist")
+"""What Multus calls its own file."""
+
 MASTER_KEY = "cnilint.dev/master"
 """In the configuration the simulation lets thin Multus write: the host path of the master that is
 embedded in it (the real file embeds the content alone)."""

@@ -90,9 +90,8 @@ class Writer(Program):
 
     def stop(self, files: Files, memory: Hashable) -> Change:
         """Remove the file where the product cleans up after itself; leave it otherwise."""
-        if not self.behaviour.takes_its_file or self.file.path not in files:
-            return change_to(files, memory, (), Step(self.actor, Verb.STOPS))
-        return stopped_with(self.actor, self.file, files, memory)
+        takes_it = self.behaviour.takes_its_file
+        return stopped_with(self.actor, self.file, files, memory, takes_it=takes_it)
 
     def _first(self, files: Files) -> Change:
         """Do what it does when it starts; nothing where its file is there and it minds that."""

@@ -14,9 +14,9 @@ from cnilint.model.steps import Situation
 from cnilint.model.verdict import Doubt
 from cnilint.multus.configuration import Multus
 from cnilint.multus.forms import multus
-from cnilint.start import NamedTuple, dataclass
+from cnilint.start import NamedTuple, dataclass, replace
 
-from .class_facts import MULTUS_FILES, ClassFacts, Crew, crew
+from .class_facts import ClassFacts, Crew, crew
 from .cluster import Cluster, definitions_of, exists, placements_of
 from .install_fate import (
     Fate,
@@ -27,6 +27,7 @@ from .install_fate import (
     is_alike,
     unread,
 )
+from .owner import MULTUS_FILES
 from .programs import Program
 from .search import Outcome
 from .transition import Handling, Nodes, ProgramChange, Standing, Transition, transition
@@ -170,6 +171,7 @@ class _Both:
         self._before = before
         self._after = after
         self._rebooted = rebooted
+        self._groups = list(node_groups(before.manifests))
 
     def classes(self) -> Iterator[tuple[NodeClass, list[Installer]]]:
         """Yield the classes of nodes that both states tell apart, with what runs there."""
@@ -187,13 +189,12 @@ class _Both:
         after = _facts(self._after, [one.after for one in here])
         if before is None:
             return None
-        groups = list(node_groups(self._before.manifests))
-        kept = survives_reboot(groups, node_class.labels)
+        kept = survives_reboot(self._groups, node_class.labels)
         found = RunningClass(node_class, before, after, tuple(here), NOT_KNOWN, kept)
         if after is None or found.doubt is not None or before.directory != after.directory:
             return found
         came = self._transition(here, before, after, persistent=kept)
-        return RunningClass(node_class, before, after, tuple(here), came, kept)
+        return replace(found, transition=came)
 
     def _transition(
         self,

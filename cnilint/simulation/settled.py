@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from cnilint.model.steps import Actor, Step, Verb
-from cnilint.start import dataclass
+from cnilint.model.steps import Actor
 from cnilint.upstream import gojson
 from cnilint.upstream.gojson import JSON, Array, JSONError, Object, is_string
 from cnilint.upstream.multus_thick_program import multus_thick
@@ -14,9 +13,11 @@ from cnilint.upstream.release import release
 from cnilint.upstream.replay import PROGRAMS
 
 from .installed import Installed
+from .owner import MULTUS_FILES, MULTUS_TYPES
 from .runs import ran
 from .state_graph import Component, StateGraph
-from .steps import NOTHING, Change, Files, Minded, Program, change_to, names_in
+from .steps import Change, Files, Program, names_in
+from .unknown_file import Stranger
 
 MOST_STEPS = 3_000_000
 """Steps looked at for one crew; past that what is returned is true, and not all."""
@@ -29,8 +30,6 @@ FAR_STEPS = 100_000
 
 _DIRECTORY = "/etc/cni/net.d"
 _MAKERS = {**PROGRAMS, "multus-thick": multus_thick}
-_MULTUS_FILES = ("00-multus.conf", "00-multus.conflist")
-_MULTUS_TYPES = ("multus", "multus-shim")
 _PRIMARY = "primary"
 
 
@@ -38,38 +37,6 @@ class Settled(list[dict[str, object]]):
     """The states that can stand after one event. `searched_to_the_end`: whether these are all."""
 
     searched_to_the_end: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Primary(Program):
-    """Writes its file by an atomic rename, once each time that it is asked to."""
-
-    actor: Actor
-    file: str
-    content: str
-
-    def start(self) -> Hashable:
-        """Return that the file is still to be written."""
-        return "asked"
-
-    def step(self, files: Files, memory: Hashable) -> Change | None:
-        """Write the file."""
-        if memory == "done":
-            return None
-        step = Step(self.actor, Verb.WRITES, (posixpath.basename(self.file),))
-        return change_to({**files, self.file: self.content}, "done", (self.file,), step)
-
-    def writes_only(self, memory: Hashable) -> str:
-        """Return the file, until it is written."""
-        return self.file if memory == "asked" else ""
-
-    def minded(self, files: Files, memory: Hashable) -> Minded:  # noqa: ARG002
-        """Return its own file, until it is written."""
-        return Minded(frozenset((self.file,))) if memory == "asked" else NOTHING
-
-    def may_remove(self, memory: Hashable) -> bool:  # noqa: ARG002
-        """Return False."""
-        return False
 
 
 def settled(
@@ -121,7 +88,7 @@ class _Crew:
         if content is not None:
             self._names.append(_PRIMARY)
             path = f"{_DIRECTORY}/{primary['name']}"
-            self._programs.append(Primary(Actor(_PRIMARY), path, str(content)))
+            self._programs.append(Stranger(Actor(_PRIMARY), path, str(content)))
         self._graph = StateGraph(self._programs, MOST_STEPS)
         self.empty = self._graph.started({})
 
@@ -185,7 +152,7 @@ def told(files: Files, *, restless: bool) -> dict[str, object]:
         for name, text in sorted(files.items())
         if "/" not in name and not name.startswith(".")
     }
-    masters = {name: _master(files[name]) for name in _MULTUS_FILES if name in files}
+    masters = {name: _master(files[name]) for name in MULTUS_FILES if name in files}
     held = {name: master for name, master in masters.items() if master is not None}
     return {"files": shown, "master": held or None, "restless": restless}
 
@@ -221,6 +188,6 @@ def _master(text: str) -> str | None:
     except JSONError:
         return None
     for plugin in _plugins(found):
-        if _plain(plugin.get("type")) in _MULTUS_TYPES:
+        if _plain(plugin.get("type")) in MULTUS_TYPES:
             return posixpath.basename(_plain(plugin.get("clusterNetwork")) or "")
     return None

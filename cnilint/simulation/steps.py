@@ -150,8 +150,12 @@ def failed(prediction: Prediction) -> Cause | None:
     return Cause(Failure.NO_MASTER) if prediction.outcome == "waits" else None
 
 
-def stopped_with(actor: Actor, file: ConfFile, files: Files, memory: Hashable) -> Change:
-    """Return what a program leaves that takes its own file along when it ends."""
+def stopped_with(
+    actor: Actor, file: ConfFile, files: Files, memory: Hashable, *, takes_it: bool
+) -> Change:
+    """Return what a program leaves when it ends, which may take its own file along."""
+    if not takes_it or file.path not in files:
+        return change_to(files, memory, (), Step(actor, Verb.STOPS))
     step = Step(actor, Verb.STOPS, also=(Step(actor, Verb.REMOVES, (file.name,)),))
     return change_to(with_changes(files, {}, [file.path]), memory, (file.path,), step)
 

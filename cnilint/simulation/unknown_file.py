@@ -34,13 +34,14 @@ class Stranger(Program):
 
     actor: Actor
     path: str
+    content: str = CONTENT
 
     def step(self, files: Files, memory: Hashable) -> Change | None:
         """Write the file unless that is done."""
         if memory is not None:
             return None
         step = Step(self.actor, Verb.WRITES, file_names([self.path]))
-        return change_to(with_changes(files, {self.path: CONTENT}), "ran", (self.path,), step)
+        return change_to(with_changes(files, {self.path: self.content}), "ran", (self.path,), step)
 
     def writes_only(self, memory: Hashable) -> str:
         """Return the file until it is written."""

@@ -11,8 +11,9 @@ from cnilint.kube.workload import Container, Workload
 from cnilint.model.finding import Applicability, Edit, Fix, Operation, Related, Repair
 from cnilint.model.steps import Ending
 from cnilint.model.tree import Value, child, descend, items, string
-from cnilint.simulation.class_facts import MULTUS_FILES, ClassFacts
+from cnilint.simulation.class_facts import ClassFacts
 from cnilint.simulation.cluster import Cluster
+from cnilint.simulation.owner import MULTUS_FILES
 from cnilint.simulation.search import Outcome
 from cnilint.upstream.confdir import encoded
 

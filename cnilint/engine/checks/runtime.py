@@ -12,8 +12,9 @@ from cnilint.engine.hit import Hit
 from cnilint.model.finding import Applicability, Fix, Location, Related
 from cnilint.model.steps import WRITING, Cause, Failure
 from cnilint.multus.configuration import Multus
-from cnilint.simulation.class_facts import MULTUS_FILES, ClassFacts
+from cnilint.simulation.class_facts import ClassFacts
 from cnilint.simulation.cluster import Cluster
+from cnilint.simulation.owner import MULTUS_FILES
 from cnilint.simulation.programs import CANDIDATES
 from cnilint.simulation.search import Outcome
 from cnilint.upstream.confdir import encoded, extension

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 
 from cnilint.catalog.catalog import Action
 from cnilint.catalog.installer import Installer
-from cnilint.simulation.class_facts import MULTUS_FILES, ClassFacts
+from cnilint.simulation.class_facts import ClassFacts
+from cnilint.simulation.owner import MULTUS_FILES
 from cnilint.simulation.steps import CANDIDATES
 from cnilint.start import NamedTuple
 from cnilint.upstream.confdir import encoded, extension
