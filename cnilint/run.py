@@ -19,7 +19,14 @@ from cnilint.config.options import DEFAULTS, ClusterSettings, Settings
 from cnilint.config.settings import policy, product_ids, settings, targets
 from cnilint.confine import FileTree, read_text, repository
 from cnilint.diff.found import Found
-from cnilint.engine.evaluate import NOTHING_AROUND, Described, Surroundings, evaluate, evaluated
+from cnilint.engine.evaluate import (
+    NOTHING_AROUND,
+    Described,
+    Evaluation,
+    Surroundings,
+    evaluate,
+    evaluated,
+)
 from cnilint.engine.inputs import Inputs, Sieve
 from cnilint.engine.inputs import inputs as read
 from cnilint.engine.policy import Policy
@@ -218,14 +225,12 @@ def checked(run: Run) -> Result:
     with everything beside it.
     """
     run = _played(run)
-    inputs = _sifted(run)
-    around, like = _since(run, inputs)
-    evaluation = evaluated(inputs, around, like)
+    evaluation = _evaluated(run, _sifted(run))
     evaluation.result = _told_newly(evaluation.result, run)
     result = evaluation.result
-    if around.by_file:
+    if run.surroundings.by_file:
         return _without_fixes(result)
-    _known_primary(result, around.primary)
+    _known_primary(result, run.surroundings.primary)
     if any(finding.fixes for finding in result.findings):
         from cnilint.fix.plan import offered
 
@@ -233,18 +238,16 @@ def checked(run: Run) -> Result:
     return _public(result)
 
 
-def _since(run: Run, inputs: Inputs) -> tuple[Surroundings, Result | None]:
-    """Return a run's surroundings with what was found before it, and what was worked out for it."""
-    around, before = run.surroundings, run.before
-    if before is None:
-        return around, None
-    from cnilint.engine.ignores.identity import identity
+def _evaluated(run: Run, inputs: Inputs) -> Evaluation:
+    """Return what is found in the inputs of a run; what was found before the run is known."""
+    evaluation, before = evaluated(inputs, run.surroundings), run.before
+    if before is not None:
+        from cnilint.engine.ignores.identity import identity
 
-    found = evaluate(inputs, around)
-    others = _read(before, may_be_empty=True, like=inputs)
-    old = evaluate(others, before.surroundings, found)
-    known = tuple(identity(finding) for finding in old.findings)
-    return around._replace(policy=around.policy._replace(since=known)), found
+        others = _read(before, may_be_empty=True, like=inputs)
+        old = evaluate(others, before.surroundings, evaluation.result)
+        evaluation.known_before(tuple(identity(finding) for finding in old.findings))
+    return evaluation
 
 
 def inspected(run: Run) -> Result:
@@ -261,7 +264,8 @@ def fixed(run: Run) -> Fixed:
 
     run = _played(run)
     inputs = _sifted(run)
-    done = plan.fixed(inputs, _since(run, inputs)[0], run.fixes)
+    first = _evaluated(run, inputs)
+    done = plan.fixed(inputs, first.surroundings, run.fixes, first)
     _known_primary(done.found, run.surroundings.primary)
     found, left = (_public(_told_newly(one, run)) for one in (done.found, done.result))
     return done._replace(found=found, result=left)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from cnilint import run
 from cnilint.config.location import nearest_folder
+from cnilint.config.options import Settings
 from cnilint.config.settings import mistyped_variables
 from cnilint.engine.result import Result
 from cnilint.errors import ExitCode, UsageError
@@ -57,13 +58,18 @@ def check_once(request: Request) -> ExitCode:
         wanted = [one for one in wanted if one.path]
     silent = chosen.diff and changed
     outputs.deliver(result, wanted, statistics=chosen.statistics, silent=silent)
-    least = None if chosen.fail_on == "never" else Level.of(chosen.fail_on)
+    least = failing(chosen)
     failed = least is not None and any(each.level >= least for each in result.findings)
     failed = failed or (chosen.strict and result.is_undecided)
     if result.unfinished:
         say("error: not everything could be judged; CNI904 says what, and why")
         return ExitCode.ERROR
     return ExitCode.FINDINGS if failed or silent else ExitCode.OK
+
+
+def failing(chosen: Settings) -> Level | None:
+    """Return the level from which on findings fail a run, None where none does."""
+    return None if chosen.fail_on == "never" else Level.of(chosen.fail_on)
 
 
 def _found(asked: Run, *, mending: bool) -> tuple[Result, bool]:

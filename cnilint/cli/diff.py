@@ -11,7 +11,6 @@ from cnilint.diff.comparison import Comparison, compare
 from cnilint.diff.revision import Revision
 from cnilint.diff.sides import Side, Sides, sides, since
 from cnilint.errors import ExitCode, UsageError
-from cnilint.model.finding import Level
 from cnilint.report.changes.formats import report
 from cnilint.report.changes.words import summary
 from cnilint.report.terminal.paint import WIDTH, Paint
@@ -20,6 +19,7 @@ from cnilint.streams import say, tell, write_file
 from cnilint.syntax.collect import STANDARD_INPUT
 
 from . import outputs
+from .check import failing
 from .request import Request, working
 
 
@@ -38,7 +38,7 @@ def diff(request: Request) -> ExitCode:
     finally:
         _close(asked)
     _deliver(found, wanted)
-    least = None if chosen.fail_on == "never" else Level.of(chosen.fail_on)
+    least = failing(chosen)
     return ExitCode.FINDINGS if found.fails(least) else ExitCode.OK
 
 

@@ -32,7 +32,7 @@ from .blame import blamed
 from .checks import CHANGE_CHECKS, CHECKS, IGNORE_CHECKS, INPUT_CHECKS, LAYOUT_CHECKS, Check
 from .hit import Hit
 from .inputs import Inputs
-from .policy import EVERYTHING, Policy
+from .policy import EVERYTHING, Identity, Policy
 from .problems import concerning, unjudged_notes
 from .result import Known, Reason, Result, Suppressed
 from .reuse import known_clusters, same_facts
@@ -203,7 +203,8 @@ class Evaluation:
             except OutOfTimeError as error:
                 self.unjudged.append(problem_at(error, first_place(inputs)))
         self.layout = self.sources.layout if self.sources is not None else Layout(())
-        left_out = [one for one in concerning(inputs, self.layout) if one.is_unjudged]
+        problems = concerning(inputs, self.layout)
+        left_out = [one for one in problems if one.is_unjudged]
         self.left_out = tuple(str(Location(one.source, one.span)) for one in left_out)
         """The places of documents that were not judged and may have a say in a cluster."""
         self.reads: list[set[str]] = []
@@ -225,13 +226,20 @@ class Evaluation:
                 from .places import placed_note
 
                 notes = distinct([placed_note(note) for note in notes])
-        notes += [*problem_notes(inputs.problems), *unjudged_notes(inputs, self.layout)]
-        self.said += _said_of_all(inputs, self.layout, notes, judging)
+        notes += [*problem_notes(inputs.problems), *unjudged_notes(inputs, problems)]
+        self.said += _said_of_all(inputs, self.layout, problems, notes, judging)
         self.said.sort(key=lambda one: (one.order, one.cluster))
         self.hits = _placed(self.said)
         self.placed = self._confined()
         """The same at the texts that decide."""
         self.result = self._result(notes)
+
+    def known_before(self, known: tuple[Identity, ...]) -> None:
+        """Take what was found before a change: it is known, and fails no run."""
+        around = self.surroundings
+        self.surroundings = around._replace(policy=around.policy._replace(since=known))
+        self.policy = self.policy._replace(since=known)
+        self.result = self._result(self.result.notes)
 
     @property
     def is_certain(self) -> bool:
@@ -500,14 +508,17 @@ def said_of_notes(notes: Sequence[Note], judging: Judging, inputs: Inputs) -> li
 
 
 def _said_of_all(
-    inputs: Inputs, layout: Layout, notes: Sequence[Note], judging: Judging
+    inputs: Inputs,
+    layout: Layout,
+    problems: Sequence[SyntaxProblem],
+    notes: Sequence[Note],
+    judging: Judging,
 ) -> list[Said]:
     """Return what the rules say of the texts, the notes, and how the clusters were found.
 
     What was not judged is told last. The checks of ignores come later, when it is known what was
     found, and those of a change have no place where there is one state alone.
     """
-    problems = concerning(inputs, layout)
     said: list[Said] = []
     checking = sorted(_checking(judging.policy), key=lambda each: LAST in each[1].check)
     for order, rule, check in checking:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import posixpath
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from cnilint.gitops.clusters import NO_CLUSTERS, Layout
@@ -36,13 +36,14 @@ def concerning(inputs: Inputs, found: Layout = NO_CLUSTERS) -> list[SyntaxProble
     return [one for one in inputs.problems if _concerns(one, inputs, applied)]
 
 
-def unjudged_notes(inputs: Inputs, found: Layout = NO_CLUSTERS) -> list[Note]:
-    """Return a note that counts the files whose problems are not judged, by why they are not."""
-    applied = _applied(found)
+def unjudged_notes(inputs: Inputs, judged: Iterable[SyntaxProblem]) -> list[Note]:
+    """Return a note that counts the files whose problems are not judged, by why they are not.
+
+    `judged` are those that are: see `concerning`.
+    """
+    told = set(map(id, judged))
     left = [
-        one
-        for one in inputs.problems
-        if one.kind in ("syntax", "limit") and not _concerns(one, inputs, applied)
+        one for one in inputs.problems if one.kind in ("syntax", "limit") and id(one) not in told
     ]
     objects = [one for one in left if _is_object(one)]
     others = [one for one in left if not _is_object(one)]
@@ -101,9 +102,3 @@ def _document(one: SyntaxProblem) -> tuple[int, int]:
     behind = bisect_right(starts, one.span.start)
     end = starts[behind] if behind < len(starts) else len(one.source.text)
     return (starts[behind - 1] if behind else 0), end
-
-
-def document_text(one: SyntaxProblem) -> str:
-    """Return the text of the document that a problem stands in."""
-    start, end = _document(one)
-    return one.source.text[start:end]

@@ -20,6 +20,7 @@ from cnilint.gitops.charts import CHART_FILE, HELMFILE, HELMFILES
 from cnilint.gitops.cloudformation import RESOURCES
 from cnilint.gitops.distributions import K3S, MACHINE_KEYS, RKE2
 from cnilint.gitops.kustomization import FILE_NAMES
+from cnilint.kube.manifest import HASH
 from cnilint.kube.workload import HOST_PATH, INSTALLING_KINDS, TEMPLATE
 from cnilint.model.text import Source, Span
 from cnilint.multus.meant_configuration import KEY as CONFIGURATION
@@ -62,7 +63,6 @@ _NAME = lazy_pattern(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
 _FILLING = r"(?:\$\{[^}\n]{0,200}+\}|\{\{[^}\n]{0,200}+\}\})"
 _FILLED_IN = lazy_pattern(rf"(?<![A-Za-z0-9.-])[A-Za-z0-9.-]*+(?:{_FILLING}[A-Za-z0-9.-]*+)++")
 _HOLE = lazy_pattern(_FILLING)
-_HASH = lazy_pattern(r"-[bcdfghkmt2456789]{10}$")
 
 
 class Relevance:
@@ -108,7 +108,7 @@ class Relevance:
 
     def is_asked_for(self, one: str) -> bool:
         """Whether what was kept may ask for an object by its name."""
-        bare = _HASH.sub("", one)
+        bare = HASH.sub("", one)
         if one in self._names or bare in self._names:
             return True
         return any(fnmatchcase(one, glob) or fnmatchcase(bare, glob) for glob in self._globs)

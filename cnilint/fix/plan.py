@@ -23,13 +23,18 @@ def offered(evaluation: Evaluation, options: Options) -> Result:
     return Prover(evaluation, options).offered()
 
 
-def fixed(inputs: Inputs, surroundings: Surroundings, options: Options) -> Fixed:
+def fixed(
+    inputs: Inputs,
+    surroundings: Surroundings,
+    options: Options,
+    first: Evaluation | None = None,
+) -> Fixed:
     """Apply every fix of a grade: in the files that were read, then what is handed over.
 
     In the order in which it takes effect: the files, the values of charts, and the patches of what
-    is rendered from both.
+    is rendered from both. `first` is what was found in the inputs, where that is known.
     """
-    written = rounds(inputs, surroundings, options, Way.IN_PLACE)
+    written = rounds(inputs, surroundings, options, Way.IN_PLACE, first)
     valued = _further(written, surroundings, options, Way.HELM)
     patched = _further(valued, surroundings, options, Way.KUSTOMIZE)
     return Fixed(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from cnilint.engine.evaluate import Surroundings, evaluated
+from cnilint.engine.evaluate import Evaluation, Surroundings, evaluated
 from cnilint.engine.inputs import Inputs
 from cnilint.engine.result import Result
 from cnilint.engine.text_edits import TextEdits, text_edits_of
@@ -40,16 +40,24 @@ class Rounds(NamedTuple):
     held_back: tuple[Finding, ...]
 
 
-def rounds(inputs: Inputs, surroundings: Surroundings, options: Options, way: Way) -> Rounds:
+def rounds(
+    inputs: Inputs,
+    surroundings: Surroundings,
+    options: Options,
+    way: Way,
+    first: Evaluation | None = None,
+) -> Rounds:
     """Make every fix of a grade and way, round after round until nothing changes.
 
     In one round, of two fixes that overlap, or that together lead to something new, the first is
-    made; the other waits for the next.
+    made; the other waits for the next. `first` is what was found in the inputs, where that is
+    known.
     """
     made: list[Choice] = []
     results: list[Result] = []
     for number in range(MOST_ROUNDS + 1):
-        prover = Prover(evaluated(inputs, surroundings), options)
+        known = first if first is not None and number == 0 else evaluated(inputs, surroundings)
+        prover = Prover(known, options)
         result = prover.offered()
         results.append(result)
         chosen, held_back = _round(result, options, way, prover)

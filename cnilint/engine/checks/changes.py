@@ -7,13 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from cnilint.catalog.catalog import Role
 from cnilint.catalog.installer import Installer
+from cnilint.engine.edits.values import nested
 from cnilint.engine.hit import Hit
 from cnilint.engine.sentences import cause_words, cleanup_lines, either
 from cnilint.kube.rollout import CHECKSUM, config_map_texts
-from cnilint.kube.workload import Workload
-from cnilint.model.finding import Applicability, Edit, Fix, Level, Location, Operation
+from cnilint.model.finding import Applicability, Fix, Level, Location
 from cnilint.model.steps import Ending, Witness
-from cnilint.model.tree import Value
 from cnilint.simulation.install_fate import Unread
 from cnilint.simulation.running_cluster import LeftFile, RunningClass, RunningCluster
 from cnilint.simulation.search import Outcome
@@ -274,24 +273,10 @@ def _with_checksum(one: Unread) -> Fix:
     texts = config_map_texts(one.config_map)
     whole = "".join(f"{key}\0{texts[key]}\0" for key in sorted(texts))
     value = hashlib.sha256(whole.encode()).hexdigest()[:16]
-    name = f"{CHECKSUM}{one.config_map.name}"
+    steps = ("metadata", "annotations", f"{CHECKSUM}{one.config_map.name}")
     return Fix(
         f"annotate the pods of {one.workload.manifest.title} with a checksum of it",
         Applicability.UNSAFE,
-        (_annotated(one.workload, name, value),),
+        nested(one.workload.manifest, one.workload.template, steps, value),
         note="its pods restart with it, and it has to change with every later change of the map",
     )
-
-
-def _annotated(workload: Workload, name: str, value: str) -> Edit:
-    """Return the edit that adds an annotation to a pod template."""
-    manifest = workload.manifest
-    steps: list[str] = list(workload.template)
-    given: Value = value
-    rest = ["metadata", "annotations", name]
-    while len(rest) > 1 and manifest.at(*steps, rest[0]) is not None:
-        steps.append(rest.pop(0))
-    for key in reversed(rest[1:]):
-        given = {key: given}
-    route = (*manifest.route, *steps, rest[0])
-    return Edit(manifest.document, route, Operation.ADD, given)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from cnilint.catalog.installer import Installer
+from cnilint.engine.edits.manifest import added
 from cnilint.kube.manifest import Manifest
-from cnilint.model.finding import Applicability, Edit, Fix, Operation
+from cnilint.model.finding import Applicability, Edit, Fix
 from cnilint.model.tree import Value, plain
 from cnilint.simulation.cluster import Cluster
 
@@ -39,9 +40,7 @@ def is_guarded(cluster: Cluster, one: Installer) -> bool:
     if one.product.id in STOPS_PODS or (one.product.id == "istio-cni" and _is_repaired(one)):
         return True
     taint = TAINTS.get(one.product.id)
-    return taint is not None and any(
-        _has_taint(plain(each.root), taint[0]) for each in cluster.manifests
-    )
+    return taint is not None and taint[0] in cluster.once(_taint_keys)
 
 
 def guard_fixes(cluster: Cluster, one: Installer) -> Iterator[Fix]:
@@ -69,27 +68,28 @@ def _is_repaired(one: Installer) -> bool:
     return repair is None or repair.value != "false"
 
 
-def _has_taint(value: object, key: str) -> bool:
-    """Whether an object gives nodes a taint."""
+def _taint_keys(cluster: Cluster) -> frozenset[str]:
+    """Return the keys of all taints that objects give nodes."""
+    return frozenset(key for one in cluster.manifests for key in _keys_of(plain(one.root)))
+
+
+def _keys_of(value: object) -> Iterator[str]:
     if isinstance(value, list):
-        return any(_has_taint(each, key) for each in value)
-    if not isinstance(value, dict):
-        return False
-    for name, inner in value.items():
-        listed = inner if name in TAINTED and isinstance(inner, list) else []
-        if any(isinstance(taint, dict) and taint.get("key") == key for taint in listed):
-            return True
-        if _has_taint(inner, key):
-            return True
-    return False
+        for each in value:
+            yield from _keys_of(each)
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            taints = inner if name in TAINTED and isinstance(inner, list) else ()
+            for taint in taints:
+                key = taint.get("key") if isinstance(taint, dict) else None
+                if isinstance(key, str):
+                    yield key
+            yield from _keys_of(inner)
 
 
 def _tainted(pool: Manifest, key: str, effect: str) -> Edit | None:
     """Return the edit that gives the nodes of a pool a taint; None where there is no place."""
     taint: dict[str, Value] = {"key": key, "value": "true", "effect": effect}
-    route = (*pool.route, *STARTUP)
-    if pool.at(*STARTUP) is not None:
-        return Edit(pool.document, (*route, -1), Operation.ADD, taint)
     if pool.at(*STARTUP[:-1]) is None:
         return None
-    return Edit(pool.document, route, Operation.ADD, [taint])
+    return added(pool.document, (*pool.route, *STARTUP), taint)

@@ -36,19 +36,20 @@ def problems(files: dict[str, str]) -> Inputs:
 def test_a_text_is_judged_if_it_is_an_object_or_names_a_cni(text: str, judged: bool) -> None:
     inputs = problems({"some.yaml": text})
     assert bool(concerning(inputs)) is judged
-    assert bool(unjudged_notes(inputs)) is not judged
+    assert bool(unjudged_notes(inputs, concerning(inputs))) is not judged
 
 
 def test_a_file_that_is_named_is_always_judged() -> None:
     inputs = problems({"some.yaml": VALUES})
     named = Inputs(inputs.sources, inputs.found, ("./some.yaml",), inputs.files)
     assert concerning(named)
-    assert not unjudged_notes(named)
+    assert not unjudged_notes(named, concerning(named))
 
 
 def test_files_that_are_not_judged_are_counted_in_one_note() -> None:
     files = {f"{at}.yaml": VALUES for at in range(5)}
-    (note,) = unjudged_notes(problems(files))
+    found = problems(files)
+    (note,) = unjudged_notes(found, concerning(found))
     assert note.message.startswith("5 files")
     assert "2 more" in note.message
     assert {one.level for one in evaluate(problems(files)).findings} == {Level.NOTE}
