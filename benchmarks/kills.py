@@ -26,7 +26,7 @@ from typing import Any
 
 from cnilint.cli import app
 from cnilint.cli.ending import ended
-from cnilint.engine.ruleset import read_card
+from cnilint.engine.rule import read_card
 from cnilint.fix import in_place
 from cnilint.staging import NAME, finish
 

@@ -7,11 +7,9 @@ from collections.abc import Sequence
 
 from cnilint import run
 from cnilint.config.location import nearest_folder
-from cnilint.config.options import Settings
-from cnilint.config.settings import mistyped_variables
+from cnilint.config.settings import failing, mistyped_variables
 from cnilint.engine.result import Result
 from cnilint.errors import ExitCode, UsageError
-from cnilint.model.finding import Level
 from cnilint.run import Run
 from cnilint.streams import say, tell
 from cnilint.syntax.collect import STANDARD_INPUT
@@ -25,7 +23,7 @@ def check(request: Request) -> ExitCode:
     if request.options.get("watch"):
         from .watch import watch
 
-        return watch(request)
+        return watch(request, check_once)
     return check_once(request)
 
 
@@ -65,11 +63,6 @@ def check_once(request: Request) -> ExitCode:
         say("error: not everything could be judged; CNI904 says what, and why")
         return ExitCode.ERROR
     return ExitCode.FINDINGS if failed or silent else ExitCode.OK
-
-
-def failing(chosen: Settings) -> Level | None:
-    """Return the level from which on findings fail a run, None where none does."""
-    return None if chosen.fail_on == "never" else Level.of(chosen.fail_on)
 
 
 def _found(asked: Run, *, mending: bool) -> tuple[Result, bool]:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from cnilint import run
 from cnilint.config.options import Settings
+from cnilint.config.settings import failing
 from cnilint.diff.comparison import Comparison, compare
 from cnilint.diff.revision import Revision
 from cnilint.diff.sides import Side, Sides, sides, since
@@ -19,7 +20,6 @@ from cnilint.streams import say, tell, write_file
 from cnilint.syntax.collect import STANDARD_INPUT
 
 from . import outputs
-from .check import failing
 from .request import Request, working
 
 

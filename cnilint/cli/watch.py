@@ -6,7 +6,7 @@ import gc
 import os
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from cnilint.config.location import NAMES, OTHER_NAMES, PYPROJECT, nearest, nearest_folder
 from cnilint.config.options import Settings
@@ -15,8 +15,11 @@ from cnilint.start import NamedTuple
 from cnilint.streams import say, tell
 from cnilint.syntax.collect import EXTENSIONS, STANDARD_INPUT, WILDCARDS
 
-from . import check, outputs
+from . import outputs
 from .request import Request
+
+Check = Callable[[Request], ExitCode]
+"""What is done whenever something changed."""
 
 CLEAR = "\x1b[H\x1b[2J\x1b[3J"
 """To the top, and empty: the screen, and what was scrolled out of it."""
@@ -54,7 +57,7 @@ class Watched(NamedTuple):
         return {path: _stamp(path) for path in self.files}
 
 
-def watch(request: Request) -> ExitCode:
+def watch(request: Request, check: Check) -> ExitCode:
     """Check, and check again whenever something changes; only Ctrl-C ends it.
 
     What is wrong at the start, other than that there is nothing to read yet, is raised; later on it
@@ -68,7 +71,7 @@ def watch(request: Request) -> ExitCode:
     gc.enable()  # this is no short run
     next(heard)  # from now on nothing is missed, not even what changes during a check
     stamps = watched.stamps()
-    _again(request, first=True)
+    _again(request, check, first=True)
     last = time.time()
     for paths in heard:
         changed = {path for path in paths if watched.counts(path)}
@@ -81,15 +84,15 @@ def watch(request: Request) -> ExitCode:
             say(f"{_named(sorted(changed))} changed")
             watched = _watched(request)
             stamps = watched.stamps()
-            _again(request)
+            _again(request, check)
             last = time.time()
     return ExitCode.OK
 
 
-def _again(request: Request, *, first: bool = False) -> None:
+def _again(request: Request, check: Check, *, first: bool = False) -> None:
     """Check once; what goes wrong is raised the first time, and told later."""
     try:
-        check.check_once(request)
+        check(request)
     except CnilintError as error:
         if first and not isinstance(error, NothingReadError):
             raise

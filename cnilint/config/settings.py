@@ -14,6 +14,7 @@ from cnilint.engine.ignores.ignore import ENTRY, Ignore, Scope, Word
 from cnilint.engine.policy import EVERYTHING, Policy, no_such_rule, standing_for, switched
 from cnilint.engine.ruleset import Rule, house_rules
 from cnilint.errors import ConfigurationError, RuleError, did_you_mean, nearest_word
+from cnilint.model.finding import Level
 from cnilint.report.formats import KNOWN, no_such_format
 
 from .base import Base
@@ -142,6 +143,11 @@ def _known_variables() -> set[str]:
 def _variable(one: Entry, variables: Mapping[str, str]) -> str:
     """Return the variable that sets an entry, or nothing."""
     return next((name for name in one.variables if name in variables), "")
+
+
+def failing(chosen: Settings) -> Level | None:
+    """Return the level from which on findings fail a run, None where none does."""
+    return None if chosen.fail_on == "never" else Level.of(chosen.fail_on)
 
 
 def policy(chosen: Settings, paths: Sequence[str]) -> Policy:

@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from cnilint.model.finding import Finding
 from cnilint.start import NamedTuple
 
-from .rule import SCHEMA, Example
-from .ruleset import Rule, read_card
+from .rule import SCHEMA, Example, Rule, read_card
 
 __all__ = ["Example", "Files", "Trial", "examples_of"]
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cnilint.model.finding import Level
+from cnilint.syntax.data import read_mapping
 from cnilint.syntax.schema import Record, Schema
 
 OWN = "CNI"
@@ -61,3 +62,14 @@ class Rule(Record, schema=SCHEMA, more={"path": ""}):
     def is_own(self) -> bool:
         """Whether it comes with cnilint."""
         return self.id.rstrip("0123456789") == OWN
+
+
+def read_card(path: str, *, examples: bool = True) -> dict[str, Any]:
+    """Return a rule card as plain values, without its examples if they are not wanted.
+
+    Examples stand last and are most of a card. RuleError for a file that is no mapping.
+    """
+    card = read_mapping(path, until="" if examples else "examples")
+    if card.get("level") is False:
+        card["level"] = "off"  # what YAML makes of the bare word
+    return card

@@ -19,8 +19,7 @@ from cnilint.syntax.schema_faults import Fault, Route, faults
 
 from .jsonpath import find
 from .match import OF_MULTUS, OF_OBJECT
-from .rule import OWN, SCHEMA
-from .ruleset import read_card
+from .rule import OWN, SCHEMA, read_card
 
 _OWN_ID = lazy_pattern(rf"{OWN}[1-9][0-9]{{2}}")
 

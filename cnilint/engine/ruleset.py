@@ -11,10 +11,9 @@ from cnilint.catalog import catalog
 from cnilint.confine import file_behind, open_file
 from cnilint.errors import ReadError, RuleError
 from cnilint.resources import rules_folder
-from cnilint.syntax.data import read_mapping
 from cnilint.syntax.data_cache import kept
 
-from .rule import SCHEMA, Rule
+from .rule import SCHEMA, Rule, read_card
 
 __all__ = ["Rule", "card_files", "house_rules", "rules"]
 
@@ -97,17 +96,6 @@ def _house_rule(path: str, _changed: int) -> Rule:
     card = checked_card(path)
     card.pop("examples", None)
     return _rule(card, path)
-
-
-def read_card(path: str, *, examples: bool = True) -> dict[str, Any]:
-    """Return a rule card as plain values, without its examples if they are not wanted.
-
-    Examples stand last and are most of a card. RuleError for a file that is no mapping.
-    """
-    card = read_mapping(path, until="" if examples else "examples")
-    if card.get("level") is False:
-        card["level"] = "off"  # what YAML makes of the bare word
-    return card
 
 
 def _own_card(path: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cnilint.cli import check, watch
+from cnilint.cli import watch
 from cnilint.cli.request import Request
 from cnilint.errors import ExitCode, NothingReadError, UsageError
 from tests.clusters import PINNED, STANDALONE, VPC, cnilint, contents, multus, placed
@@ -235,11 +235,10 @@ def test_a_fault_is_raised_the_first_time_and_told_later(
     def fails(*_request: object, **_how: object) -> ExitCode:
         raise error
 
-    monkeypatch.setattr(check, "check_once", fails)
     monkeypatch.delenv("CNILINT_DEBUG", raising=False)
     if first and not isinstance(error, NothingReadError):
         with pytest.raises(type(error)):
-            watch._again(Request(()), first=True)
+            watch._again(Request(()), fails, first=True)
     else:
-        watch._again(Request(()), first=first)
+        watch._again(Request(()), fails, first=first)
         assert b"cnilint: error: " in capsysbinary.readouterr().err

@@ -9,8 +9,9 @@ import pytest
 
 from cnilint.engine import ruleset
 from cnilint.engine.evaluate import evaluate
+from cnilint.engine.rule import Rule, read_card
 from cnilint.engine.rule_card import checked_card
-from cnilint.engine.ruleset import Rule, read_card, rules
+from cnilint.engine.ruleset import rules
 from cnilint.errors import RuleError
 from cnilint.model.finding import Level
 from tests.clusters import VPC, multus, read
