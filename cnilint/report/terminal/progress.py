@@ -49,10 +49,10 @@ class _Shown:
 
     def told(self, what: str, done: int, total: int) -> None:
         """Take how far it is."""
-        self._state = (what, done, total)
-        bar = self._bar
-        if bar is not None:
-            bar.update(*self._state)
+        with self._lock:  # so that nothing is missed while the bar goes up
+            self._state = (what, done, total)
+            if self._bar is not None:
+                self._bar.update(*self._state)
 
     def end(self) -> None:
         """Take the bar away, and let none come."""
