@@ -1,4 +1,4 @@
-"""Definitions that cost a start nothing: named tuples, frozen values, and patterns made on use.
+"""Definitions that cost a start nothing: named tuples, frozen values, and what is made on use.
 
 A run on one manifest defines three hundred classes and a hundred and fifty patterns, and uses a
 part of them. `typing.NamedTuple` and `dataclasses.dataclass` write and compile code for each class
@@ -23,6 +23,7 @@ __all__ = [
     "claim_process",
     "dataclass",
     "field",
+    "kept",
     "lazy_pattern",
     "own_process",
     "replace",
@@ -160,7 +161,10 @@ def _values(cls: type, *, eq: bool) -> type:
     methods = _FROZEN | (_COMPARED if eq else {})
     compared = tuple(name for name, one in fields.items() if one.compare)
     known = {
-        "__slots__": tuple(name for name in own if name not in inherited),
+        "__slots__": (
+            *(name for name in own if name not in inherited),
+            *(one.slot for one in space.values() if type(one) is kept),
+        ),
         "__match_args__": tuple(fields),
         "__dataclass_fields__": _Original("__dataclass_fields__"),
         "__dataclass_params__": _Original("__dataclass_params__"),
@@ -204,6 +208,32 @@ def _getter(names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
     if len(names) > 1:
         return attrgetter(*names)
     return (lambda self: (getattr(self, names[0]),)) if names else lambda _self: ()
+
+
+class kept:  # noqa: N801  as `property`
+    """A property of a frozen value in slots that is worked out when it is first asked for.
+
+    As `functools.cached_property` for values that have no slots. It is no field: another value that
+    is made of this one works it out anew.
+    """
+
+    def __init__(self, work: Callable[[Any], Any]) -> None:
+        """Take what works it out."""
+        self._work, self.__doc__ = work, work.__doc__
+        self.slot = f"_kept_{work.__name__}"
+
+    def __get__(self, own: Any, _cls: object = None) -> Any:
+        if own is None:
+            return self
+        try:
+            return getattr(own, self.slot)
+        except AttributeError:
+            found = self._work(own)
+        object.__setattr__(own, self.slot, found)
+        return found
+
+    def __set__(self, own: Any, _value: object) -> None:
+        _frozen(own, self._work.__name__)
 
 
 class _Original:

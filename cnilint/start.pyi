@@ -1,6 +1,7 @@
 from dataclasses import dataclass as dataclass
 from dataclasses import field as field
 from dataclasses import replace as replace
+from functools import cached_property as kept
 from re import compile as lazy_pattern
 from typing import NamedTuple as NamedTuple
 
@@ -9,6 +10,7 @@ __all__ = [
     "claim_process",
     "dataclass",
     "field",
+    "kept",
     "lazy_pattern",
     "own_process",
     "replace",

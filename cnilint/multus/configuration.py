@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator
-from functools import lru_cache
 
 from cnilint.catalog.form import argument
 from cnilint.catalog.installer import Installer
@@ -18,7 +17,7 @@ from cnilint.kube.environment import Text, placeholder
 from cnilint.kube.workload import HostFile
 from cnilint.model.finding import Location
 from cnilint.model.tree import Embedded, EmbeddedProblem, Mapping, Tree, plain
-from cnilint.start import dataclass
+from cnilint.start import dataclass, kept
 from cnilint.upstream.multus_releases import Program, Traits
 
 from .settings import (
@@ -65,14 +64,14 @@ class Multus:
         """Whether the entrypoint is v3's shell script, which reads flags in a way of its own."""
         return self.program is Program.SCRIPT
 
-    @property
+    @kept
     def program(self) -> Program:
         """The program that installs it."""
         from cnilint.upstream.multus_releases import program
 
         return program(self.release, thick=self.thick)
 
-    @property
+    @kept
     def traits(self) -> Traits:
         """What this release of the program does."""
         from cnilint.upstream.multus_releases import traits
@@ -144,7 +143,7 @@ class Multus:
 
     def member(self, key: str, *, exactly: bool = False) -> Given | None:
         """Return a member of the daemon configuration by its key, in whatever case."""
-        known = _by_name(self) if not exactly else {n: (n, t) for n, t in self.members()}
+        known = {n: (n, t) for n, t in self.members()} if exactly else self._by_name
         found = known.get(key if exactly else key.casefold())
         if found is None or self.configuration is None:
             return None
@@ -153,6 +152,11 @@ class Multus:
         route = (*location.route, Embedded.JSON, name)
         place = self.configuration.manifest.locate(tree, route)
         return Given(plain(tree), place)
+
+    @kept
+    def _by_name(self) -> dict[str, tuple[str, Tree]]:
+        """The daemon configuration's members by their name in lower case, the last of each."""
+        return {name.casefold(): (name, tree) for name, tree in self.members()}
 
     def members(self) -> Iterator[tuple[str, Tree]]:
         """Yield the daemon configuration's members in their order."""
@@ -186,13 +190,27 @@ class Multus:
             return False
         return self.installer.container is None or self.family != "thick" or self.tree is not None
 
-    @property
+    @kept
     def filled_in_later(self) -> Given | None:
         """What of the configuration is a placeholder, and where; None if nothing is.
 
         Flux's postBuild, Argo CD's plugins and unrendered charts leave such texts to be replaced.
         """
-        return _filled_in_later(self)
+        if self.problem is not None and self.configuration is not None:
+            place = self.configuration.location._replace(span=self.problem.span)
+            line = place.source.line(place.source.position(place.span.start).line)
+            found = placeholder(line)
+            return Given(found, place) if found else None
+        for name in KEYS:
+            given = self.given(name)
+            if given is not None and isinstance(given.value, str) and placeholder(given.value):
+                told = f"{spelling(self.family, name)} {given.value!r}"
+                return Given(told, given.location)
+        for name in ("autoconfig_directory", "conf_directory"):
+            host = self.host_path(self.value(name))
+            if host is not None and placeholder(host):
+                return Given(f"the directory of the host {host!r}", self.place(name))
+        return None
 
     @property
     def file_is_missing(self) -> bool:
@@ -203,7 +221,7 @@ class Multus:
             return False
         return not path.startswith("/") or workload.mount(container, path) is None
 
-    @property
+    @kept
     def auto(self) -> bool:
         """Whether it picks its master itself, or is told its name. Only `auto` is auto."""
         return self.value("mode") == "auto"
@@ -222,12 +240,12 @@ class Multus:
         found = self.host_file(path)
         return found.path if found else None
 
-    @property
+    @kept
     def autoconfig_host(self) -> str | None:
         """The host directory its master is looked for in."""
         return self.host_path(self.value("autoconfig_directory"))
 
-    @property
+    @kept
     def conf_host(self) -> str | None:
         """The host directory its own configuration is written to."""
         if self.auto and not self.traits.writes_to_conf_directory:
@@ -343,26 +361,3 @@ def _texts(configuration: str) -> dict[str, str]:
         return {}
     members = found.items() if isinstance(found, dict) else ()
     return {key.casefold(): value for key, value in members if isinstance(value, str)}
-
-
-@lru_cache(maxsize=64)
-def _filled_in_later(one: Multus) -> Given | None:
-    if one.problem is not None and one.configuration is not None:
-        place = one.configuration.location._replace(span=one.problem.span)
-        found = placeholder(place.source.line(place.source.position(place.span.start).line))
-        return Given(found, place) if found else None
-    for name in KEYS:
-        given = one.given(name)
-        if given is not None and isinstance(given.value, str) and placeholder(given.value):
-            return Given(f"{spelling(one.family, name)} {given.value!r}", given.location)
-    for name in ("autoconfig_directory", "conf_directory"):
-        host = one.host_path(one.value(name))
-        if host is not None and placeholder(host):
-            return Given(f"the directory of the host {host!r}", one.place(name))
-    return None
-
-
-@lru_cache(maxsize=64)
-def _by_name(one: Multus) -> dict[str, tuple[str, Tree]]:
-    """Return members by their name in lower case, the last one of each."""
-    return {name.casefold(): (name, tree) for name, tree in one.members()}

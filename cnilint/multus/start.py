@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from functools import lru_cache
 
 from cnilint.catalog.form import DeliveryForm, Form
 from cnilint.catalog.release import in_range, release
@@ -53,6 +54,7 @@ def refused_by_chart(form: Form) -> Iterator[tuple[Text, ChartFlag]]:
             yield text, made
 
 
+@lru_cache(maxsize=64)
 def start_failure(one: Multus) -> Cause | None:
     """Return why Multus ends at every start, whatever files there are; None if it does not.
 
@@ -80,6 +82,7 @@ def start_failure(one: Multus) -> Cause | None:
     return _lacks(one, {Need.COPIED_BINARY})
 
 
+@lru_cache(maxsize=64)
 def pods_failure(one: Multus) -> Cause | None:
     """Return why every pod fails that Multus is asked for, though it runs; None if none has to.
 

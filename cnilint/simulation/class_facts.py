@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import posixpath
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import chain
 from types import MappingProxyType
 
@@ -17,7 +18,7 @@ from cnilint.kube.node_classes import NodeClass
 from cnilint.model.steps import Actor, Cause, Failure, Held
 from cnilint.model.verdict import Doubt, Unknown, Verdict, VerdictKind
 from cnilint.multus.configuration import Multus
-from cnilint.start import NamedTuple, dataclass
+from cnilint.start import NamedTuple, dataclass, kept
 from cnilint.upstream.confdir import encoded
 from cnilint.upstream.gojson import JSONError
 
@@ -83,7 +84,7 @@ class ClassFacts:
         """Every distinct outcome."""
         return self.simulation.outcomes
 
-    @property
+    @kept
     def delegates(self) -> list[str]:
         """The files a pod's own network may come from, in byte order."""
         found = {outcome.master for outcome in self.outcomes if outcome.master is not None}
@@ -94,12 +95,12 @@ class ClassFacts:
         """Whether all is well for sure: one owner, and all that is installed works."""
         return self.verdict.good
 
-    @property
+    @kept
     def chained(self) -> list[Chained]:
         """The plugins that the installs mean to have in the pods' own network."""
         return chained(self.installers, multus=bool(self.multuses))
 
-    @property
+    @kept
     def stale(self) -> list[str]:
         """The files that own the pods in some order although no install writes them.
 
@@ -115,7 +116,7 @@ class ClassFacts:
         found = [name for name in self.delegates if name in hosted - made - named]
         return found if brings else []
 
-    @property
+    @kept
     def doubt(self) -> Doubt | None:
         """What decides on the class and is not in view, or filled in later; None if nothing is."""
         hidden = (one for one in self.multuses if not one.in_view and not _ends_at_once(one))
@@ -139,7 +140,7 @@ class ClassFacts:
         )
         return shown or bool(self.delegates) or any(entry.on_host for entry in self.entries)
 
-    @property
+    @kept
     def decided(self) -> bool:
         """Whether these manifests say anything of the class: some CNI gives it a network.
 
@@ -157,7 +158,7 @@ class ClassFacts:
         found = [outcome for outcome in self.outcomes if outcome.master == master]
         return min(found, key=lambda outcome: outcome.rank, default=None)
 
-    @property
+    @kept
     def verdict(self) -> Verdict:
         """The answer for the class."""
         outcomes = self.outcomes
@@ -218,7 +219,7 @@ def crew(
 ) -> Crew:
     """Return the programs of the installers of a class of nodes; see `class_facts`."""
     directory = _runtime_directory(members, multuses)
-    programs = [(m, made) for m in members if (made := network_copy(m) or program(m)) is not None]
+    programs = [(m, made) for m in members if (made := _program(m)) is not None]
     programs += [
         (one.installer, made) for one in multuses if (made := multus_program(one)) is not None
     ]
@@ -341,6 +342,13 @@ def _ends_at_once(one: Multus) -> bool:
     return start_failure(one) is not None
 
 
+@lru_cache(maxsize=512)
+def _program(one: Installer) -> Program | None:
+    """Return what an install other than Multus does to the node's files; None for nothing."""
+    return network_copy(one) or program(one)
+
+
+@lru_cache(maxsize=64)
 def multus_program(one: Multus) -> Program | None:
     """Return what a Multus install does to the node's files; None if that is not in view."""
     from cnilint.multus.start import start_failure

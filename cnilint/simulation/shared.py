@@ -16,6 +16,9 @@ from .steps import Files, Program
 MOST_KEPT = 50_000
 """Steps of programs that are kept for the simulations after them."""
 
+MOST_ALIKE = 4_096
+"""Programs of which it is kept what they are told."""
+
 
 class _Made(NamedTuple):
     """A simulation, and who acts in it, by the place of the program."""
@@ -36,6 +39,7 @@ class Simulations:
         self._budget = budget or Budget()
         self._made: dict[Hashable, _Made] = {}
         self._worked: dict[Hashable, Worked] = {}
+        self._alike: dict[int, tuple[Program, Hashable]] = {}
         self._moments: dict[str, Moments] = {}
 
     def of(
@@ -47,7 +51,7 @@ class Simulations:
         persistent: bool = True,
     ) -> Simulation:
         """Return what `simulate` returns."""
-        alike = tuple(map(likeness, programs))
+        alike = tuple(map(self._likeness, programs))
         key = (
             alike,
             frozenset(host_files.items()),
@@ -67,6 +71,15 @@ class Simulations:
             self._made[key] = _Made(found, actors)
         made = self._made[key]
         return _with_actors(made.simulation, dict(zip(made.actors, actors, strict=True)))
+
+    def _likeness(self, program: Program) -> Hashable:
+        """Return the likeness of a program, worked out once for most of them."""
+        known = self._alike.get(id(program))
+        if known is None:
+            if len(self._alike) >= MOST_ALIKE:
+                self._alike.clear()
+            known = self._alike[id(program)] = (program, likeness(program))
+        return known[1]
 
     def _known(self, programs: Sequence[Hashable], reading: Reading) -> KnownBefore:
         """Return what is known of programs: of each by what it is told, and who acts."""

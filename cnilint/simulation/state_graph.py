@@ -169,15 +169,17 @@ class _Table:
         Such a step commutes with the next step of every other program, and so do several of them:
         whatever comes of it now comes of it once somebody minds, or nobody has anything to do.
         """
-        files = state[0]
-        minded = [(at, self._minded_by(at, files, state[at + 1])) for at in self._all]
+        each = [(at, self._file_of(at, state[at + 1])) for at in self._writing]
+        written = [(at, path) for at, path in each if path]
+        if not written:
+            return []
+        minded = [(at, self._minded_by(at, state[0], state[at + 1])) for at in self._all]
         minding = [(at, one) for at, one in minded if one is not NOTHING]
-        found = []
-        for at in self._writing:
-            path = self._file_of(at, state[at + 1])
-            if path and not any(one.has(path) for other, one in minding if other != at):
-                found.append(at)
-        return found
+        return [
+            at
+            for at, path in written
+            if not any(one.has(path) for other, one in minding if other != at)
+        ]
 
     def is_kept(self, state: State) -> bool:
         """Whether no program may remove, rename or empty a file from here on.

@@ -13,7 +13,7 @@ from functools import lru_cache
 from cnilint.catalog.installer import ConfFile, Installer
 from cnilint.model.steps import Actor, Cause, Failure, Step, Verb
 from cnilint.start import NamedTuple
-from cnilint.upstream.confdir import encoded, extension
+from cnilint.upstream.confdir import encoded
 from cnilint.upstream.prediction import Prediction
 from cnilint.upstream.program import Event, Happening
 from cnilint.upstream.selector import predict
@@ -168,8 +168,10 @@ def names_in(files: Files, directory: str) -> dict[str, str]:
 
 def candidates(files: Files, directory: str) -> list[str]:
     """Return the paths in a directory that a runtime or a CNI installer may take, in byte order."""
-    names = [n for n in names_in(files, directory) if "/" not in n and extension(n) in CANDIDATES]
-    return [posixpath.join(directory, name) for name in sorted(names, key=encoded)]
+    start = directory.rstrip("/") + "/"
+    beneath, paths = len(start), [path for path in files if path.startswith(start)]
+    found = [p for p in paths if p.endswith(CANDIDATES) and "/" not in p[beneath:]]
+    return sorted(found, key=encoded)
 
 
 def is_valid(path: str, content: str) -> bool:

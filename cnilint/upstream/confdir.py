@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Collection, Mapping
+from functools import lru_cache
 
 DEFAULT_DIRECTORY = "/host/etc/cni/net.d"
 """Where Multus's own manifests mount the runtime's configuration directory."""
@@ -33,6 +34,7 @@ def encoded(name: str) -> bytes:
         return name.encode("utf-8", "surrogatepass")
 
 
+@lru_cache(maxsize=4096)
 def is_file_name(name: str) -> bool:
     """Return whether the kernel makes a file of this name in a directory or one below it."""
     steps = name.split("/")
@@ -59,6 +61,12 @@ def extension(name: str) -> str:
     return name[dot:] if dot >= 0 else ""
 
 
+@lru_cache(maxsize=64)
+def _leads_to_itself(path: str) -> bool:
+    """Whether the kernel walks an absolute path as it is written, if all of it is there."""
+    return path == clean(path) and path.startswith("/") and is_file_name(path[1:])
+
+
 class ConfDirectory:
     """The files of one directory, addressed by absolute path as a program would."""
 
@@ -73,12 +81,13 @@ class ConfDirectory:
         self.path = path
         self._given = {name: text for name, text in files.items() if is_file_name(name)}
         self._made = tuple(made)
+        self._as_named = all(map(_leads_to_itself, (path, *made)))
         self._files = {f"{path}/{name}": text for name, text in self._given.items()}
         self._entries: dict[str, set[str]] = {folder: set() for folder in (path, *made)}
         for file in (path, *made, *self._files):
             parent, _, name = file.rpartition("/")
-            while name:
-                self._entries.setdefault(parent or "/", set()).add(name)
+            while name and name not in (here := self._entries.setdefault(parent or "/", set())):
+                here.add(name)
                 parent, _, name = parent.rpartition("/")
 
     def resolve(self, path: str) -> str:
@@ -89,6 +98,8 @@ class ConfDirectory:
         """
         if not path or "\0" in path or len(encoded(path)) >= _PATH_MAX:
             raise PathError(path, missing=not path)
+        if self._as_named and (path in self._files or path in self._entries):
+            return path
         at = "/"
         for step in path.split("/"):
             if at not in self._entries:
@@ -120,7 +131,10 @@ class ConfDirectory:
 
     def is_directory(self, path: str) -> bool:
         """Return whether a path leads to a directory."""
-        return self.exists(path) and self.resolve(path) in self._entries
+        try:
+            return self.resolve(path) in self._entries
+        except PathError:
+            return False
 
     def is_writable(self, path: str) -> bool:
         """Return whether a file can be made, or written anew, at a path.

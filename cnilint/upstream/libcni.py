@@ -208,7 +208,7 @@ def configuration_list(raw: Raw, libcni: Libcni) -> ConfigurationList:
 
 def list_from_file(directory: ConfDirectory, path: str, libcni: Libcni) -> ConfigurationList:
     """Return the list in a file with its chain; LibcniError if it, or a part, cannot be read."""
-    loaded = configuration_list(parsed(file_text(directory, path)), libcni)
+    loaded = _listed(file_text(directory, path), libcni)
     if not libcni.chains:
         return loaded
     if not loaded.only_inlined:
@@ -216,6 +216,11 @@ def list_from_file(directory: ConfDirectory, path: str, libcni: Libcni) -> Confi
     if not loaded.plugins:
         raise LibcniError("no plugin configs found")
     return loaded
+
+
+@lru_cache(maxsize=4096)
+def _listed(text: str, libcni: Libcni) -> ConfigurationList:
+    return configuration_list(parsed(text), libcni)
 
 
 def with_chain(

@@ -11,8 +11,9 @@ v1.6.5 and v1.6.8:cni-plugin/deployment/scripts/install-cni.sh.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from enum import Enum
+from types import MappingProxyType
 
 from cnilint.start import NamedTuple, dataclass, lazy_pattern
 
@@ -142,20 +143,8 @@ class LinkerdCNI(Installer):
     def step(self, files: Files, memory: Hashable) -> Change | None:
         """Return the next step; None while it waits for inotifywait, or has exited."""
         known = _memory(memory)
-        steps: Mapping[Phase, Callable[[Files, Memory], Change | None]] = {
-            Phase.BEGIN: self._begun,
-            Phase.LIST: self._listed,
-            Phase.ROUND: self._in_round,
-            Phase.WATCH: self._watching,
-            Phase.LISTEN: self._listened,
-            Phase.DROP_OWN: self._dropped_own,
-            Phase.UNLINK: self._unlinked,
-            Phase.CREATE: self._created,
-            Phase.DROP: self._dropped,
-            Phase.REMEMBER: self._remembered,
-            Phase.CLEAN: self._cleaned,
-        }
-        return steps[known.phase](files, known) if known.phase in steps else None
+        taken = self._taken.get(known.phase)
+        return taken(self, files, known) if taken is not None else None
 
     def notice(
         self,
@@ -371,6 +360,23 @@ class LinkerdCNI(Installer):
         if self.habits.remembers_each and known.in_round:
             return known.target
         return _target(known.target)
+
+    _taken = MappingProxyType(
+        {
+            Phase.BEGIN: _begun,
+            Phase.LIST: _listed,
+            Phase.ROUND: _in_round,
+            Phase.WATCH: _watching,
+            Phase.LISTEN: _listened,
+            Phase.DROP_OWN: _dropped_own,
+            Phase.UNLINK: _unlinked,
+            Phase.CREATE: _created,
+            Phase.DROP: _dropped,
+            Phase.REMEMBER: _remembered,
+            Phase.CLEAN: _cleaned,
+        }
+    )
+    """How each step is taken."""
 
 
 def _cleaning(known: Memory) -> Memory:

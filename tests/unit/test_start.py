@@ -8,6 +8,7 @@ import pickle
 import re
 import typing
 from collections.abc import Callable
+from functools import cached_property
 from inspect import signature
 from types import SimpleNamespace
 from typing import Any
@@ -223,6 +224,60 @@ def test_what_is_not_in_slots_is_made_by_the_original() -> None:
     assert vars(Open()) == {"first": 1}
     assert [field.name for field in dataclasses.fields(Open)] == ["first"]
     assert OURS.replace(Open(), first=2).first == 2
+
+
+def test_a_property_that_is_kept_is_worked_out_once_for_each_value() -> None:
+    asked: list[int] = []
+
+    def made(maker: Original, kept: Original) -> Original:
+        @maker.dataclass(frozen=True, slots=maker is OURS)
+        class Made:
+            number: int
+
+            @kept
+            def half(self) -> float:
+                """Return half of it."""
+                asked.append(self.number)
+                return 6 / self.number
+
+        return Made
+
+    def told(maker: Original, kept: Original) -> object:
+        asked.clear()
+        cls = made(maker, kept)
+        one = cls(2)
+        other = maker.replace(one, number=3)
+        found = [one.half, one.half, other.half, one.half, copy.deepcopy(one).half]
+        refused = [outcome(lambda: cls(0).half) for _time in range(2)]
+        cannot = outcome(lambda: setattr(one, "half", 1))
+        return found, refused, cannot, one == cls(2), hash(one) == hash(cls(2)), cls.half.__doc__
+
+    ours = told(OURS, OURS.kept)
+    assert asked == [2, 3, 2, 0, 0]  # a copy works it out anew, as nothing but fields goes along
+    assert ours == told(ORIGINAL, cached_property)
+
+
+def test_a_property_that_is_kept_may_be_private_and_a_child_has_it() -> None:
+    class Base:
+        pass
+
+    @OURS.dataclass(frozen=True, slots=True)
+    class Made(Base):
+        text: str
+
+        @OURS.kept
+        def _length(self) -> int:
+            return len(self.text)
+
+        def twice(self) -> int:
+            return 2 * self._length
+
+    @OURS.dataclass(frozen=True, slots=True)
+    class Child(Made):
+        other: str = ""
+
+    makes: Any = Child
+    assert makes("abc").twice() == makes("abc").twice() == 6
 
 
 @pytest.mark.parametrize("name", ["match", "search", "fullmatch", "findall", "split"])

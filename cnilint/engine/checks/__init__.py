@@ -66,10 +66,16 @@ def _late_each(modules: Modules) -> dict[str, Callable[..., Any]]:
 
 
 def _where(has: Callable[[Cluster], bool], modules: Modules) -> dict[str, Check]:
-    """Return checks that are asked only of clusters that have something."""
+    """Return checks that are asked only of clusters that have something, of each once.
+
+    What one finds is asked again by those that say what else is not explained by it.
+    """
 
     def guarded(check: Check) -> Check:
-        return lambda cluster: check(cluster) if has(cluster) else iter(())
+        def found(cluster: Cluster) -> tuple[Hit, ...]:
+            return tuple(check(cluster)) if has(cluster) else ()
+
+        return lambda cluster: iter(cluster.once(found))
 
     return {name: guarded(check) for name, check in _late_each(modules).items()}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 
 from cnilint.catalog.catalog import Action, Role
 from cnilint.catalog.installer import Installer
@@ -23,6 +24,8 @@ from .orders import class_names, shown
 
 Check = Callable[[Cluster], Iterator[Hit]]
 Place = tuple[ClassFacts, Outcome]
+_Texts = tuple[tuple[str, str], ...]
+"""Texts by their names, in an order."""
 
 NEVER_READY = VerdictKind.NEVER_READY
 
@@ -417,24 +420,31 @@ def _always_ends(facts: ClassFacts, one: Installer) -> bool:
     """Whether an installer's program ends at its start, whatever files are there then."""
     if one.action is not Action.INSERT or one.release is None or one.workload is None:
         return False
-    from cnilint.upstream.replay import PROGRAMS, replay
+    from cnilint.upstream.replay import PROGRAMS
 
     settings = _environment(one)
     if one.product.id not in PROGRAMS or settings is None:
         return False
     selector = "{}@{}.{}.{}".format(one.product.id, *one.release)
-    stands = [outcome.files for outcome in facts.outcomes if outcome.runtime is not None]
+    found = (outcome.files for outcome in facts.outcomes if outcome.runtime is not None)
+    stands = dict.fromkeys(found)
     contents = facts.simulation.contents
+    told = tuple(settings.items())
     for names in stands:
-        files = {
-            name: contents[f"{facts.directory}/{name}"]
-            for name in names
-            if f"{facts.directory}/{name}" in contents
-        }
-        found = replay(selector, [{"op": "start"}], before=files, settings={"env": settings})
-        if found[0]["status"] != "exited":
+        each = ((name, contents.get(f"{facts.directory}/{name}")) for name in names)
+        if not _ends(selector, told, tuple((n, text) for n, text in each if text is not None)):
             return False
     return bool(stands)
+
+
+@lru_cache(maxsize=1024)
+def _ends(selector: str, settings: _Texts, files: _Texts) -> bool:
+    """Whether a program that is told some variables ends at its start beside some files."""
+    from cnilint.upstream.replay import replay
+
+    given = {"env": dict(settings)}
+    found = replay(selector, [{"op": "start"}], before=dict(files), settings=given)
+    return found[0]["status"] == "exited"
 
 
 def _environment(one: Installer) -> dict[str, str] | None:
