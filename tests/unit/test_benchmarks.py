@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks import rules
+from benchmarks.generate import crowd
 from benchmarks.run import TOOLS, WORKLOADS, Cost, Measuring, Row, growth, in_turn, table
 
 
@@ -50,3 +52,16 @@ def test_growth_is_told_as_an_exponent(tmp_path: Path, monkeypatch: pytest.Monke
 
 def test_every_workload_says_what_it_measures() -> None:
     assert all(work.__doc__ for work in WORKLOADS.values())
+
+
+def test_the_rules_are_measured_in_the_cluster_that_has_most_to_simulate(tmp_path: Path) -> None:
+    for name, installers in (("small", 2), ("large", 3), ("middle", 1)):
+        (tmp_path / "clusters" / name).mkdir(parents=True)
+        (tmp_path / "clusters" / name / "cni.yaml").write_text(crowd(installers))
+    task = rules.Task((str(tmp_path),))
+    task = task._replace(cluster=rules.largest(task))
+    found = rules.measured(task)
+    assert found.shown == "clusters/large: 3 installs, 2 classes of nodes"
+    assert 0 < found.simulation < found.facts
+    assert found.rules.keys() >= {"CNI101", "CNI201"}
+    assert all(seconds > 0 for seconds in found.rules.values())

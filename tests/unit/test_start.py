@@ -21,6 +21,7 @@ from cnilint import start
 from cnilint.model.steps import NODE, Step, Verb
 from cnilint.model.text import Source, Span
 from cnilint.model.tree import SyntaxProblem
+from cnilint.start import kept
 
 ORIGINAL: Any = SimpleNamespace(
     NamedTuple=typing.NamedTuple,
@@ -229,12 +230,12 @@ def test_what_is_not_in_slots_is_made_by_the_original() -> None:
 def test_a_property_that_is_kept_is_worked_out_once_for_each_value() -> None:
     asked: list[int] = []
 
-    def made(maker: Original, kept: Original) -> Original:
+    def made(maker: Original, once: Original) -> Original:
         @maker.dataclass(frozen=True, slots=maker is OURS)
         class Made:
             number: int
 
-            @kept
+            @once  # type: ignore[untyped-decorator]
             def half(self) -> float:
                 """Return half of it."""
                 asked.append(self.number)
@@ -242,9 +243,9 @@ def test_a_property_that_is_kept_is_worked_out_once_for_each_value() -> None:
 
         return Made
 
-    def told(maker: Original, kept: Original) -> object:
+    def told(maker: Original, once: Original) -> object:
         asked.clear()
-        cls = made(maker, kept)
+        cls = made(maker, once)
         one = cls(2)
         other = maker.replace(one, number=3)
         found = [one.half, one.half, other.half, one.half, copy.deepcopy(one).half]
@@ -265,7 +266,7 @@ def test_a_property_that_is_kept_may_be_private_and_a_child_has_it() -> None:
     class Made(Base):
         text: str
 
-        @OURS.kept
+        @kept
         def _length(self) -> int:
             return len(self.text)
 
