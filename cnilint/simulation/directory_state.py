@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import posixpath
-
 from cnilint.start import NamedTuple
 from cnilint.upstream.confdir import encoded
 
 from .owner import Delegate, Reading, delegate
-from .steps import Files
+from .steps import Files, parted
 
 
 class Moment(NamedTuple):
@@ -44,5 +42,5 @@ class Moments:
 
     def name(self, path: str) -> str | None:
         """Return a file's name if it is in the runtime's directory."""
-        inside = posixpath.dirname(path) == self.reading.directory
-        return posixpath.basename(path) if inside else None
+        directory, name = parted(path)
+        return name if directory == self.reading.directory else None

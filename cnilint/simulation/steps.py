@@ -24,6 +24,12 @@ Files = Mapping[str, str]
 CANDIDATES = (".conf", ".conflist", ".json")
 
 
+@lru_cache(maxsize=4096)
+def parted(path: str) -> tuple[str, str]:
+    """Return the directory of a path, and the name in it."""
+    return posixpath.dirname(path), posixpath.basename(path)
+
+
 class Change(NamedTuple):
     """One step taken: the files after it, what a watch tells of it, and what it is.
 
@@ -64,11 +70,12 @@ class Minded(NamedTuple):
         """Return whether a file is among them."""
         if self.directory is None or path in self.paths:
             return True
-        if not self.directory or posixpath.dirname(path) != self.directory:
+        directory, name = parted(path)
+        if not self.directory or directory != self.directory:
             return False
         # a .conf may become the .conflist of the same name
         last = None if self.up_to is None else encoded(f"{self.up_to}list")
-        return last is None or encoded(posixpath.basename(path)) <= last
+        return last is None or encoded(name) <= last
 
 
 EVERYTHING = Minded(directory=None)
@@ -168,10 +175,14 @@ def names_in(files: Files, directory: str) -> dict[str, str]:
 
 def candidates(files: Files, directory: str) -> list[str]:
     """Return the paths in a directory that a runtime or a CNI installer may take, in byte order."""
+    return list(_candidates(tuple(files), directory))
+
+
+@lru_cache(maxsize=4096)
+def _candidates(paths: tuple[str, ...], directory: str) -> tuple[str, ...]:
     start = directory.rstrip("/") + "/"
-    beneath, paths = len(start), [path for path in files if path.startswith(start)]
-    found = [p for p in paths if p.endswith(CANDIDATES) and "/" not in p[beneath:]]
-    return sorted(found, key=encoded)
+    inside = (path for path in paths if path.startswith(start) and path.endswith(CANDIDATES))
+    return tuple(sorted((one for one in inside if "/" not in one[len(start) :]), key=encoded))
 
 
 def is_valid(path: str, content: str) -> bool:

@@ -84,7 +84,11 @@ class ConfDirectory:
         self._as_named = all(map(_leads_to_itself, (path, *made)))
         self._files = {f"{path}/{name}": text for name, text in self._given.items()}
         self._entries: dict[str, set[str]] = {folder: set() for folder in (path, *made)}
-        for file in (path, *made, *self._files):
+        self._entries.setdefault(path or "/", set()).update(
+            name for name in self._given if "/" not in name
+        )
+        below = (file for name, file in zip(self._given, self._files, strict=True) if "/" in name)
+        for file in (path, *made, *below):
             parent, _, name = file.rpartition("/")
             while name and name not in (here := self._entries.setdefault(parent or "/", set())):
                 here.add(name)
@@ -109,7 +113,7 @@ class ConfDirectory:
             elif step not in ("", "."):
                 if len(encoded(step)) > _NAME_MAX:
                     raise PathError(path, missing=False)
-                at = posixpath.join(at, step)
+                at = f"{at}/{step}" if at != "/" else f"/{step}"
                 if at not in self._entries and at not in self._files:
                     raise PathError(path, missing=True)
         return at
