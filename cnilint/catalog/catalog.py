@@ -22,6 +22,7 @@ from .product import (
     Place,
     Product,
     Recogniser,
+    Restarts,
     Role,
     ShownContainer,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "Place",
     "Product",
     "Recogniser",
+    "Restarts",
     "Role",
     "ShownContainer",
     "distributions",

@@ -10,12 +10,12 @@ from cnilint.kube.environment import Text, texts
 from cnilint.kube.manifest import Manifest
 from cnilint.kube.scheduling import EVERYWHERE, Placement, placement
 from cnilint.kube.taints import Toleration, tolerations
-from cnilint.kube.values import field_text, value_text, value_words
+from cnilint.kube.values import Values, field_text, given_values, value_text, value_words
 from cnilint.kube.workload import Container, HostFile, Workload
 from cnilint.model.finding import Location
 from cnilint.model.tree import Tree, child, descend, string
 
-from .catalog import Delivered, OperatorObject
+from .catalog import Delivered, OperatorObject, Restarts
 
 
 class Form:
@@ -25,7 +25,8 @@ class Form:
     or `assumed`; `by` is which chart or operator, as the entry calls it. `pinned_by` is the value
     that names Multus's master, empty where nothing can; `words` are arguments given among values,
     at the dotted path `words_at`, in whose absence there are `default_words`; `pods_at` is the
-    path of what holds node selector and affinity.
+    path of what holds node selector and affinity. `restarts` says which changes of what it is given
+    restart its pods, where that is known.
     """
 
     kind = "assumed"
@@ -35,11 +36,16 @@ class Form:
     words_at = ""
     default_words: tuple[str, ...] = ()
     pods_at = ""
+    restarts: Restarts | None = None
 
     def look_up(self, place: str, name: str, *, switch: bool = False) -> Text | None:
         """Return a setting from one kind of place, or None; `switch` is a flag without a value."""
         del place, name, switch
         return None
+
+    def given(self) -> dict[str, object]:
+        """Return all that a chart, an add-on or an operator is given, by dotted paths."""
+        return {}
 
     def placement(self) -> Placement | None:
         """Return where it runs, or None when the form does not say."""
@@ -142,6 +148,7 @@ class ObjectForm(Form):
         self.manifest = manifest
         self.by = shown.known_as
         self.pinned_by = shown.pinned_by
+        self.restarts = shown.restarts
         self._pods = manifest.at(*shown.pods.split(".")) if shown.pods else None
 
     def look_up(self, place: str, name: str, *, switch: bool = False) -> Text | None:
@@ -152,6 +159,12 @@ class ObjectForm(Form):
             where = self.manifest.location("data", name)
             return Text(value, where, self.manifest) if value is not None else None
         return field_text(self.manifest, name) if place == "field" else None
+
+    def given(self) -> dict[str, object]:
+        """Return the fields of the object, those that say what it is called left out."""
+        found = given_values((Values(self.manifest.root, (), self.manifest),))
+        about = ("metadata.", "status.")
+        return {path: value for path, value in found.items() if not path.startswith(about)}
 
     def placement(self) -> Placement | None:
         """Return what the object says of nodes, if it does."""
@@ -180,6 +193,7 @@ class DeliveryForm(Form):
         self.kind = delivery.kind
         self.by = shown.known_as or delivery.name
         self.pinned_by = shown.pinned_by
+        self.restarts = shown.restarts
         self.words = value_words(delivery.values, shown.words) if shown.words else ()
         self.words_at = shown.words
         self.default_words = shown.default_words
@@ -190,6 +204,11 @@ class DeliveryForm(Form):
         if place == "values":
             return value_text(self.delivery.values, name)
         return flag(self.words, name, switch=switch) if place == "argument" else None
+
+    def given(self) -> dict[str, object]:
+        """Return the values, and behind a path that none has which chart or add-on it is."""
+        one = self.delivery
+        return {**given_values(one.values), "": (one.name, one.version, one.source)}
 
     def placement(self) -> Placement | None:
         """Return what the values say of nodes, if they do."""

@@ -60,16 +60,29 @@ class Recogniser(Record, schema=SCHEMA, part="recogniser"):
     """What one container must show for its workload to be the product; all of it must hold."""
 
 
+class Changed(Record, schema=SCHEMA, part="changed"):
+    """Something that a chart, an add-on or an operator is given, and that may change."""
+
+
+class Restarts(Record, schema=SCHEMA, part="restarts"):
+    """Which changes of what a chart, an add-on or an operator is given restart the pods."""
+
+    pods: tuple[Changed, ...]
+    start: tuple[Changed, ...]
+
+
 class Delivered(Record, schema=SCHEMA, part="release"):
     """A chart or an EKS add-on that installs the product, and what its values must show."""
 
     when: Mapping[str, tuple[str, ...]]
+    restarts: Restarts | None
 
 
 class OperatorObject(Record, schema=SCHEMA, part="object"):
     """A resource that makes an operator install the product, or that configures it."""
 
     when: Mapping[str, tuple[str, ...]]
+    restarts: Restarts | None
 
 
 class Network(Record, schema=SCHEMA, part="network"):

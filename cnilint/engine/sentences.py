@@ -118,6 +118,7 @@ UNKNOWN = {
     Unknown.FILE: "where {title} writes is not known",
     Unknown.VALUES: "not all values of {title} were read",
     Unknown.SOURCE: "what {title} brings is not in view",
+    Unknown.RESTART: "nothing in view tells whether {title} starts anew with its changed settings",
 }
 
 

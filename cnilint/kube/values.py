@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from cnilint.model.tree import Embedded, Route, Scalar, Tree, child, descend, follow, items, members
+from collections.abc import Iterator, Mapping
+
+from cnilint.model.tree import (
+    Embedded,
+    Route,
+    Scalar,
+    Tree,
+    child,
+    descend,
+    follow,
+    items,
+    members,
+    plain,
+)
 from cnilint.model.tree import Mapping as MappingTree
 from cnilint.start import NamedTuple
 
@@ -72,6 +85,69 @@ def value_text(values: tuple[Values, ...], path: str) -> Text | None:
             return None
         return one.text(text, *found)
     return None
+
+
+def given_values(values: tuple[Values, ...]) -> dict[str, object]:
+    """Return what values come to, by dotted paths: scalars as texts, lists as a whole.
+
+    Those given last count, mappings are laid over each other, and `null` takes a value away.
+    """
+    whole: dict[str, object] = {}
+    for one in values:
+        if one.named:
+            for name, value in _pairs(one.tree):
+                _put(whole, name.split("."), value)
+        else:
+            _lay_over(whole, one.tree)
+    return dict(_flat(whole))
+
+
+def _pairs(tree: Tree) -> Iterator[tuple[str, Tree]]:
+    """Yield names and values, of a mapping or of a list of pairs."""
+    found = follow(tree)
+    if isinstance(found, MappingTree):
+        yield from members(found).items()
+    for pair in items(found):
+        name, value = child(pair, "name"), child(pair, "value")
+        text = text_of(name) if name is not None else None
+        if text is not None and value is not None:
+            yield text, value
+
+
+def _lay_over(whole: dict[str, object], tree: Tree) -> None:
+    """Lay a mapping over what is there."""
+    found = follow(tree)
+    for key, value in members(found).items() if isinstance(found, MappingTree) else ():
+        _put(whole, [key], value)
+
+
+def _put(whole: dict[str, object], steps: list[str], tree: Tree) -> None:
+    """Put a value behind some steps."""
+    *above, last = steps
+    for step in above:
+        below = whole.setdefault(step, {})
+        if not isinstance(below, dict):
+            below = whole[step] = {}
+        whole = below
+    if isinstance(follow(tree), MappingTree):
+        below = whole.get(last)
+        if not isinstance(below, dict):
+            below = whole[last] = {}
+        _lay_over(below, tree)
+        return
+    text = text_of(tree)
+    if text is None:
+        whole.pop(last, None)
+    else:
+        whole[last] = text if isinstance(follow(tree), Scalar) else plain(tree)
+
+
+def _flat(whole: Mapping[str, object], above: str = "") -> Iterator[tuple[str, object]]:
+    for key, value in whole.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{above}{key}.")
+        else:
+            yield f"{above}{key}", value
 
 
 def value_words(values: tuple[Values, ...], path: str) -> tuple[Text, ...]:

@@ -41,6 +41,8 @@ class Unknown(Enum):
     """What it brings in: something that was not read, or that is only known by its image."""
     VALUES = "values"
     """Some of the values of its chart."""
+    RESTART = "restart"
+    """Whether a change of what it is given restarts it."""
 
 
 class Doubt(NamedTuple):

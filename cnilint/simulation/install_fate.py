@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from enum import Enum
 
 from cnilint.catalog.aws_node import aws_node
-from cnilint.catalog.form import WorkloadForm
+from cnilint.catalog.form import ObjectForm, WorkloadForm
 from cnilint.catalog.installer import Installer
 from cnilint.catalog.recognise import installers
+from cnilint.catalog.restarts import restart
 from cnilint.kube.manifest import Manifest, ManifestIndex
 from cnilint.kube.rollout import (
     ReadAtStart,
@@ -19,7 +20,6 @@ from cnilint.kube.rollout import (
     rollout,
     same_template,
 )
-from cnilint.kube.workload import Workload
 from cnilint.model.finding import Location
 from cnilint.multus.forms import multus
 from cnilint.start import NamedTuple
@@ -39,9 +39,11 @@ class Fate(Enum):
     WAITS = "waits"
     """Its pod template changed, and nobody replaces the pods that run (OnDelete)."""
     UNREAD = "unread"
-    """A ConfigMap that it reads when it starts changed, and nothing restarts it."""
+    """What it reads only when it starts changed, and nothing restarts it."""
     KEPT = "kept"
     """Nothing of it changed."""
+    UNKNOWN = "unknown"
+    """It is given something else, and whether that restarts it is not known."""
 
 
 class InstallFate(NamedTuple):
@@ -63,19 +65,24 @@ class InstallFate(NamedTuple):
 
 
 class Unread(NamedTuple):
-    """A changed ConfigMap that an install read when it started, and that nothing makes it read.
+    """Something changed that an install read when it started, and that nothing makes it read.
 
-    `config_map` is as it is after the change, `keys` are those whose text changed.
+    `keys` are those of a ConfigMap, as it is after the change, whose text changed; without one the
+    paths of what a chart, an add-on or an operator is given, and that ends in a ConfigMap.
     """
 
     installer: Installer
-    workload: Workload
-    config_map: Manifest
     keys: tuple[str, ...]
+    config_map: Manifest | None = None
 
     @property
-    def location(self) -> Location:
-        """The place of the first text that changed."""
+    def location(self) -> Location | None:
+        """The place of the first text that changed; of one that is gone, what speaks for all."""
+        if self.config_map is None:
+            place = "field" if isinstance(self.installer.form, ObjectForm) else "values"
+            texts = (self.installer.form.look_up(place, key) for key in self.keys)
+            found = next((text.location for text in texts if text is not None), None)
+            return found or self.installer.location()
         fields = (f for f in _TEXT_FIELDS if self.config_map.at(f, self.keys[0]) is not None)
         return self.config_map.location(next(fields, "data"), self.keys[0])
 
@@ -103,13 +110,15 @@ def is_alike(one: InstallFate) -> bool:
 
 
 def unread(change: InstallFate, before: Cluster, after: Cluster) -> Iterator[Unread]:
-    """Yield the changed ConfigMaps that an install which nothing restarts has read."""
+    """Yield what changed of what an install which nothing restarts has read."""
     one, other = change.before, change.after
-    workload = other.workload if other is not None else None
-    if one is None or other is None or workload is None:
+    if one is None or other is None:
+        return
+    if other.workload is None:
+        yield Unread(other, restart(one, other).changed)
         return
     changed = _changed_maps(one, other, before, after)
-    yield from (Unread(other, workload, each, keys) for each, keys in changed.items())
+    yield from (Unread(other, keys, each) for each, keys in changed.items())
 
 
 def after_reboot(after: Cluster, left: Sequence[Installer]) -> dict[int, Installer]:
@@ -173,8 +182,7 @@ def _judged(
         return InstallFate(None, other, Fate.ADDED)
     was, will_be = one.workload, other.workload
     if was is None or will_be is None:
-        same = (was is will_be) and _is_told_the_same(one, other)
-        return InstallFate(one, other, Fate.KEPT if same else Fate.RESTARTED)
+        return InstallFate(one, other, _fate_unseen(one, other))
     if not same_template(was, will_be):
         how = rollout(will_be)
         fate = Fate.WAITS if how is Rollout.WAITS else Fate.RESTARTED
@@ -184,6 +192,19 @@ def _judged(
         return InstallFate(one, other, Fate.KEPT)
     restarts = any(restarts_with(will_be, config_map) for config_map in changed)
     return InstallFate(one, other, Fate.RESTARTED if restarts else Fate.UNREAD)
+
+
+def _fate_unseen(one: Installer, other: Installer) -> Fate:
+    """Return what becomes of an install whose pods are not in view on one side at least."""
+    if one.object != other.object or one.workload is not other.workload:
+        return Fate.RESTARTED
+    if _is_told_the_same(one, other):
+        return Fate.KEPT
+    restarts = restart(one, other).restarts
+    if restarts is False:
+        return Fate.UNREAD
+    alike = is_alike(InstallFate(one, other, Fate.RESTARTED))
+    return Fate.RESTARTED if restarts or alike else Fate.UNKNOWN
 
 
 def _is_told_the_same(one: Installer, other: Installer) -> bool:

@@ -11,7 +11,7 @@ from cnilint.catalog.installer import Installer
 from cnilint.kube.node_classes import NodeClass, node_classes
 from cnilint.kube.node_systems import node_groups, survives_reboot
 from cnilint.model.steps import Situation
-from cnilint.model.verdict import Doubt
+from cnilint.model.verdict import Doubt, Unknown
 from cnilint.multus.configuration import Multus
 from cnilint.multus.forms import multus
 from cnilint.start import NamedTuple, dataclass, replace
@@ -72,8 +72,10 @@ class RunningClass:
 
     @property
     def doubt(self) -> Doubt | None:
-        """What decides on the class before or after and is not in view; None if nothing is."""
+        """What decides on the class or the change and is not known; None if nothing is."""
         each = [facts.doubt for facts in (self.before, self.after) if facts is not None]
+        unseen = (one for one in self.installs if one.fate is Fate.UNKNOWN)
+        each += [Doubt(Unknown.RESTART, one.installer.title) for one in unseen]
         return next((doubt for doubt in each if doubt is not None), None)
 
     @property
@@ -134,8 +136,8 @@ class RunningClass:
 class RunningCluster:
     """A cluster before and after a change.
 
-    `classes` are those on which something changes, `unread` the ConfigMaps of which nothing tells
-    who reads them.
+    `classes` are those on which something changes, `unread` what changes of what programs read when
+    they start, and of which nothing tells them.
     """
 
     before: Cluster

@@ -6,8 +6,9 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 
 from cnilint.catalog.catalog import Role
+from cnilint.catalog.form import DeliveryForm
 from cnilint.catalog.installer import Installer
-from cnilint.engine.edits.values import nested
+from cnilint.engine.edits.values import nested, set_path
 from cnilint.engine.hit import Hit
 from cnilint.engine.sentences import cause_words, cleanup_lines, either
 from cnilint.kube.rollout import CHECKSUM, config_map_texts
@@ -83,18 +84,21 @@ def owner_differs_by_node_age(change: RunningCluster) -> Iterator[Hit]:
 
 
 def change_not_picked_up(change: RunningCluster) -> Iterator[Hit]:
-    """CNI603: a ConfigMap changes, and nothing restarts the program that read it at its start."""
+    """CNI603: something changes, and nothing restarts the program that read it at its start."""
     for one in change.unread:
-        workload = one.workload.manifest
+        location, config_map = one.location, one.config_map
+        if location is None:
+            continue
+        own = one.installer.object
         yield Hit(
-            location=one.location,
+            location=location,
             parameters={
-                "config_map": one.config_map.title,
+                "source": config_map.title if config_map is not None else own,
                 "keys": " and ".join(one.keys),
-                "workload": workload.title,
+                "pods": own if config_map is not None else "its pods",
                 "product": one.installer.title,
             },
-            fixes=(_with_checksum(one),),
+            fixes=_with_checksum(one),
         )
 
 
@@ -268,15 +272,27 @@ def _cleanup(
     )
 
 
-def _with_checksum(one: Unread) -> Fix:
-    """Return the fix that lets a workload's pods start anew with what a ConfigMap holds."""
-    texts = config_map_texts(one.config_map)
+def _with_checksum(one: Unread) -> tuple[Fix, ...]:
+    """Return the fix that lets an install's pods start anew with what a ConfigMap holds, if any."""
+    form, workload, config_map = one.installer.form, one.installer.workload, one.config_map
+    if isinstance(form, DeliveryForm) and form.restarts is not None and form.restarts.checksum:
+        fix = Fix(
+            f"set {form.restarts.checksum}: true",
+            Applicability.UNSAFE,
+            set_path(form.delivery, form.restarts.checksum, True),  # noqa: FBT003  a chart's value
+            note="its pods restart with it, and with every later change of their ConfigMap",
+        )
+        return (fix,) if fix.edits else ()
+    if workload is None or config_map is None:
+        return ()
+    texts = config_map_texts(config_map)
     whole = "".join(f"{key}\0{texts[key]}\0" for key in sorted(texts))
     value = hashlib.sha256(whole.encode()).hexdigest()[:16]
-    steps = ("metadata", "annotations", f"{CHECKSUM}{one.config_map.name}")
-    return Fix(
-        f"annotate the pods of {one.workload.manifest.title} with a checksum of it",
+    steps = ("metadata", "annotations", f"{CHECKSUM}{config_map.name}")
+    fix = Fix(
+        f"annotate the pods of {workload.manifest.title} with a checksum of it",
         Applicability.UNSAFE,
-        nested(one.workload.manifest, one.workload.template, steps, value),
+        nested(workload.manifest, workload.template, steps, value),
         note="its pods restart with it, and it has to change with every later change of the map",
     )
+    return (fix,)

@@ -359,3 +359,48 @@ def test_a_cilium_that_takes_its_file_along_leaves_nothing() -> None:
     daemon_set["spec"]["template"]["spec"]["containers"][0] |= hook
     before = cluster("one", read(json.dumps(daemon_set)))
     assert told(running_nodes(before, of({"calico": CALICO}))) == ["CNI604"]
+
+
+# Installs by a chart
+
+
+def by_chart(chart: str, values: Mapping[str, object]) -> list[Manifest]:
+    """Return the HelmRelease of a chart, and a Multus that takes the first file."""
+    spec = {"chart": chart, "version": "1.18.2", "sourceRef": {"kind": "HelmRepository"}}
+    release = {
+        "apiVersion": "helm.toolkit.fluxcd.io/v2",
+        "kind": "HelmRelease",
+        "metadata": {"name": "net", "namespace": "kube-system"},
+        "spec": {"chart": {"spec": spec}, "values": values},
+    }
+    return read(json.dumps(release))
+
+
+def exclusive(value: bool, **more: object) -> Cluster:
+    """Return a cluster with Calico and a Cilium by its chart."""
+    cilium = by_chart("cilium", {"cni": {"exclusive": value}, **more})
+    return cluster("one", [*parts({"calico": CALICO}), *cilium])
+
+
+def test_a_value_that_ends_in_a_config_map_is_not_read_by_the_pods_that_run() -> None:
+    found = running_nodes(exclusive(False), exclusive(True))
+    assert "CNI603" in told(found)
+    (one,) = found.classes
+    assert any("10-calico.conflist" in each.files for each in one.running)
+    assert all("10-calico.conflist" not in each.files for each in one.new)
+
+
+def test_with_a_checksum_in_their_template_the_pods_start_anew() -> None:
+    rolls = {"rollOutCiliumPods": True}
+    found = running_nodes(exclusive(False, **rolls), exclusive(True, **rolls))
+    assert "CNI603" not in told(found)
+    (one,) = found.classes
+    assert all("10-calico.conflist" not in each.files for each in one.rebooted)
+
+
+def test_where_nothing_tells_whether_pods_restart_that_is_said_and_nothing_else() -> None:
+    found = running_nodes(exclusive(False), exclusive(True, debug={"enabled": True}))
+    assert told(found) == []
+    (note,) = found.notes
+    assert "nothing in view tells whether Cilium starts anew" in note.message
+    assert running_nodes(exclusive(False), exclusive(False, debug={})).notes == ()

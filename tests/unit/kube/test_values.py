@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cnilint.kube.manifest import Manifest, manifests
 from cnilint.kube.values import (
@@ -10,6 +15,7 @@ from cnilint.kube.values import (
     Values,
     embedded_values,
     field_text,
+    given_values,
     inline_values,
     value_text,
     value_words,
@@ -44,6 +50,14 @@ spec:
     - not a pair
   mapping: {cni.exclusive: 1, cni: {exclusive: 2}}
 """
+
+LEAVES = st.one_of(st.none(), st.booleans(), st.sampled_from(["x", "", 1]), st.just([1]))
+TREES = st.dictionaries(
+    st.sampled_from("ab"),
+    LEAVES | st.dictionaries(st.sampled_from("ab"), LEAVES, max_size=2),
+    max_size=2,
+)
+"""Values of two levels."""
 
 
 @pytest.fixture
@@ -173,3 +187,50 @@ def test_a_field_of_an_object_is_read_like_a_value(manifest: Manifest) -> None:
         ("spec", "values", "cni", "exclusive"),
     )
     assert field_text(manifest, "status.gone") is None
+
+
+def test_values_that_are_laid_over_each_other_come_to_one(manifest: Manifest) -> None:
+    values = inline(manifest, "values")
+    assert given_values(values) == {
+        "cni.exclusive": "false",
+        "cni.confPath": "",
+        "words": ["--first=1", 2, {"a": "b"}, None],
+        "number": "010",
+    }
+    over = (*values, *embedded_values(manifest, ("spec", "text")))
+    assert given_values(over)["cni.exclusive"] == "true"
+    assert given_values(over)["words"] == ["--other"]
+    assert given_values((*over, *inline(manifest, "pairs", named=True)))["cni.exclusive"] == (
+        "second"
+    )
+    mapping = given_values(inline(manifest, "mapping", named=True))
+    assert mapping == {"cni.exclusive": "2"}
+
+
+def laid_over(trees: Sequence[object]) -> tuple[Values, ...]:
+    """Return some trees as values of one object, the last one with the highest precedence."""
+    text = json.dumps({"apiVersion": "v1", "kind": "T", "metadata": {"name": "t"}, "spec": trees})
+    (document,) = compose(Source("one.yaml", text))
+    assert isinstance(document, Document)
+    (one,) = manifests(document)
+    return tuple(each for at in range(len(trees)) for each in inline_values(one, ("spec", at)))
+
+
+def test_null_takes_a_value_away_and_a_mapping_a_text() -> None:
+    trees = [
+        {"a": {"b": 1, "c": 2}, "d": 1},
+        {"a": {"b": None}, "d": {"e": "x"}},
+        {"d": {"e": {"f": "y"}}, "a": {"c": {}}},
+    ]
+    assert given_values(laid_over(trees[:1])) == {"a.b": "1", "a.c": "2", "d": "1"}
+    assert given_values(laid_over(trees[:2])) == {"a.c": "2", "d.e": "x"}
+    assert given_values(laid_over(trees)) == {"d.e.f": "y"}
+
+
+@given(st.lists(TREES, max_size=3))
+def test_a_scalar_is_the_text_that_is_looked_up(trees: list[dict[str, object]]) -> None:
+    values = laid_over(trees)
+    for path, value in given_values(values).items():
+        told = value_text(values, path)
+        assert told is not None
+        assert told.value == (value if isinstance(value, str) else PRESENT)
