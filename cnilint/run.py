@@ -18,7 +18,7 @@ from cnilint.catalog.recognise import Targets
 from cnilint.config.options import DEFAULTS, ClusterSettings, Settings
 from cnilint.config.settings import policy, product_ids, settings, targets
 from cnilint.confine import FileTree, read_text, repository
-from cnilint.diff.found import Found
+from cnilint.diff.found import Found, as_it_is
 from cnilint.engine.evaluate import (
     NOTHING_AROUND,
     Described,
@@ -293,8 +293,9 @@ def compared(before: Run, after: Run) -> Found:
     if not (inputs.sources or others.sources):
         raise NothingReadError(inputs.paths)
     old = evaluate(others, before.surroundings, found)
-    policy = after.surroundings.policy
-    return Found(_without_fixes(old), _without_fixes(found), inputs, policy)
+    policy, base = after.surroundings.policy, after.settings.base
+    told = base.compared if base is not None else as_it_is
+    return Found(_without_fixes(old), told(_without_fixes(found)), inputs, policy, told)
 
 
 def lint(

@@ -163,8 +163,8 @@ class ObjectForm(Form):
     def given(self) -> dict[str, object]:
         """Return the fields of the object, those that say what it is called left out."""
         found = given_values((Values(self.manifest.root, (), self.manifest),))
-        about = ("metadata.", "status.")
-        return {path: value for path, value in found.items() if not path.startswith(about)}
+        about = ("metadata", "status")
+        return {p: value for p, value in found.items() if p.partition(".")[0] not in about}
 
     def placement(self) -> Placement | None:
         """Return what the object says of nodes, if it does."""

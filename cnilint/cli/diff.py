@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from cnilint import run
 from cnilint.config.options import Settings
-from cnilint.config.settings import failing
+from cnilint.config.settings import FILE_VARIABLE, failing
 from cnilint.diff.comparison import Comparison, compare
 from cnilint.diff.revision import Revision
 from cnilint.diff.sides import Side, Sides, sides, since
@@ -32,7 +33,7 @@ def diff(request: Request) -> ExitCode:
     text = request.options
     asked = sides(request.arguments, str(text.get("before") or ""), str(text.get("after") or ""))
     try:
-        chosen = request._replace(arguments=asked.after.paths).settings()
+        chosen = _settings(request, asked.after)
         wanted = outputs.outputs(chosen.output_format)
         found = _compared(request, asked, chosen)
     finally:
@@ -40,6 +41,19 @@ def diff(request: Request) -> ExitCode:
     _deliver(found, wanted)
     least = failing(chosen)
     return ExitCode.FINDINGS if found.fails(least) else ExitCode.OK
+
+
+def _settings(request: Request, head: Side) -> Settings:
+    """Return the settings that count on both sides: those beside what HEAD has.
+
+    Of a revision they are its own, and not those of the working tree, unless a file or another
+    revision is named.
+    """
+    options = dict(request.options)
+    named = (request.file is not None, os.environ.get(FILE_VARIABLE), options.get("config_from"))
+    if head.commit and not any(named):
+        options["config_from"] = head.title
+    return Request(head.paths, options).settings()
 
 
 @contextmanager

@@ -43,6 +43,14 @@ class Base:
         real = self._files.real(inside)
         return real is not None and self._files.is_file(real)
 
+    def has_folder(self, path: str) -> bool:
+        """Whether a folder is there."""
+        inside = self._inside(path)
+        if inside is None:
+            return os.path.isdir(path)
+        real = self._files.real(inside)
+        return real is not None and self._files.is_folder(real)
+
     def text(self, path: str, encoding: str = "utf-8") -> str:
         """Return the text of a file; OSError and UnicodeDecodeError as from `read_text`."""
         content = self._content(path)

@@ -36,7 +36,8 @@ def nearest(paths: Sequence[str] = (), base: Base | None = None) -> str | None:
     same file wherever a command is run. ConfigurationError if that is a link out of the repository.
     """
     here = os.getcwd()
-    folders = [nearest_folder(path) for path in paths if path != STANDARD_INPUT]
+    is_folder = os.path.isdir if base is None else base.has_folder
+    folders = [nearest_folder(path, is_folder) for path in paths if path != STANDARD_INPUT]
     starts = [os.path.commonpath(folders), here] if folders else [here]
     for start in dict.fromkeys(starts):
         found = _upwards(start, base)
@@ -47,10 +48,10 @@ def nearest(paths: Sequence[str] = (), base: Base | None = None) -> str | None:
     return None
 
 
-def nearest_folder(path: str) -> str:
+def nearest_folder(path: str, is_folder: Callable[[str], bool] = os.path.isdir) -> str:
     """Return the nearest folder there is, from a path or pattern upwards."""
     path = os.path.abspath(path)
-    while not os.path.isdir(path):
+    while not is_folder(path):
         path = os.path.dirname(path)
     return path
 

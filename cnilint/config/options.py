@@ -409,7 +409,7 @@ class Settings(Frozen):
         Option(
             "The revision whose settings, rules, baseline and ignores count, such as the base of a "
             "pull request from a stranger.",
-            ("check", "config show"),
+            (*JUDGING, "config show"),
             metavar="REF",
         ),
     ] = ""

@@ -18,7 +18,8 @@ from cnilint.engine.ignores.baseline import old
 from cnilint.engine.ignores.identity import identity
 from cnilint.engine.ignores.suppress import judged
 from cnilint.engine.places import placed
-from cnilint.engine.result import Result
+from cnilint.engine.result import Result, Suppressed
+from cnilint.engine.sentences import newly_ignored
 from cnilint.kube.node_classes import NodeClass
 from cnilint.model.finding import Finding, Level, Location, Note, Operation
 from cnilint.model.tree import plain
@@ -27,7 +28,7 @@ from cnilint.multus.configuration import Multus
 from cnilint.multus.settings import KEYS, spelling
 from cnilint.simulation.class_facts import ClassFacts
 from cnilint.simulation.cluster import Cluster
-from cnilint.start import NamedTuple
+from cnilint.start import NamedTuple, replace
 
 from .found import Found
 from .running_nodes import running_nodes
@@ -116,7 +117,7 @@ class Comparison(NamedTuple):
 
     `new` and `gone` are findings that only one of them has; those that are known count in neither.
     `running` are the findings about nodes that run while the change comes, `notes` what else is to
-    be known of these.
+    be known of these, and which findings only the change ignores.
     """
 
     sides: Sides
@@ -154,7 +155,8 @@ def compare(sides: Sides, found: Found) -> Comparison:
     was = [identity(finding) for finding in before.findings]
     now = [identity(finding) for finding in after.findings]
     is_old, is_kept = old(after.findings, was), old(before.findings, now)
-    running, notes = _on_running_nodes(pairs, found)
+    running, ignored, notes = _on_running_nodes(pairs, found)
+    newly = found.told(replace(after, suppressed=(*after.suppressed, *ignored))).newly_ignored
     return Comparison(
         sides=sides,
         before=before,
@@ -163,7 +165,7 @@ def compare(sides: Sides, found: Found) -> Comparison:
         new=tuple(one for one, known in zip(after.findings, is_old, strict=True) if not known),
         gone=tuple(one for one, kept in zip(before.findings, is_kept, strict=True) if not kept),
         running=running,
-        notes=notes,
+        notes=(*(Note(*newly_ignored(one.finding)) for one in newly), *notes),
     )
 
 
@@ -172,15 +174,19 @@ ClusterPair = tuple[Cluster | None, Cluster | None]
 
 def _on_running_nodes(
     pairs: Sequence[ClusterPair], found: Found
-) -> tuple[tuple[Finding, ...], tuple[Note, ...]]:
-    """Return what happens on nodes that already run, and what else is to be known of them.
+) -> tuple[tuple[Finding, ...], tuple[Suppressed, ...], tuple[Note, ...]]:
+    """Return what happens on nodes that already run, what of it is ignored, and what else is known.
 
-    A cluster that the change does not reach has nothing of it. What is ignored is left out.
+    A cluster that the change does not reach has nothing of it.
     """
     told = [running_nodes(*pair, found.policy) for pair in pairs if pair[0] is not pair[1]]
     findings = [finding for one in told for finding in one.findings]
-    kept = judged(findings, found.inputs, found.policy).kept if findings else ()
-    return tuple(merged(kept)), tuple(note for one in told for note in one.notes)
+    notes = tuple(note for one in told for note in one.notes)
+    if not findings:
+        return (), (), notes
+    sorted_out = judged(findings, found.inputs, found.policy)
+    ignored = tuple(Suppressed(finding, why, 0) for finding, why in sorted_out.known)
+    return tuple(merged(sorted_out.kept)), ignored, notes
 
 
 def cluster_pairs(before: Sequence[Cluster], after: Sequence[Cluster]) -> Iterator[ClusterPair]:

@@ -10,7 +10,7 @@ import posixpath
 from collections.abc import Iterable, Iterator, Sequence
 
 from cnilint import __version__
-from cnilint.model.finding import Finding
+from cnilint.model.finding import Finding, Location
 from cnilint.model.steps import Cause, Ending, Failure, Situation, Step, Verb, Witness
 from cnilint.model.tree import Fault, SyntaxProblem
 from cnilint.model.verdict import Unknown, Verdict, VerdictKind
@@ -122,8 +122,16 @@ UNKNOWN = {
 }
 
 
+NEWLY = "newly ignored by this change"
+"""Before a finding that nobody ignored before a change."""
+
 REPORT = "this is a fault of cnilint: please report it with these lines"
 """What stands above the lines of a report."""
+
+
+def newly_ignored(finding: Finding) -> tuple[str, Location]:
+    """Return what is said of a finding that only the change ignores, and its place."""
+    return f"{NEWLY}: {finding.level}[{finding.rule}] {finding.message}", finding.location
 
 
 def fault_message(problem: SyntaxProblem) -> str:

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator
 
 from cnilint.engine.repository import reported_path
 from cnilint.engine.result import Result
-from cnilint.engine.sentences import detail_lines, verdict_line
+from cnilint.engine.sentences import NEWLY, detail_lines, verdict_line
 from cnilint.model.finding import Applicability, Finding, Fix, Level, Location, Note
 from cnilint.quoting import shell_word
 from cnilint.report.terminal.inspect import does
 
 from .markup import code, fenced, prose
-from .words import NEWLY, counted, known_of, sum_of, verdict_style
+from .words import counted, known_of, sum_of, verdict_style
 
 MOST_BYTES = 1_000_000
 """GitHub drops a summary over 1 MiB, GitLab a comment over a million characters."""

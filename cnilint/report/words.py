@@ -99,10 +99,6 @@ def known_of(result: Result) -> str:
     return f"; {', '.join(parts)}" if parts else ""
 
 
-NEWLY = "newly ignored by this change"
-"""Before a finding that nobody ignored before a change."""
-
-
 def why_known(reason: Reason) -> str:
     """Return who says that a finding is known, and the reason that is given."""
     newly = ", newly by this change" if reason.new else ""

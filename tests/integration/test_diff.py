@@ -24,6 +24,12 @@ def top(tmp_path: Path) -> Path:
     return placed(folder, {"istio-cni.yaml": STANDALONE})
 
 
+def marked(rule: str, manifest: str) -> str:
+    """Return Multus's manifest with a rule ignored beside its configuration."""
+    comment = f"# cnilint: ignore[{rule}] we restart it by hand"
+    return manifest.replace("  daemon-config.json: |", f"  {comment}\n  daemon-config.json: |")
+
+
 TOLD = """\
 main (ID) → the working tree
 
@@ -174,6 +180,54 @@ def test_settings_count_on_both_sides(top: Path) -> None:
     assert "nothing changes" in done.out
 
 
+def test_the_settings_of_a_revision_count_where_it_is_the_head(top: Path) -> None:
+    """Two revisions tell the same, whatever the working tree says meanwhile."""
+    commit(top, {"istio-cni.yaml": STANDALONE, ".cnilint.yaml": "ignore: [CNI124]\n"})
+    asked = ("diff", "main", "HEAD", "--output-format", "concise")
+    clean = cnilint(*asked, folder=top)
+    assert "+ Istio CNI" in clean.out
+    placed(top, {".cnilint.yaml": "exclude: [istio-cni.yaml]\nfail-on: never\n"})
+    assert cnilint(*asked, folder=top) == clean
+    named = cnilint(*asked, "--config", ".cnilint.yaml", folder=top)
+    assert (named.code, named.out) == (0, "")
+    assert cnilint("diff", "main", "--output-format", "concise", folder=top).out == ""
+
+
+def test_settings_lie_beside_paths_that_only_the_revision_has(top: Path) -> None:
+    parts = {"new/istio.yaml": STANDALONE, "new/.cnilint.yaml": "exclude: [istio.yaml]\n"}
+    commit(top, parts)
+    git(top, "rm", "-rq", "new")
+    done = cnilint("diff", "main", "HEAD", "new", folder=top)
+    assert (done.code, done.err) == (3, "cnilint: error: nothing to read in new\n")
+
+
+def test_settings_can_be_those_of_a_revision_on_both_sides(top: Path) -> None:
+    placed(top, {"istio-cni.yaml": STANDALONE, ".cnilint.yaml": "exclude: [istio-cni.yaml]\n"})
+    assert cnilint("diff", folder=top).code == 0
+    done = cnilint("diff", "--config-from", "main", folder=top)
+    assert done.code == 1
+    assert "+ Istio CNI" in done.out
+    since = ("check", "--since", "main", "--output-format", "concise")
+    assert cnilint(*since, folder=top).code == 0
+    assert cnilint(*since, "--config-from", "main", folder=top).code == 1
+
+
+@pytest.mark.parametrize("name", ["full", "json", "markdown", "html"])
+def test_what_only_the_change_ignores_is_told(name: str, top: Path) -> None:
+    placed(top, {"multus.yaml": marked("CNI101", multus())})
+    asked = ("diff", "--output-format", name)
+    assert "newly ignored by this change" not in cnilint(*asked, folder=top).out
+    told = cnilint(*asked, "--config-from", "main", folder=top).out
+    assert "newly ignored by this change: " in told
+
+
+def test_what_only_the_change_ignores_of_running_nodes_is_told(top: Path) -> None:
+    placed(top, {"multus.yaml": marked("CNI603", multus(PINNED))})
+    assert "CNI603" not in cnilint("diff", folder=top).out
+    told = cnilint("diff", "--config-from", "main", folder=top).out
+    assert "newly ignored by this change: warning[CNI603]" in told
+
+
 def test_from_a_folder_below_the_top(top: Path) -> None:
     placed(top, {"deep/er/istio-cni.yaml": STANDALONE})
     done = cnilint("diff", "main", "../..", "--output-format", "concise", folder=top / "deep/er")
@@ -208,8 +262,6 @@ def test_one_clear_message_where_it_cannot_be_compared(tmp_path: Path) -> None:
 
 # Nodes that already run
 
-IGNORED = "# cnilint: ignore[CNI603] we restart it by hand"
-
 
 def test_what_nodes_that_run_do_not_pick_up_is_told_and_fails(top: Path) -> None:
     (top / "istio-cni.yaml").unlink()
@@ -226,10 +278,7 @@ def test_what_nodes_that_run_do_not_pick_up_is_told_and_fails(top: Path) -> None
 
 def test_what_is_ignored_of_running_nodes_is_left_out(top: Path) -> None:
     (top / "istio-cni.yaml").unlink()
-    marked = multus(PINNED).replace(
-        "  daemon-config.json: |", f"  {IGNORED}\n  daemon-config.json: |"
-    )
-    placed(top, {"multus.yaml": marked})
+    placed(top, {"multus.yaml": marked("CNI603", multus(PINNED))})
     done = cnilint("diff", folder=top)
     assert (done.code, "CNI603" in done.out) == (0, False)
     assert "CNI910" not in cnilint("check", folder=top).out

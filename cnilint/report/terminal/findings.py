@@ -7,11 +7,10 @@ from itertools import chain
 
 from cnilint.engine.result import Result
 from cnilint.engine.rule import OWN
-from cnilint.engine.sentences import KINDS, heading, step_words, verdict_line
+from cnilint.engine.sentences import KINDS, NEWLY, heading, step_words, verdict_line
 from cnilint.model.finding import Applicability, Finding, Fix, Level, Location, Related
 from cnilint.report.glyphs import columns
 from cnilint.report.words import (
-    NEWLY,
     alike,
     counted,
     known_of,
