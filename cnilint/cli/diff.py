@@ -12,7 +12,7 @@ from cnilint.config.settings import FILE_VARIABLE, failing
 from cnilint.diff.comparison import Comparison, compare
 from cnilint.diff.revision import Revision
 from cnilint.diff.sides import Side, Sides, sides, since
-from cnilint.errors import ExitCode, UsageError
+from cnilint.errors import ExitCode, NothingReadError, UsageError
 from cnilint.report.changes.formats import report
 from cnilint.report.changes.words import summary
 from cnilint.report.terminal.paint import WIDTH, Paint
@@ -36,6 +36,8 @@ def diff(request: Request) -> ExitCode:
         chosen = _settings(request, asked.after)
         wanted = outputs.outputs(chosen.output_format)
         found = _compared(request, asked, chosen)
+        if text.get("before"):
+            _none_is_empty(found)
     finally:
         _close(asked)
     _deliver(found, wanted)
@@ -93,6 +95,16 @@ def _compared(request: Request, asked: Sides, chosen: Settings) -> Comparison:
         progress, budget = shown.surroundings.progress, shown.surroundings.budget
         around = before.surroundings._replace(progress=progress, budget=budget)
         return compare(asked, run.compared(before._replace(surroundings=around), shown))
+
+
+def _none_is_empty(found: Comparison) -> None:
+    """Raise NothingReadError for a file in which there is nothing, as what failed leaves it.
+
+    The file that is always empty stands for nothing at all.
+    """
+    for side, result in ((found.sides.before, found.before), (found.sides.after, found.after)):
+        if not result.documents and side.title != os.devnull:
+            raise NothingReadError((side.title,))
 
 
 def _deliver(found: Comparison, wanted: Sequence[outputs.Output]) -> None:

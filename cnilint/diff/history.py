@@ -11,8 +11,8 @@ DEFAULTS = ("origin/HEAD", "origin/main", "origin/master", "main", "master")
 """What the default branch may be called, the first that there is."""
 
 FETCH = (
-    "`git fetch --unshallow` brings the rest (`fetch-depth: 0` of actions/checkout, "
-    '`GIT_DEPTH: "0"` on GitLab)'
+    "`git fetch --unshallow origin '+refs/heads/*:refs/remotes/origin/*'` brings the rest "
+    '(`fetch-depth: 0` of actions/checkout, `GIT_DEPTH: "0"` on GitLab)'
 )
 
 
@@ -49,13 +49,15 @@ class History:
             return "this repository has no commit yet: there is nothing to compare with"
         said = f"no {what} {word!r} in this repository"
         near = did_you_mean(word, self._names())
-        return f"{said}{near or (f': {FETCH}' if self._is_shallow else '')}"
+        return f"{said}{near}{f': {FETCH}' if self._is_shallow else ''}"
 
     def default_branch(self) -> str:
         """Return what the default branch is called; UsageError if nothing says it."""
         found = next((name for name in DEFAULTS if self.commit(name)), None)
         if found is not None:
-            return found
+            # what origin/HEAD is called tells of a clone of one branch that it is that one
+            known = self._ask("rev-parse", "--abbrev-ref", found).out.decode().strip()
+            return known if known and self.commit(known) else found
         if not self.commit("HEAD"):
             raise UsageError(self.no_such_revision("HEAD"))
         known = f"{', '.join(DEFAULTS[:-1])} and {DEFAULTS[-1]}"

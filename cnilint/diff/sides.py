@@ -111,6 +111,7 @@ def sides(words: Sequence[str], before: str = "", after: str = "") -> Sides:
     if are_folders and not (history and any(map(history.commit, words[:2]))):
         return _folders(words)
     if history is None:
+        _folders_there(words)
         raise UsageError(
             "not a git repository: name two folders, or two files with --before and --after"
         )
@@ -143,6 +144,15 @@ def _files(words: Sequence[str], before: str, after: str) -> Sides:
 def _folders(words: Sequence[str]) -> Sides:
     before, after, *inside = words
     return _over_paths(Side(before, ()), Side(after, ()), inside or ["."], (before, after))
+
+
+def _folders_there(words: Sequence[str]) -> None:
+    """Raise for the first of two words that is no folder, where one of them is a path."""
+    if len(words) > 1 and any(map(os.path.lexists, words[:2])):
+        absent = next(word for word in words[:2] if not os.path.isdir(word))
+        if os.path.lexists(absent):
+            raise UsageError(f"{absent} is no folder: name two, or files with --before and --after")
+        raise ReadError(absent, f"no such folder{near_path(absent)}")
 
 
 def _revisions(history: History, words: Sequence[str]) -> Sides:

@@ -173,6 +173,16 @@ def test_two_rendered_files_are_compared_one_of_them_on_standard_input(tmp_path:
     assert "- Istio CNI" in again.out
 
 
+def test_a_file_in_which_there_is_nothing_is_no_side(tmp_path: Path) -> None:
+    """What rendered nothing has failed: everything would seem to be gone."""
+    placed(tmp_path, {"before.yaml": STANDALONE})
+    asked = ("diff", "--before", "before.yaml", "--after")
+    done = cnilint(*asked, "-", folder=tmp_path, stdin=b"")
+    assert (done.code, done.err) == (3, "cnilint: error: nothing to read in -\n")
+    gone = cnilint(*asked, os.devnull, folder=tmp_path)
+    assert (gone.code, "- Istio CNI" in gone.out) == (0, True)
+
+
 def test_settings_count_on_both_sides(top: Path) -> None:
     placed(top, {".cnilint.yaml": "ignore: [CNI101, CNI102]\nexclude: [istio-cni.yaml]\n"})
     done = cnilint("diff", folder=top)

@@ -9,7 +9,8 @@ import pytest
 
 from cnilint.diff.revision import Revision
 from cnilint.diff.sides import WORKING_TREE, Nothing, Remark, RemarkKind, Side, sides, since
-from cnilint.errors import ReadError, UsageError
+from cnilint.errors import CnilintError, ReadError, UsageError
+from tests.clusters import placed
 from tests.repositories import commit, git, repository
 
 
@@ -46,7 +47,7 @@ def test_by_itself_it_is_where_head_left_the_default_branch_and_the_working_tree
 def test_the_default_branch_is_the_one_of_origin(top: Path) -> None:
     git(top, "update-ref", "refs/remotes/origin/trunk", "main")
     git(top, "symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/trunk")
-    assert sides([]).before.title == "origin/HEAD"
+    assert sides([]).before.title == "origin/trunk"
 
 
 @pytest.mark.parametrize(
@@ -206,6 +207,8 @@ def test_a_revision_that_a_shallow_checkout_lacks(
     monkeypatch.chdir(shallow)
     with pytest.raises(UsageError, match=r"no revision 'v9' in this repository: `git fetch"):
         since("v9", ["."])
+    with pytest.raises(UsageError, match=r"did you mean 'origin/HEAD'\?: `git fetch --unshallow"):
+        since("origin/HAED", ["."])
 
 
 def test_lines_of_work_that_share_nothing(top: Path) -> None:
@@ -236,6 +239,22 @@ def test_outside_of_a_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         sides(["main"])
     with pytest.raises(UsageError, match="--since: not a git repository"):
         since("main", [])
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["old", "nwe"], r"^nwe: no such folder, did you mean 'new'\?$"),
+        (["old", "new/a.yaml"], r"^new/a.yaml is no folder: name two, or files with --before"),
+    ],
+)
+def test_two_folders_of_which_one_is_none(
+    words: list[str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    placed(tmp_path, {"old/a.yaml": "a: 1\n", "new/a.yaml": "a: 2\n"})
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(CnilintError, match=said):
+        sides(words)
 
 
 def test_what_was_found_since_is_where_head_left_the_revision(top: Path) -> None:
