@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 
+from cnilint.catalog.catalog import Role
 from cnilint.catalog.installer import Installer
 from cnilint.catalog.recognise import concerns_cni, installers
 from cnilint.gitops.clusters import Layout, Survey
@@ -68,7 +69,13 @@ class Sources:
         self._render = None if render == NEVER else helm
         self._files = _beside_published(inputs)
         self._installs = _Installs(inputs)
-        self._survey = Survey(self._files, inputs.documents, self._installs, self._installs.twice)
+        self._survey = Survey(
+            self._files,
+            inputs.documents,
+            self._installs,
+            self._installs.twice,
+            self._installs.rivals,
+        )
         found = self._survey.layout(paths)
         self._charts = {one.name: self._files.tracked() for one in found.clusters}
         self.layout = with_charts(found, self._charts, self._files, inputs.documents, self._render)
@@ -131,6 +138,7 @@ class _Installs:
     def __init__(self, inputs: Inputs) -> None:
         self._index = ManifestIndex((), inputs.files)
         self._known: dict[int, tuple[Manifest, bool]] = {}
+        self._shown: dict[int, tuple[Manifest, list[Installer]]] = {}
 
     def __call__(self, one: Manifest) -> bool:
         if id(one) not in self._known:
@@ -139,17 +147,30 @@ class _Installs:
 
     def twice(self, one: Manifest, other: Manifest) -> bool:
         """Whether two objects install one product, and neither is a part of the other's install."""
-        shown = [
-            {each.product.id for each in self._installed(members) if not each.assumed}
-            for members in ((one,), (other,))
-        ]
-        both = shown[0] & shown[1]
+        both = self.shown(one) & self.shown(other)
         counts = Counter(each.product.id for each in self._installed((one, other)) if both)
         return any(counts[product] > 1 for product in both)
 
+    def rivals(self, one: Manifest, other: Manifest) -> bool:
+        """Whether two objects are each a primary CNI, or install one product."""
+        both = self._is_primary(one) and self._is_primary(other)
+        return both or (
+            not self.shown(one).isdisjoint(self.shown(other)) and self.twice(one, other)
+        )
+
+    def _is_primary(self, one: Manifest) -> bool:
+        return any(each.role is Role.PRIMARY for each in self._alone(one))
+
     def shown(self, one: Manifest) -> frozenset[str]:
         """Return the products that an object installs by itself, by their ids."""
-        return frozenset(each.product.id for each in self._installed((one,)) if not each.assumed)
+        return frozenset(each.product.id for each in self._alone(one))
+
+    def _alone(self, one: Manifest) -> list[Installer]:
+        """Return what an object installs by itself, worked out once."""
+        if id(one) not in self._shown:
+            found = [each for each in self._installed((one,)) if not each.assumed]
+            self._shown[id(one)] = (one, found)
+        return self._shown[id(one)][1]
 
     def _installed(self, members: tuple[Manifest, ...]) -> list[Installer]:
         return installers(members, self._index)[0]

@@ -30,7 +30,7 @@ Installs = Callable[[Manifest], bool]
 """Whether an object installs or configures a CNI product: two of these make two clusters."""
 
 Twice = Callable[[Manifest, Manifest], bool]
-"""Whether two objects each install the same product."""
+"""Whether two objects each install the same product, or are rivals for one node."""
 
 GENERIC = frozenset(
     {
@@ -71,13 +71,15 @@ def layout(
     installs: Installs,
     paths: Mapping[str, tuple[str, ...]] | None = None,
     twice: Twice = lambda _one, _other: False,
+    rivals: Twice = lambda _one, _other: False,
 ) -> Layout:
     """Return the clusters of the documents that were given, and what they get of the repository.
 
     `paths` are what settings say that each cluster gets, by its name. Kustomizations that nothing
-    refers to are of two clusters where they install a product `twice`.
+    refers to are of two clusters where they install a product `twice`. `rivals` are installs of
+    which a folder of alternatives offers the one or the other.
     """
-    return Survey(files, documents, installs, twice).layout(paths)
+    return Survey(files, documents, installs, twice, rivals).layout(paths)
 
 
 class _Root(NamedTuple):
@@ -100,12 +102,18 @@ class Survey:
     """What the documents of a run are: loose objects, kustomizations, and who refers to which."""
 
     def __init__(
-        self, files: Files, documents: Sequence[Document], installs: Installs, twice: Twice
+        self,
+        files: Files,
+        documents: Sequence[Document],
+        installs: Installs,
+        twice: Twice,
+        rivals: Twice,
     ) -> None:
         """Take the files of a repository, and of the documents in it those that were given."""
         self._files = files
         self._installs = installs
         self._twice = twice
+        self._rivals = rivals
         self._patches = patch_files(documents)
         self._begun: dict[str, _Begun] = {}
         self._made: dict[str, ClusterObjects] = {}
@@ -703,24 +711,53 @@ class Survey:
             others = [one for one in loose if _is_unreferred(one)]
             left = tuple(one for one in others if self._installs(one))
             loose = [one for one in loose if not _is_unreferred(one)]
-        applied += [Applied(one, self._whole(self._home(one))) for one in loose]
+        alternatives = self._alternatives(loose)
+        for one in loose:
+            path = self._path_in(one)
+            applied.append(
+                Applied(one, self._whole(path if path in alternatives else self._home(one)))
+            )
+        apart = {self._whole(path) for path in alternatives}
         found = []
 
         def twice(one: Manifest, other: Manifest) -> bool:
             return {id(one), id(other)} <= built and self._twice(one, other)
 
         whole = {folder: self._whole(folder) for folder in tops}
-        for name, members in partition(applied, self._tells_apart, twice):
+        for name, members in partition(applied, self._tells_apart, twice, apart):
             folders = {one.folder for one in members}
             inside = tuple(folder for folder in tops if whole[folder] in folders)
             others = [one.object for one in members if id(one.object) not in built]
             beside = [one.object for one in members]
             more = partial(Survey._lone, objects=others, beside=beside)
             start = [partial(Survey._folder, folder=folder) for folder in inside]
-            found.append(self._cluster(name, _Begun(inside, (*start, more), "folders")))
+            assumed = "files" if name in apart else "folders"
+            found.append(self._cluster(name, _Begun(inside, (*start, more), assumed)))
         if len(found) == 1:
             found = [found[0]._replace(assumed="")]
         return Layout(tuple(found), left)
+
+    def _alternatives(self, loose: Iterable[Manifest]) -> frozenset[str]:
+        """Return the paths of files of which each is an alternative to others in its folder.
+
+        Two files that hold the same install are: a folder of variants of one product has such.
+        There, one that has a rival of such an install is an alternative too. What else the folder
+        has may go with each of them.
+        """
+        folders: dict[str, list[Manifest]] = {}
+        for one in loose:
+            if one.name and self._tells_apart(one):
+                folders.setdefault(self._home(one), []).append(one)
+        found: set[str] = set()
+        for installs in folders.values():
+            paths: dict[tuple[str, str, str], set[str]] = {}
+            for one in installs:
+                paths.setdefault(_identity(one), set()).add(self._path_in(one))
+            again = [one for one in installs if len(paths[_identity(one)]) > 1]
+            others = [one for one in installs if len(paths[_identity(one)]) == 1]
+            chosen = again + [one for one in others if any(self._rivals(one, m) for m in again)]
+            found.update(map(self._path_in, chosen))
+        return frozenset(found)
 
     def _whole(self, folder: str) -> str:
         """Return a folder as it compares with others: absolute where some lie outside the top."""

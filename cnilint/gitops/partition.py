@@ -2,13 +2,14 @@
 
 One cluster has an object once: folders in which the same install is applied are different clusters,
 and what lies in none of those folders belongs to each of them. So are folders that install one
-product by objects of different names, where the caller says so.
+product by objects of different names, where the caller says so. A file that is an alternative to
+others of its folder counts as a folder of its own.
 """
 
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import combinations
 
 from cnilint.kube.manifest import Manifest
@@ -21,7 +22,10 @@ Identity = tuple[str, str, str]
 
 
 class Applied(NamedTuple):
-    """An object, and the folder that applies it: its kustomization's, else its own file's."""
+    """An object, and the folder that applies it: its kustomization's, else its own file's.
+
+    For an object of an alternative it is the file.
+    """
 
     object: Manifest
     folder: str
@@ -31,13 +35,15 @@ def partition(
     found: Sequence[Applied],
     installs: Callable[[Manifest], bool],
     twice: Callable[[Manifest, Manifest], bool] = lambda _one, _other: False,
+    alternatives: Collection[str] = (),
 ) -> list[tuple[str, list[Applied]]]:
     """Return objects by cluster: one cluster, or one per folder that repeats an install.
 
     Inside such a folder others may repeat installs again (`prod/eu`, `prod/us` beside `dev`).
     `twice` tells of two objects of different names whether they install one product.
+    `alternatives` are files whose objects have them as their folder: each begins a cluster.
     """
-    branches = sorted(_branches(found, installs, twice))
+    branches = sorted(_branches(found, installs, twice, alternatives))
     if not branches:
         return [(ONLY, list(found))] if found else []
     own: dict[str, list[Applied]] = {branch: [] for branch in branches}
@@ -48,7 +54,7 @@ def partition(
         (own[inside] if inside is not None else shared).append(one)
     result = []
     for branch in branches:
-        for name, members in partition(own[branch], installs, twice):
+        for name, members in partition(own[branch], installs, twice, alternatives):
             repeated = {_identity(one) for one in members}
             rest = [one for one in shared if _identity(one) not in repeated]
             result.append((branch if name == ONLY else name, members + rest))
@@ -64,6 +70,7 @@ def _branches(
     found: Sequence[Applied],
     installs: Callable[[Manifest], bool],
     twice: Callable[[Manifest, Manifest], bool],
+    alternatives: Collection[str],
 ) -> set[str]:
     """Return the folders that each begin a cluster of its own."""
     folders: dict[Identity, set[str]] = {}
@@ -77,8 +84,11 @@ def _branches(
         for one, other in combinations(first.values(), 2)
         if one.folder != other.folder and twice(one.object, other.object)
     ]
+    beside: dict[str, set[str]] = {}
+    for place in {one.folder for one in found}.intersection(alternatives):
+        beside.setdefault(posixpath.dirname(place), set()).add(place)
     branches: set[str] = set()
-    for places in (*folders.values(), *apart):
+    for places in (*folders.values(), *apart, *beside.values()):
         if len(places) < 2:
             continue
         mixed = len({place.startswith("/") for place in places}) > 1 or "." in places

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from cnilint.kube.environment import placeholder
 from cnilint.kube.manifest import Manifest
+from cnilint.kube.workload import TEMPLATE
 from cnilint.model.tree import (
     Mapping,
     Route,
@@ -27,6 +28,7 @@ from cnilint.model.tree import (
     string,
 )
 from cnilint.model.tree import Sequence as Items
+from cnilint.model.tree import plain as value_of
 from cnilint.start import NamedTuple
 from cnilint.upstream import gojson
 from cnilint.upstream.gojson import JSONError
@@ -156,10 +158,12 @@ def _fits(one: Definition, namespace: str) -> bool:
 def network_definitions(manifests: Iterable[Manifest], *, complete: bool = False) -> Definitions:
     """Return the definitions that objects are, hold or make.
 
-    `complete` says that the cluster has no other objects.
+    `complete` says that the cluster has no other objects. Where a workload stands in two files and
+    says two things, not all of them are applied together, and definitions may be missing.
     """
     found: list[Definition] = []
-    unknown = False
+    manifests = tuple(manifests)
+    unknown = _contradict(manifests)
     for one in manifests:
         group = one.api_version.partition("/")[0]
         if one.kind == KIND and group == GROUP:
@@ -173,6 +177,19 @@ def network_definitions(manifests: Iterable[Manifest], *, complete: bool = False
             found += [each for each in held if each.name]
             unknown |= not all(each.name for each in held)
     return Definitions(found, unknown=unknown, complete=complete)
+
+
+def _contradict(manifests: Iterable[Manifest]) -> bool:
+    """Whether a workload of one name stands in two files that say different things of it."""
+    first: dict[tuple[str, str, str], Manifest] = {}
+    for one in manifests:
+        if one.kind not in TEMPLATE or not one.name:
+            continue
+        before = first.setdefault((one.kind, one.namespace, one.name), one)
+        apart = before.document.source is not one.document.source
+        if apart and value_of(before.root) != value_of(one.root):
+            return True
+    return False
 
 
 def _made(one: Manifest, group: str) -> Iterator[Definition]:

@@ -14,7 +14,10 @@ from cnilint.simulation.cluster import Cluster
 
 from .paint import Line, Paint
 
-ASSUMED = {"folders": "assumed, as each of these folders installs the same"}
+ASSUMED = {
+    "folders": "assumed, as each of these folders installs the same",
+    "files": "assumed, as this file and others of its folder install the same or take its place",
+}
 """Why clusters are told apart where only an assumption does it."""
 
 BRINGS = {

@@ -105,6 +105,22 @@ def test_a_namespace_is_known_by_definitions_of_its_own() -> None:
     assert not definitions(LAN).know("")
 
 
+POD = """
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop}
+spec: {containers: [{name: main, image: %s}]}
+"""
+
+
+@pytest.mark.parametrize(("other", "known"), [("a:1", True), ("b:2", False)])
+def test_a_workload_that_two_files_write_otherwise_is_no_whole_cluster(
+    other: str, known: bool
+) -> None:
+    found = network_definitions([*read(LAN), *read(POD % "a:1"), *read(POD % other)])
+    assert found.know("shop") is known
+
+
 def test_where_all_objects_are_in_view_every_namespace_is_known() -> None:
     assert network_definitions(read(LAN), complete=True).know("other")
 
