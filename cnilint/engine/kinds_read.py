@@ -65,6 +65,7 @@ KINDS = frozenset(
         "IPoIBNetwork",
         "In",
         "Index",
+        "InstanceGroup",
         "Istio",
         "IstioOperator",
         "Job",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import posixpath
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from functools import cached_property, partial
 
@@ -24,6 +24,7 @@ from .delivery import deliveries
 from .files import Files, joined
 from .graph import Build, ClusterObjects, Edge, NotRead, Reason
 from .kustomization import FILE_NAMES, patch_files
+from .named_clusters import by_cluster, cluster_of
 from .partition import ONLY, Applied, partition
 
 Installs = Callable[[Manifest], bool]
@@ -96,6 +97,21 @@ class _Begun(NamedTuple):
     roots: tuple[str, ...]
     start: tuple[Callable[[Survey], Build], ...]
     assumed: str = ""
+
+
+class _Name(NamedTuple):
+    """What a cluster is called: the name that objects say, and the folder or file that it is of.
+
+    Either may be empty.
+    """
+
+    cluster: str
+    part: str
+
+    @property
+    def whole(self) -> str:
+        """Both as one name."""
+        return ": ".join(filter(None, self))
 
 
 class Survey:
@@ -522,9 +538,10 @@ class Survey:
         """Return the descriptions of clusters that nothing applies, by the cluster they are of.
 
         It is the one of the same name, the one whose name the path has, the one in whose folder the
-        file lies, or the only one.
+        file lies, or the only one where they describe no more than one.
         """
         found: dict[str, list[Manifest]] = {name: [] for name in folders}
+        several = len(set(filter(None, map(cluster_of, self._descriptions)))) > 1
         for one in self._descriptions:
             path = self._path_in(one)
             parts = {*path.split("/")[:-1], posixpath.basename(path).partition(".")[0]}
@@ -533,7 +550,7 @@ class Survey:
                 or [name for name in folders if name in parts]
                 or [name for name, folder in folders.items() if _holds(folder, path)]
             )
-            if not fitting and len(folders) == 1:
+            if not fitting and len(folders) == 1 and not several:
                 fitting = list(folders)
             for name in fitting[:1]:
                 found[name].append(one)
@@ -718,24 +735,64 @@ class Survey:
                 Applied(one, self._whole(path if path in alternatives else self._home(one)))
             )
         apart = {self._whole(path) for path in alternatives}
-        found = []
+        whole = {folder: self._whole(folder) for folder in tops}
 
         def twice(one: Manifest, other: Manifest) -> bool:
             return {id(one), id(other)} <= built and self._twice(one, other)
 
-        whole = {folder: self._whole(folder) for folder in tops}
-        for name, members in partition(applied, self._tells_apart, twice, apart):
+        def parted(members: Sequence[Applied]) -> list[tuple[str, list[Applied]]]:
+            return partition(members, self._tells_apart, twice, apart)
+
+        found = []
+        for name, members in self._told_apart(applied, built, parted):
             folders = {one.folder for one in members}
             inside = tuple(folder for folder in tops if whole[folder] in folders)
             others = [one.object for one in members if id(one.object) not in built]
             beside = [one.object for one in members]
             more = partial(Survey._lone, objects=others, beside=beside)
-            start = [partial(Survey._folder, folder=folder) for folder in inside]
-            assumed = "files" if name in apart else "folders"
-            found.append(self._cluster(name, _Begun(inside, (*start, more), assumed)))
+            of_others = frozenset(
+                _identity(one.object)
+                for one in applied
+                if one.folder in folders and cluster_of(one.object) not in ("", name.cluster)
+            )
+            start = [partial(Survey._folder_without, folder=f, roots=of_others) for f in inside]
+            assumed = "files" if name.part in apart else "folders" if name.part else ""
+            found.append(self._cluster(name.whole, _Begun(inside, (*start, more), assumed)))
         if len(found) == 1:
             found = [found[0]._replace(assumed="")]
         return Layout(tuple(found), left)
+
+    def _told_apart(
+        self,
+        applied: Sequence[Applied],
+        built: Container[int],
+        parted: Callable[[Sequence[Applied]], list[tuple[str, list[Applied]]]],
+    ) -> Iterator[tuple[_Name, list[Applied]]]:
+        """Yield objects by cluster: those that they name where there are several, else `parted`.
+
+        What is of no certain one of them goes to each, unless it is of several clusters itself.
+        `built` are the ids of objects of kustomizations.
+        """
+        paths = [
+            joined(one.folder, FILE_NAMES[0])
+            if id(one.object) in built
+            else self._path_in(one.object)
+            for one in applied
+        ]
+        named = by_cluster(applied, paths)
+        rest = named.pop("")
+        if len(named) < 2:
+            for part, members in parted(applied):
+                yield _Name("", part), members
+            return
+        parts = parted(rest)
+        shared = rest if len(parts) == 1 else []
+        for part, members in [] if shared else parts:
+            yield _Name("", part), members
+        for cluster, own in named.items():
+            parts = parted([*own, *shared])
+            for part, members in parts:
+                yield _Name(cluster, part if len(parts) > 1 else ""), members
 
     def _alternatives(self, loose: Iterable[Manifest]) -> frozenset[str]:
         """Return the paths of files of which each is an alternative to others in its folder.
@@ -746,7 +803,8 @@ class Survey:
         """
         folders: dict[str, list[Manifest]] = {}
         for one in loose:
-            if one.name and self._tells_apart(one):
+            described = one.api_version and cluster_of(one) == one.name
+            if one.name and (described or self._tells_apart(one)):
                 folders.setdefault(self._home(one), []).append(one)
         found: set[str] = set()
         for installs in folders.values():
