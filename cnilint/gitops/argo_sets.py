@@ -12,54 +12,155 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from cnilint.kube.label_selector import Requirement, requirements
 from cnilint.kube.manifest import Manifest
 from cnilint.model.tree import Tree, Value, child, items, plain, string
 from cnilint.start import NamedTuple, lazy_pattern
 
 from .built import Node, as_node, rebuilt
 from .files import Files
+from .go_template import LONGEST, UNKNOWN, NotKnownError, filled, normalized, scalar
 
 Parameters = Mapping[str, Value]
 """What a generator knows of one Application, by the names that its template uses."""
 
-UNKNOWN = "\0"
-"""Stands in parameters for what only the running Argo CD knows."""
-
 # What is never closed is found as well, to its end: nothing in it is looked at again.
 _ACTION = lazy_pattern(r"\{\{((?:(?!\}\}).)*+)(\}\})?", re.DOTALL)
-_LONGEST = 1_500_000
-"""Of a text that is filled in: the API server takes no larger object."""
-_FIELD = lazy_pattern(r"(?:\.\w[\w-]*)+")
-_INDEX = lazy_pattern(r'index\s+((?:\.\w[\w-]*)+)\s+(?:"([^"]*)"|(-?\d{1,9}))')
-_DEFAULT = lazy_pattern(r'default\s+"([^"]*)"')
-_NOT_NAME = lazy_pattern(r"[^a-z0-9.-]+")
 _KINDS = ("list", "git", "matrix", "merge", "union")
 
 
 class Expanded(NamedTuple):
-    """The Applications of a set; `unknown` says that there are others, or other values, as well."""
+    """The Applications of a set; `unknown` says that there are others, or other values, as well.
+
+    `unpatched` says that the patch of the set could not be worked out for one of them.
+    """
 
     applications: tuple[Manifest, ...]
     unknown: bool
+    unpatched: bool = False
 
 
 def expanded(one: Manifest, files: Files, own: Iterable[str]) -> Expanded:
     """Return the Applications of an ApplicationSet. `own` are addresses of this repository."""
     generator = _Generator(files, frozenset(own), go=_goes_by_templates(one))
-    parameters: list[Parameters] = []
-    for tree in items(one.at("spec", "generators")):
-        parameters += generator.of(tree, {})
     whole = as_node(one)
     template = whole.get("spec", "template")
     if template is None or not isinstance(template.value, dict):
         return Expanded((), unknown=True)
-    made = []
-    for each in parameters:
-        root = _filled(template, each, go=generator.go)
+    parameters: list[tuple[Parameters, Node]] = []
+    for at, tree in enumerate(items(one.at("spec", "generators"))):
+        over = _over(_own_template(whole, at), template)
+        parameters += [(each, over) for each in generator.of(tree, {})]
+    patch = whole.get("spec", "templatePatch")
+    made, unpatched = [], False
+    for each, over in parameters:
+        root = _filled(over, each, go=generator.go)
+        if patch is not None:
+            patched = _patched(root, patch, each, go=generator.go)
+            root, unpatched = patched or root, unpatched or patched is None
         assert isinstance(root.value, dict)  # noqa: S101  a mapping is filled as one
         kinds = {"apiVersion": Node(one.api_version), "kind": Node("Application")}
         made.append(rebuilt(one, Node({**kinds, **root.value}, root.places)))
-    return Expanded(tuple(made), generator.unknown)
+    return Expanded(tuple(made), generator.unknown, unpatched)
+
+
+def _own_template(whole: Node, at: int) -> Node | None:
+    """Return the template that a generator has for itself."""
+    found = (whole.get("spec", "generators", at, kind, "template") for kind in _KINDS)
+    return next((one for one in found if one is not None), None)
+
+
+def _over(own: Node | None, template: Node) -> Node:
+    """Return the template of a set with that of a generator over it: what is empty there is not.
+
+    argoproj/argo-cd@v3.3.0:applicationset/generators/generator_spec_processor.go
+    """
+    if own is None or own.value in (None, "", [], {}):
+        return template
+    if not isinstance(own.value, dict) or not isinstance(template.value, dict):
+        return own
+    below = {**template.value, **own.value}
+    named = {key: _over(own.get(key), template.get(key) or one) for key, one in below.items()}
+    return Node(named, template.places, template.doubt)
+
+
+MADE = "a template makes it"
+"""Why what a patch writes by more than filling in texts has no place of its own."""
+
+
+def _patched(root: Node, patch: Node, parameters: Parameters, *, go: bool) -> Node | None:
+    """Return an Application with the patch of its set; None where what comes of it is not known.
+
+    argoproj/argo-cd@v3.3.0:applicationset/controllers/template/patch.go: the text is filled in,
+    read as YAML and merged as a strategic merge patch, for which no list of an Application merges.
+    """
+    from .kustomize_loading import NotReadError, inline
+    from .kustomize_merge import merge
+    from .kustomize_resources import RefusedError
+
+    text = patch.value
+    written = _filled_text(text, parameters, go=go) if isinstance(text, str) else None
+    if written is None or UNKNOWN in written:
+        return None
+    try:
+        found = [one for one in inline(Node(written, patch.places)) if one.value is not None]
+        if not found:
+            return root
+        if len(found) > 1 or _merges_values(root, found[0]):
+            return None
+        return merge(root.copy(), _placed(found[0], patch, parameters, go=go))
+    except (NotReadError, RefusedError):
+        return None
+
+
+def _filled_text(text: str, parameters: Parameters, *, go: bool) -> str | None:
+    """Return a text with its actions filled in, None where one cannot be."""
+    if not go:
+        return _text(text, parameters, go=False)
+    try:
+        return filled(text, dict(parameters))
+    except NotKnownError:
+        return None
+
+
+def _placed(one: Node, patch: Node, parameters: Parameters, *, go: bool) -> Node:
+    """Return what a filled patch says with the places of the text, where each value has one there.
+
+    It has where only texts in it are filled in.
+    """
+    from .kustomize_loading import NotReadError, inline
+
+    try:
+        unfilled = inline(patch)
+    except NotReadError:
+        unfilled = []
+    if len(unfilled) == 1:
+        placed = _filled(unfilled[0], parameters, go=go)
+        if placed.plain() == one.plain():
+            return placed
+    return _doubted(one)
+
+
+def _doubted(one: Node) -> Node:
+    """Return what a template makes, each value of it with that doubt."""
+    value = one.value
+    if isinstance(value, dict):
+        return Node({key: _doubted(each) for key, each in value.items()}, one.places)
+    if isinstance(value, list):
+        value = list(map(_doubted, value))
+    return Node(value, one.places, MADE, one.written)
+
+
+def _merges_values(root: Node, patch: Node) -> bool:
+    """Whether a patch changes what is inside of the values of a template, in which Argo CD fails.
+
+    They have no type there, by which a patch is merged.
+    """
+    mine, theirs = (one.get("spec", "source", "helm", "valuesObject") for one in (root, patch))
+    if mine is None or theirs is None or not isinstance(theirs.value, dict):
+        return False
+    nested = [key for key, one in theirs.value.items() if isinstance(one.value, dict | list)]
+    return any(mine.get(key) is not None for key in nested)
 
 
 def _goes_by_templates(one: Manifest) -> bool:
@@ -78,6 +179,19 @@ class _Generator:
 
     def of(self, tree: Tree, outer: Parameters) -> list[Parameters]:
         """Return the parameters that one entry of `generators` gives."""
+        found = self._given(tree, outer)
+        asked = requirements(child(tree, "selector"))
+        return [one for one in found if self._is_selected(one, asked)]
+
+    def _is_selected(self, one: Parameters, asked: frozenset[Requirement]) -> bool:
+        """Whether the selector of a generator takes what it gives; one not known may be taken."""
+        labels = dict(_flattened(one)) if asked else {}
+        if asked and UNKNOWN in labels.values():
+            self.unknown = True
+            return True
+        return all(each.holds(labels) for each in asked)
+
+    def _given(self, tree: Tree, outer: Parameters) -> list[Parameters]:
         for kind in _KINDS:
             inside = child(tree, kind)
             if inside is not None:
@@ -155,6 +269,15 @@ class _Generator:
         return found
 
 
+def _flattened(one: Value | Parameters, above: str = "") -> Iterator[tuple[str, str]]:
+    """Yield parameters as a selector sees them: those inside of others by dotted names."""
+    for key, value in one.items() if isinstance(one, Mapping) else ():
+        if isinstance(value, dict):
+            yield from _flattened(value, f"{above}{key}.")
+        elif not isinstance(value, list):
+            yield f"{above}{key}", "" if value is None else scalar(value)
+
+
 def _is(path: str, pattern: str) -> bool:
     """Whether a pattern of a Git generator fits a whole path."""
     from cnilint.model.globs import fits
@@ -172,15 +295,15 @@ def _path_parameters(folder: str, *, go: bool, name: str = "") -> Parameters:
         path: dict[str, Value] = {
             "path": folder,
             "basename": base,
-            "basenameNormalized": _normalized(base),
+            "basenameNormalized": normalized(base),
             "segments": [*segments],
             "filename": file,
-            "filenameNormalized": _normalized(file),
+            "filenameNormalized": normalized(file),
         }
         return {"path": path}
     flat: dict[str, Value] = {f"path[{at}]": one for at, one in enumerate(segments)}
-    flat |= {"path": folder, "path.basename": base, "path.basenameNormalized": _normalized(base)}
-    return {**flat, "path.filename": file, "path.filenameNormalized": _normalized(file)}
+    flat |= {"path": folder, "path.basename": base, "path.basenameNormalized": normalized(base)}
+    return {**flat, "path.filename": file, "path.filenameNormalized": normalized(file)}
 
 
 def _rendered(value: Value, parameters: Parameters, *, go: bool) -> dict[str, Value]:
@@ -213,43 +336,22 @@ def _filled(node: Node, parameters: Parameters, *, go: bool) -> Node:
 
 def _text(text: str, parameters: Parameters, *, go: bool) -> str:
     """Return a text with its actions filled in; one that cannot be worked out is unknown."""
+    if go:
+        try:
+            return filled(text, dict(parameters))
+        except NotKnownError:
+            return _ACTION.sub(UNKNOWN, text)
     length = 0
 
-    def filled(found: re.Match[str]) -> str:
+    def value(found: re.Match[str]) -> str:
         nonlocal length
         if found[2] is None:
             return found[0]
-        action = found[1].removeprefix("-").removesuffix("-").strip()
-        value = _value(action, parameters) if go else _flat(parameters, action)
-        length += len(value or "")
-        return UNKNOWN if value is None or length > _LONGEST else value
+        known = _flat(parameters, found[1].strip())
+        length += len(known or "")
+        return UNKNOWN if known is None or length > LONGEST else known
 
-    return _ACTION.sub(filled, text)
-
-
-def _value(action: str, parameters: Parameters) -> str | None:
-    """Return what an action of a Go template gives; None for one that is not worked out here."""
-    first, *rest = [part.strip() for part in action.split("|")]
-    index = _INDEX.fullmatch(first)
-    if index is not None:
-        found = _get(parameters, index[1][1:])
-        found = _step(found, index[2] if index[2] is not None else int(index[3]))
-    elif _FIELD.fullmatch(first):
-        found = _get(parameters, first[1:])
-    else:
-        return None
-    text = None if found is None or isinstance(found, dict | list) else _scalar(found)
-    for part in rest:
-        default = _DEFAULT.fullmatch(part)
-        if default is not None:
-            text = text or default[1]
-        elif text is not None and part in ("normalize", "lower", "upper", "trim", "toString"):
-            text = {"normalize": _normalized, "lower": str.lower, "upper": str.upper}.get(
-                part, str.strip
-            )(text)
-        elif part != "quote":
-            return None
-    return text
+    return _ACTION.sub(value, text)
 
 
 def _flat(parameters: Parameters, name: str) -> str | None:
@@ -257,7 +359,7 @@ def _flat(parameters: Parameters, name: str) -> str | None:
     found = parameters.get(name)
     if found is None:
         found = _get(parameters, name)
-    return None if found is None or isinstance(found, dict | list) else _scalar(found)
+    return None if found is None or isinstance(found, dict | list) else scalar(found)
 
 
 def _get(parameters: Value | Parameters, dotted: str) -> Value:
@@ -275,14 +377,6 @@ def _step(value: Value, step: str | int) -> Value:
     if isinstance(value, Sequence) and not isinstance(value, str) and isinstance(step, int):
         return value[step] if -len(value) <= step < len(value) else None
     return None
-
-
-def _scalar(value: Value) -> str:
-    return value if isinstance(value, str) else json.dumps(value)
-
-
-def _normalized(text: str) -> str:
-    return _NOT_NAME.sub("-", text.lower()).strip("-.")[:253]
 
 
 def address_of(address: str) -> str:

@@ -690,7 +690,7 @@ class Survey:
             found = self._expanded_set(one)
             edges = (Edge("applicationset", one.title, one.location("spec", "generators")),)
             reasons = {Reason.UNKNOWN_CLUSTERS: "generators"} if found.unknown else {}
-            if one.at("spec", "templatePatch") is not None:
+            if found.unpatched:
                 reasons[Reason.TEMPLATE] = "templatePatch"
             unread = tuple(
                 NotRead(reason, one.title, one.location("spec", key))

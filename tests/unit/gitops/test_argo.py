@@ -7,12 +7,14 @@ from collections.abc import Mapping
 
 import pytest
 
-from cnilint.gitops.argo_sets import UNKNOWN, Expanded, address_of, expanded
+from cnilint.gitops.argo_sets import Expanded, address_of, expanded
+from cnilint.gitops.built import BuiltDocument
 from cnilint.gitops.files import Files
+from cnilint.gitops.go_template import UNKNOWN
 from cnilint.gitops.graph import Reason
 from cnilint.kube.manifest import Manifest, manifests
 from cnilint.model.text import Source
-from cnilint.model.tree import Document, plain
+from cnilint.model.tree import Document, Embedded, plain
 from cnilint.syntax.compose import compose
 
 from .layouts import (
@@ -342,7 +344,8 @@ def test_what_only_the_running_argo_cd_knows_is_unknown(kind: str) -> None:
         ('{{index .labels "a/b"}}', "l"),
         ("{{.labels.c}}", "3"),
         ("{{- .name -}}", "a"),
-        ("{{ if .name }}x{{ end }}", None),
+        ("{{ if .name }}x{{ end }}", "x"),
+        ("{{ range .name }}x{{ end }}", None),
         ("{{.none}}", None),
         ("{{ .name | sha256sum }}", None),
     ],
@@ -380,19 +383,127 @@ def test_addresses_are_the_same_however_they_are_spelled() -> None:
     assert {address_of(one) for one in spelled} == {"git.example/acme/fleet"}
 
 
-def test_what_a_patch_of_templates_adds_to_a_set_was_not_read() -> None:
-    one = json.loads(application("{{.name}}", {"path": "a"}))
-    kind = {"apiVersion": "argoproj.io/v1alpha1", "kind": "ApplicationSet"}
+def patched_set(patch: str, *elements: Mapping[str, object], go: bool = True) -> str:
+    """Return a set with a template patch; its template has values of a chart."""
+    name, path = ("{{.name}}", "{{.path}}") if go else ("{{name}}", "{{path}}")
+    helm = {"valuesObject": {"cni": {"exclusive": True}}, "valueFiles": ["a.yaml"]}
     spec = {
-        "goTemplate": True,
-        "generators": [{"list": {"elements": [{"name": "a"}]}}],
-        "template": {"metadata": {"name": "{{.name}}"}, "spec": one["spec"]},
+        "source": {"repoURL": SELF, "path": path, "helm": helm},
+        "destination": {"name": "west"},
     }
-    patched = {**spec, "templatePatch": "spec: {source: {path: '{{.path}}'}}"}
-    for given, reason in ((spec, []), (patched, [Reason.TEMPLATE])):
-        body = {**kind, "metadata": {"name": "s", "namespace": "argocd"}, "spec": given}
-        texts = {"argo/s.yaml": json.dumps(body), "a/a.yaml": daemon("a")}
-        assert reasons(only(texts)) == reason
+    template = {"metadata": {"name": name}, "spec": spec}
+    body = json.loads(
+        application_set({"list": {"elements": [*elements]}}, go=go, template=template)
+    )
+    body["spec"]["templatePatch"] = patch
+    return json.dumps(body)
+
+
+PLAIN = "spec: {destination: {name: '{{.cluster}}'}}"
+DECIDING = """
+{{- if eq .cluster "east" }}
+spec:
+  destination:
+    name: {{ .cluster }}
+{{- end }}
+"""
+FLAT_PATCH = "spec: {destination: {name: '{{cluster}}'}}"
+
+
+@pytest.mark.parametrize(("patch", "go"), [(PLAIN, True), (DECIDING, True), (FLAT_PATCH, False)])
+def test_a_patch_of_templates_changes_each_application(patch: str, go: bool) -> None:
+    found = expand(patched_set(patch, *ELEMENTS, go=go))
+    expected = [("a", "apps/one", "east"), ("b", "apps/two", "west")]
+    assert made(found) == expected
+    assert not found.unpatched
+    texts = {"argo/s.yaml": patched_set(patch, *ELEMENTS, go=go), **TREE}
+    assert names(texts) == {"east": ["a"], "west": ["b"]}
+
+
+def test_a_patch_replaces_lists_and_takes_away_what_is_null() -> None:
+    patch = """
+spec:
+  source:
+    helm:
+      valuesObject: null
+      valueFiles:
+      {{- range .files }}
+      - {{ . }}
+      {{- end }}
+"""
+    (one,) = expand(patched_set(patch, {**ELEMENTS[0], "files": ["b.yaml", "c.yaml"]})).applications
+    assert text(one, "spec", "source", "helm") == {"valueFiles": ["b.yaml", "c.yaml"]}
+
+
+@pytest.mark.parametrize(
+    "patch",
+    [
+        "spec: {source: {path: '{{.missing}}'}}",
+        "spec: {source: {path: '{{ .name | sha256sum }}'}}",
+        "{{ if .on }}spec: {}",
+        "spec: [",
+        "a: b\n---\nc: d",
+        "$patch: delete",
+        "spec: {source: {helm: {valuesObject: {cni: {exclusive: false}}}}}",
+    ],
+)
+def test_a_patch_that_is_not_worked_out_is_a_source_not_read(patch: str) -> None:
+    found = expand(patched_set(patch, ELEMENTS[0]))
+    assert found.unpatched
+    assert made(found) == [("a", "apps/one", "west")]
+    texts = {"argo/s.yaml": patched_set(patch, ELEMENTS[0]), **TREE}
+    (unread,) = (one for each in found_in(texts).clusters for one in each.not_read)
+    assert unread.reason is Reason.TEMPLATE
+    shown = unread.place.source.text[unread.place.span.start : unread.place.span.end]
+    assert json.loads(shown) == patch
+
+
+def test_an_empty_patch_changes_nothing() -> None:
+    found = expand(patched_set("{{ if .missing }}spec: {}{{ end }}", ELEMENTS[0]))
+    assert (made(found), found.unpatched) == ([("a", "apps/one", "west")], False)
+
+
+def test_what_a_patch_writes_has_its_place_or_a_doubt() -> None:
+    steps = ("spec", "destination", "name")
+    for patch, inside in ((PLAIN, True), (DECIDING, False)):
+        one, *_rest = expand(patched_set(patch, ELEMENTS[0])).applications
+        assert isinstance(one.document, BuiltDocument)
+        place = one.document.place(steps)
+        assert place is not None
+        where = ("spec", "templatePatch")
+        assert place.route == ((*where, Embedded.YAML, *steps) if inside else where)
+        assert bool(one.document.doubt(steps)) is not inside
+        assert one.document.doubt(("spec", "source", "path")) == ""
+
+
+def test_a_selector_takes_some_of_what_a_generator_gives() -> None:
+    for selector, expected in (
+        ({"matchLabels": {"cluster": "east"}}, ["a"]),
+        (
+            {"matchExpressions": [{"key": "cluster", "operator": "NotIn", "values": ["east"]}]},
+            ["b"],
+        ),
+        ({"matchExpressions": [{"key": "none", "operator": "Exists"}]}, []),
+        ({}, ["a", "b"]),
+    ):
+        found = expand(application_set({**LIST, "selector": selector}))
+        assert [name for name, _path, _cluster in made(found)] == expected
+        assert not found.unknown
+
+
+def test_a_selector_of_what_is_not_known_leaves_nothing_out() -> None:
+    found = expand(application_set({"clusters": {}, "selector": {"matchLabels": {"name": "a"}}}))
+    assert (len(found.applications), found.unknown) == (1, True)
+
+
+def test_a_generator_may_have_a_template_over_that_of_the_set() -> None:
+    own = {"metadata": {}, "spec": {"source": {"path": "apps/two"}, "project": ""}}
+    (one,) = expand(
+        application_set({"list": {"elements": ELEMENTS[:1], "template": own}})
+    ).applications
+    assert text(one, "spec", "source", "path") == "apps/two"
+    assert text(one, "spec", "source", "repoURL") == SELF
+    assert one.name == "a"
 
 
 def test_applications_in_folders_whose_names_say_nothing_are_of_one_cluster() -> None:
