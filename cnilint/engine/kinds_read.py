@@ -150,6 +150,7 @@ GROUPS = frozenset(
     (
         "00-multus.conf",
         "00-multus.conflist",
+        "addons.",
         "addons.cluster.x-k8s.io",
         "alpha.eksctl.io",
         "app.kubernetes.io",
@@ -340,8 +341,10 @@ NAMES = frozenset(
         "cluster-cidr",
         "cluster-init",
         "cluster-network-unreadable",
+        "cluster-selector",
         "cluster.x-k8s.io",
         "clusters",
+        "clusters-not-in-view",
         "cni",
         "cni-bin-dir",
         "cni-conf-dir",

@@ -41,6 +41,10 @@ WORDS: Mapping[Reason, tuple[str, str]] = {
         "an ApplicationSet that asks the running Argo CD",
         "ApplicationSets that ask the running Argo CD",
     ),
+    Reason.CLUSTERS_NOT_IN_VIEW: (
+        "what selects clusters that are not in view",
+        "objects that select clusters which are not in view",
+    ),
 }
 """What was not read, one of it and several."""
 

@@ -26,6 +26,7 @@ from .graph import Build, ClusterObjects, Edge, NotRead, Reason
 from .kustomization import FILE_NAMES, patch_files
 from .named_clusters import by_cluster, cluster_of
 from .partition import ONLY, Applied, partition
+from .workload_clusters import spread
 
 Installs = Callable[[Manifest], bool]
 """Whether an object installs or configures a CNI product: two of these make two clusters."""
@@ -130,6 +131,7 @@ class Survey:
         self._installs = installs
         self._twice = twice
         self._rivals = rivals
+        self._is_spread = False
         self._patches = patch_files(documents)
         self._begun: dict[str, _Begun] = {}
         self._made: dict[str, ClusterObjects] = {}
@@ -171,7 +173,9 @@ class Survey:
         else:
             found = self._by_folders()
         repeated = tuple(pair for each in self._repeated.values() for pair in each)
-        return found._replace(repeated=repeated)
+        clusters = spread(found.clusters)
+        self._is_spread = clusters != found.clusters
+        return found._replace(clusters=clusters, repeated=repeated)
 
     def repeated(self, name: str) -> tuple[tuple[Manifest, Manifest], ...]:
         """Return the installs that a cluster gets twice, each with the one that counts."""
@@ -205,7 +209,7 @@ class Survey:
         other._made, other._rests_on, other._repeated, other._now = {}, {}, {}, {}
         other._elsewhere = []
         paths = frozenset(texts)
-        if not paths.isdisjoint(self._set_files.read_paths):
+        if self._is_spread or not paths.isdisjoint(self._set_files.read_paths):
             return None
         if not other._exchanged(self, same, texts):
             return None

@@ -44,6 +44,8 @@ class Reason(Enum):
     """A substitution whose variable is not in view."""
     UNKNOWN_CLUSTERS = "unknown-clusters"
     """Which clusters there are is only known to the running tool."""
+    CLUSTERS_NOT_IN_VIEW = "clusters-not-in-view"
+    """It selects clusters by their labels, and none of them is in the repository."""
 
 
 class Edge(NamedTuple):

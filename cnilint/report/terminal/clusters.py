@@ -17,6 +17,7 @@ from .paint import Line, Paint
 ASSUMED = {
     "folders": "assumed, as each of these folders installs the same",
     "files": "assumed, as this file and others of its folder install the same or take its place",
+    "selector": "any that is selected so, as none is in this repository",
 }
 """Why clusters are told apart where only an assumption does it."""
 
@@ -24,6 +25,7 @@ BRINGS = {
     "argo-source": "Argo CD applies",
     "applicationset": "makes Applications",
     "chart": "chart",
+    "cluster-selector": "selects",
     "component": "component",
     "flux-path": "Flux applies",
     "generator": "generates from",
