@@ -305,7 +305,7 @@ class Survey:
         self._appliers = self._by_path(appliers)
         first = self._without_orphans(self._first(appliers), appliers)
         folders = {id(one): self._home(one) for one in first}
-        names = self._names(first, folders)
+        names = self._joined(first, folders, self._names(first, folders))
         found = []
         for one in first:
             folder = folders[id(one)]
@@ -464,6 +464,50 @@ class Survey:
         if folder not in self._builds:
             self._builds[folder] = flux.folder_build(self._files, folder)
         return self._builds[folder]
+
+    def _joined(
+        self, first: Sequence[Manifest], folders: Mapping[int, str], names: dict[str, str]
+    ) -> dict[str, str]:
+        """Return names of clusters, one for all where only the folders of Applications differ.
+
+        Argo CD applies to its own cluster what has no other destination, wherever it lies: that is
+        one cluster, unless two folders install the same or a rival of it, or lie where clusters do.
+        """
+        own = [one for one in first if not argo.destination(one)]
+        if len({names[folders[id(one)]] for one in own}) < 2:
+            return names
+        if any(flux.is_kustomization(one) or flux.is_instance(one) for one in first):
+            return names
+        if any(_is_named(folders[id(one)]) for one in own):
+            return names
+        found: list[tuple[str, Manifest]] = []
+        for one in own:
+            name = names[folders[id(one)]]
+            for each in (one, *self._installed_by(one)):
+                if any(other != name and self._are_apart(each, m) for other, m in found):
+                    return names
+                found.append((name, each))
+        return {**names, **{folders[id(one)]: ONLY for one in own}}
+
+    def _are_apart(self, one: Manifest, other: Manifest) -> bool:
+        """Whether two objects are hardly of one cluster: the same object, or rivals."""
+        if _identity(one) == _identity(other):
+            return True
+        return self._installs(one) and self._installs(other) and self._rivals(one, other)
+
+    def _installed_by(self, one: Manifest) -> Iterator[Manifest]:
+        """Yield the installs that an object of Argo CD brings to its own cluster."""
+        pending, seen = [one], {_work(one)}
+        while pending:
+            for each in self._applications(pending.pop()):
+                if argo.destination(each):
+                    continue
+                for brought in (each, *self._argo(each).objects):
+                    if self._installs(brought):
+                        yield brought
+                    if _applies(brought) and _work(brought) not in seen:
+                        seen.add(_work(brought))
+                        pending.append(brought)
 
     def _names(self, first: Iterable[Manifest], folders: Mapping[int, str]) -> dict[str, str]:
         """Return a name for the cluster of each folder that holds roots.

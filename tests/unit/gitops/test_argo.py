@@ -514,3 +514,52 @@ def test_applications_in_folders_whose_names_say_nothing_are_of_one_cluster() ->
         "b/b.yaml": daemon("b"),
     }
     assert names(texts) == {"default": ["a", "b"]}
+
+
+def in_folders(*paths: str, **more: str) -> dict[str, str]:
+    """Return Applications for the cluster of Argo CD, each of a folder that has its name."""
+    texts = dict(more)
+    for path in paths:
+        folder, name = path.split("/")[-2:]
+        texts[f"{path}.yaml"] = application(f"{folder}-{name}", {"path": f"m/{folder}/{name}"})
+        texts[f"m/{folder}/{name}/a.yaml"] = daemon(name)
+    return texts
+
+
+def test_applications_of_several_folders_are_of_the_cluster_of_argo_cd() -> None:
+    assert names(in_folders("apps/net/cilium", "apps/more/multus")) == {
+        "default": ["cilium", "multus"]
+    }
+
+
+@pytest.mark.parametrize(
+    "paths",
+    [
+        ("apps/blue/multus", "apps/green/multus"),
+        ("clusters/blue/cilium", "clusters/green/multus"),
+    ],
+    ids=["the same install", "where clusters lie"],
+)
+def test_folders_of_applications_may_be_clusters(paths: tuple[str, ...]) -> None:
+    assert list(names(in_folders(*paths))) == ["blue", "green"]
+
+
+def test_an_application_that_stands_in_two_folders_is_of_two_clusters() -> None:
+    texts = {
+        "blue/a.yaml": application("a", {"path": "a"}),
+        "green/a.yaml": application("a", {"path": "b"}),
+        "a/a.yaml": daemon("a"),
+        "b/b.yaml": daemon("b"),
+    }
+    assert names(texts) == {"blue": ["a"], "green": ["b"]}
+
+
+def test_what_applications_of_applications_install_tells_folders_apart_too() -> None:
+    texts = {
+        "blue/a.yaml": application("a", {"path": "more"}),
+        "more/b.yaml": application("b", {"path": "b"}),
+        "green/c.yaml": application("c", {"path": "c"}),
+        "b/b.yaml": daemon("same"),
+        "c/c.yaml": daemon("same"),
+    }
+    assert names(texts) == {"blue": ["same"], "green": ["same"]}
