@@ -24,7 +24,7 @@ from .delivery import deliveries
 from .files import Files, joined
 from .graph import Build, ClusterObjects, Edge, NotRead, Reason
 from .kustomization import FILE_NAMES, patch_files
-from .named_clusters import by_cluster, cluster_of
+from .named_clusters import by_cluster, cluster_of, describes_by_name
 from .partition import ONLY, Applied, partition
 from .workload_clusters import spread
 
@@ -851,8 +851,7 @@ class Survey:
         """
         folders: dict[str, list[Manifest]] = {}
         for one in loose:
-            described = one.api_version and cluster_of(one) == one.name
-            if one.name and (described or self._tells_apart(one)):
+            if one.name and self._tells_apart(one):
                 folders.setdefault(self._home(one), []).append(one)
         found: set[str] = set()
         for installs in folders.values():
@@ -877,9 +876,13 @@ class Survey:
         return outside and self._files.top != ""
 
     def _tells_apart(self, one: Manifest) -> bool:
-        """Whether an object in two folders makes two clusters: an install, no machine's file."""
-        described = not one.api_version and distributions.describes_cluster(one)
-        return self._installs(one) and not described
+        """Whether an object in two folders makes two clusters: an install, or a cluster's own.
+
+        A machine's file does not.
+        """
+        if not one.api_version and distributions.describes_cluster(one):
+            return False
+        return describes_by_name(one) or self._installs(one)
 
     def _left(self, found: Iterable[ClusterObjects]) -> tuple[Manifest, ...]:
         """Return the installs that no cluster gets, those that kustomizations bring in included."""

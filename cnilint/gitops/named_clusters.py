@@ -48,6 +48,12 @@ def cluster_of(one: Manifest) -> str:
     return ""
 
 
+def describes_by_name(one: Manifest) -> bool:
+    """Whether an object describes one whole cluster under its own name, for who makes it."""
+    kind = (one.kind, one.api_version.partition("/")[0])
+    return bool(one.api_version and one.name) and kind in DESCRIBING
+
+
 def by_cluster(found: Iterable[Applied], paths: Sequence[str]) -> dict[str, list[Applied]]:
     """Return objects by the cluster that they are of; under an empty name those of no certain one.
 

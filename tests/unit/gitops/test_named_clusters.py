@@ -124,6 +124,19 @@ def test_clusters_of_one_name_in_several_files_are_alternatives() -> None:
     assert names(texts) == {"one.yaml": ["NAME"], "two.yaml": ["NAME"]}
 
 
+def test_clusters_of_one_name_in_several_folders_are_several() -> None:
+    texts = {
+        "one/kops.yaml": kops("same"),
+        "two/kops.yaml": kops("same"),
+        "three/kops.yaml": kops("other"),
+    }
+    assert names(texts) == {
+        "same: one": ["nodes", "same"],
+        "same: two": ["nodes", "same"],
+        "other": ["nodes", "other"],
+    }
+
+
 def test_node_groups_of_kops_go_to_the_cluster_of_their_label() -> None:
     assert names({"kops.yaml": documents(kops("a"), kops("b"))}) == {
         "a": ["a", "nodes"],
