@@ -173,7 +173,7 @@ class Survey:
         else:
             found = self._by_folders()
         repeated = tuple(pair for each in self._repeated.values() for pair in each)
-        clusters = spread(found.clusters)
+        clusters = spread(found.clusters, self._installs)
         self._is_spread = clusters != found.clusters
         return found._replace(clusters=clusters, repeated=repeated)
 

@@ -9,7 +9,7 @@ Crossplane goes into the cluster that it names.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from cnilint.kube.label_selector import Requirement, label_values, requirements
 from cnilint.kube.manifest import Manifest
@@ -24,14 +24,21 @@ GROUP = "cluster.x-k8s.io"
 SELECTOR = ("spec", "clusterSelector")
 
 
-def spread(found: Sequence[ClusterObjects]) -> tuple[ClusterObjects, ...]:
+def spread(
+    found: Sequence[ClusterObjects], installs: Callable[[Manifest], bool]
+) -> tuple[ClusterObjects, ...]:
     """Return clusters with those that they manage beside them, each with what it gets of them.
+
+    They are those in which something `installs` a CNI product.
 
     One that is found beside them under the same name gets it too; those of several that have one
     name are called by the one that manages them as well. A cluster that has nothing but what makes
     others is none.
     """
-    managed = {one.name: list(_managed(one)) for one in found}
+    managed = {
+        one.name: [each for each in _managed(one) if any(map(installs, each.objects))]
+        for one in found
+    }
     counts = Counter(name for each in managed.values() for name in {one.name for one in each})
     result: dict[str, ClusterObjects] = {}
 

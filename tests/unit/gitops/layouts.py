@@ -18,8 +18,9 @@ SELF = "https://git.example/acme/fleet"
 
 
 def installs(one: Manifest) -> bool:
-    """Whether an object is an install: here every DaemonSet, HelmRelease, chart and helmfile."""
-    return one.kind in ("DaemonSet", "HelmRelease", "Chart", "Helmfile")
+    """Whether an object is an install: here every DaemonSet, release, add-on, chart and helmfile."""
+    kinds = ("DaemonSet", "HelmRelease", "HelmChartProxy", "Addon", "Chart", "Helmfile")
+    return one.kind in kinds and one.name != "nothing"
 
 
 def found(

@@ -188,6 +188,16 @@ def test_add_ons_that_a_tool_applies_go_to_the_clusters_that_they_name() -> None
     assert names(texts) == {"hub": ["own"], "a": ["one"], "b": ["two"]}
 
 
+def test_what_installs_no_cni_makes_no_cluster() -> None:
+    texts = {
+        "a.yaml": documents(
+            cluster("a", csi="on"), proxy("nothing", labels(csi="on")), daemon("own")
+        ),
+        "b.yaml": proxy("nothing", labels(other="on")),
+    }
+    assert list(names(texts)) == ["default"]
+
+
 def test_two_clusters_with_a_primary_each_are_no_fight() -> None:
     texts = documents(
         cluster("a", cni="cilium"),
