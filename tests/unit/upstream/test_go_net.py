@@ -16,12 +16,13 @@ from cnilint.upstream.go_net import four, ip, is_cidr, is_mac, shown
 def test_an_address_of_a_card_has_6_8_or_20_octets(octets: int, mark: str) -> None:
     assert is_mac(mark.join(["aF"] * octets)) == (octets in (6, 8, 20))
     assert is_mac(".".join(["aF09"] * octets)) == (octets in (3, 4, 10))
+    assert is_mac("aF" * octets) == (octets in (6, 8, 20))
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        *("", "02:00-00:00:00:01", "02:00:00:00:00:0g", " 02:00:00:00:00:01", "020000000001"),
+        *("", "02:00-00:00:00:01", "02:00:00:00:00:0g", " 02:00:00:00:00:01", "02000000000"),
         *("02:00:00:00:00:01\n", "0200.0000:0001", "2:0:0:0:0:1", "0200.0000.000"),
     ],
 )
