@@ -95,9 +95,22 @@ def _has_range(ipam: Mapping[str, object]) -> bool:
 
     `usePodCidr` is replaced by each node's own range
     (k8snetworkplumbingwg/sriov-cni@v2.8.0 and flannel; containernetworking/plugins@v1.5.1:
-    plugins/ipam/host-local/backend/allocator/config.go has `subnet` and `ranges`).
+    plugins/ipam/host-local/backend/allocator/config.go has `subnet` and `ranges`). A range of one
+    address is that of one pod, as a static address is.
     """
-    return bool(ipam.get("ranges")) or str(ipam.get("subnet") or "usePodCidr") != "usePodCidr"
+    listed = ipam.get("ranges")
+    if not isinstance(listed, list) or not listed:
+        written = str(ipam.get("subnet") or "usePodCidr") != "usePodCidr"
+        return written and not _is_one_address(ipam)
+    ranges = [one for group in listed if isinstance(group, list) for one in group]
+    return not ranges or not all(map(_is_one_address, ranges))
+
+
+def _is_one_address(written: object) -> bool:
+    if not isinstance(written, Mapping):
+        return False
+    first, last = written.get("rangeStart"), written.get("rangeEnd")
+    return isinstance(first, str) and bool(first) and first == last
 
 
 def _per_node(one: Definition, plugin: Plugin) -> Hit:
