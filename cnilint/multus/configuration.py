@@ -7,6 +7,7 @@ the daemon configuration, whose keys are matched as Go does.
 from __future__ import annotations
 
 import json
+import posixpath
 from collections.abc import Collection, Iterable, Iterator
 
 from cnilint.catalog.form import argument
@@ -14,7 +15,7 @@ from cnilint.catalog.installer import Installer
 from cnilint.catalog.release import Release, shown
 from cnilint.catalog.settings import Setting
 from cnilint.kube.environment import Text, placeholder
-from cnilint.kube.workload import HostFile
+from cnilint.kube.workload import Container, HostFile
 from cnilint.model.finding import Location
 from cnilint.model.tree import Embedded, EmbeddedProblem, Mapping, Tree, plain
 from cnilint.start import dataclass, kept
@@ -219,7 +220,9 @@ class Multus:
         path = self.value("mode")
         if self.auto or workload is None or container is None or path.startswith(IMAGE_FILES):
             return False
-        return not path.startswith("/") or workload.mount(container, path) is None
+        if not path.startswith("/"):
+            return True
+        return workload.mount(container, path) is None and not _made_by_script(container, path)
 
     @kept
     def auto(self) -> bool:
@@ -312,6 +315,17 @@ class Multus:
             return self.configuration.value
         return json.dumps(values)
 
+    @property
+    def copied(self) -> str | None:
+        """What the file holds that it is told to copy; None where that is not in view."""
+        workload, container = self.installer.workload, self.installer.container
+        if workload is None or container is None:
+            return self.copied_text()
+        if self.file_is_missing:
+            return ""
+        text = workload.mounted_text(container, self.value("mode"))
+        return text.value if text is not None else None
+
     def copied_text(self) -> str:
         """Return what the file holds that it is told to copy, as far as its settings say."""
         content = {"name": "multus-cni-network", "type": "multus", "cniVersion": "0.3.1"}
@@ -361,3 +375,16 @@ def _texts(configuration: str) -> dict[str, str]:
         return {}
     members = found.items() if isinstance(found, dict) else ()
     return {key.casefold(): value for key, value in members if isinstance(value, str)}
+
+
+def _made_by_script(container: Container, path: str) -> bool:
+    """Whether a script names the file's directory before it hands the file to the entrypoint."""
+    directory = f"{posixpath.dirname(path)}/"
+    others = (
+        words
+        for words in container.programs
+        if posixpath.basename(words[0].value) not in ENTRYPOINTS
+    )
+    return container.scripted and any(
+        directory in f"{word.value}/" for words in others for word in words
+    )

@@ -9,7 +9,7 @@ from cnilint.model.tree import Embedded, Mapping, follow, string
 
 from .configuration import Multus
 from .meant_configuration import KEY, meant_map
-from .settings import SCRIPT
+from .settings import SCRIPT, SCRIPT_MODE
 
 FAMILIES = {"multus-thin": "thin", "multus-thick": "thick"}
 
@@ -26,12 +26,23 @@ def multus(installer: Installer) -> Multus | None:
         found = release(tag.value) if tag is not None else None
         return _configured(installer, family, found or NEWEST)
     if family == "thin":
-        scripted = installer.container.runs(SCRIPT)
-        return Multus(installer, "thin", installer.release or (LAST_SCRIPT if scripted else NEWEST))
+        unnamed = LAST_SCRIPT if _is_for_script(installer) else NEWEST
+        return Multus(installer, "thin", installer.release or unnamed)
     named = installer.release or NEWEST
     if program(named, thick=True) is Program.GENERATOR:
         return Multus(installer, "legacy", named)
     return _configured(installer, "thick", named)
+
+
+def _is_for_script(installer: Installer) -> bool:
+    """Whether v3's script is run, or given the file that nothing else reads unless it is told to.
+
+    A program that is told its file has arguments.
+    """
+    container, workload = installer.container, installer.workload
+    if container is None or container.words or workload is None:
+        return container is not None and container.runs(SCRIPT)
+    return workload.mount(container, SCRIPT_MODE) is not None
 
 
 def _configured(installer: Installer, family: str, found: Release) -> Multus:

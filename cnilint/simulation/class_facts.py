@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -119,11 +118,19 @@ class ClassFacts:
     @kept
     def doubt(self) -> Doubt | None:
         """What decides on the class and is not in view, or filled in later; None if nothing is."""
-        hidden = (one for one in self.multuses if not one.in_view and not _ends_at_once(one))
-        titles = (one.installer.title for one in hidden)
+        titles = (one.installer.title for one in self.multuses if self._hides(one))
         told = (Doubt(Unknown.SETTINGS, title) for title in titles)
         written = (Doubt(Unknown.FILE, one.title) for one in self.installers if one.later)
         return next(chain(told, written), None)
+
+    def _hides(self, one: Multus) -> bool:
+        """Whether what decides on a Multus is not in view: its settings, or the file it copies."""
+        if not one.in_view:
+            return not _ends_at_once(one)
+        if one.auto or one.copied is not None:
+            return False
+        without_network = Cause(Failure.CLUSTER_NETWORK_UNREADABLE)
+        return any(each.cause == without_network for each in self.outcomes)
 
     @property
     def _unread(self) -> Doubt | None:
@@ -411,20 +418,14 @@ def _copying(one: Multus, written: str | None) -> Program | None:
     """Return Multus in file mode. A file that comes from no ConfigMap has an unknown content."""
     from .multus_programs import Copying, copy_settings, multus_actor
 
-    path = one.value("mode")
-    workload, container = one.installer.workload, one.installer.container
+    path, text = one.value("mode"), one.copied
     if written is None:
         return None
     who, told = multus_actor(one), copy_settings(one)
     destination = posixpath.join(written, posixpath.basename(path))
-    if workload is None or container is None:
-        return Copying(who, told, "", destination, one.copied_text())
-    if one.file_is_missing:
-        return Copying(who, told, "", destination, "")
-    text = workload.mounted_text(container, path)
-    unknown = json.dumps({"name": "multus-cni-network", "type": "multus", "cniVersion": "0.3.1"})
+    source = one.host_path(path) if one.installer.container is not None else None
     return Copying(
-        who, told, one.host_path(path) or "", destination, text.value if text else unknown
+        who, told, source or "", destination, one.copied_text() if text is None else text
     )
 
 

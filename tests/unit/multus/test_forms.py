@@ -8,9 +8,9 @@ import pytest
 
 from cnilint.multus.configuration import Multus
 from cnilint.multus.forms import multus
-from cnilint.multus.settings import CONF_DIRECTORY
+from cnilint.multus.settings import CONF_DIRECTORY, SCRIPT_MODE
 from cnilint.simulation.class_facts import multus_program
-from cnilint.upstream.multus_releases import NEWEST
+from cnilint.upstream.multus_releases import LAST_SCRIPT, NEWEST
 from cnilint.upstream.selector import predict
 from tests.unit.catalog.delivered import HOME_OPERATIONS, custom, found, release
 
@@ -219,3 +219,39 @@ def test_an_old_chart_refers_to_its_network_by_name() -> None:
         "clusterNetwork": "k8s-pod-network",
         "confDir": "/etc/cni/net.d",
     }
+
+
+OF_ITS_IMAGE = """
+apiVersion: apps/v1
+kind: DaemonSet
+metadata: {name: kube-multus-ds, namespace: kube-system}
+spec:
+  template:
+    spec:
+      containers:
+      - name: kube-multus
+        image: IMAGE
+        volumeMounts:
+        - {name: cni, mountPath: /host/etc/cni/net.d}
+        - {name: configuration, mountPath: MOUNT, subPath: cni-conf.json}
+      volumes:
+      - {name: cni, hostPath: {path: /etc/cni/net.d}}
+      - {name: configuration, configMap: {name: multus-cni-config}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("image", "mount", "expected"),
+    [
+        ("nfvpe/multus:latest", SCRIPT_MODE, LAST_SCRIPT),
+        ("nfvpe/multus:latest", "/tmp/multus-conf", NEWEST),
+        ("registry.example/multus-cni:v4.2.4", SCRIPT_MODE, (4, 2, 4)),
+    ],
+)
+def test_a_file_that_only_the_script_reads_tells_its_release(
+    image: str, mount: str, expected: tuple[int, int, int]
+) -> None:
+    manifest = OF_ITS_IMAGE.replace("IMAGE", image).replace("MOUNT", mount)
+    (one,) = [m for each in found(manifest)[0] if (m := multus(each)) is not None]
+    assert one.release == expected
+    assert one.script is (expected == LAST_SCRIPT)

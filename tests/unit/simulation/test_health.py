@@ -52,6 +52,54 @@ def test_the_kind_is_the_worst_that_is_certain(
     assert facts.verdict.good is (kind is VerdictKind.DETERMINISTIC)
 
 
+COPIER = """
+apiVersion: apps/v1
+kind: DaemonSet
+metadata: {name: kube-multus-ds, namespace: kube-system}
+spec:
+  template:
+    spec:
+      containers:
+      - name: kube-multus
+        image: registry.example/multus-cni:v4.2.4
+        command: [/thin_entrypoint]
+        args: [--multus-conf-file=/tmp/multus-conf/FILE]
+        volumeMounts:
+        - {name: cni, mountPath: /host/etc/cni/net.d}
+        - {name: conf, mountPath: /tmp/multus-conf}
+      volumes:
+      - {name: cni, hostPath: {path: /etc/cni/net.d}}
+      - {name: conf, configMap: {name: multus-cni-config}}
+"""
+COPIED = """
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: multus-cni-config, namespace: kube-system}
+data:
+  00-multus.conf: '{"cniVersion": "0.4.0", "name": "multus", "type": "multus" DELEGATES}'
+"""
+DELEGATES = ', "delegates": [{"name": "aws-cni", "type": "aws-cni"}]'
+
+
+@pytest.mark.parametrize(
+    ("copied", "file", "kind"),
+    [
+        # Multus is asked for each pod, and what it then reads is in a map of some other tree.
+        ("", "00-multus.conf", VerdictKind.UNDECIDED),
+        # Whatever is in it, no pod comes to it.
+        ("", "70-multus.conf", VerdictKind.BYPASSED),
+        (COPIED.replace("DELEGATES", ""), "00-multus.conf", VerdictKind.NEVER_READY),
+        (COPIED.replace("DELEGATES", DELEGATES), "00-multus.conf", VerdictKind.DETERMINISTIC),
+    ],
+)
+def test_a_file_that_is_copied_decides_where_it_is_in_view(
+    copied: str, file: str, kind: VerdictKind
+) -> None:
+    (facts,) = classes(result(VPC, COPIER.replace("FILE", file), *([copied] if copied else [])))
+    assert facts.verdict.kind is kind
+    assert (facts.verdict.doubt is None) is (kind is not VerdictKind.UNDECIDED)
+
+
 def test_an_owned_file_that_is_not_the_first_is_waited_for() -> None:
     (facts,) = classes(result(VPC, WAITING, multus(PINNED)))
     assert not facts.verdict.ready
