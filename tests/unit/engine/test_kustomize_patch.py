@@ -132,6 +132,15 @@ def test_outside_of_it_a_value_is_tested_before_it_is_replaced() -> None:
     ]
 
 
+def test_outside_of_it_a_value_is_tested_before_it_is_removed() -> None:
+    before = daemon_set(containers(agent()), minReadySeconds=1)
+    (operations,) = patches(before, daemon_set(containers(agent())))
+    assert said(operations) == [
+        {"op": "test", "path": "/spec/minReadySeconds", "value": 1},
+        {"op": "remove", "path": "/spec/minReadySeconds"},
+    ]
+
+
 def test_a_text_of_a_config_map_is_given_as_a_whole() -> None:
     text = '{\n    "a": 1\n}\n'
     before = config_map({"a.json": text, "b": "x"})

@@ -83,6 +83,14 @@ def test_a_single_plugin_becomes_a_list() -> None:
     assert json.loads(change.files[OWN])["name"] == "aws-cni"
 
 
+def test_a_list_without_plugins_is_taken_for_a_single_plugin() -> None:
+    # cilium/cilium@01990e1:daemon/cmd/cni/config.go findCNINetwork asks for `len(plugins) > 0`
+    empty = json.dumps({"name": "aws-cni", "cniVersion": "0.3.1", "type": "aws-cni", "plugins": []})
+    written = json.loads(step(program(), {f"{D}/10-aws.conflist": empty}).files[OWN])
+    assert [plugin["type"] for plugin in written["plugins"]] == ["aws-cni", "cilium-cni"]
+    assert written["cniVersion"] == "0.3.1"
+
+
 def test_what_it_renamed_itself_is_still_its_source() -> None:
     one = program(exclusive=True)
     multus = {f"{D}/00-multus.conf": OTHER}

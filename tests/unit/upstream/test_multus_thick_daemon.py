@@ -164,6 +164,15 @@ def test_a_readiness_file_is_needed_from_start_to_end() -> None:
     assert (state.status, state.conf, files) == ("exited", "absent", {AWS: PLAIN})
 
 
+def test_a_readiness_file_beside_its_own_file_is_watched_wherever_its_masters_are() -> None:
+    ready = {"readinessindicatorfile": f"{DIRECTORY}/ready"}
+    conf = configured(multusAutoconfigDir=f"{DIRECTORY}/masters", **ready)
+    state, files = running(conf, {f"masters/{AWS}": PLAIN, "ready": ""})
+    del files["ready"]
+    state, files = react(conf, state, files, "ready", Change.REMOVED)
+    assert (state.status, files) == ("exited", {f"masters/{AWS}": PLAIN})
+
+
 def test_a_master_that_is_the_readiness_file_is_not_read_again() -> None:
     conf = configured(readinessindicatorfile=f"{DIRECTORY}/{AWS}")
     state, files = running(conf, {AWS: PLAIN})
