@@ -233,7 +233,7 @@ LAWFUL = {f"cnilint/{package}__init__.py": '"""A house."""' for package in PACKA
     "cnilint/run.py": "def go(a: int, *, b: str = '') -> None:\n    from cnilint.fix import plan\n",
     "cnilint/model/text.py": "class A:\n    def me(self) -> 'A':\n        return self\n",
     "cnilint/fix/plan.py": "import json, os.path\nfrom . import diff\nfrom ..model.text import A\n",
-    "cnilint/fix/diff.py": "def late() -> None:\n    from cnilint.model.text import A\n    re.compile('a')\n",
+    "cnilint/fix/diff.py": "def f() -> None:\n    from ..model.text import A\n    re.compile('a')",
     "cnilint/start.py": "from typing import NamedTuple\n",
     "rules/gke.yaml": "bin: /home/kubernetes/bin # as in https://example.test/root/x\n",
 }

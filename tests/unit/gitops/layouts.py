@@ -18,7 +18,7 @@ SELF = "https://git.example/acme/fleet"
 
 
 def installs(one: Manifest) -> bool:
-    """Whether an object is an install: here every DaemonSet, release, add-on, chart and helmfile."""
+    """Whether an object is an install: every DaemonSet, release, add-on, chart and helmfile."""
     kinds = ("DaemonSet", "HelmRelease", "HelmChartProxy", "Addon", "Chart", "Helmfile")
     return one.kind in kinds and one.name != "nothing"
 

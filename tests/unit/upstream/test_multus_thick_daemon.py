@@ -165,8 +165,8 @@ def test_a_readiness_file_is_needed_from_start_to_end() -> None:
 
 
 def test_a_readiness_file_beside_its_own_file_is_watched_wherever_its_masters_are() -> None:
-    ready = {"readinessindicatorfile": f"{DIRECTORY}/ready"}
-    conf = configured(multusAutoconfigDir=f"{DIRECTORY}/masters", **ready)
+    masters, ready = f"{DIRECTORY}/masters", f"{DIRECTORY}/ready"
+    conf = configured(multusAutoconfigDir=masters, readinessindicatorfile=ready)
     state, files = running(conf, {f"masters/{AWS}": PLAIN, "ready": ""})
     del files["ready"]
     state, files = react(conf, state, files, "ready", Change.REMOVED)
