@@ -73,8 +73,8 @@ every_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 
 @every_rule
 def test_a_rule_is_shown_where_it_fires_and_where_it_does_not(rule: Rule) -> None:
-    assert cases(rule.id, "bad")
-    assert cases(rule.id, "ok")
+    for kind in ("bad", "ok"):
+        assert cases(rule.id, kind), f"write a case: tests/rules/{rule.id}/{kind}-<what>/"
 
 
 def test_every_folder_of_cases_belongs_to_a_card() -> None:
@@ -99,14 +99,16 @@ def test_every_check_belongs_to_one_card() -> None:
 def test_a_rule_that_can_fix_shows_it(rule: Rule) -> None:
     folder = "after-fixed" if rule.scope == CHANGE else "fixed"
     shown = any((case / folder).is_dir() for case in cases(rule.id, "bad"))
-    assert shown == (rule.fix in ("safe", "unsafe"))
+    assert shown == (rule.fix in ("safe", "unsafe")), (
+        f"{rule.id} has `fix: {rule.fix}`: only of a safe or unsafe one a case has {folder}/"
+    )
 
 
 @every_rule
 def test_a_message_has_words_for_every_case(rule: Rule) -> None:
     fields = {name for _text, name, _spec, _conversion in Formatter().parse(rule.message) if name}
     found = [hit for case in cases(rule.id, "bad") for hit in hits(rule, case)]
-    assert found
+    assert found, f"{rule.id} finds nothing in its bad cases"
     for hit in found:
         assert fields <= set(hit.parameters)
         assert all(hit.parameters[name] for name in fields)

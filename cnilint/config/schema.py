@@ -64,7 +64,10 @@ def _whole() -> Schema:
 
 
 def shape(kind: Any) -> Schema:  # noqa: ANN401  types have no type
-    """Return the schema of what a type is written as: a class is a mapping of its fields."""
+    """Return the schema of what a type is written as: a class is a mapping of its fields.
+
+    TypeError for a type that no setting has.
+    """
     if hasattr(kind, "__metadata__"):
         return {"description": kind.__metadata__[0], **shape(kind.__origin__)}
     if kind in _PLAIN:
@@ -78,6 +81,8 @@ def shape(kind: Any) -> Schema:  # noqa: ANN401  types have no type
         return {"type": "object", "additionalProperties": shape(inner[1])}
     if type(None) in inner:
         return shape(inner[0])
+    if not (isinstance(kind, type) and issubclass(kind, Frozen)):
+        raise TypeError(f"no setting has the type {kind}: see what `shape` knows")
     fields = get_type_hints(kind, include_extras=True)
     return {
         "type": "object",

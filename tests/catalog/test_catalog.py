@@ -112,7 +112,8 @@ def test_no_product_depends_on_the_name_of_its_object(
 
 def test_every_product_has_forms_and_every_form_is_expected() -> None:
     folders = {path.parent.name for path in EXPECTED}
-    assert folders == {product.id for product in products()} | {"none"}
+    ids = {product.id for product in products()} | {"none"}
+    assert folders == ids, "each product has a folder here, with manifests and expected.yaml"
     for folder in EXPECTED:
         forms = {path.stem for path in folder.parent.glob("*.yaml")} - {"expected"}
         assert set(read_mapping(str(folder))) == forms

@@ -6,7 +6,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+from cnilint.catalog.release import shown
+from cnilint.upstream.multus_releases import NEWEST
 from tests.clusters import cnilint, placed
+
+MULTUS = f"multus-thick@{shown(NEWEST)}"
+"""What is asked beside the runtimes where nobody names a program."""
 
 AWS = '{"cniVersion": "0.4.0", "name": "aws-cni", "plugins": [{"type": "aws-cni"}]}\n'
 SHIM = """{
@@ -66,7 +71,7 @@ def test_each_file_is_told_with_its_reason(tmp_path: Path) -> None:
 
 def test_both_runtimes_and_the_newest_thick_multus_are_asked_by_themselves(tmp_path: Path) -> None:
     found = asked(placed(tmp_path, {"05-torn.conf": "{", "10-aws.conflist": AWS}))
-    assert list(found) == ["containerd", "cri-o", "multus-thick@v4.3.0"]
+    assert list(found) == ["containerd", "cri-o", MULTUS]
     assert (found["containerd"]["error"], found["containerd"]["file"]) == (
         "first-file-invalid",
         None,
@@ -80,7 +85,7 @@ def test_a_daemon_config_pins_the_master(tmp_path: Path) -> None:
     config["multusMasterCNI"] = "20-other.conflist"
     placed(tmp_path, {"10-aws.conflist": AWS, "20-other.conflist": AWS})
     (tmp_path / "daemon-config.json").write_text(json.dumps(config))
-    found = asked(tmp_path, "--daemon-config", "daemon-config.json")["multus-thick@v4.3.0"]
+    found = asked(tmp_path, "--daemon-config", "daemon-config.json")[MULTUS]
     assert found["file"] == "20-other.conflist"
     assert looks(found)["10-aws.conflist"] == "not-pinned"
 
@@ -108,13 +113,13 @@ def test_a_folder_of_such_a_name_is_a_file_for_the_daemon_alone(tmp_path: Path) 
     (tmp_path / "05-folder.conf").mkdir()
     found = asked(placed(tmp_path, {"10-aws.conflist": AWS}))
     assert found["containerd"]["file"] == "10-aws.conflist"
-    assert looks(found["multus-thick@v4.3.0"])["05-folder.conf"] == "refused"
+    assert looks(found[MULTUS])["05-folder.conf"] == "refused"
 
 
 def test_an_empty_directory_has_nothing_to_take(tmp_path: Path) -> None:
     found = asked(tmp_path)
     assert found["containerd"]["error"] == "no-config"
-    assert found["multus-thick@v4.3.0"]["outcome"] == "waits"
+    assert found[MULTUS]["outcome"] == "waits"
 
 
 def test_what_cannot_be_asked_is_said(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from cnilint.cli.parser import application
 from cnilint.config.file import read
 from cnilint.config.options import DEFAULTS, ClusterSettings, Entry, entries, in_file
 from cnilint.config.reference import reference
-from cnilint.config.schema import faults, loaded, schema
+from cnilint.config.schema import faults, loaded, schema, shape
 from cnilint.config.settings import settings
 from cnilint.errors import ConfigurationError
 
@@ -69,9 +69,15 @@ def test_nothing_tells_of_what_is_not_exposed() -> None:
 
 
 def test_the_page_is_the_one_in_the_repository() -> None:
-    assert (ROOT / "docs" / "options.md").read_text("utf-8") == reference()
+    assert (ROOT / "docs" / "options.md").read_text("utf-8") == reference(), "run `make docs`"
     told = {one.spelled for one in entries() if one.option.exposed and one.option.commands}
     assert set(re.findall(r"^## `(--[\w-]+)", reference(), re.MULTILINE)) == told
+
+
+@pytest.mark.parametrize("kind", [int, list[str], bytes])
+def test_a_type_that_no_value_can_be_read_as_is_refused(kind: object) -> None:
+    with pytest.raises(TypeError, match="no setting has the type"):
+        shape(kind)
 
 
 # What later work uses: read, checked and carried.

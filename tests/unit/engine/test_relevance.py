@@ -50,7 +50,7 @@ def kept(text: str, path: str = "x.yaml") -> list[int] | None:
 
 
 def test_the_names_that_the_code_compares_kinds_with_are_those_that_are_written() -> None:
-    assert WRITTEN.read_text("utf-8") == module()
+    assert WRITTEN.read_text("utf-8") == module(), "run `python -m tests.kinds_read`"
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from cnilint.catalog.recognise import installers
+from cnilint.catalog.release import shown
 from cnilint.kube.manifest import ManifestIndex, manifests
 from cnilint.model.text import Source
 from cnilint.model.tree import Document, Embedded
@@ -101,7 +102,7 @@ def legacy(*arguments: object) -> Multus:
     ("one", "family", "release", "selector", "selector_v4"),
     [
         (thick(USUAL), "thick", (4, 1, 4), "multus-thick@v4.1.4", "multus-thick@v4.1.4"),
-        (thick(USUAL, "snapshot-thick"), "thick", NEWEST, "multus-thick@v4.3.0", None),
+        (thick(USUAL, "snapshot-thick"), "thick", NEWEST, f"multus-thick@{shown(NEWEST)}", None),
         (legacy(), "legacy", (3, 9, 2), "multus-thick@v3.9.2", "multus-thick@v4.0.2"),
         (flagged(), "thin", (4, 1, 4), "multus-thin@v4.1.4", None),
         (flagged(tag="stable", command="/entrypoint.sh"), "thin", LAST_SCRIPT, None, None),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -14,11 +15,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cnilint import lint
+from cnilint.config.options import entries
 from cnilint.engine.result import Result
 from cnilint.model.finding import Finding, Level, Location, Note
 from cnilint.model.steps import Actor, Situation, Step, Verb, Witness
 from cnilint.model.text import Source, Span
-from cnilint.report.formats import FORMATS, report
+from cnilint.report.formats import FORMATS, KNOWN, report
 from cnilint.simulation.cluster import Cluster
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -32,11 +34,13 @@ def bare_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-def test_the_names_are_those_that_users_know() -> None:
-    assert list(FORMATS) == [
-        *("concise", "json", "jsonl"),
-        *("sarif", "github", "gitlab", "junit", "markdown", "html"),
-    ]
+def test_the_names_are_those_that_users_are_told() -> None:
+    (help_,) = (one.option.help for one in entries() if one.name == "output_format")
+    told = help_.partition(": ")[2].partition(";")[0].replace(" or ", ", ")
+    assert told.split(", ") == [*KNOWN], "name it in cnilint/config/options.py"
+    readme = (ROOT / "README.md").read_text("utf-8").partition("`--output-format` is ")[2]
+    told = readme.partition("It can be given")[0]
+    assert re.findall(r"`(\w+)`", told) == [*KNOWN], "name it in README.md"
 
 
 @EACH
