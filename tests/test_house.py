@@ -220,6 +220,13 @@ def test_the_house_keeps(check: Check) -> None:
     assert check(HOUSE) == []
 
 
+def test_the_table_of_rooms_names_each_room_in_the_order_of_the_layers() -> None:
+    page = (HOUSE / "CONTRIBUTING.md").read_text("utf-8")
+    rooms = re.findall(r"`cnilint/(\w+)(?:\.py)?`(?=[^|]*\|)", page.partition("### ")[0])
+    assert sorted(rooms) == sorted(RANK.keys() - {"__init__", "__main__"})
+    assert rooms == sorted(rooms, key=RANK.__getitem__)
+
+
 def built(folder: Path, files: dict[str, str]) -> Path:
     for name, text in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
