@@ -64,7 +64,11 @@ def _probes(node: AwsNode) -> Iterator[Hit]:
             f"answers probes on {where} only, and these ask elsewhere: it is killed again and again"
         )
         fix = edited(f"probe {wanted}", edits, Applicability.SAFE)
-        yield hit(node, wrong[0][0].location, Said(what, fixes=(fix,)))
+        tag = tag_of(node.main)
+        named = (
+            (Related(tag.location, "the image names its release here"),) if tag is not None else ()
+        )
+        yield hit(node, wrong[0][0].location, Said(what, fixes=(fix,), related=named))
     elif node.is_chart and not any(_probe_words(node, probe) for probe in _PROBES):
         yield from _probes_of_chart(node)
 

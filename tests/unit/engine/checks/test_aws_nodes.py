@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from cnilint.engine.evaluate import evaluate
@@ -9,6 +11,7 @@ from cnilint.engine.inputs import inputs
 from cnilint.model.finding import Applicability, Finding, Level
 from cnilint.model.text import Source
 from cnilint.model.verdict import VerdictKind
+from cnilint.run import lint
 from cnilint.upstream.aws_vpc_cni.variables import VARIABLES
 
 RELEASES = (
@@ -101,3 +104,37 @@ def test_a_file_that_is_there_does_not_make_up_for_refused_settings(
     verdict = result.clusters[0].classes[0].verdict
     assert (verdict.kind, verdict.owners) == (kind, owners)
     assert "CNI120" not in {one.rule for one in result.findings}
+
+
+PROBED = """\
+apiVersion: apps/v1
+kind: DaemonSet
+metadata: {name: aws-node, namespace: kube-system}
+spec:
+  template:
+    spec:
+      containers:
+      - name: aws-node
+        image: registry.example/amazon-k8s-cni:v1.23.0
+        env: [{name: ENABLE_IPv4, value: "true"}]
+        livenessProbe:
+          exec: {command: [/app/grpc-health-probe, "-addr=unix:///var/run/aws-node/ipamd.sock"]}
+        volumeMounts: [{name: conf, mountPath: /host/etc/cni/net.d}]
+      volumes: [{name: conf, hostPath: {path: /etc/cni/net.d}}]
+"""
+OLDER = """\
+resources: [aws-node.yaml]
+images:
+- name: registry.example/amazon-k8s-cni
+  newTag: v1.18.0
+"""
+
+
+def test_a_release_that_is_named_elsewhere_than_the_probes_is_shown(tmp_path: Path) -> None:
+    (tmp_path / "aws-node.yaml").write_text(PROBED, encoding="utf-8")
+    (tmp_path / "kustomization.yaml").write_text(OLDER, encoding="utf-8")
+    (found,) = [one for one in lint(tmp_path).findings if one.rule == "CNI401"]
+    assert found.location.source.path.endswith("aws-node.yaml")
+    (place,) = [one.location for one in found.related]
+    assert place.source.path.endswith("kustomization.yaml")
+    assert place.source.text[place.span.start : place.span.end] == "v1.18.0"
