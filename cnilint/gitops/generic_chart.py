@@ -1,4 +1,4 @@
-"""What bjw-s' app-template makes of its values: workloads and ConfigMaps, with their places.
+"""What bjw-s' app-template makes of its values: workloads, ConfigMaps and raw resources.
 
 It is the chart by which most public repositories run Multus: whatever stands in the values is the
 workload. bjw-s-labs/helm-charts@app-template-4.4.0:charts/library/common/values.yaml and
@@ -47,14 +47,15 @@ UNREAD = "values that are not in view may say otherwise"
 
 
 def rendered(one: Delivery) -> list[Manifest]:
-    """Return the workloads and ConfigMaps that the chart makes of a release's values."""
+    """Return the workloads, ConfigMaps and raw resources that the chart makes of the values."""
     values = merged(one.values)
     if values is None:
         return []
     if one.unread:
         values.doubt = UNREAD
     chart = _Chart(one, values)
-    return [rebuilt(one.manifest, root) for root in (*chart.config_maps(), *chart.workloads())]
+    roots = (*chart.config_maps(), *chart.workloads(), *chart.raw_resources())
+    return [rebuilt(one.manifest, root) for root in roots]
 
 
 def merged(values: tuple[Values, ...]) -> Node | None:
@@ -134,6 +135,21 @@ class _Chart:
                 specification = {"jobTemplate": inner}
             members = {"spec": Node(dict(specification), one.places)}
             yield self._object(api_version, kind, self._metadata(called), members, one)
+
+    def raw_resources(self) -> Iterator[Node]:
+        """Yield the objects that the values have as they are, below a head that the chart makes.
+
+        bjw-s-labs/helm-charts@app-template-4.1.1:charts/library/common/templates/classes/
+        _rawResource.tpl
+        """
+        enabled = _enabled(self._values.get("rawResources"))
+        for identifier, one in enabled:
+            api_version, kind = one.text("apiVersion"), one.text("kind")
+            if not api_version or not kind:
+                continue
+            names = self._metadata(self._object_name(identifier, one, len(enabled)))
+            members = {key: self._all_filled(node) for key, node in _members(one.get("spec"))}
+            yield self._object(api_version, kind, names, members, one)
 
     def _object(
         self, api_version: str, kind: str, metadata: Node, members: dict[str, Node], source: Node
@@ -268,15 +284,29 @@ class _Chart:
         return None
 
     def _map_name(self, identifier: str, kind: str = "configMap") -> str:
-        """Return the name of a ConfigMap or Secret; before 4.0 its identifier is always in it."""
-        among = len(_enabled(self._values.get(f"{kind}s"))) if self._major >= 4 else 2
-        return self._named(identifier, among)
+        """Return the name of a ConfigMap or Secret."""
+        enabled = dict(_enabled(self._values.get(f"{kind}s")))
+        return self._object_name(identifier, enabled.get(identifier, Node({})), len(enabled))
+
+    def _object_name(self, identifier: str, one: Node, among: int) -> str:
+        """Return the name of one of several objects of a kind that the values may name otherwise.
+
+        bjw-s-labs/helm-charts@common-3.7.3:charts/library/common/templates/lib/common/
+        _valuesToObject.tpl (before 4.0 the identifier is always in it) and
+        _determineResourceNameFromValues.tpl
+        """
+        keys = ("forceRename", "nameOverride", "prefix", "suffix")
+        forced, override, prefix, suffix = (self._called(one.text(key)) for key in keys)
+        if forced:
+            return forced.lower()
+        if self._major < NEWEST:
+            return self._named(override or identifier, 2)
+        name = self._named(identifier, among)
+        name = f"{prefix}-{name}" if prefix else name
+        return (f"{name}-{suffix}" if suffix else name).lower()
 
     def _named(self, identifier: str, among: int) -> str:
-        """Return the name of one of several objects of a kind.
-
-        charts/library/common/templates/lib/common/_determineResourceNameFromValues.tpl
-        """
+        """Return the name of one of several objects of a kind, by its identifier."""
         name = self._name
         always = self._values.get("global", "alwaysAppendIdentifierToResourceName")
         if always is not None and always.value is True:
@@ -291,6 +321,15 @@ class _Chart:
             return node
         text = self._called(node.value)
         return Node(text, node.places, TEMPLATE if "{{" in text else node.doubt)
+
+    def _all_filled(self, node: Node) -> Node:
+        """Return a value with each text in it filled in."""
+        if isinstance(node.value, dict):
+            filled = {key: self._all_filled(one) for key, one in node.value.items()}
+            return Node(dict(filled), node.places, node.doubt)
+        if isinstance(node.value, list):
+            return Node([self._all_filled(one) for one in node.value], node.places, node.doubt)
+        return self._filled(node)
 
     def _called(self, text: str) -> str:
         return _RELEASE_NAME.sub(self._release, text)

@@ -203,3 +203,58 @@ def test_what_is_rendered_is_written_in_the_values() -> None:
         *("spec", "values", "controllers", "x", "containers", "app", "args"),
         0,
     )
+
+
+RAW = {"apiVersion": "k8s.cni.cncf.io/v1", "kind": "NetworkAttachmentDefinition"}
+
+
+def raw(**more: object) -> dict[str, object]:
+    return {**RAW, "spec": {"spec": {"config": '{"type": "macvlan"}'}}, **more}
+
+
+def definitions(values: dict[str, object], version: str) -> dict[str, Manifest]:
+    found = made({"rawResources": values}, version)
+    return {name: one for (kind, name), one in found.items() if kind == RAW["kind"]}
+
+
+def test_a_raw_resource_has_what_its_spec_holds_at_its_top() -> None:
+    off = raw(enabled=False)
+    (one,) = definitions({"lan": raw(), "off": off, "none": {"spec": {}}}, "4.1.1").values()
+    config = one.at("spec", "config")
+    assert (one.namespace, config and plain(config)) == ("net", '{"type": "macvlan"}')
+
+
+@pytest.mark.parametrize(
+    ("version", "values", "names"),
+    [
+        ("4.1.1", {"lan": raw()}, ["multus"]),
+        ("4.1.1", {"lan": raw(), "dmz": raw()}, ["multus-lan", "multus-dmz"]),
+        ("4.1.1", {"lan": raw(forceRename="{{ .Release.Name }}-LAN")}, ["multus-lan"]),
+        ("4.1.1", {"lan": raw(prefix="a", suffix="z")}, ["a-multus-z"]),
+        ("4.1.1", {"lan": raw(nameOverride="home")}, ["multus"]),
+        ("3.7.3", {"lan": raw()}, ["multus-lan"]),
+        ("3.7.3", {"lan": raw(nameOverride="home")}, ["multus-home"]),
+        ("3.7.3", {"lan": raw(forceRename="lan")}, ["lan"]),
+    ],
+)
+def test_a_raw_resource_may_be_named_otherwise(
+    version: str, values: dict[str, object], names: list[str]
+) -> None:
+    assert list(definitions(values, version)) == names
+
+
+def test_a_config_map_that_is_renamed_is_found_by_its_identifier() -> None:
+    maps = {"daemon": {"forceRename": "multus-daemon-config", "data": {"a": "b"}}}
+    volume = {"type": "configMap", "identifier": "daemon"}
+    given = {"configMaps": maps, "persistence": {"c": volume}, "controllers": {"x": controller()}}
+    found = made(given)
+    assert ("ConfigMap", "multus-daemon-config") in found
+    name = at(found["DaemonSet", "multus"], "volumes", 0, "configMap", "name")
+    assert name == "multus-daemon-config"
+
+
+def test_a_template_in_a_raw_resource_is_doubted() -> None:
+    text = {"spec": {"config": ["{{ .Values.network }}"]}}
+    (one,) = definitions({"lan": raw(spec=text)}, "4.1.1").values()
+    assert isinstance(one.document, BuiltDocument)
+    assert one.document.doubts
