@@ -73,8 +73,10 @@ every_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 
 @every_rule
 def test_a_rule_is_shown_where_it_fires_and_where_it_does_not(rule: Rule) -> None:
+    least = 2 if rule.id < "CNI9" else 1
     for kind in ("bad", "ok"):
-        assert cases(rule.id, kind), f"write a case: tests/rules/{rule.id}/{kind}-<what>/"
+        wanted = f"write a case: tests/rules/{rule.id}/{kind}-<what>/"
+        assert len(cases(rule.id, kind)) >= least, wanted
 
 
 def test_every_folder_of_cases_belongs_to_a_card() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from cnilint.catalog.aws_node import CONFIGURATION, AwsNode
 from cnilint.catalog.catalog import runtime_directories
+from cnilint.catalog.installer import Installer
 from cnilint.engine.hit import Hit
 from cnilint.kube.environment import Text
 from cnilint.kube.workload import Container, Workload
@@ -107,8 +108,8 @@ def _elsewhere(
 def conflist_contents(cluster: Cluster) -> Iterator[Hit]:
     """CNI413: a configuration given to aws-node that the runtime does not load as it is meant."""
     for node in aws_nodes(cluster):
-        text = node.conflist
-        if text is None or "${" in text.value or "{{" in text.value:
+        text = _given(node)
+        if text is None:
             continue
         chart = node.installer.release if node.installer.form.kind == "release" else None
         if chart is not None and breaks_given_file(chart):
@@ -123,6 +124,21 @@ def conflist_contents(cluster: Cluster) -> Iterator[Hit]:
             continue
         yield from _lost(node, text)
         yield from _without_namespace(node, text)
+
+
+def given_unloadable(cluster: Cluster) -> list[Installer]:
+    """Return the installs of aws-node that are given a file of which nothing is loaded."""
+    return [
+        node.installer
+        for node in aws_nodes(cluster)
+        if (text := _given(node)) is not None and _wrong(node, text)
+    ]
+
+
+def _given(node: AwsNode) -> Text | None:
+    """Return the file that an install is given, as far as it is not filled in later."""
+    text = node.conflist
+    return None if text is None or "${" in text.value or "{{" in text.value else text
 
 
 def _wrong(node: AwsNode, text: Text) -> str:

@@ -298,8 +298,12 @@ class _Explained:
     """Which of what is not up another finding explains."""
 
     def __init__(self, cluster: Cluster) -> None:
+        from .aws_node_files import given_unloadable
+
         self._cluster = cluster
-        self._network = _objects(cluster, WITHOUT_NETWORK)
+        # CNI413 stands in the map that aws-node is given, not in its own object
+        given = {one.object for one in given_unloadable(cluster)}
+        self._network = _objects(cluster, WITHOUT_NETWORK) | given
         self._install = _objects(
             cluster,
             (

@@ -85,6 +85,8 @@ def first_file_invalid(cluster: Cluster) -> Iterator[Hit]:
         path = posixpath.join(directory, file)
         if any(one.host_path(one.value("mode")) == path for one in facts.multuses):
             continue  # Multus empties it: that is CNI105's to say
+        if _given_to_aws_node(cluster, facts, file):
+            continue  # that is CNI413's to say
         location = _place(facts, file)
         if location is None:
             continue
@@ -106,6 +108,18 @@ def first_file_invalid(cluster: Cluster) -> Iterator[Hit]:
             witnesses=(shown(facts, outcome, ()),),
             fixes=(Fix(f"repair or remove {file}", Applicability.DISPLAY, ()),),
         )
+
+
+def _given_to_aws_node(cluster: Cluster, facts: ClassFacts, file: str) -> bool:
+    """Whether a file is aws-node's own, and made of one that it was given."""
+    writers = [
+        one for one in facts.installers if one.writes is not None and one.writes.name == file
+    ]
+    if not any(one.product.id == "aws-vpc-cni" for one in writers):
+        return False
+    from .aws_node_files import given_unloadable
+
+    return any(one in writers for one in given_unloadable(cluster))
 
 
 def pods_start_before_multus(cluster: Cluster) -> Iterator[Hit]:
