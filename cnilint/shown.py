@@ -39,7 +39,7 @@ GitHub's runner: `::name::` behind blanks, and `##[name]` anywhere in a line
 TeamCity: `##teamcity[name]`.
 """
 
-_NOT_SEEN_IN_JSON = lazy_pattern("[\x7f-\U0010ffff]")
+_NOT_SEEN_IN_JSON = lazy_pattern(r"[^\x00-\x7e]")  # as a range it takes long to compile
 
 
 def spelled(character: str) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 
 from cnilint.kube.environment import Text, placeholder
+from cnilint.kube.pattern import found_in
 from cnilint.kube.values import Values, text_of, value_text
 from cnilint.kube.workload import Container
 from cnilint.model.finding import Location
@@ -91,7 +91,7 @@ def given_container(one: Installer, name: str) -> GivenContainer | None:
 def _of_workload(form: WorkloadForm, shown: ShownContainer) -> Container | None:
     """Return the container with the image, else the one with the name."""
     containers = form.workload.containers
-    by_image = (c for c in containers if re.search(shown.image, c.image.repository))
+    by_image = (c for c in containers if found_in(shown.image, c.image.repository))
     by_name = (c for c in containers if c.name == shown.name)
     return next(by_image, None) or next(by_name, None)
 

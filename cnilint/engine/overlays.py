@@ -10,7 +10,6 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Mapping as MappingOf
-from copy import copy
 
 from cnilint.gitops.argo import is_application
 from cnilint.gitops.built import BuiltDocument
@@ -114,6 +113,8 @@ class Shared:
 
     def changed(self, clusters: Iterable[ClusterObjects], files: Files) -> Shared:
         """Return the same with some clusters that are made anew, of the same files."""
+        from copy import copy
+
         other: Shared = copy(self)
         other._files, other._brought = files, {}
         other._clusters = self._clusters | {one.name: one for one in clusters}

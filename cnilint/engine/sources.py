@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from copy import copy
 
 from cnilint.catalog.catalog import Role
 from cnilint.catalog.installer import Installer
@@ -114,6 +113,8 @@ class Sources:
         The layout has the clusters that are named, which are those that read them; no other one is
         changed. None where that cannot be said.
         """
+        from copy import copy
+
         other: Sources = copy(self)
         other._files = _beside_published(inputs)
         other._installs = _Installs(inputs)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import posixpath
 from collections import Counter, deque
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from copy import copy
 from functools import cached_property, partial
 
 from cnilint.kube.manifest import Manifest, ManifestIndex, manifests
@@ -204,6 +203,8 @@ class Survey:
         else is made again. None where the change
         may be one of who gets what, for which everything has to be looked at.
         """
+        from copy import copy
+
         other: Survey = copy(self)
         other._files, other._installs = files, installs
         other._made, other._rests_on, other._repeated, other._now = {}, {}, {}, {}

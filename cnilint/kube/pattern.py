@@ -11,15 +11,33 @@ _SPECIAL = frozenset("\\.^$*+?{}[]()|")
 
 @lru_cache(maxsize=4096)
 def found_in(pattern: str, text: str) -> bool:
-    """Whether a pattern is found in a name; `(^|/)(one|other)$` is, without compiling it.
+    """Whether a pattern is found in a name; `(^|/)a(-b)?(one|other)$` is, without compiling it.
 
     Most names of images and commands in the catalog are of that form, and compiling all of them
     is a noticeable part of a run on one manifest.
     """
-    if pattern.startswith(_LAST_PART) and pattern.endswith("$"):
-        inner = pattern[len(_LAST_PART) : -1]
-        names = inner[1:-1].split("|") if inner[:1] + inner[-1:] == "()" else [inner]
-        if not any(_SPECIAL.intersection(name.replace("\\.", "")) for name in names):
-            plain = (name.replace("\\.", ".") for name in names)
-            return any(text == name or text.endswith(f"/{name}") for name in plain)
+    last, whole = pattern.startswith(_LAST_PART), pattern.startswith("^")
+    if (last or whole) and pattern.endswith("$"):
+        names = _names(pattern[len(_LAST_PART) if last else 1 : -1])
+        if names is not None:
+            return text in names or (last and any(text.endswith(f"/{name}") for name in names))
     return re.search(pattern, text) is not None
+
+
+def _names(pattern: str) -> list[str] | None:
+    """Return all that a pattern of plain text, choices and options stands for; None for others."""
+    found = [""]
+    while pattern:
+        at = pattern.find("(")
+        if at == 0:
+            inner, closed, pattern = pattern[1:].partition(")")
+            choices = inner.split("|") if closed else ["("]
+            if pattern.startswith("?"):
+                choices, pattern = [*choices, ""], pattern[1:]
+        else:
+            end = at if at > 0 else len(pattern)
+            choices, pattern = [pattern[:end]], pattern[end:]
+        if any(_SPECIAL.intersection(one.replace("\\.", "")) for one in choices):
+            return None
+        found = [one + other.replace("\\.", ".") for one in found for other in choices]
+    return found

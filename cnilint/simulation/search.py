@@ -17,7 +17,6 @@ from cnilint.upstream.netconf import plugin_types
 from .directory_state import Moment, Moments
 from .owner import Reading
 from .programs import Files, Program
-from .runs import ran
 from .state_graph import Component, StateGraph, Worked
 
 __all__ = ["MOST_STEPS", "Budget", "Moment", "Outcome", "Simulation", "simulate"]
@@ -226,6 +225,8 @@ class _Search:
             self._exhausted = False
             if self._played is None:
                 return []
+            from .runs import ran  # most searches are exhausted
+
             ran(self._graph, states, self._played // len(Situation))
         components = self._graph.lasting(states)
         ways = Ways(self._graph, starts, {one for c in components for one in c.states})

@@ -114,7 +114,7 @@ def _unescaped(match: re.Match[str]) -> str:
 def _unquoted(body: str) -> str:
     if "\\" in body:
         body = _ESCAPE.sub(_unescaped, body)
-    return _SURROGATE.sub("\ufffd", body)
+    return body if body.isascii() else _SURROGATE.sub("\ufffd", body)
 
 
 @lru_cache(maxsize=4096)

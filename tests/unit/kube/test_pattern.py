@@ -12,12 +12,17 @@ from cnilint.catalog.catalog import products
 from cnilint.kube.pattern import found_in
 
 NAMES = st.text(alphabet="ab/.-", max_size=6)
-PIECES = ["(^|/)", "a", "b", "(a|b)", "(a|", ")", r"\.", ".", "-", "(a)?", "[ab]", "|", "$", "b$"]
+PIECES = [
+    *("(^|/)", "a", "b", "(a|b)", "(a|", ")", r"\.", ".", "-", "(a)?", "[ab]", "|", "$", "b$"),
+    *("(a|b)?", "(|b)", "(?:a)", "?", "*"),
+]
 
 
-@given(st.lists(st.sampled_from(PIECES), max_size=4), NAMES)
-def test_a_pattern_is_found_as_a_regular_expression_is(pieces: list[str], name: str) -> None:
-    pattern = "".join(["(^|/)", *pieces, "$"])
+@given(st.sampled_from(["(^|/)", "^"]), st.lists(st.sampled_from(PIECES), max_size=4), NAMES)
+def test_a_pattern_is_found_as_a_regular_expression_is(
+    begins: str, pieces: list[str], name: str
+) -> None:
+    pattern = "".join([begins, *pieces, "$"])
     try:
         expected = re.search(pattern, name) is not None
     except re.error:
@@ -41,6 +46,8 @@ def test_each_pattern_of_the_catalog_is_found_as_a_regular_expression_is() -> No
         (r"(^|/)entrypoint\.sh$", ("/entrypoint.sh",), ("/entrypointxsh", r"/entrypoint\.sh")),
         ("(^|/)a|b$", ("a", "xb", "/a/c"), ("c",)),
         ("^$", ("",), ("a",)),
+        ("^(a|b)-c$", ("a-c", "b-c"), ("x/a-c", "-c")),
+        ("(^|/)a(-b)?(c|d)$", ("ac", "x/a-bd"), ("a-b", "a-bdx")),
         ("thick", ("v4.1.4-thick", "thick_x"), ("v4.1.4",)),
     ],
 )
