@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from cnilint.config.options import entries
+from cnilint.config.options import spelled
 from cnilint.errors import did_you_mean, nearest_word
 
 _NOT_ONE_OF = r"'(?P<word>[^']*)' is not one of "
@@ -39,10 +39,11 @@ _FURTHER: Mapping[str, Callable[[str], bool]] = {
 }
 """What a further value behind an option looks like, by what its values are."""
 
-VALUES: Mapping[str, Callable[[str], bool]] = {
-    one.spelled: _FURTHER[one.option.words] for one in entries() if one.option.words
-}
-"""The options that may have several values behind them, and what a further value looks like."""
+
+def further(word: str) -> Callable[[str], bool] | None:
+    """Return what a further value behind an option looks like; None if it can have none there."""
+    one = spelled(word, lambda one: bool(one.option.words) and one.spelled == word)
+    return None if one is None else _FURTHER[one.option.words]
 
 
 def spread(words: Iterable[str]) -> list[str]:
@@ -52,16 +53,18 @@ def spread(words: Iterable[str]) -> list[str]:
     """
     found: list[str] = []
     option, waiting = "", False
+    looks: Callable[[str], bool] | None = None
     for word in words:
         name, equals, _value = word.partition("=")
         if word.startswith("-"):
-            option, waiting = (name, not equals) if name in VALUES else ("", False)
+            option, looks = name, further(name)
+            waiting = looks is not None and not equals
         elif waiting:
             waiting = False
-        elif option and not os.path.lexists(word) and VALUES[option](word):
+        elif looks is not None and not os.path.lexists(word) and looks(word):
             found.append(option)
         else:
-            option = ""
+            looks = None
         found.append(word)
     return found
 

@@ -7,10 +7,9 @@ whole command line; `tests/unit/cli/test_plain.py` holds the two together.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from functools import cache
+from collections.abc import Sequence
 
-from cnilint.config.options import Entry, entries
+from cnilint.config.options import Entry, spelled
 
 from .ending import ended
 from .request import Request
@@ -52,14 +51,14 @@ def _check(request: Request) -> int:
 
 def _takes_next(word: str) -> bool:
     """Whether the value of an option is the word behind it."""
-    one = _options().get(word)
+    one = _option(word)
     return one is not None and one.type is not bool
 
 
 def _take(word: str, following: str | None, options: dict[str, object]) -> bool:
     """Add what an option says to the others; return whether it is one that is understood."""
     name, equals, value = word.partition("=")
-    one = _options().get(name)
+    one = _option(name)
     if one is None or (equals and name == one.option.letter):
         return False
     if one.type is bool:
@@ -85,13 +84,6 @@ def _read_as(one: Entry, said: str) -> str | float | None:
     return said if fits else None
 
 
-@cache
-def _options() -> Mapping[str, Entry]:
-    """Return the options of the command, by how they are written."""
-    return {
-        spelled: one
-        for one in entries()
-        if COMMAND in one.option.commands and one.option.exposed
-        for spelled in (one.spelled, one.option.letter)
-        if spelled
-    }
+def _option(word: str) -> Entry | None:
+    """Return the option of the command that is written like this; None if there is none."""
+    return spelled(word, lambda one: COMMAND in one.option.commands and one.option.exposed)

@@ -9,8 +9,9 @@ the JSON schema of a file of settings, what `config show` and a new file say, an
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
+from types import SimpleNamespace
 from typing import Annotated, Any, Literal, get_args, get_type_hints
 
 from cnilint.engine.ignores.ignore import Ignore
@@ -486,17 +487,49 @@ class Entry(Frozen):
 _LITERAL = type(Runtime)
 
 
-@cache
 def entries() -> tuple[Entry, ...]:
     """Return the table, in the order in which people are shown it."""
-    return tuple(
-        Entry(name, kind.__origin__, getattr(DEFAULTS, name), option)
-        for name, kind in get_type_hints(Settings, include_extras=True).items()
-        for option in getattr(kind, "__metadata__", ())
-    )
+    each = map(entry_of, Settings.__annotations__)
+    return tuple(one for one in each if one is not None)
+
+
+@cache
+def entry_of(name: str) -> Entry | None:
+    """Return the entry of a field; None for one that is none. A run reads those that it is given.
+
+    To read all of them takes longer than a bare Python to start.
+    """
+    if name not in Settings.__annotations__:
+        return None
+    own = SimpleNamespace(__annotations__={name: Settings.__annotations__[name]})
+    kind = get_type_hints(own, globals(), include_extras=True)[name]
+    option = next(iter(getattr(kind, "__metadata__", ())), None)
+    return None if option is None else Entry(name, kind.__origin__, getattr(DEFAULTS, name), option)
+
+
+def setting(key: str) -> Entry:
+    """Return the entry of a key of a file of settings; KeyError for a key that there is not."""
+    found = entry_of(key.replace("-", "_"))
+    if found is None or not found.option.in_file or found.key != key:
+        raise KeyError(key)
+    return found
+
+
+def spelled(word: str, fits: Callable[[Entry], bool]) -> Entry | None:
+    """Return the entry that fits and whose option, or its letter, is written so; None for none.
+
+    Two commands may have options that are written alike.
+    """
+    if not word.strip("-"):
+        return None
+    own = entry_of(word.removeprefix("--").replace("-", "_"))
+    if own is not None and own.spelled == word and fits(own):
+        return own
+    alike = (one for one in entries() if word in (one.spelled, one.option.letter))
+    return next(filter(fits, alike), None)
 
 
 @cache
 def in_file() -> Mapping[str, Entry]:
     """Return the entries that a file of settings may have, by their keys."""
-    return {entry.key: entry for entry in entries() if entry.option.in_file}
+    return {one.key: one for one in entries() if one.option.in_file}

@@ -10,8 +10,8 @@ from typing import Any
 from cnilint.errors import ConfigurationError
 from cnilint.model.globs import fits
 
-from .options import Entry, Steps, in_file
-from .schema import faults
+from .options import Entry, Steps, setting
+from .schema import faults, shape
 
 
 def given(
@@ -25,13 +25,14 @@ def given(
     """
 
     def place(steps: Steps) -> str:
-        return called(in_file()[str(steps[0])])
+        return called(setting(str(steps[0])))
 
-    values = {
-        key: _parsed(in_file()[key], said, place((key,)), folder) for key, said in texts.items()
-    }
-    for route, reason in faults(values):
-        raise ConfigurationError(place(route), reason)
+    values: dict[str, object] = {}
+    for key, said in texts.items():
+        one = setting(key)
+        values[key] = _parsed(one, said, place((key,)), folder)
+        for route, reason in faults(values[key], shape(one.option.shape or one.type), (key,)):
+            raise ConfigurationError(place(route), reason)
     return values, place
 
 

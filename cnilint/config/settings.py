@@ -19,7 +19,18 @@ from cnilint.report.formats import KNOWN, no_such_format
 
 from .base import Base
 from .location import confined, nearest
-from .options import DEFAULTS, PREFIX, Entry, Settings, Steps, Texts, entries, in_file
+from .options import (
+    DEFAULTS,
+    PREFIX,
+    Entry,
+    Settings,
+    Steps,
+    Texts,
+    entries,
+    entry_of,
+    in_file,
+    setting,
+)
 
 BASELINE = ".cnilint-baseline.json"
 """The baseline that is written where no setting names one."""
@@ -79,19 +90,17 @@ def _settings(
 
         read = config_file.read(path, base)
         layers.append((read.values, read.place))
-    known = in_file().items()
+    known = in_file().items() if variables else ()
     by_variable = {k: variables[v] for k, one in known if (v := _variable(one, variables))}
-    by_option = {key: options[one.name] for key, one in known if one.name in options}
+    names = [name for name in Settings.__annotations__ if name in options]
+    chosen = [one for name in names if (one := entry_of(name)) is not None]
+    by_option = {one.key: options[one.name] for one in chosen if one.option.in_file}
     layers.append(given(by_variable, lambda one: one.variables[0], folder))
     layers.append(given(by_option, lambda one: one.spelled, folder))
     as_written = list(layers)
     if path:
         layers[0] = (confined(read.values, os.path.dirname(path), read.place), read.place)
-    others = {
-        one.name: options[one.name]
-        for one in entries()
-        if one.name in options and not one.option.in_file
-    }
+    others = {one.name: options[one.name] for one in chosen if not one.option.in_file}
     found = _laid_over(layers, others)
     if house is None:
         house = _house(found.rules_dirs, base) if found.rules_dirs else ()
@@ -233,7 +242,7 @@ def _laid_over(layers: Sequence[Layer], others: Mapping[str, object]) -> Setting
     origins: dict[Texts, str] = {}
     for values, place in layers:
         for key, value in values.items():
-            one = in_file()[key]
+            one = setting(key)
             origins[one.name,] = place((key,))
             if one.option.shape is not None:
                 continue  # it has places, and is read with them

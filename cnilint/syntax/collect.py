@@ -257,7 +257,8 @@ class _Collector:
                 self._folders.add((found.st_dev, found.st_ino))
                 entries = _entries(path)
                 if listed is not None:
-                    entries = [each for each in entries if _is_listed(each.path, listed)]
+                    real = os.path.realpath(path)
+                    entries = [each for each in entries if _is_listed(each, real, listed)]
                 if excluded is not None:
                     entries = [each for each in entries if not excluded(each.path, each.is_folder)]
                 pending += reversed(entries)
@@ -346,11 +347,13 @@ def _entries(folder: str) -> list[_Entry]:
     return sorted(chosen)
 
 
-def _is_listed(path: str, listed: Container[str]) -> bool:
-    """Whether an entry counts: by its own path, or by where it leads if it is a link."""
-    folder, name = os.path.split(path)
-    own = os.path.join(os.path.realpath(folder), name)
-    return own in listed or (os.path.islink(path) and os.path.realpath(path) in listed)
+def _is_listed(one: _Entry, folder: str, listed: Container[str]) -> bool:
+    """Whether an entry of a folder counts: by its own path, or by where it leads if it is a link.
+
+    `folder` is the real path of the folder.
+    """
+    own = os.path.join(folder, os.path.basename(one.path))
+    return own in listed or (one.is_link and os.path.realpath(one.path) in listed)
 
 
 def _reported(path: str) -> str:

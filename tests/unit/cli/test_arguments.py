@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from cnilint.cli.arguments import VALUES, spread
+from cnilint.cli.arguments import further, spread
+from cnilint.config.options import entries
 from tests.clusters import VPC, cnilint, placed
 
 
@@ -63,7 +64,10 @@ def test_a_word_that_is_a_path_is_a_path(word: str) -> None:
 
 def test_every_option_with_several_values_is_one_of_the_command(tmp_path: Path) -> None:
     text = cnilint("check", "--help", folder=tmp_path).out
-    assert all(f"  {option} " in text for option in VALUES)
+    several = [one.spelled for one in entries() if one.option.words]
+    assert several
+    assert all(f"  {option} " in text for option in several)
+    assert {one.spelled for one in entries() if further(one.spelled)} == set(several)
 
 
 def test_the_releases_of_three_products_in_one_go(tmp_path: Path) -> None:

@@ -12,7 +12,16 @@ import typer.main
 from cnilint.cli.commands import COMMANDS
 from cnilint.cli.parser import application
 from cnilint.config.file import read
-from cnilint.config.options import DEFAULTS, ClusterSettings, Entry, entries, in_file
+from cnilint.config.options import (
+    DEFAULTS,
+    ClusterSettings,
+    Entry,
+    entries,
+    entry_of,
+    in_file,
+    setting,
+    spelled,
+)
 from cnilint.config.reference import reference
 from cnilint.config.schema import faults, loaded, schema, shape
 from cnilint.config.settings import settings
@@ -199,3 +208,31 @@ def test_every_value_of_a_file_becomes_one_of_its_type() -> None:
     assert kinds["select"] == ("CNI1",)
     assert kinds["severity"] == {"CNI1": "note"}
     assert (kinds["budget"], type(kinds["budget"])) == (3.0, float)
+
+
+def test_an_option_is_read_by_itself_as_it_stands_in_the_table() -> None:
+    for one in entries():
+        assert entry_of(one.name) is one
+        for word in filter(None, (one.spelled, one.option.letter)):
+            assert spelled(word, lambda each, own=one: each is own) is one  # type: ignore[misc]
+        if one.option.in_file:
+            assert setting(one.key) is one
+        else:
+            with pytest.raises(KeyError):
+                setting(one.key)
+
+
+@pytest.mark.parametrize("word", ["", "-", "--", "--nothing", "--output_format", "check"])
+def test_what_no_option_is_called_is_none(word: str) -> None:
+    assert spelled(word, lambda _one: True) is None
+
+
+def test_options_of_two_commands_may_be_written_alike() -> None:
+    alike = [one for one in entries() if one.spelled == "--output-format"]
+    assert len(alike) > 1
+    for command in ("check", "rules"):
+
+        def fits(one: Entry, command: str = command) -> bool:
+            return command in one.option.commands
+
+        assert spelled("--output-format", fits) is next(filter(fits, alike))
