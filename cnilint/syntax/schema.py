@@ -162,12 +162,12 @@ class Record(tuple[Any, ...]):
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> Self:
-        """Make one of plain values."""
-        made = {}
+        """Make one of plain values; KeyError for a key that there is not."""
+        made, readers = dict(cls._empty), cls._readers
         for key, value in data.items():
-            name, reader = cls._readers[key]
-            made[name] = reader(value)
-        return cls(**made)
+            name, reader = readers[key]
+            made[name] = value if reader is _itself else reader(value)
+        return super().__new__(cls, made.values())
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401  a key's value is what its file says
         """Raise AttributeError: fields are set on the class, where no type checker sees them."""
