@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import Any
 
 from cnilint.catalog.aws_node import PRODUCT
+from cnilint.catalog.catalog import Action
 from cnilint.engine.hit import Hit
 from cnilint.engine.ignores.ignore import Judged
 from cnilint.gitops.clusters import Layout
@@ -18,6 +19,9 @@ from cnilint.model.finding import Note
 from cnilint.model.tree import SyntaxProblem
 from cnilint.multus.network_objects import speaks_of_networks
 from cnilint.simulation.cluster import Cluster
+
+ISTIO = "istio-cni"
+"""The product whose plugin the injector has to know of."""
 
 Check = Callable[[Cluster], Iterator[Hit]]
 InputCheck = Callable[[Iterable[SyntaxProblem], Iterable[Note]], Iterator[Hit]]
@@ -38,6 +42,18 @@ def _has_aws_node(cluster: Cluster) -> bool:
 
 def _has_installs(cluster: Cluster) -> bool:
     return bool(cluster.installers or cluster.classes)
+
+
+def _has_inserters(cluster: Cluster) -> bool:
+    return any(one.action is Action.INSERT for one in cluster.installers)
+
+
+def _has_istio(cluster: Cluster) -> bool:
+    return any(one.product.id == ISTIO for one in cluster.installers)
+
+
+def _may_be_unready(cluster: Cluster) -> bool:
+    return any(one.runtime is None for facts in cluster.classes for one in facts.outcomes)
 
 
 def _has_several(cluster: Cluster) -> bool:
@@ -115,7 +131,6 @@ CHECKS: dict[str, Check] = {
     **_where(
         _has_installs,
         {
-            "chaining": ("chain_target_depends_on_order",),
             "coverage": ("cni_on_managed_nodes",),
             "health": (
                 "exits_at_every_start",
@@ -126,13 +141,11 @@ CHECKS: dict[str, Check] = {
                 "plugin_twice",
                 "pods_start_outside",
             ),
-            "mesh": ("mesh_mode_mismatch",),
-            "runtime": (
-                "first_file_invalid",
-                "stale_file",
-            ),
         },
     ),
+    **_where(_has_inserters, {"chaining": ("chain_target_depends_on_order",)}),
+    **_where(_has_istio, {"mesh": ("mesh_mode_mismatch",)}),
+    **_where(_may_be_unready, {"runtime": ("first_file_invalid",)}),
     **_where(
         _has_several,
         {
@@ -210,6 +223,7 @@ CHECKS: dict[str, Check] = {
             "runtime": (
                 "pods_start_before_multus",
                 "runtime_never_asks_multus",
+                "stale_file",
             ),
             "selection": (
                 "master_depends_on_order",

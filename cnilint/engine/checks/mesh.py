@@ -15,7 +15,8 @@ from cnilint.model.tree import Embedded, Tree, descend, follow
 from cnilint.simulation.cluster import Cluster
 from cnilint.start import NamedTuple
 
-ISTIO = "istio-cni"
+from . import ISTIO
+
 INJECTOR = "istio-sidecar-injector"
 CHARTS = ("istiod", "istio-discovery")
 OPERATORS = {"IstioOperator": "install.istio.io", "Istio": "sailoperator.io"}
