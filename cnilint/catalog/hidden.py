@@ -17,6 +17,7 @@ from cnilint.start import NamedTuple, lazy_pattern
 
 from .catalog import Product, Recogniser, products
 
+IMAGE = "image"
 REPOSITORY, TAGS, REGISTRY = "repository", ("tag", "version"), "registry"
 """The members by which values name an image in parts, as most charts have it."""
 
@@ -121,7 +122,7 @@ def _is_known(one: Delivery) -> bool:
 def _named(values: Iterable[Values]) -> Iterator[tuple[Product, Location]]:
     """Yield the products whose images values name, with the place of the name."""
     for one in values:
-        if one.named:
+        if one.named or not any(map(one.manifest.mentions, (IMAGE, REPOSITORY))):
             continue
         for reference, tree, route in _references(one.tree, one.route):
             product = product_of_image(reference)
@@ -141,7 +142,7 @@ def _references(tree: Tree, route: Route) -> Iterator[tuple[str, Tree, Route]]:
         elif isinstance(whole, Mapping):
             inside = members(whole)
             pending += [(value, (*at, key)) for key, value in inside.items()]
-            for key in ("image", REPOSITORY):
+            for key in (IMAGE, REPOSITORY):
                 name = _text(inside, key)
                 if name:
                     yield _reference(inside, name), inside[key], (*at, key)

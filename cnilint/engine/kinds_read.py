@@ -298,6 +298,7 @@ NAMES = frozenset(
         "base64",
         "baseline",
         "basename",
+        "bases",
         "bash",
         "before",
         "behaviour",

@@ -22,7 +22,7 @@ from .charts import other_objects
 from .delivery import deliveries
 from .files import Files, joined
 from .graph import Build, ClusterObjects, Edge, NotRead, Reason
-from .kustomization import FILE_NAMES, patch_files
+from .kustomization import FILE_NAMES, named, patch_files
 from .named_clusters import by_cluster, cluster_of, describes_by_name
 from .partition import ONLY, Applied, partition
 from .workload_clusters import spread
@@ -140,12 +140,12 @@ class Survey:
         self._paths: dict[str, str] = {}
         self.asked_for: set[tuple[str, str]] = set()
         """The kinds and names of objects of whatever place that were looked for."""
-        self._folders = sorted(
-            {
-                joined(files.path(one.source.path), "..")
-                for one in documents
-                if posixpath.basename(one.source.path) in FILE_NAMES
-            }
+        own = [one for one in documents if posixpath.basename(one.source.path) in FILE_NAMES]
+        homes = [joined(files.path(one.source.path), "..") for one in own]
+        self._homes = frozenset(homes)
+        self._folders = sorted(self._homes)
+        self._seem_named = frozenset(
+            joined(home, path) for home, one in zip(homes, own, strict=True) for path in named(one)
         )
         self._builds: dict[str, Build] = {}
         self._argo_builds: dict[Manifest, Build] = {}
@@ -759,13 +759,12 @@ class Survey:
 
     def _by_folders(self) -> Layout:
         """Return the clusters of kustomizations that nothing refers to, and of loose objects."""
-        builds = {folder: self._folder(folder) for folder in self._folders}
-        tops = self._tops()
+        tops = self._tops
+        builds = {folder: one for folder, one in self._builds.items() if folder in self._homes}
         reads = frozenset(path for one in builds.values() for path in one.reads)
         loose = [one for one in self._loose if self._path_in(one) not in reads]
-        applied = [
-            Applied(one, self._whole(folder)) for folder in tops for one in builds[folder].objects
-        ]
+        whole = {folder: self._whole(folder) for folder in tops}
+        applied = [Applied(one, whole[folder]) for folder in tops for one in builds[folder].objects]
         built = {id(one.object) for one in applied}
         left: tuple[Manifest, ...] = ()
         if any(edge.kind in PATHS for folder in tops for edge in builds[folder].edges):
@@ -784,7 +783,6 @@ class Survey:
                 Applied(one, self._whole(path if path in alternatives else self._home(one)))
             )
         apart = {self._whole(path) for path in alternatives}
-        whole = {folder: self._whole(folder) for folder in tops}
 
         def twice(one: Manifest, other: Manifest) -> bool:
             return {id(one), id(other)} <= built and self._twice(one, other)
@@ -888,21 +886,26 @@ class Survey:
     def _left(self, found: Iterable[ClusterObjects]) -> tuple[Manifest, ...]:
         """Return the installs that no cluster gets, those that kustomizations bring in included."""
         reads = {path for one in found for path in one.reads}
-        tops = [f for f in self._tops() if not any(joined(f, name) in reads for name in FILE_NAMES)]
+        tops = [f for f in self._tops if not any(joined(f, name) in reads for name in FILE_NAMES)]
         built = [one for folder in tops for one in self._folder(folder).objects]
         reads |= {path for folder in tops for path in self._folder(folder).reads}
         loose = [one for one in self._loose if self._path_in(one) not in reads]
         return tuple(one for one in (*built, *loose) if self._installs(one))
 
+    @cached_property
     def _tops(self) -> list[str]:
-        """Return the folders with a kustomization that no other kustomization refers to."""
-        used = {
-            path
-            for folder in self._folders
-            for path in self._folder(folder).reads
-            if not _is_own(path, folder)
-        }
-        return [f for f in self._folders if not any(joined(f, name) in used for name in FILE_NAMES)]
+        """The folders with a kustomization that no other kustomization refers to.
+
+        What one refers to is not built by itself. So that little of it is, folders that a
+        kustomization seems to name come last.
+        """
+        used: set[str] = set()
+        built = []
+        for folder in sorted(self._folders, key=lambda one: (one in self._seem_named, one)):
+            if not any(joined(folder, name) in used for name in FILE_NAMES):
+                built.append(folder)
+                used |= {path for path in self._folder(folder).reads if not _is_own(path, folder)}
+        return sorted(f for f in built if not any(joined(f, name) in used for name in FILE_NAMES))
 
 
 def _is_own(path: str, folder: str) -> bool:

@@ -1,4 +1,4 @@
-"""Kustomize's patch files: pieces of objects, which must not be read as the objects themselves."""
+"""What kustomizations name: patches, which must not be read as objects, and what they bring in."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ FILE_NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 """kubernetes-sigs/kustomize@12f9e63:api/konfig/general.go RecognizedKustomizationFileNames."""
 
 PATCH_LISTS = ("patches", "patchesStrategicMerge", "patchesJson6902")
+RESOURCE_LISTS = ("resources", "bases", "components")
 
 
 def patch_files(documents: Iterable[Document]) -> dict[str, Location]:
@@ -27,6 +28,14 @@ def patch_files(documents: Iterable[Document]) -> dict[str, Location]:
                 name = posixpath.normpath(posixpath.join(folder, path))
                 found[name] = _location(document.source, tree)
     return found
+
+
+def named(document: Document) -> Iterator[str]:
+    """Yield what a kustomization brings in, as it is written: paths and addresses."""
+    for key in RESOURCE_LISTS:
+        for item in items(descend(document.root, key)):
+            if text := string(item):
+                yield text
 
 
 def _paths(patches: Tree | None) -> Iterator[tuple[str, Tree]]:

@@ -104,7 +104,7 @@ def collect_in(
         pending = [_Entry(path, is_folder=tree.is_folder(start))]
         while pending:
             one = pending.pop()
-            real = in_tree(tree, one.path)
+            real = one.real or in_tree(tree, one.path)
             if real is None:
                 yield Unreadable(_reported(one.path), LEADS_OUT, foreign=True)
             elif tree.is_folder(real):
@@ -133,7 +133,7 @@ def _entries_in(
         is_folder = inside is not None and tree.is_folder(inside)
         is_manifest = name.lower().endswith(EXTENSIONS)
         if (is_folder or is_manifest) and not (excluded and excluded(whole, is_folder)):
-            yield _Entry(whole, is_folder)
+            yield _Entry(whole, is_folder, real=inside)
 
 
 def _text_in(tree: FileTree, real: str, path: str, limit: int) -> Source | Unreadable:
@@ -242,7 +242,7 @@ class _Collector:
         excluded = self._excluding(path) if self._excluding is not None else None
         pending = [_Entry(path, is_folder=True)]
         while pending:
-            path, is_folder, is_link = pending.pop()
+            path, is_folder, is_link, _real = pending.pop()
             if is_link and os.path.exists(path) and not self._bounds.hold(path):
                 yield from self._left_out(path)
                 continue
@@ -322,11 +322,12 @@ def _decoded(reported: str, content: bytes, limit: int) -> Source | Unreadable:
 
 
 class _Entry(NamedTuple):
-    """What is to be read, or walked through."""
+    """What is to be read, or walked through; `real` is where it leads in a tree, if known."""
 
     path: str
     is_folder: bool
     is_link: bool = False
+    real: str | None = None
 
 
 def _entries(folder: str) -> list[_Entry]:

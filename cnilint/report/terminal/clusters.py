@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+import posixpath
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from cnilint.engine.places import placed
 from cnilint.engine.result import Result
@@ -57,8 +58,9 @@ def _cluster(objects: ClusterObjects, facts: Cluster) -> Iterator[Line]:
     yield [(objects.name, "strong"), (f"  {count}, {installs}{why}", "faint")]
     places = [place for one in facts.installers if (place := one.location()) is not None]
     told = {placed(place).source.path for place in places}
+    within = _within(objects.edges)
     branches: list[list[Line]] = [
-        [_head(root), *_below(root, objects, told)] for root in objects.roots
+        [_head(root), *_below(root, objects, within, told)] for root in objects.roots
     ]
     branches += [
         [
@@ -79,7 +81,22 @@ def _head(root: str) -> Line:
     return [("root ", "strong"), (root, "")]
 
 
-def _below(root: str, objects: ClusterObjects, told: Collection[str]) -> list[Line]:
+def _within(edges: Sequence[Edge]) -> Mapping[str, Sequence[Edge]]:
+    """Return edges by the files and by the folders in which they are said."""
+    found: dict[str, list[Edge]] = {}
+    for edge in edges:
+        path = placed(edge.place).source.path
+        for key in (path, posixpath.dirname(path) or "."):
+            found.setdefault(key, []).append(edge)
+    return found
+
+
+def _below(
+    root: str,
+    objects: ClusterObjects,
+    within: Mapping[str, Sequence[Edge]],
+    told: Collection[str],
+) -> list[Line]:
     """Return what a root brings in, each below what brings it in.
 
     Of a large cluster that is what leads to a text that is told of; the rest is counted.
@@ -89,8 +106,8 @@ def _below(root: str, objects: ClusterObjects, told: Collection[str]) -> list[Li
     def inside(folder: str) -> tuple[list[list[Line]], int]:
         branches: list[list[Line]] = []
         others = 0
-        for edge in objects.edges:
-            if id(edge) in shown or not _is_in(edge, folder):
+        for edge in within.get(folder, ()):
+            if id(edge) in shown:
                 continue
             shown.add(id(edge))
             deeper, more = inside(edge.target) if edge.kind in FOLLOWED else ([], 0)
@@ -122,14 +139,6 @@ FOLLOWED = ("flux-path", "argo-source", "resource", "component")
 def _leads(edge: Edge, told: Collection[str]) -> bool:
     """Whether a source is a text that is told of."""
     return edge.target in told or placed(edge.place).source.path in told
-
-
-def _is_in(edge: Edge, folder: str) -> bool:
-    """Whether an edge is said in a folder itself, or in the very file."""
-    path = placed(edge.place).source.path
-    return (
-        path == folder or path.rpartition("/")[0] == folder or (folder == "." and "/" not in path)
-    )
 
 
 def _edge(edge: Edge) -> Line:
