@@ -791,8 +791,15 @@ class Survey:
             return partition(members, self._tells_apart, twice, apart)
 
         found = []
-        for name, members in self._told_apart(applied, built, parted):
+        unread = [folder for folder in tops if not builds[folder].objects]
+        unread = [folder for folder in unread if builds[folder].not_read]
+        told = list(self._told_apart(applied, built, parted))
+        if not told and unread:
+            told = [(_Name("", ONLY), [])]
+        parts = [name.part for name, _members in told]
+        for name, members in told:
             folders = {one.folder for one in members}
+            folders |= {whole[f] for f in unread if _may_be_in(whole[f], name.part, parts)}
             inside = tuple(folder for folder in tops if whole[folder] in folders)
             others = [one.object for one in members if id(one.object) not in built]
             beside = [one.object for one in members]
@@ -906,6 +913,12 @@ class Survey:
                 built.append(folder)
                 used |= {path for path in self._folder(folder).reads if not _is_own(path, folder)}
         return sorted(f for f in built if not any(joined(f, name) in used for name in FILE_NAMES))
+
+
+def _may_be_in(folder: str, part: str, parts: Iterable[str]) -> bool:
+    """Whether a folder is of the part of a repository that a cluster is, or of no certain one."""
+    around = [one for one in parts if folder == one or folder.startswith(f"{one}/")]
+    return part in around or not around
 
 
 def _is_own(path: str, folder: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -9,8 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import cnilint.gitops.flux
+from cnilint.gitops.built import Node
 from cnilint.gitops.circles import circles
-from cnilint.gitops.graph import Reason
+from cnilint.gitops.files import Files
+from cnilint.gitops.flux import folder_build
+from cnilint.gitops.graph import Build, Reason
 
 from .layouts import (
     application,
@@ -218,3 +223,57 @@ def test_circles_are_those_that_lead_to_each_other(leads: list[list[int]]) -> No
 def test_a_long_chain_is_no_circle() -> None:
     chain = [[at + 1] for at in range(20_000)] + [[]]
     assert len(set(circles(chain))) == 20_001
+
+
+def test_what_an_overlay_builds_is_not_built_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    built: list[str] = []
+
+    def record(files: Files, folder: str, more: Node | None = None) -> Build:
+        built.append(folder)
+        return folder_build(files, folder, more)
+
+    monkeypatch.setattr(cnilint.gitops.flux, "folder_build", record)
+    texts = {
+        "base/kustomization.yaml": kustomization("a.yaml"),
+        "base/a.yaml": daemon("a"),
+        "over/kustomization.yaml": kustomization("../base"),
+        "part/kustomization.yaml": json.dumps({"kind": "Component", "resources": ["b.yaml"]}),
+        "part/b.yaml": daemon("b"),
+        "top/kustomization.yaml": kustomization("../over", components=["../part"]),
+        "alone/kustomization.yaml": kustomization("c.yaml"),
+        "alone/c.yaml": daemon("c"),
+    }
+    assert names(texts) == {"default": ["a", "b", "c"]}
+    assert sorted(set(built)) == ["alone", "top"]
+
+
+def test_kustomizations_that_bring_in_each_other_are_told_of() -> None:
+    texts = {
+        "a/kustomization.yaml": kustomization("../b"),
+        "b/kustomization.yaml": kustomization("../a"),
+    }
+    assert Reason.CYCLE in reasons(only(texts))
+
+
+def test_a_kustomization_of_nothing_but_what_is_not_read_is_told_of() -> None:
+    remote = {"net/kustomization.yaml": kustomization("https://example.org/cni.yaml")}
+    assert reasons(only(remote)) == [Reason.REMOTE]
+    loose = {"own/kustomization.yaml": kustomization("a.yaml"), "own/a.yaml": daemon("a")}
+    assert reasons(only({**remote, **loose})) == [Reason.REMOTE]
+
+
+def test_what_is_not_read_is_of_the_cluster_of_its_folder_or_of_each() -> None:
+    remote = kustomization("https://example.org/cni.yaml")
+    texts = {
+        f"{name}/{part}/kustomization.yaml": text
+        for name in ("one", "two")
+        for part, text in (("own", kustomization("a.yaml")), ("net", remote))
+    }
+    texts |= {f"{name}/own/a.yaml": daemon("a") for name in ("one", "two")}
+    del texts["two/net/kustomization.yaml"]
+    assert {one.name: reasons(one) for one in found(texts).clusters} == {
+        "one": [Reason.REMOTE],
+        "two": [],
+    }
+    texts["three/kustomization.yaml"] = remote
+    assert {one.name: len(reasons(one)) for one in found(texts).clusters} == {"one": 2, "two": 1}
