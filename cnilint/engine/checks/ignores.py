@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from cnilint.engine.hit import Hit
 from cnilint.engine.ignores.ignore import COMMENT, Ignore, Judged, Word
+from cnilint.engine.ignores.written import scalars
 from cnilint.model.finding import Applicability, Edit, Fix, Location, Operation, Repair, TextEdit
 from cnilint.model.text import Source, Span
-from cnilint.model.tree import Document, Embedded, Mapping, Route, Scalar, descend, follow, plain
+from cnilint.model.tree import (
+    Document,
+    Embedded,
+    Mapping,
+    Route,
+    Scalar,
+    Style,
+    descend,
+    follow,
+    plain,
+)
 from cnilint.syntax.compose import compose
 from cnilint.syntax.embedded import EmbeddedText, embedded
 
 
 def unused_ignore(ignores: Iterable[Judged]) -> Iterator[Hit]:
     """CNI910: an ignore that no finding needed."""
-    for one in ignores:
-        if one.unused:
-            rules = " and ".join(word.text for word in one.unused)
-            yield Hit(one.ignore.location, {"rules": rules}, fixes=tuple(_removals(one)))
+    told = [one for one in ignores if one.unused]
+    whole = [one.ignore.location for one in told if _goes_whole(one)]
+    kept = _ending_a_text(whole)
+    for one in told:
+        rules = " and ".join(word.text for word in one.unused)
+        yield Hit(one.ignore.location, {"rules": rules}, fixes=tuple(_removals(one, kept)))
 
 
 def unknown_rule_in_ignore(ignores: Iterable[Judged]) -> Iterator[Hit]:
@@ -50,18 +64,30 @@ def _rules(ignore: Ignore) -> str:
     return " and ".join(word.text for word in ignore.words)
 
 
-def _removals(one: Judged) -> Iterator[Fix]:
+def _left(one: Judged) -> list[Word]:
+    """Return the words of an ignore that are needed."""
+    unused = {word.text for word in one.unused}
+    return [word for word in one.ignore.words if word.text not in unused]
+
+
+def _goes_whole(one: Judged) -> bool:
+    """Whether an ignore is a comment of a document that goes as a whole."""
+    there = one.ignore.form == COMMENT and one.ignore.location.document is not None
+    return there and not _left(one)
+
+
+def _removals(one: Judged, kept: Collection[Place]) -> Iterator[Fix]:
     ignore = one.ignore
     document = ignore.location.document
     if document is None or not ignore.in_source:
         return
     unused = {word.text for word in one.unused}
-    left = [word for word in ignore.words if word.text not in unused]
+    left = _left(one)
     grade, note = Applicability.SAFE, ""
     if ignore.form == COMMENT:
         spans = _between(ignore.words, unused) if left else [_comment(ignore.location)]
         edits: tuple[Edit | Repair, ...] = tuple(Repair(document, span, "") for span in spans)
-        if not _is_only_a_comment(document.source, edits):
+        if _place(ignore.location) in kept:
             grade, note = Applicability.DISPLAY, "the comment ends the text above it"
     else:
         edits = _annotation_edits(document, ignore, unused if left else set())
@@ -70,15 +96,64 @@ def _removals(one: Judged) -> Iterator[Fix]:
         yield Fix(f"remove {what} {ignore.form}", grade, edits, note)
 
 
-def _is_only_a_comment(source: Source, edits: Iterable[Edit | Repair]) -> bool:
-    """Whether a text has the same values without what is taken out of it.
+Place = tuple[str, Span]
+"""The path of a source, and a stretch of it."""
 
-    A text with `|+` keeps the blank lines behind it, and a comment is what ends them.
+
+def _place(location: Location) -> Place:
+    return location.source.path, location.span
+
+
+def _ending_a_text(comments: Iterable[Location]) -> frozenset[Place]:
+    """Return the comments without which a text above them would be another one.
+
+    A text with `|+` keeps the blank lines behind it, and a comment is what ends them. That taking
+    out the others changes no value is proven on all of a source together: a comment less can only
+    add blank lines, so that none makes up for another.
     """
+    found: set[Place] = set()
+    by_source: dict[str, list[Location]] = {}
+    for one in comments:
+        by_source.setdefault(one.source.path, []).append(one)
+    for several in by_source.values():
+        if _same_without(several):
+            continue
+        ending = _behind_kept_texts(several)
+        others = [one for one in several if one not in ending]
+        safe = others if _same_without(others) else []
+        found.update(_place(one) for one in several if one not in safe)
+    return frozenset(found)
+
+
+def _behind_kept_texts(comments: Sequence[Location]) -> list[Location]:
+    """Return the comments above which the last value is a text that keeps its blank lines."""
+    source = comments[0].source
+    documents = {id(one.document): one.document for one in comments if one.document is not None}
+    found = sorted((each for one in documents.values() for each in scalars(one.root)), key=_start)
+
+    def keeps(offset: int) -> bool:
+        at = bisect_left(found, offset, key=_start) - 1
+        if at < 0 or found[at].style not in (Style.LITERAL, Style.FOLDED):
+            return False
+        head = source.text[found[at].span.start : found[at].span.start + len("|+9")]
+        return "+" in head.partition("\n")[0]
+
+    return [one for one in comments if keeps(one.span.start)]
+
+
+def _start(scalar: Scalar) -> int:
+    return scalar.span.start
+
+
+def _same_without(comments: Sequence[Location]) -> bool:
+    """Whether a source has the same values without some comments."""
     from cnilint.syntax.patch import differs  # editing takes long to load
     from cnilint.syntax.splice import apply
 
-    cuts = [TextEdit(edit.span, edit.text) for edit in edits if isinstance(edit, Repair)]
+    if not comments:
+        return True
+    source = comments[0].source
+    cuts = [TextEdit(_comment(one), "") for one in comments]
     changed = Source(source.path, apply(source.text, cuts))
     before, after = (
         [plain(one.root) if isinstance(one, Document) else one.kind for one in compose(each)]

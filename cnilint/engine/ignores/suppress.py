@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 
 from cnilint.engine.inputs import Inputs
 from cnilint.engine.policy import Policy
@@ -11,11 +12,12 @@ from cnilint.engine.result import Known, Reason
 from cnilint.engine.rule import CHANGE
 from cnilint.model.finding import Finding, Level
 from cnilint.model.globs import fits
+from cnilint.model.text import Span
 from cnilint.model.tree import Document
 from cnilint.start import NamedTuple
 
 from .ignore import Ignore, Judged, Scope
-from .written import ignores, object_at
+from .written import Objects, ignores
 
 
 class Judgement(NamedTuple):
@@ -48,15 +50,20 @@ class _Judge:
     def __init__(self, inputs: Inputs, policy: Policy) -> None:
         self._policy = policy
         self._today = policy.today
-        self._documents: dict[str, list[Document]] = {}
+        self._objects: dict[str, Objects] = {}
         self._all: list[Ignore] = []
         for source, found in zip(inputs.sources, inputs.found, strict=True):
             documents = [one for one in found if isinstance(one, Document)]
-            self._documents[source.path] = documents
+            self._objects[source.path] = Objects(documents)
             self._all += ignores(source, documents, policy.house)
         self._all += policy.ignores
         self._expired = [self._is_over(one.until) for one in self._all]
         self._used: set[tuple[int, int]] = set()
+        self._entries: dict[str, list[int]] = {}
+        for at, one in enumerate(self._all):
+            if not (one.in_source or self._expired[at]):
+                for rule in set().union(*(word.rules for word in one.words)):
+                    self._entries.setdefault(rule, []).append(at)
         self._running = {
             rule.id
             for rule in policy.rules
@@ -64,36 +71,64 @@ class _Judge:
         }
 
     def judgement(self, findings: Iterable[Finding]) -> Judgement:
+        told = list(findings)
+        beside = self._beside(told)
         kept: list[Finding] = []
         known: list[tuple[Finding, Reason]] = []
-        for finding in findings:
-            reason = self._reason(finding) or ignored_file(finding, self._policy)
+        for finding in told:
+            at = beside.get((_file(finding), finding.rule, finding.location.span.start))
+            reason = self._configured(finding)
+            if at is not None:
+                one = self._all[at]
+                reason = Reason(Known.IN_SOURCE, one.reason, one.location)
+            reason = reason or ignored_file(finding, self._policy)
             if reason is None:
                 kept.append(finding)
             else:
                 known.append((finding, reason))
         return Judgement(kept, known, self._outcomes())
 
-    def _reason(self, finding: Finding) -> Reason | None:
-        """Return the first reason there is; every ignore that gives one has been of use."""
-        reason = None
-        for at, one in enumerate(self._all):
-            if self._expired[at]:
-                continue
-            fitting = [n for n, word in enumerate(one.words) if finding.rule in word.rules]
-            if fitting and self._covers(one, finding):
-                self._used.update((at, n) for n in fitting)
-                known = Known.IN_SOURCE if one.in_source else Known.CONFIGURATION
-                reason = reason or Reason(known, one.reason, one.location)
-        return reason
+    def _beside(self, findings: Sequence[Finding]) -> dict[tuple[str, str, int], int]:
+        """Return the first ignore that stands beside findings, by file, rule and place of these.
 
-    def _covers(self, one: Ignore, finding: Finding) -> bool:
-        if not one.in_source:
-            return self._is_about(one.scope, finding)
-        if one.location.source.path != finding.location.source.path:
-            return False
-        start = finding.location.span.start
-        return any(span.start <= start < span.end for span in one.spans)
+        Every ignore that covers one has been of use. The work grows with the number of findings
+        and ignores, not with their product: the places of a rule are sorted, and those that an
+        ignore covers are passed over by the next.
+        """
+        places: dict[tuple[str, str], set[int]] = {}
+        for finding in findings:
+            key = (_file(finding), finding.rule)
+            places.setdefault(key, set()).add(finding.location.span.start)
+        rows = {key: _Row(starts) for key, starts in places.items()}
+        rules: dict[str, list[str]] = {}
+        for path, rule in rows:
+            rules.setdefault(path, []).append(rule)
+        found: dict[tuple[str, str, int], int] = {}
+        for at, one in enumerate(self._all):
+            path = one.location.source.path
+            if self._expired[at] or not one.in_source:
+                continue
+            for n, word in enumerate(one.words):
+                for rule in rules.get(path, ()) if word.rules else ():
+                    if rule not in word.rules:
+                        continue
+                    for span in one.spans:
+                        fits, new = rows[path, rule].taken(span)
+                        found.update(((path, rule, start), at) for start in new)
+                        if fits:
+                            self._used.add((at, n))
+        return found
+
+    def _configured(self, finding: Finding) -> Reason | None:
+        """Return the first reason that the configuration has; all that have one were of use."""
+        reason = None
+        for at in self._entries.get(finding.rule, ()):
+            one = self._all[at]
+            if self._is_about(one.scope, finding):
+                words = (n for n, word in enumerate(one.words) if finding.rule in word.rules)
+                self._used.update((at, n) for n in words)
+                reason = reason or Reason(Known.CONFIGURATION, one.reason, one.location)
+        return reason
 
     def _is_about(self, scope: Scope, finding: Finding) -> bool:
         kind, namespace, name = self._object(finding)
@@ -110,8 +145,8 @@ class _Judge:
     def _object(self, finding: Finding) -> tuple[str, str, str]:
         title = finding.location.object
         if not title:
-            documents = self._documents.get(finding.location.source.path, ())
-            title = object_at(documents, finding.location.span)[1]
+            objects = self._objects.get(finding.location.source.path)
+            title = objects.at(finding.location.span)[1] if objects is not None else ""
         kind, _space, rest = title.partition(" ")
         namespace, _slash, name = rest.rpartition("/")
         return kind, namespace, name
@@ -143,6 +178,39 @@ class _Judge:
             )
             found.append(Judged(one, unused, self._expired[at]))
         return found
+
+
+class _Row:
+    """Places of findings in one file, each of which is taken once."""
+
+    def __init__(self, places: Iterable[int]) -> None:
+        self._places = sorted(places)
+        self._free = list(range(len(self._places) + 1))
+        """For each place the next one that is not taken, as far as that is known."""
+
+    def taken(self, span: Span) -> tuple[bool, list[int]]:
+        """Take the places within a span; return whether there are any, and those that were free."""
+        at, end = (bisect_left(self._places, offset) for offset in span)
+        there, new = at < end, []
+        at = self._next(at)
+        while at < end:
+            new.append(self._places[at])
+            self._free[at] = at + 1
+            at = self._next(at)
+        return there, new
+
+    def _next(self, at: int) -> int:
+        """Return the next place that is not taken, and remember it on the way."""
+        found = at
+        while self._free[found] != found:
+            found = self._free[found]
+        while at != found:
+            self._free[at], at = found, self._free[at]
+        return found
+
+
+def _file(finding: Finding) -> str:
+    return finding.location.source.path
 
 
 def _path(finding: Finding, policy: Policy) -> str:

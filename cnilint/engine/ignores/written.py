@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 
 from cnilint.engine.policy import no_such_rule, standing_for
@@ -71,43 +71,82 @@ def is_day(text: str) -> bool:
         return False
 
 
-def object_at(documents: Sequence[Document], span: Span) -> tuple[Document | None, str]:
-    """Return the document and the title of the object to which a place belongs, where there are.
+class Objects:
+    """The objects of the documents of one text, by their places."""
 
-    What stands above the first object of a document belongs to that one, and what stands behind
-    an object's last value to this.
-    """
-    for document in documents:
-        if document.span.start <= span.start < max(document.span.end, document.span.start + 1):
-            found = list(manifests(document))
-            before = [one for one in found if one.root.span.start <= span.start]
-            nearest = before[-1:] or found[:1]
-            return document, nearest[0].title if nearest else ""
-    return None, ""
+    def __init__(self, documents: Sequence[Document]) -> None:
+        """Take the documents in the order of the text."""
+        self._documents = documents
+        self._starts = [document.span.start for document in documents]
+        self._found: dict[int, list[Manifest]] = {}
+
+    def at(self, span: Span) -> tuple[Document | None, str]:
+        """Return the document and the title of the object to which a place belongs, if any.
+
+        What stands above the first object of a document belongs to that one, and what stands behind
+        an object's last value to this.
+        """
+        at = bisect_right(self._starts, span.start) - 1
+        if at < 0:
+            return None, ""
+        document = self._documents[at]
+        if span.start >= max(document.span.end, document.span.start + 1):
+            return None, ""
+        if at not in self._found:
+            self._found[at] = list(manifests(document))
+        found = self._found[at]
+        before = bisect_right(found, span.start, key=lambda one: one.root.span.start) - 1
+        return document, found[max(before, 0)].title if found else ""
 
 
 def _comments(source: Source, documents: Sequence[Document]) -> Iterator[Ignore]:
-    scalars: list[Scalar] | None = None
+    around: _Around | None = None
     for found in _COMMENT.finditer(source.text):
-        if scalars is None:
-            scalars = sorted(
-                (scalar for document in documents for scalar in _scalars(document.root)),
-                key=lambda scalar: scalar.span,
-            )
-        at = bisect_right(scalars, found.start(), key=lambda scalar: scalar.span.start) - 1
-        inside = scalars[at] if at >= 0 and found.start() < scalars[at].span.end else None
+        if around is None:
+            around = _Around(source, documents)
+        inside = around.before(found.start() + 1)
+        if inside is not None and found.start() >= inside.span.end:
+            inside = None
         if inside is None or _is_header(source, inside, found.start()):
-            yield _comment(source, documents, scalars, found)
+            yield _comment(source, around, found)
 
 
-def _comment(
-    source: Source,
-    documents: Sequence[Document],
-    scalars: Sequence[Scalar],
-    found: re.Match[str],
-) -> Ignore:
+class _Around:
+    """What stands around the comments of a text, which are asked for in its order."""
+
+    def __init__(self, source: Source, documents: Sequence[Document]) -> None:
+        self.objects = Objects(documents)
+        self._source = source
+        found = (scalar for document in documents for scalar in scalars(document.root))
+        self._scalars = sorted(found, key=lambda scalar: scalar.span)
+        self._starts = [scalar.span.start for scalar in self._scalars]
+        self._next = Span(0, 0), Span(0, 0)
+
+    def before(self, offset: int) -> Scalar | None:
+        """Return the last scalar that begins before an offset."""
+        at = bisect_left(self._starts, offset) - 1
+        return self._scalars[at] if at >= 0 else None
+
+    def texts(self, line: Span, comment: int) -> Iterator[Span]:
+        """Yield the texts that end on a line before a comment, or begin there and go on."""
+        above = self.before(line.start)
+        if above is not None and line.start < above.span.end <= comment:
+            yield above.span
+        first, last = (bisect_left(self._starts, offset) for offset in line)
+        yield from (one.span for one in self._scalars[first:last] if _goes_on(one, line))
+
+    def next_line(self, line: Span) -> Span:
+        """Return the next line that is more than a comment."""
+        lines, found = self._next
+        if not lines.start <= line.start < lines.end:
+            found = _next_line(self._source, line)
+            self._next = Span(line.start, found.start), found
+        return found
+
+
+def _comment(source: Source, around: _Around, found: re.Match[str]) -> Ignore:
     span = Span(found.start(), found.start() + len(found.group().rstrip()))
-    document, title = object_at(documents, span)
+    document, title = around.objects.at(span)
     location = Location(source, span, (), document, title)
     read = _IGNORE.fullmatch(found["what"])
     if read is None:
@@ -121,13 +160,8 @@ def _comment(
     reason, until, fault = _reason(read["reason"].lstrip(" \t:"))
     line = _line(source, span.start)
     if not source.text[line.start : span.start].strip("\ufeff \t"):
-        line = _next_line(source, line)
-    texts = tuple(
-        scalar.span
-        for scalar in scalars
-        if (line.start <= scalar.span.start < line.end and _goes_on(scalar, line))
-        or (scalar.span.start < line.start < scalar.span.end <= span.start)
-    )
+        line = around.next_line(line)
+    texts = tuple(around.texts(line, span.start))
     fault = fault or ("" if words else "it names no rule")
     return Ignore(COMMENT, () if fault else words, location, reason, until, fault, (line, *texts))
 
@@ -218,7 +252,7 @@ def _next_line(source: Source, line: Span) -> Span:
     return line
 
 
-def _scalars(root: Tree) -> Iterator[Scalar]:
+def scalars(root: Tree) -> Iterator[Scalar]:
     """Yield every scalar of a tree, keys included, in no order."""
     pending = [root]
     while pending:

@@ -200,3 +200,29 @@ def test_a_last_day_is_no_reason() -> None:
     assert list(ignore_without_reason(with_reason)) == []
     assert [one.parameters for one in ignore_without_reason(without)] == [{"rules": "CNI101"}]
     assert list(ignore_without_reason(judged("a: 1 # cnilint: ignore\n"))) == []
+
+
+def test_a_text_is_read_a_few_times_whatever_is_unused_in_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each removal is proven, and not by reading the file once more for each."""
+    asked: list[str] = []
+
+    def counted(source: Source) -> object:
+        asked.append(source.path)
+        return compose(source)
+
+    monkeypatch.setattr("cnilint.engine.checks.ignores.compose", counted)
+    lines = "".join(f"  k{n}: v  # cnilint: ignore[CNI101]\n" for n in range(300))
+    found = list(unused_ignore(judged(f"{OBJECT}data:\n{lines}", "CNI101")))
+    assert [fix.applicability for one in found for fix in one.fixes] == [Applicability.SAFE] * 300
+    assert len(asked) == 2
+    kept = "".join(f"  k{n}: |+\n    x\n\n  # cnilint: ignore[CNI101]\n\n" for n in range(100))
+    asked.clear()
+    grades = [
+        fix.applicability
+        for one in unused_ignore(judged(f"{OBJECT}data:\n{lines}{kept}", "CNI101"))
+        for fix in one.fixes
+    ]
+    assert grades == [Applicability.SAFE] * 300 + [Applicability.DISPLAY] * 100
+    assert len(asked) == 4

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cnilint.engine.evaluate import Surroundings, evaluate
 from cnilint.engine.ignores.ignore import ENTRY, Ignore, Scope, Word
-from cnilint.engine.ignores.suppress import relative_path
+from cnilint.engine.ignores.suppress import _Row, relative_path
 from cnilint.engine.policy import Policy, standing_for, switched
 from cnilint.engine.result import Known, Result
 from cnilint.model.finding import Level, Location
@@ -209,3 +211,21 @@ def test_a_path_counts_from_a_folder(tmp_path: object) -> None:
     assert relative_path(f"{base}2/a.yaml", base) == f"{base}2/a.yaml"
     assert relative_path("-", base) == "-"
     assert relative_path("a.yaml", "") == "a.yaml"
+
+
+@given(
+    st.lists(st.integers(0, 30), max_size=12),
+    st.lists(st.tuples(st.integers(0, 30), st.integers(0, 12)), max_size=8),
+)
+def test_each_place_goes_to_the_first_stretch_that_covers_it(
+    places: list[int], stretches: list[tuple[int, int]]
+) -> None:
+    row = _Row(set(places))
+    left = set(places)
+    for start, length in stretches:
+        covered = {place for place in places if start <= place < start + length}
+        assert row.taken(Span(start, start + length)) == (
+            bool(covered),
+            sorted(covered & left),
+        )
+        left -= covered
