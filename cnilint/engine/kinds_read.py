@@ -959,6 +959,7 @@ NAMES = frozenset(
         "tls-san",
         "today",
         "tolerations",
+        "too-much",
         "toolkit.fluxcd.io",
         "trailing-comma",
         "trailing-text",

@@ -44,11 +44,15 @@ WORDS: Mapping[Reason, tuple[str, str]] = {
         "what selects clusters that are not in view",
         "objects that select clusters which are not in view",
     ),
+    Reason.TOO_MUCH: (
+        "a source that comes to more than is followed",
+        "sources that come to more than is followed",
+    ),
 }
 """What was not read, one of it and several."""
 
 
-DECIDING = frozenset({Reason.REMOTE, Reason.CHART_NOT_RENDERED})
+DECIDING = frozenset({Reason.REMOTE, Reason.CHART_NOT_RENDERED, Reason.TOO_MUCH})
 """Reasons for which what was not read may well be a CNI: nothing is decided without it."""
 
 

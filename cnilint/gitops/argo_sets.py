@@ -11,6 +11,7 @@ import json
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 
 from cnilint.kube.label_selector import Requirement, requirements
 from cnilint.kube.manifest import Manifest
@@ -26,18 +27,23 @@ Parameters = Mapping[str, Value]
 
 # What is never closed is found as well, to its end: nothing in it is looked at again.
 _ACTION = lazy_pattern(r"\{\{((?:(?!\}\}).)*+)(\}\})?", re.DOTALL)
+MOST = 2_000
+"""Applications of one set that are looked at: a matrix of lists multiplies their numbers."""
+
 _KINDS = ("list", "git", "matrix", "merge", "union")
 
 
 class Expanded(NamedTuple):
     """The Applications of a set; `unknown` says that there are others, or other values, as well.
 
-    `unpatched` says that the patch of the set could not be worked out for one of them.
+    `unpatched` says that the patch of the set could not be worked out for one of them, `cut` that
+    there are more than are looked at.
     """
 
     applications: tuple[Manifest, ...]
     unknown: bool
     unpatched: bool = False
+    cut: bool = False
 
 
 def expanded(one: Manifest, files: Files, own: Iterable[str]) -> Expanded:
@@ -51,9 +57,10 @@ def expanded(one: Manifest, files: Files, own: Iterable[str]) -> Expanded:
     for at, tree in enumerate(items(one.at("spec", "generators"))):
         over = _over(_own_template(whole, at), template)
         parameters += [(each, over) for each in generator.of(tree, {})]
+    generator.cut = generator.cut or len(parameters) > MOST
     patch = whole.get("spec", "templatePatch")
     made, unpatched = [], False
-    for each, over in parameters:
+    for each, over in parameters[:MOST]:
         root = _filled(over, each, go=generator.go)
         if patch is not None:
             patched = _patched(root, patch, each, go=generator.go)
@@ -61,7 +68,7 @@ def expanded(one: Manifest, files: Files, own: Iterable[str]) -> Expanded:
         assert isinstance(root.value, dict)  # noqa: S101  a mapping is filled as one
         kinds = {"apiVersion": Node(one.api_version), "kind": Node("Application")}
         made.append(rebuilt(one, Node({**kinds, **root.value}, root.places)))
-    return Expanded(tuple(made), generator.unknown, unpatched)
+    return Expanded(tuple(made), generator.unknown, unpatched, generator.cut)
 
 
 def _own_template(whole: Node, at: int) -> Node | None:
@@ -169,13 +176,24 @@ def _goes_by_templates(one: Manifest) -> bool:
 
 
 class _Generator:
-    """Works out generators; `unknown` becomes true where one asks what is not in the repository."""
+    """Works out generators.
+
+    `unknown` becomes true where one asks what is not in the repository, `cut` where one gives more
+    than is looked at.
+    """
 
     def __init__(self, files: Files, own: frozenset[str], *, go: bool) -> None:
         self._files = files
         self._own = own
         self.go = go
         self.unknown = False
+        self.cut = False
+
+    def _few(self, given: Iterable[Parameters]) -> list[Parameters]:
+        """Return what is given, as far as it is looked at."""
+        found = list(islice(given, MOST + 1))
+        self.cut = self.cut or len(found) > MOST
+        return found[:MOST]
 
     def of(self, tree: Tree, outer: Parameters) -> list[Parameters]:
         """Return the parameters that one entry of `generators` gives."""
@@ -249,24 +267,34 @@ class _Generator:
         inner = items(child(tree, "generators"))
         found: list[Parameters] = [dict(outer)]
         for one in inner:
-            found = [{**before, **more} for before in found for more in self.of(one, before)]
+            found = self._few(
+                {**before, **more} for before in found for more in self.of(one, before)
+            )
         return found
 
     def _union(self, tree: Tree, outer: Parameters) -> list[Parameters]:
-        return [one for each in items(child(tree, "generators")) for one in self.of(each, outer)]
+        inner = items(child(tree, "generators"))
+        return self._few(one for each in inner for one in self.of(each, outer))
 
     def _merge(self, tree: Tree, outer: Parameters) -> list[Parameters]:
         keys = [string(key) or "" for key in items(child(tree, "mergeKeys"))]
         base, *others = [self.of(one, outer) for one in items(child(tree, "generators"))] or [[]]
-        found: list[Parameters] = []
+        found: dict[str, list[Parameters]] = {}
+        for other in others:
+            for more in other:
+                found.setdefault(_key(more, keys), []).append(more)
+        merged: list[Parameters] = []
         for one in base:
-            merged = dict(one)
-            for other in others:
-                for more in other:
-                    if all(_get(more, key) == _get(one, key) for key in keys):
-                        merged |= more
-            found.append(merged)
-        return found
+            whole = dict(one)
+            for more in found.get(_key(one, keys), ()):
+                whole |= more
+            merged.append(whole)
+        return merged
+
+
+def _key(parameters: Parameters, names: Iterable[str]) -> str:
+    """Return what parameters go together by, as Argo CD compares it: by its JSON."""
+    return json.dumps([_get(parameters, name) for name in names], sort_keys=True, default=str)
 
 
 def _flattened(one: Value | Parameters, above: str = "") -> Iterator[tuple[str, str]]:

@@ -739,6 +739,8 @@ class Survey:
             found = self._expanded_set(one)
             edges = (Edge("applicationset", one.title, one.location("spec", "generators")),)
             reasons = {Reason.UNKNOWN_CLUSTERS: "generators"} if found.unknown else {}
+            if found.cut:
+                reasons[Reason.TOO_MUCH] = "generators"
             if found.unpatched:
                 reasons[Reason.TEMPLATE] = "templatePatch"
             unread = tuple(

@@ -64,6 +64,11 @@ class NothingElsewhere:
         return {}
 
 
+MOST_ENTERED = 100_000
+"""Kustomizations that all builds of a repository enter: where each brings in two others, and these
+one and the same, their number doubles with each."""
+
+
 class Files:
     """The files of one repository.
 
@@ -122,6 +127,11 @@ class Files:
         """
         store = self._store
         return self._with(store.replaced(_Store(store.tree, sources, found, store.budget)))
+
+    def enter(self) -> bool:
+        """Count a kustomization that another one brings in; return whether it is still followed."""
+        self._store.entered += 1
+        return self._store.entered <= MOST_ENTERED
 
     def _with(self, store: _Store) -> Files:
         other = object.__new__(Files)
@@ -222,6 +232,7 @@ class _Store:
     ) -> None:
         self.tree = tree
         self.budget = budget
+        self.entered = 0
         self._like = like
         self.given: dict[str, Source] = {}
         self._found: dict[str, Found] = {}

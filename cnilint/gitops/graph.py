@@ -46,6 +46,8 @@ class Reason(Enum):
     """Which clusters there are is only known to the running tool."""
     CLUSTERS_NOT_IN_VIEW = "clusters-not-in-view"
     """It selects clusters by their labels, and none of them is in the repository."""
+    TOO_MUCH = "too-much"
+    """It comes to more than is followed."""
 
 
 class Edge(NamedTuple):

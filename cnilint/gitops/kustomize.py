@@ -256,8 +256,10 @@ class _Builder:
             reason = Reason.MISSING
         elif any(_is_in(one, real) for one in (level.folder, *level.above)):
             reason = Reason.CYCLE
-        elif len(level.above) >= _DEEPEST or self._count >= _MOST:
+        elif len(level.above) >= _DEEPEST:
             reason = Reason.DEPTH
+        elif self._count >= _MOST or not self.files.enter():
+            reason = Reason.TOO_MUCH
         inner = None
         if real is not None and reason is None:
             self._count += 1

@@ -19,13 +19,21 @@ def patched(root: Node, operations: Sequence[Node]) -> Node:
 
     RefusedError for an operation that cannot be done, at the operation.
     """
+    size = 0
     for operation in operations:
         place = place_of(operation)
         name, path = operation.text("op"), operation.text("path")
         try:
+            more = _copied(root, operation) if name == "copy" else 0
             root = _applied(root, operation, name, path)
+            if more:
+                size = size + more if size else _size(root)
+                # what was taken away meanwhile is counted only where it may matter
+                size = _size(root) if size > _MOST_VALUES else size
         except (LookupError, ValueError):
             raise RefusedError(f"{name} {path}", place) from None
+        if size > _MOST_VALUES:
+            raise RefusedError(f"{name} {path}", place)
     _write_nulls(root)
     return root
 
@@ -44,8 +52,6 @@ def _applied(root: Node, operation: Node, name: str, path: str) -> Node:
             raise LookupError
         new = moved.copy() if moved is not None else Node(None)
         _add(*_found(root, path), new)
-        if name == "copy" and _size(root) > _MOST_VALUES:
-            raise LookupError
     elif name in _SIMPLE:
         _SIMPLE[name](container, key, new)
     else:
@@ -55,6 +61,12 @@ def _applied(root: Node, operation: Node, name: str, path: str) -> Node:
 
 _MOST_VALUES = 200_000
 """Of an object that copies make: the API server takes none of so many."""
+
+
+def _copied(root: Node, operation: Node) -> int:
+    """Return how many values an operation copies."""
+    node = _got(*_found(root, operation.text("from")))
+    return _size(node) if node is not None else 0
 
 
 def _size(node: Node) -> int:

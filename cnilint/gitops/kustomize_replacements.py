@@ -12,6 +12,7 @@ from cnilint.gitops.built import Node
 from cnilint.gitops.kustomize_fields import split
 from cnilint.gitops.kustomize_references import identities
 from cnilint.gitops.kustomize_resources import (
+    Copies,
     RefusedError,
     Resource,
     Resources,
@@ -29,8 +30,11 @@ Kind = type[str] | type[list[Node]] | type[dict[str, Node]]
 _NAME = "metadata.name"
 
 
-def replace(resources: Resources, replacement: Node) -> None:
-    """Copy one value to its targets; RefusedError where it or one of them is not there."""
+def replace(resources: Resources, replacement: Node, copies: Copies) -> None:
+    """Copy one value to its targets; RefusedError where it or one of them is not there.
+
+    What is copied is counted in `copies`, which refuses what comes to too much.
+    """
     source, given = replacement.get("source"), replacement.get("sourceValue")
     targets = replacement.get("targets")
     listed = targets.value if targets is not None else None
@@ -40,7 +44,7 @@ def replace(resources: Resources, replacement: Node) -> None:
     if not value.places and replacement.places:
         value = Node(value.value, replacement.places, value.doubt, value.written)
     for target in listed:
-        _fill(resources, target, value)
+        _fill(resources, target, value, copies)
 
 
 def _source(resources: Resources, source: Node) -> Node:
@@ -79,7 +83,7 @@ def _options(node: Node) -> tuple[str, int]:
     return node.text("options", "delimiter"), number if isinstance(number, int) else 0
 
 
-def _fill(resources: Resources, target: Node, value: Node) -> None:
+def _fill(resources: Resources, target: Node, value: Node, copies: Copies) -> None:
     select = target.get("select")
     if select is None:
         raise RefusedError("select")
@@ -89,7 +93,7 @@ def _fill(resources: Resources, target: Node, value: Node) -> None:
     for resource in resources:
         if _is_target(resource, chosen, refused):
             for path in fields or [_NAME]:
-                _copy(resource, path, target, value)
+                _copy(resource, path, target, value, copies)
             resource.synchronise()
     resources.changed()
 
@@ -106,7 +110,7 @@ def _is_target(resource: Resource, chosen: Selector, refused: Sequence[Selector]
     return any(map(chosen.names, identities(resource)))
 
 
-def _copy(resource: Resource, path: str, target: Node, value: Node) -> None:
+def _copy(resource: Resource, path: str, target: Node, value: Node, copies: Copies) -> None:
     create = target.get("options", "create")
     made: Kind | None = None
     if create is not None and create.value is True:
@@ -116,6 +120,7 @@ def _copy(resource: Resource, path: str, target: Node, value: Node) -> None:
         raise RefusedError(path, resource.place)
     delimiter, index = _options(target)
     for node in found:
+        copies.take(value)
         _write(node, value, delimiter, index)
 
 

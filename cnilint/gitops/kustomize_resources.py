@@ -35,6 +35,33 @@ class RefusedError(Exception):
         self.place = place
 
 
+MOST_COPIED = 500_000
+"""Values, characters by sixteens, and places that the replacements of a build copy."""
+
+
+class Copies:
+    """What the replacements of one build copy: what doubles what it copies is ended."""
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self._count = 0
+
+    def take(self, node: Node) -> None:
+        """Count what is copied; RefusedError where it comes to too much."""
+        pending = [node]
+        while pending:
+            one = pending.pop()
+            self._count += 1 + len(one.places)
+            if isinstance(one.value, dict):
+                pending += one.value.values()
+            elif isinstance(one.value, list):
+                pending += one.value
+            elif isinstance(one.value, str):
+                self._count += len(one.value) // 16
+            if self._count > MOST_COPIED:
+                raise RefusedError(f"more than {MOST_COPIED:,} copied values")
+
+
 class Identity(NamedTuple):
     """What an object is or was: two objects with one identity are the same.
 

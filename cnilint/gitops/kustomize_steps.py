@@ -16,6 +16,7 @@ from cnilint.gitops.graph import Edge
 from cnilint.gitops.kustomize_loading import Kustomization, Loader, location_of
 from cnilint.gitops.kustomize_replacements import replace
 from cnilint.gitops.kustomize_resources import (
+    Copies,
     RefusedError,
     items_of,
     place_of,
@@ -30,6 +31,7 @@ class Steps:
 
     def __init__(self, loader: Loader, journal: Journal) -> None:
         """Take what reads files, and where notes go."""
+        self.copies = Copies()
         self.loader = loader
         self.journal = journal
 
@@ -175,4 +177,4 @@ class Steps:
                 root = documents[0] if documents else Node({})
                 listed = items_of(root) or [root]
             for one in listed:
-                replace(found.resources, one)
+                replace(found.resources, one, self.copies)

@@ -327,3 +327,112 @@ def test_values_are_counted_over_the_whole_run(folder: Path) -> None:
     assert told.rule == "CNI904"
     assert told.location.source.path == str(folder / "2.yaml")
     assert told.message.endswith("(and so is not 5 other files)")
+
+
+# What multiplies or doubles itself: the work is bounded, and what is left out is told
+
+
+def notes(folder: Path) -> str:
+    result = linted(folder)
+    assert not result.unfinished
+    verdicts = [facts.verdict.kind.value for one in result.clusters for facts in one.classes]
+    assert set(verdicts) <= {"undecided", "deterministic"}
+    return "\n".join(note.message for note in result.notes)
+
+
+REPLACED = """\
+- source: {{kind: DaemonSet, name: aws-node, fieldPath: metadata.annotations{field}}}
+  targets:
+    - select: {{kind: DaemonSet}}
+      fieldPaths: [metadata.annotations{target}]
+      options: {options}
+"""
+
+
+def replacing(field: str, target: str, options: str) -> Attack:
+    """Return an attack with replacements that each copy what is there by then."""
+    text = "".join(
+        REPLACED.format(field=field, target=target.format(n), options=options) for n in range(64)
+    )
+    return kustomized(
+        {
+            "kustomization.yaml": f"resources: [a.yaml]\nreplacements:\n{text}",
+            "a.yaml": AWS.replace(
+                "namespace: kube-system}", "namespace: kube-system, annotations: {a: b-c}}", 1
+            ),
+        }
+    )
+
+
+def elements(name: str, number: int) -> str:
+    listed = ", ".join(f"{{{name}: '{n}'}}" for n in range(number))
+    return f"{{list: {{elements: [{listed}]}}}}"
+
+
+def generated(generators: str) -> Attack:
+    """Return an attack with an ApplicationSet."""
+    return kustomized(
+        {
+            "s.yaml": "apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\n"
+            "metadata: {name: a, namespace: argocd}\n"
+            f"spec:\n  generators: [{generators}]\n  template:\n"
+            "    metadata: {name: '{{x}}-{{y}}'}\n    spec: {project: default, "
+            "source: {repoURL: 'https://example.test/a', path: app, targetRevision: HEAD}, "
+            "destination: {server: 'https://kubernetes.default.svc'}}\n",
+            "app/a.yaml": AWS,
+        }
+    )
+
+
+PRODUCT = f"matrix: {{generators: [{elements('x', 200)}, {elements('y', 200)}]}}"
+DEEPER = f"matrix: {{generators: [{{{PRODUCT}}}, {elements('z', 200)}]}}"
+MERGED = f"merge: {{mergeKeys: [x, y], generators: [{{{PRODUCT}}}, {{{PRODUCT}}}]}}"
+COPIES = "".join(
+    f"- {{op: copy, from: /metadata/annotations, path: /metadata/annotations/x{n}}}\n"
+    for n in range(64)
+)
+
+BOUNDED: dict[str, tuple[Attack, str]] = {
+    "replacements that double a mapping": (
+        replacing("", ".x{}", "{create: true}"),
+        "more than 500,000 copied values",
+    ),
+    "replacements that double a text": (
+        replacing(".a", ".a", "{delimiter: '-', index: 99}"),
+        "more than 500,000 copied values",
+    ),
+    "copies that double": (
+        kustomized(
+            {
+                "kustomization.yaml": "resources: [a.yaml]\npatches:\n"
+                "- {target: {kind: DaemonSet}, path: p.yaml}\n",
+                "p.yaml": COPIES,
+                "a.yaml": AWS.replace(
+                    "namespace: kube-system}", "namespace: kube-system, annotations: {a: b}}", 1
+                ),
+            }
+        ),
+        "copy /metadata/annotations/x",
+    ),
+    "folders that are brought in twice, and bring in twice": (
+        kustomized(
+            {
+                f"{at}{side}/kustomization.yaml": f"namePrefix: {side or 'z'}-\nresources: "
+                + (f"[../{at}x, ../{at}y]\n" if not side else f"[../{at - 1}]\n")
+                for at in range(1, 25)
+                for side in ("", "x", "y")
+            }
+            | {"0/kustomization.yaml": "commonLabels: {a: b}\n", "a.yaml": AWS}
+        ),
+        "come to more than is followed",
+    ),
+    "a matrix": (generated(f"{{{PRODUCT}}}"), "comes to more than is followed"),
+    "a matrix of a matrix": (generated(f"{{{DEEPER}}}"), "comes to more than is followed"),
+    "a merge of matrices": (generated(f"{{{MERGED}}}"), "comes to more than is followed"),
+}
+
+
+@pytest.mark.parametrize(("attack", "said"), BOUNDED.values(), ids=BOUNDED)
+def test_what_multiplies_itself_is_ended_and_told(folder: Path, attack: Attack, said: str) -> None:
+    attack(folder)
+    assert said in notes(folder)

@@ -10,6 +10,7 @@ import pytest
 from cnilint.gitops.files import Files
 from cnilint.gitops.graph import Reason
 from cnilint.gitops.kustomize import build
+from cnilint.model.text import Source
 
 from .kustomizations import DAEMON_SET, built, refused
 
@@ -135,7 +136,7 @@ def test_more_bases_beside_one_another_than_are_followed() -> None:
     }
     texts["d40/kustomization.yaml"] = "namespace: a\n"
     found = built(texts, "d0")
-    assert {one.reason for one in found.not_read} == {Reason.DEPTH}
+    assert {one.reason for one in found.not_read} == {Reason.TOO_MUCH}
 
 
 def test_values_that_are_nested_too_deep() -> None:
@@ -211,3 +212,18 @@ def test_a_pipe_is_no_file(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.yaml")
     (one,) = build(Files(str(tmp_path), ()), ".").not_read
     assert one.reason is Reason.MISSING
+
+
+def test_folders_that_all_builds_enter_are_counted_together(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each folder is built by itself as well: what doubles in one of them doubles in many."""
+    monkeypatch.setattr("cnilint.gitops.files.MOST_ENTERED", 50)
+    texts = {"0/kustomization.yaml": "commonLabels: {a: b}\n"}
+    for at in range(1, 5):
+        texts[f"{at}/kustomization.yaml"] = f"resources: [../{at}x, ../{at}y]\n"
+        for side in "xy":
+            texts[f"{at}{side}/kustomization.yaml"] = f"resources: [../{at - 1}]\n"
+    files = Files("", [Source(path, text) for path, text in texts.items()])
+    assert not build(files, "3").not_read  # 28 folders
+    assert {one.reason for one in build(files, "4").not_read} == {Reason.TOO_MUCH}
