@@ -419,10 +419,14 @@ BOUNDED: dict[str, tuple[Attack, str]] = {
             {
                 f"{at}{side}/kustomization.yaml": f"namePrefix: {side or 'z'}-\nresources: "
                 + (f"[../{at}x, ../{at}y]\n" if not side else f"[../{at - 1}]\n")
-                for at in range(1, 25)
+                for at in range(1, 13)
                 for side in ("", "x", "y")
             }
-            | {"0/kustomization.yaml": "commonLabels: {a: b}\n", "a.yaml": AWS}
+            | {
+                "0/kustomization.yaml": "commonLabels: {a: b}\n",
+                "top/kustomization.yaml": "resources: [../12, a.yaml]\n",
+                "top/a.yaml": AWS,
+            }
         ),
         "come to more than is followed",
     ),
