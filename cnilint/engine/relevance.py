@@ -3,7 +3,7 @@
 A document is left out only where its text shows beyond doubt (`syntax/skim.py`) that nothing asks
 for it: by its kind, by its group, by a word that somebody looks for in any document, or by its
 name. What is asked for comes from where it is asked: kinds and groups from the code itself
-(`kinds_read.py`), words from the catalog, the rules and the readers of objects. What a build, a
+(`asked_for.py`), words from the catalog, the rules and the readers of objects. What a build, a
 chart or a reference reads by its path is read as a whole, whatever is said here.
 """
 
@@ -30,13 +30,13 @@ from cnilint.start import lazy_pattern
 from cnilint.syntax.skim import Outline, hides, is_plain, name, outline
 from cnilint.syntax.split import content_start, split
 
+from .asked_for import asked_for
 from .checks.aws_node_pods import LOCAL_POLICY
 from .checks.mesh import INJECTOR as SIDECAR_INJECTOR
 from .checks.network_needs import INJECTOR, LISTS
 from .edits.guards import TAINTED
 from .ignores.ignore import MARK
 from .inputs import Sifted
-from .kinds_read import GROUPS, KINDS, NAMES
 from .ruleset import Rule
 
 CONFIG_MAP, SERVICE = "ConfigMap", "Service"
@@ -72,7 +72,7 @@ class Relevance:
         """Take the rules beside cnilint's own: they may look at objects of other kinds."""
         entries = [entry for rule in house for entry in rule.match if "of" not in entry]
         self._patterns = [kind for entry in entries for kind in _several(entry["kind"])]
-        self._names = {*NAMES, *_of_catalog()}
+        self._names = {*asked_for().names, *_of_catalog()}
         self._globs: set[str] = set()
         self.unsure = False
         """Whether something asks in a way that is not told from texts: then all is to be read."""
@@ -195,14 +195,14 @@ def _looked_at() -> frozenset[str]:
         for product in products()
         for one in (*product.objects, *(product.assumed.unless if product.assumed else ()))
     )
-    return KINDS | {one.kind for one in asked}
+    return asked_for().kinds | {one.kind for one in asked}
 
 
 @cache
 def _is_named(version: str) -> bool:
     """Whether the code names the group of a version, or what it begins or ends with."""
     group = version.partition("/")[0] if "/" in version else ""
-    return any(group.startswith(one) or group.endswith(one) for one in GROUPS)
+    return any(group.startswith(one) or group.endswith(one) for one in asked_for().groups)
 
 
 def _is_read_by_name(path: str) -> bool:

@@ -13,6 +13,7 @@ from cnilint.errors import ReadError, RuleError
 from cnilint.resources import rules_folder
 from cnilint.syntax.data_cache import kept
 
+from . import asked_for
 from .rule import SCHEMA, Rule, read_card
 
 __all__ = ["Rule", "card_files", "house_rules", "rules"]
@@ -28,8 +29,8 @@ def rules() -> tuple[Rule, ...]:
 
 
 def read_all() -> dict[str, list[dict[str, Any]]]:
-    """Return the values of every data file, by the names that they are kept under."""
-    return {"rules": _cards(), **catalog.read_all()}
+    """Return what is kept of every data file and of the code, by the names it is kept under."""
+    return {"rules": _cards(), "asked-for": asked_for.modules(), **catalog.read_all()}
 
 
 def _cards() -> list[dict[str, Any]]:

@@ -96,6 +96,9 @@ from cnilint.catalog import catalog
 from cnilint.engine.ruleset import rules
 names = ("products", "label_domains", "published_data", "known_files", "distributions")
 least = min(len(getattr(catalog, name)()) for name in (*names, "runtime_directories"))
+from cnilint.engine.asked_for import asked_for
+least = min(least, *map(len, asked_for()))
+read += ["code"] if "ast" in sys.modules else []
 print(json.dumps([min(least, len(rules())), read]))
 """
 

@@ -23,7 +23,6 @@ from cnilint.multus.meant_configuration import KEY as CONFIGURATION
 from cnilint.syntax.collect import decode
 from cnilint.syntax.compose import compose
 from tests.clusters import multus
-from tests.kinds_read import WRITTEN, module
 
 DEPLOYMENT = """\
 apiVersion: apps/v1
@@ -47,10 +46,6 @@ def kept(text: str, path: str = "x.yaml") -> list[int] | None:
     """
     sifted = Relevance().sifted(Source(path, f"{text}---\n{INGRESS}"))
     return None if sifted is None else sorted(sifted.kept)
-
-
-def test_the_names_that_the_code_compares_kinds_with_are_those_that_are_written() -> None:
-    assert WRITTEN.read_text("utf-8") == module(), "run `python -m tests.kinds_read`"
 
 
 @pytest.mark.parametrize(
