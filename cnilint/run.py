@@ -404,17 +404,19 @@ def _top(paths: Sequence[str]) -> str:
 
 
 def _sifted(run: Run) -> Inputs:
-    """Return what a run reads, where it is asked for without what can matter to no rule.
+    """Return what a run reads, without what can matter to no rule unless all is asked for.
 
     One that is compared with another run reads all: the other one may be about a revision. So does
     one that judges each file by itself: the others, which may ask for what is in it, are not there.
     """
     alone = run.surroundings.by_file
-    if not run.settings.prefilter or alone or run.tree is not None or run.before is not None:
+    if run.settings.no_prefilter or alone or run.tree is not None or run.before is not None:
         return _read(run)
     from cnilint.engine.relevance import Relevance
 
-    return _read(run, sieve=Relevance(run.surroundings.policy.house))
+    named = frozenset(map(posixpath.normpath, run.paths))
+    house, strict = run.surroundings.policy.house, run.settings.strict_yaml
+    return _read(run, sieve=Relevance(house, named, strict=strict))
 
 
 def _read(
@@ -434,7 +436,7 @@ def _read(
         given = collect(paths, stdin=run.stdin, listing=listing, excluding=excluding, limit=limit)
     given = _watched(given, paths, around.progress)
     top = tree or _top(paths)
-    inputs = read(given, top, around.budget, like, sieve, strict=chosen.strict_yaml)
+    inputs = read(given, top, around.budget, like, sieve)
     inputs = replace(inputs, paths=paths)
     read_at_all = inputs.documents or inputs.problems or inputs.left_out.documents
     if not (may_be_empty or around.by_file or read_at_all):

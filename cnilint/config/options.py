@@ -263,11 +263,11 @@ class Settings(Frozen):
         Option("What `--before` has become.", ("diff",), metavar="FILE"),
     ] = ""
     git_tracked: Annotated[bool, Option("Of folders, read only what git tracks.", JUDGING)] = False
-    prefilter: Annotated[
+    no_prefilter: Annotated[
         bool,
         Option(
-            "Leave documents unparsed whose text shows that no rule asks for them: faster, and "
-            "silent on what is broken in them.",
+            "Parse every document, also those whose text shows that no rule asks for them: the "
+            "findings are the same, but for what is broken in those.",
             SIFTED,
             in_file=True,
         ),
@@ -275,7 +275,7 @@ class Settings(Frozen):
     strict_yaml: Annotated[
         bool,
         Option(
-            "With --prefilter, report what cannot be read in the documents left out as well.",
+            "Report as well what cannot be read in documents that no rule asks for.",
             SIFTED,
             in_file=True,
         ),

@@ -315,6 +315,7 @@ class Evaluation:
             clusters=() if by_file else tuple(self.clusters),
             sources=len(inputs.sources) + inputs.left_out.files,
             documents=len(inputs.documents) + inputs.left_out.documents,
+            unparsed=inputs.left_out.documents,
             suppressed=suppressed,
             compared=policy.baseline is not None or policy.since is not None,
             by_file=by_file,

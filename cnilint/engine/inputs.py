@@ -151,35 +151,28 @@ def inputs(
     budget: Budget | None = None,
     like: Inputs | None = None,
     sieve: Sieve | None = None,
-    *,
-    strict: bool = False,
 ) -> Inputs:
     """Return the documents of sources; a file that gives no text is a problem of its own.
 
     `top` is the folder of the repository they are in, or its tree of files; without one nothing
     else is read. `budget` is what may be spent. A text that is the same in `like`, other inputs, is
     taken from there. With a `sieve`, which is for files on the disk alone, what it leaves out is
-    not parsed, or in a `strict` run only to see whether it can be.
+    not parsed.
     """
     budget = budget or Budget()
     if sieve is None:
         read, left_out = [_Read(one, None) for one in collected], NOTHING_LEFT_OUT
     else:
-        read, left_out = _sifted(collected, sieve, strict=strict)
+        read, left_out = _sifted(collected, sieve)
     return replace(_put_together(read, top, budget, like), left_out=left_out)
 
 
-def _sifted(
-    collected: Iterable[Source | Unreadable], sieve: Sieve, *, strict: bool
-) -> tuple[list[_Read], LeftOut]:
+def _sifted(collected: Iterable[Source | Unreadable], sieve: Sieve) -> tuple[list[_Read], LeftOut]:
     """Return what is to be read, and how much is not."""
     read: list[_Read] = []
     documents = 0
     for one in collected:
         sifted = sieve.sifted(one) if isinstance(one, Source) else None
-        if sifted is not None and strict and isinstance(one, Source):
-            parsed = read_documents(one)
-            sifted = None if any(isinstance(each, SyntaxProblem) for each in parsed) else sifted
         if sifted is None:
             read.append(_Read(one, None))
             continue

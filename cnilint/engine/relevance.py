@@ -5,16 +5,21 @@ for it: by its kind, by its group, by a word that somebody looks for in any docu
 name. What is asked for comes from where it is asked: kinds and groups from the code itself
 (`asked_for.py`), words from the catalog, the rules and the readers of objects. What a build, a
 chart or a reference reads by its path is read as a whole, whatever is said here.
+
+What is broken in a document that nothing asks for is not told. But one that names a CNI, that is a
+template, or that may have meant to be an object is kept unless it parses; so is one in a file that
+was named, and where all of what is broken is asked for every one.
 """
 
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import cache
 
 from cnilint.catalog.catalog import products
+from cnilint.catalog.needles import needles
 from cnilint.catalog.recognise import EKS_IMAGES, EKS_LABELS
 from cnilint.gitops.charts import CHART_FILE, HELMFILE, HELMFILES
 from cnilint.gitops.cloudformation import RESOURCES
@@ -26,15 +31,13 @@ from cnilint.model.text import Source, Span
 from cnilint.multus.meant_configuration import KEY as CONFIGURATION
 from cnilint.multus.network_objects import KEYS
 from cnilint.multus.network_objects import KIND as DEFINITION
+from cnilint.patterns import Pattern, compiled, literally
 from cnilint.start import lazy_pattern
+from cnilint.syntax.compose import problems_in, surely_parses
 from cnilint.syntax.skim import Outline, hides, is_plain, name, outline
 from cnilint.syntax.split import content_start, split
 
 from .asked_for import asked_for
-from .checks.aws_node_pods import LOCAL_POLICY
-from .checks.mesh import INJECTOR as SIDECAR_INJECTOR
-from .checks.network_needs import INJECTOR, LISTS
-from .edits.guards import TAINTED
 from .ignores.ignore import MARK
 from .inputs import Sifted
 from .ruleset import Rule
@@ -43,9 +46,6 @@ CONFIG_MAP, SERVICE = "ConfigMap", "Service"
 
 BY_WORDS = frozenset({CONFIG_MAP, SERVICE, *TEMPLATE}) - INSTALLING_KINDS
 """Kinds of which the code says what is looked for in an object of them."""
-
-ANYWHERE = (*KEYS, EKS_LABELS, DEFINITION, INJECTOR, *TAINTED, MARK)
-"""Words that are looked for in objects of whatever kind."""
 
 MULTUS = "multus"
 
@@ -59,6 +59,9 @@ One that mounts a configuration of Multus has its name: where that does not name
 OF_NO_OBJECT = (RESOURCES, "clusterName", *sorted(MACHINE_KEYS & {"machine", "cluster"}))
 """Keys by which a document that is no object says something of a cluster."""
 
+TEMPLATES = r"\{[{%]|[%@][A-Za-z_][A-Za-z0-9_]*[%@]"
+"""What has to be in a template: actions, or a name that a tool fills in."""
+
 _NAME = lazy_pattern(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
 _FILLING = r"(?:\$\{[^}\n]{0,200}+\}|\{\{[^}\n]{0,200}+\}\})"
 _FILLED_IN = lazy_pattern(rf"(?<![A-Za-z0-9.-])[A-Za-z0-9.-]*+(?:{_FILLING}[A-Za-z0-9.-]*+)++")
@@ -68,11 +71,19 @@ _HOLE = lazy_pattern(_FILLING)
 class Relevance:
     """Sifts the files of a run, and remembers what names they ask for."""
 
-    def __init__(self, house: Sequence[Rule] = ()) -> None:
-        """Take the rules beside cnilint's own: they may look at objects of other kinds."""
+    def __init__(
+        self, house: Sequence[Rule] = (), named: Container[str] = (), *, strict: bool = False
+    ) -> None:
+        """Take the rules beside cnilint's own: they may look at objects of other kinds.
+
+        What is broken in the files that are `named` is wanted, and in all files in a `strict` run.
+        """
+        self._named = named
+        self._strict = strict
         entries = [entry for rule in house for entry in rule.match if "of" not in entry]
         self._patterns = [kind for entry in entries for kind in _several(entry["kind"])]
-        self._names = {*asked_for().names, *_of_catalog()}
+        self._asking: list[str] = []
+        self._names: set[str] = set()
         self._globs: set[str] = set()
         self.unsure = False
         """Whether something asks in a way that is not told from texts: then all is to be read."""
@@ -88,16 +99,20 @@ class Relevance:
     def _sifted(self, source: Source) -> Sifted | None:
         path, text = source.path, source.text
         if _is_read_by_name(path) or not is_plain(text):
-            self._ask(text)
+            self._asking.append(text)
             return None
         kept: list[int] = []
         waiting: list[tuple[int, str]] = []
         left_out = 0
+        if self._strict and problems_in(source):
+            self._asking.append(text)
+            return None
+        named = path in self._named
         for number, span in enumerate(split(text)):
-            verdict = self._verdict(text, span)
+            verdict = self._verdict(text, span, named=named)
             if verdict is True:
                 kept.append(number)
-                self._ask(text[span.start : span.end])
+                self._asking.append(text[span.start : span.end])
             elif verdict is False:
                 left_out += content_start(text, span) < span.end
             else:
@@ -108,58 +123,109 @@ class Relevance:
 
     def is_asked_for(self, one: str) -> bool:
         """Whether what was kept may ask for an object by its name."""
+        self._ask()
         bare = HASH.sub("", one)
         if one in self._names or bare in self._names:
             return True
         return any(fnmatchcase(one, glob) or fnmatchcase(bare, glob) for glob in self._globs)
 
-    def _ask(self, text: str) -> None:
-        """Remember the names that a text may ask for."""
-        self._names.update(_NAME.findall(text))
-        if "{" in text:
-            self._globs.update(_HOLE.sub("*", one) for one in _FILLED_IN.findall(text))
+    def _ask(self) -> None:
+        """Remember the names that the code, the catalog and what was kept may ask for."""
+        if not self._names:
+            self._names = {*asked_for().names, *_of_catalog()}
+        for text in self._asking:
+            self._names.update(_NAME.findall(text))
+            if "{" in text:
+                self._globs.update(_HOLE.sub("*", one) for one in _FILLED_IN.findall(text))
+        self._asking.clear()
 
-    def _verdict(self, text: str, span: Span) -> bool | str:
+    def _verdict(self, text: str, span: Span, *, named: bool) -> bool | str:
         """Return whether a document can matter, or the name by which it can be asked for."""
+        part = text[span.start : span.end]
         seen = outline(text, span)
-        words = self._words(text, span, seen)
-        if words is None or any(text.find(word, *span) >= 0 for word in words):
-            if text.find(CONFIGURATION, *span) >= 0:
+        words = self._words(part, seen)
+        speaks = words is None or _sieve().found_in(part)
+        if words is None or (speaks and any(word in part for word in words)):
+            if CONFIGURATION in part:
                 self.unsure |= MULTUS not in (name(text, span) or "")
             return True
         if hides(text, span):
+            return True
+        doubted = named or (speaks and _telling().found_in(part)) or _may_be_object(part, seen)
+        if doubted and not surely_parses(part):
             return True
         if seen is not None and CONFIG_MAP in seen.kinds:
             return name(text, span) or True
         return False
 
-    def _words(self, text: str, span: Span, seen: Outline | None) -> Sequence[str] | None:
+    def _words(self, part: str, seen: Outline | None) -> Sequence[str] | None:
         """Return the words by one of which a document matters; None if it does without."""
         if seen is None:
-            return None if text.find("kind", *span) >= 0 else (*OF_NO_OBJECT, *ANYWHERE)
+            found = "kind" in part or any(word in part for word in OF_NO_OBJECT)
+            return None if found else anywhere()
         if not seen.kinds or not seen.versions:
-            return None if seen.keys.intersection(OF_NO_OBJECT) else ANYWHERE
+            return None if seen.keys.intersection(OF_NO_OBJECT) else anywhere()
         if any(map(_is_named, seen.versions)) or any(map(self._is_wanted, seen.kinds)):
             return None
         return tuple(word for kind in seen.kinds for word in _words_of(kind))
 
     def _is_wanted(self, kind: str) -> bool:
         """Whether objects of a kind are looked at, whatever they say."""
+        if kind in INSTALLING_KINDS or kind.endswith("List"):
+            return True
         if any(fnmatchcase(kind, pattern) for pattern in self._patterns):
             return True
-        return kind.endswith("List") or (kind in _looked_at() and kind not in BY_WORDS)
+        return kind not in BY_WORDS and kind in _looked_at()
+
+
+@cache
+def anywhere() -> tuple[str, ...]:
+    """Return the words that are looked for in objects of whatever kind."""
+    from .checks.network_needs import INJECTOR
+    from .edits.guards import TAINTED
+
+    return (*KEYS, EKS_LABELS, DEFINITION, INJECTOR, *TAINTED, MARK)
 
 
 @cache
 def _words_of(kind: str) -> tuple[str, ...]:
     """Return the words by one of which an object of a kind matters."""
     if kind == SERVICE:
-        return (*ANYWHERE, LOCAL_POLICY)
+        from .checks.aws_node_pods import LOCAL_POLICY
+
+        return (*anywhere(), LOCAL_POLICY)
     if kind == CONFIG_MAP:
-        return (*ANYWHERE, SIDECAR_INJECTOR, *LISTS, CONFIGURATION, *_of_config_maps())
+        from .checks.mesh import INJECTOR
+        from .checks.network_needs import LISTS
+
+        return (*anywhere(), INJECTOR, *LISTS, CONFIGURATION, *_of_config_maps())
     if kind in BY_WORDS:
-        return (*ANYWHERE, *OF_WORKLOADS)
-    return ANYWHERE
+        return (*anywhere(), *OF_WORKLOADS)
+    return anywhere()
+
+
+@cache
+def _sieve() -> Pattern:
+    """Return the pattern of all that is looked for in a document that its kind does not keep."""
+    words = {word for kind in BY_WORDS for word in _words_of(kind)}
+    return compiled("|".join((_telling_text(), *map(literally, sorted(words)))))
+
+
+@cache
+def _telling() -> Pattern:
+    """Return the pattern of what names a CNI or makes a template."""
+    return compiled(_telling_text())
+
+
+def _telling_text() -> str:
+    words = "|".join(map(literally, needles()))
+    return f"(?i:{words})|{TEMPLATES}"
+
+
+def _may_be_object(part: str, seen: Outline | None) -> bool:
+    """Whether a document that shows no kind or no version as it should may have meant to."""
+    is_shown = seen is not None and seen.kinds and seen.versions
+    return not is_shown and ("kind" in part or "apiVersion" in part)
 
 
 def _of_config_maps() -> Iterable[str]:
@@ -202,6 +268,8 @@ def _looked_at() -> frozenset[str]:
 def _is_named(version: str) -> bool:
     """Whether the code names the group of a version, or what it begins or ends with."""
     group = version.partition("/")[0] if "/" in version else ""
+    if "." not in group:
+        return False
     return any(group.startswith(one) or group.endswith(one) for one in asked_for().groups)
 
 

@@ -55,7 +55,8 @@ class Suppressed(NamedTuple):
 class Result:
     """Findings in the order of their places, notes, and the clusters they are about.
 
-    `sources` and `documents` count what was read. `suppressed` are the findings that are known, in
+    `sources` and `documents` count what was read, `unparsed` the documents among them that no rule
+    asks for, of which nothing was parsed. `suppressed` are the findings that are known, in
     the order of their places; `compared` tells that there was a baseline to compare with, or a
     revision, and `by_file` that each file was judged by itself, so that nothing is known of any
     cluster; `unfinished` that something was not judged as cnilint failed on it, or as the time was
@@ -75,6 +76,7 @@ class Result:
     unfinished: bool = False
     paths: tuple[str, ...] = ()
     house: tuple[Rule, ...] = ()
+    unparsed: int = 0
     layout: Layout = NO_CLUSTERS
     """How the clusters were found."""
     writer: Callable[[Result], str] | None = field(default=None, compare=False)

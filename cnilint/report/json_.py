@@ -145,6 +145,7 @@ def _summary(result: Result) -> JSONObject:
         "fixable_elsewhere": result.fixable(Applicability.SAFE, in_place=False),
         "sources": result.sources,
         "documents": result.documents,
+        "unparsed": result.unparsed,
         "manifests": result.manifests,
         "clusters": len(result.clusters),
         "installers": sum(len(cluster.installers) for cluster in result.clusters),

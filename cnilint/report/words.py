@@ -48,6 +48,13 @@ def alike(clusters: Sequence[Cluster]) -> list[tuple[Cluster, list[str]]]:
     return list(found.values())
 
 
+def manifests_read(result: Result) -> str:
+    """Return how many objects were read, and how many documents were left unparsed if any."""
+    read = counted(result.manifests, "manifest")
+    unparsed = counted(result.unparsed, "document")
+    return f"{read} ({unparsed} not parsed)" if result.unparsed else read
+
+
 def undecided(result: Result) -> list[Note]:
     """Return the notes that say what is not decided: of lists of findings each has them, too."""
     return [note for note in result.notes if note.undecided]

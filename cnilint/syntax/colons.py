@@ -44,4 +44,4 @@ def past_colons(parser: Parser) -> Parser:
 
         return restored
 
-    return Parser(start, parser.kinds, parser.document_start, parser.stream_end, parser.error)
+    return parser._replace(start=start)

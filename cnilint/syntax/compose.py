@@ -33,6 +33,9 @@ _SETTINGS = "JSON with comments and without a kind, such as an editor's settings
 
 _SYNTAX = "syntax"
 
+MOST_OPENED = 2000
+"""Brackets in a text that is passed over: the parser takes time quadratic in those left open."""
+
 
 def compose(
     source: Source,
@@ -91,6 +94,26 @@ def compose(
                     message = _OTHER_TEMPLATE if other else _TEMPLATE
                     yield SyntaxProblem(source, action, "template", message)
             index += 1
+
+
+def problems_in(source: Source) -> bool:
+    """Whether something in a source cannot be read, or reads differently than it looks."""
+    return any(isinstance(one, SyntaxProblem) for one in compose(source))
+
+
+def surely_parses(text: str) -> bool:
+    """Whether a document has no mistake of syntax; False where that takes long to find out.
+
+    No tree is built for it, so that a repeated key is none.
+    """
+    if text.count("[") + text.count("{") > MOST_OPENED or FOREIGN.search(text):
+        return False
+    parser = best_parser()
+    try:
+        parser.pass_over(text)
+    except (parser.error, UnicodeEncodeError):
+        return False
+    return True
 
 
 def _settings_comment(source: Source) -> Span | None:

@@ -54,6 +54,7 @@ class Parser(NamedTuple):
 
     `start` takes a text and returns a function that gives one event per call; `kinds` are the
     classes of scalar, mapping start, sequence start, mapping end, sequence end and alias events.
+    `pass_over` goes through a text without telling of events, and raises what `start` would.
     """
 
     start: Callable[[str], Callable[[], Event]]
@@ -61,6 +62,7 @@ class Parser(NamedTuple):
     document_start: type
     stream_end: type
     error: type[Exception]
+    pass_over: Callable[[str], object]
 
 
 _KINDS = (
@@ -80,7 +82,13 @@ def compiled_parser() -> Parser:
     import _ruamel_yaml
     from ruamel.yaml.error import YAMLError
 
-    return _parser(_ruamel_yaml, lambda text: _ruamel_yaml.CParser(text).get_event, YAMLError)
+    parser = _ruamel_yaml.CParser
+    return _parser(
+        _ruamel_yaml,
+        lambda text: parser(text).get_event,
+        YAMLError,
+        lambda text: parser(text).raw_parse(),
+    )
 
 
 _ERRORS = {
@@ -148,7 +156,12 @@ def pure_parser() -> Parser:
         following: Callable[[], Event] = iter(yaml.parse(text)).__next__
         return following
 
-    return _parser(events, start, YAMLError)
+    def pass_over(text: str) -> None:
+        following = start(text)
+        while not isinstance(following(), events.StreamEndEvent):
+            pass
+
+    return _parser(events, start, YAMLError, pass_over)
 
 
 def best_parser() -> Parser:
@@ -166,10 +179,14 @@ _best: Parser | None = None
 
 
 def _parser(
-    module: ModuleType, start: Callable[[str], Callable[[], Event]], error: type[Exception]
+    module: ModuleType,
+    start: Callable[[str], Callable[[], Event]],
+    error: type[Exception],
+    pass_over: Callable[[str], object],
 ) -> Parser:
     kinds = tuple(getattr(module, name) for name in _KINDS)
-    return Parser(start, kinds, module.DocumentStartEvent, module.StreamEndEvent, error)
+    ends = module.DocumentStartEvent, module.StreamEndEvent
+    return Parser(start, kinds, *ends, error, pass_over)
 
 
 def refusal(error: Exception, text: str, base: int) -> Refusal:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.clusters import placed
 
-SECRET = "token: hunter2\ntoken: hunter2\n"
+SECRET = "apiVersion: apps/v1\nkind: DaemonSet\ntoken: hunter2\ntoken: hunter2\n"
 """A repeated key is a finding, and its excerpt shows the line."""
 
 

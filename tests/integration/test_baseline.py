@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.clusters import NAMESPACE, PINNED, STANDALONE, VPC, cnilint, contents, multus, placed
+from tests.clusters import PINNED, STANDALONE, VPC, cnilint, contents, multus, placed
 
 RACE = {"aws-node.yaml": VPC, "istio-cni.yaml": STANDALONE, "multus.yaml": multus()}
 FIXED = {**RACE, "multus.yaml": multus(PINNED)}
-TWICE = f"{NAMESPACE}kind: Namespace\n"
+TWICE = "apiVersion: apps/v1\nkind: DaemonSet\nmetadata: {name: a}\nkind: DaemonSet\n"
 """A manifest with a key that stands twice, CNI902."""
 
 

@@ -209,7 +209,8 @@ def test_a_broken_document_is_a_finding_at_its_line_and_stops_nothing(example: P
     assert any(line.startswith("broken.yaml:5:") and " CNI901 " in line for line in lines)
     assert any("CNI101" in line for line in lines)
     (example / "broken.yaml").write_text("a: 1\n---\nb: [1,\n---\nc: 1\n")  # no object at all
-    lines = cnilint("check", "--output-format", "concise", cwd=example).stdout.decode().splitlines()
+    asked = ("check", "--strict-yaml", "--output-format", "concise")
+    lines = cnilint(*asked, cwd=example).stdout.decode().splitlines()
     assert any(line.startswith("broken.yaml:3:") and " CNI905 " in line for line in lines)
     assert any("CNI101" in line for line in lines)
 

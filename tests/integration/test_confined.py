@@ -12,11 +12,11 @@ from shutil import which
 import pytest
 
 from cnilint.syntax.data import read_mapping
-from tests.clusters import NAMESPACE, VPC, Done, cnilint, contents, multus, placed
+from tests.clusters import VPC, Done, cnilint, contents, multus, placed
 from tests.integration.conftest import SECRET
 
 FIXABLE = {"multus.yaml": multus(), "aws-node.yaml": VPC}
-TWICE = f"{NAMESPACE}kind: Namespace\n"
+TWICE = "apiVersion: apps/v1\nkind: DaemonSet\nmetadata: {name: a}\nkind: DaemonSet\n"
 """A manifest with a key that stands twice, CNI902."""
 NEEDS_GIT = pytest.mark.skipif(which("git") is None, reason="there is no git")
 NEEDS_PIPES = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")

@@ -114,7 +114,8 @@ def test_variables_say_what_is_checked_and_how(programs: Path, tmp_path: Path) -
 
 
 def test_the_name_of_a_file_is_no_option(programs: Path, tmp_path: Path) -> None:
-    placed(tmp_path, {"--output-format=concise:pwned.yaml": "a: 1\na: 2\n", "b.yaml": "b: 1\n"})
+    twice = "kind: DaemonSet\napiVersion: apps/v1\na: 1\na: 2\n"
+    placed(tmp_path, {"--output-format=concise:pwned.yaml": twice, "b.yaml": "b: 1\n"})
     done = job(programs, tmp_path, CNILINT_PATHS="*.yaml")
     assert "warning[CNI902]" in done.log
     assert not (tmp_path / "pwned.yaml").exists()

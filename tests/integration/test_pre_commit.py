@@ -214,7 +214,7 @@ def test_what_is_not_part_of_a_commit_neither_stops_it_nor_is_changed(
 
 
 def test_what_cannot_be_fixed_fails_and_is_left_as_it_is(hooks: Hooks, tmp_path: Path) -> None:
-    broken = {**DECIDED, "broken.yaml": "apiVersion: v1\nkind: Namespace\nmetadata: [\n"}
+    broken = {**DECIDED, "broken.yaml": "apiVersion: apps/v1\nkind: DaemonSet\nmetadata: [\n"}
     made = repository(tmp_path, hooks, ("cnilint-fix",), broken)
     found = made.run("--all-files")
     assert found.code == 1

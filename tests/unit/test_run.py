@@ -259,9 +259,9 @@ def test_what_no_rule_asks_for_is_parsed_if_that_is_asked_for(tmp_path: Path) ->
     ingress = "apiVersion: networking.k8s.io/v1\nkind: Ingress\nspec: {\n"
     folder = placed(tmp_path, {"ingress.yaml": ingress, "vpc.yaml": VPC})
     for settings, found in (
-        ({}, ["CNI901"]),
-        ({"prefilter": True}, []),
-        ({"prefilter": True, "strict_yaml": True}, ["CNI901"]),
+        ({}, []),
+        ({"strict_yaml": True}, ["CNI901"]),
+        ({"no_prefilter": True}, ["CNI901"]),
     ):
         result = checked(asked([str(folder)], DEFAULTS.replaced(**settings)))
         assert [one.rule for one in result.findings] == found

@@ -8,7 +8,7 @@ from cnilint import __version__
 from cnilint.engine.result import Result
 from cnilint.model.finding import Applicability, Level
 from cnilint.model.verdict import VerdictKind
-from cnilint.report.words import counted
+from cnilint.report.words import counted, manifests_read
 from cnilint.simulation.class_facts import ClassFacts
 
 from .assets import asset, policy
@@ -108,7 +108,7 @@ def _looked_at(result: Result) -> str:
     installs = sum(len(cluster.installers) for cluster in result.clusters)
     parts = (
         counted(len(result.clusters), "cluster"),
-        counted(result.manifests, "manifest"),
+        manifests_read(result),
         counted(installs, "CNI install"),
     )
     return f"Looked at {', '.join(parts)} in {counted(result.sources, 'file')}."

@@ -14,6 +14,7 @@ from cnilint.report.words import (
     alike,
     counted,
     known_of,
+    manifests_read,
     place_in_text,
     verdict_style,
     worst_verdict,
@@ -217,7 +218,7 @@ def _looked_at(result: Result) -> Line:
     installs = sum(len(cluster.installers) for cluster in result.clusters)
     parts = (
         counted(len(result.clusters), "cluster"),
-        counted(result.manifests, "manifest"),
+        manifests_read(result),
         counted(installs, "CNI install"),
     )
     looked_at = ", ".join(parts)

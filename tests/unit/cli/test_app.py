@@ -278,7 +278,7 @@ sys.exit(command_line.run())
 def test_what_standard_output_cannot_show_is_escaped_and_fails_nothing(
     encoding: str, tmp_path: Path
 ) -> None:
-    placed(tmp_path, {"я.yaml": "apiVersion: v1\nkind: A\na: 1\na: 2\n"})
+    placed(tmp_path, {"я.yaml": "apiVersion: apps/v1\nkind: DaemonSet\na: 1\na: 2\n"})
     done = subprocess.run(
         [sys.executable, "-m", "cnilint", "check", "--output-format", "concise"],
         cwd=tmp_path,

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from cnilint.budget import Budget
 from cnilint.engine.evaluate import evaluate
 from cnilint.engine.inputs import inputs
-from cnilint.engine.relevance import ANYWHERE, Relevance
+from cnilint.engine.relevance import Relevance, anywhere
 from cnilint.engine.rule import Rule
 from cnilint.engine.ruleset import rules
 from cnilint.kube.manifest import manifests
@@ -122,10 +122,76 @@ def test_what_no_rule_asks_for_is_left_out(text: str) -> None:
         '{"apiVersion": "apps/v1", "kind": "DaemonSet"}\n',
         '[{"apiVersion": "apps/v1", "kind": "DaemonSet"}]\n',
         '{"apiVersion": "apps/v1", "\\u006bind": "DaemonSet"}\n',
+        # text that looks like keys at the margin, or an object in a text
+        INGRESS + "text: 'a\nkind: DaemonSet\n'\n",
+        "--- |\n  kind: DaemonSet\n",
+        INGRESS + 'text: "{\\"a\\": \\"\\\\u0063ni\\"}"\n',
     ],
 )
 def test_what_may_matter_is_kept(text: str) -> None:
     assert kept(text) == [0]
+
+
+BROKEN = f"{INGRESS}spec: [\n"
+UNFILLED = [
+    *(INGRESS + "spec:\n  {{- toYaml .Values.spec | nindent 2 }}\n", INGRESS + "spec: %SPEC%\n"),
+    *(INGRESS + "spec: {%- if x %}[a]\n", INGRESS + "spec: @SPEC@\n", "{{- if x }}\n" + INGRESS),
+    DEPLOYMENT + "      {{ include volumes . }}\n",
+]
+"""Templates of what no rule asks for."""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{BROKEN}# of Cilium\n",
+        f"{BROKEN}text: /etc/CNI/net.d\n",
+        BROKEN.replace("name: web", "name: multus"),
+        "calico: [\n",
+        " apiVersion: apps/v1\nkind: DaemonSet\n",
+        "apiVersion: apps/v1\n kind: DaemonSet\n",
+        '{"apiVersion": "apps/v1", "kind": "DaemonSet",,}\n',
+        *UNFILLED,
+    ],
+)
+def test_what_names_a_cni_is_a_template_or_meant_to_be_an_object_is_kept_if_it_is_broken(
+    text: str,
+) -> None:
+    assert kept(text) == [0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{INGRESS}spec: [] # of Cilium\n",
+        f"{INGRESS}spec: '{{{{ .Values.spec }}}}'\n",
+        f"{INGRESS}# mail %USER% and {{{{ user }}}}\n",
+        BROKEN,
+        "a: [\n",
+        '{"panels": [1,,]}\n',
+    ],
+)
+def test_what_is_not_broken_or_names_no_cni_is_left_out(text: str) -> None:
+    assert kept(text) == []
+
+
+@pytest.mark.parametrize("text", [BROKEN, "a: [\n", "a: \udcff\n", f"a: {'[' * 3000}"])
+def test_what_is_broken_in_a_file_that_was_named_is_wanted(text: str) -> None:
+    for named, numbers in ((("x.yaml",), [0]), (("y.yaml",), [])):
+        sifted = Relevance((), named).sifted(Source("x.yaml", f"{text}\n---\n{INGRESS}"))
+        assert sifted is not None
+        assert sorted(sifted.kept) == numbers
+
+
+def test_a_strict_run_has_every_file_in_which_something_is_broken_as_a_whole() -> None:
+    strict = Relevance(strict=True)
+    for text in (BROKEN, "a: 1\na: 2\n", "a: [\n"):
+        assert strict.sifted(Source("x.yaml", f"{text}---\n{INGRESS}")) is None
+    assert strict.sifted(Source("x.yaml", INGRESS)) is not None
+
+
+def test_utf_16_without_a_mark_is_no_text() -> None:
+    assert not isinstance(decode("x.yaml", INGRESS.encode("utf-16-le")), Source)
 
 
 @pytest.mark.parametrize(
@@ -300,7 +366,7 @@ def is_asked_for(one: Document) -> bool:
     whole = plain(one.root)
     texts = list(said(whole))
     objects = list(manifests(one))
-    wanted = list(ANYWHERE)
+    wanted = list(anywhere())
     for found in objects:
         group = found.api_version.partition("/")[0] if "/" in found.api_version else ""
         if found.kind in ("DaemonSet", "NodePool") or group.startswith(("eks.", "source.")):

@@ -144,6 +144,7 @@ def test_the_summary_counts(read: Read, told: Tell, find: Find) -> None:
         "fixable_elsewhere": 0,
         "sources": 1,
         "documents": 3,
+        "unparsed": 0,
         "manifests": 3,
         "clusters": 1,
         "installers": 2,
