@@ -32,6 +32,7 @@ from cnilint.engine.inputs import inputs as read
 from cnilint.engine.policy import Policy
 from cnilint.engine.repository import repository_top
 from cnilint.engine.result import Result
+from cnilint.engine.shards import shard, share
 from cnilint.errors import (
     NothingReadError,
     ReadError,
@@ -144,7 +145,7 @@ def asked(
     least = Applicability.UNSAFE if chosen.unsafe_fixes else Applicability.SAFE
     way = Way(chosen.fix_as) if chosen.fix_as is not None else None
     fixes = Options(least, chosen.rendered, way, patches=bool(chosen.patch_dir))
-    fixes = fixes._replace(jobs=job_count(chosen.jobs))
+    fixes = fixes._replace(jobs=job_count(chosen.jobs), shard=shard(chosen.shard))
     return Run(tuple(paths), chosen, around, fixes, stdin)
 
 
@@ -229,13 +230,13 @@ def checked(run: Run) -> Result:
     evaluation.result = _told_newly(evaluation.result, run)
     result = evaluation.result
     if run.surroundings.by_file:
-        return _without_fixes(result)
+        return _without_fixes(share(result, run.fixes.shard))
     _known_primary(result, run.surroundings.primary)
     if any(finding.fixes for finding in result.findings):
         from cnilint.fix.plan import offered
 
         result = offered(evaluation, run.fixes)
-    return _public(result)
+    return _public(share(result, run.fixes.shard))
 
 
 def _evaluated(run: Run, inputs: Inputs) -> Evaluation:

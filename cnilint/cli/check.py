@@ -32,7 +32,7 @@ def check_once(request: Request) -> ExitCode:
 
     The code is FINDINGS when something is at or above the level that fails a run, when a diff has
     something to show, or where a strict run does not decide who owns the pods of some nodes.
-    UsageError for fixes where each file is judged by itself.
+    UsageError for fixes where each file is judged by itself, or where only a share is reported.
     """
     chosen = request.settings()
     mending = [name for name in ("fix", "diff", "patch_dir") if getattr(chosen, name)]
@@ -40,6 +40,11 @@ def check_once(request: Request) -> ExitCode:
         raise UsageError(
             f"--scope file and --{mending[0].replace('_', '-')}: one of them, because a fix is "
             "proven on all manifests together"
+        )
+    if chosen.shard and mending:
+        raise UsageError(
+            f"--shard and --{mending[0].replace('_', '-')}: one of them, because fixes are made in "
+            "a run that reports all clusters"
         )
     for mistake in mistyped_variables(os.environ):
         say(mistake)

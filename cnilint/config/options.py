@@ -291,6 +291,17 @@ class Settings(Frozen):
             example="4",
         ),
     ] = "auto"
+    shard: Annotated[
+        str,
+        Option(
+            "The share of the clusters that this run reports, as 2/4 for the second of four: each "
+            "job of a pipeline takes another one.",
+            CHECK,
+            in_file=True,
+            metavar="I/N",
+            example="2/4",
+        ),
+    ] = ""
     max_file_size: Annotated[
         str,
         Option(

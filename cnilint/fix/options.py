@@ -5,6 +5,7 @@ from __future__ import annotations
 from cnilint.engine.inputs import Inputs
 from cnilint.engine.result import Result
 from cnilint.engine.selected import Selected
+from cnilint.engine.shards import WHOLE, Shard
 from cnilint.model.finding import Applicability, Finding, Way
 from cnilint.model.text import Source
 from cnilint.start import NamedTuple
@@ -16,7 +17,8 @@ class Options(NamedTuple):
     `rendered` says that rendered files may be changed; `way` is the way that is asked for, None
     for the one that fits where an object comes from. `patches` says that there is a folder for
     patches: then what comes through a pipe is taken for rendered, whatever it says of itself.
-    `jobs` is how many processes prove fixes: a number, or `auto`.
+    `jobs` is how many processes prove fixes: a number, or `auto`. `shard` is the share of the run
+    whose fixes are proven.
     """
 
     least: Applicability = Applicability.SAFE
@@ -24,6 +26,7 @@ class Options(NamedTuple):
     way: Way | None = None
     patches: bool = False
     jobs: str = "1"
+    shard: Shard = WHOLE
 
 
 DEFAULT_OPTIONS: Options = Options()

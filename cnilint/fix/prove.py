@@ -122,13 +122,17 @@ class Prover:
         }
 
     def offered(self) -> Result:
-        """Return the result with every fix graded; those that are the same edits are made once."""
+        """Return the result with every fix graded; those that are the same edits are made once.
+
+        The fixes of findings in another share of the run stay as they are.
+        """
         findings = self._result.findings
         failed: list[SyntaxProblem] = []
         graded: dict[tuple[int, int], Fix] = {}
         wanted: dict[TextEditsKey, list[tuple[tuple[int, int], _Wanted]]] = {}
+        part = self._options.shard
         for at, finding in enumerate(findings):
-            for number, fix in enumerate(finding.fixes):
+            for number, fix in enumerate(finding.fixes if part.has_finding(finding) else ()):
                 one = self._attempted(finding, fix, partial(self._prepared, finding, fix), failed)
                 if isinstance(one, Fix):
                     graded[at, number] = one
@@ -151,7 +155,7 @@ class Prover:
                 graded[place] = grade.of(asked)
         offered = (
             replace(one, fixes=tuple(graded[at, n] for n in range(len(one.fixes))))
-            if one.fixes
+            if one.fixes and part.has_finding(one)
             else one
             for at, one in enumerate(findings)
         )
