@@ -330,28 +330,42 @@ WORKLOADS: dict[str, Callable[[Measuring], dict[str, list[Row]]]] = {
 
 
 def table(title: str, rows: Sequence[Row], missing: dict[str, str]) -> str:
-    """Return a Markdown table of a workload; the first row is what the others are compared with."""
+    """Return a Markdown table of a workload; rows are compared with the first one and with grep.
+
+    A ratio to grep stands only where that has run.
+    """
     lines = [
         f"### {title}",
         "",
-        "| program | processor, median | min | max | x Python alone | wall | peak memory |",
-        "|---|--:|--:|--:|--:|--:|--:|",
+        "| program | processor, median | min | max | x Python alone | x grep | wall | peak memory |",
+        "|---|--:|--:|--:|--:|--:|--:|--:|",
     ]
-    base = median(one.processor for one in rows[0].costs)
+    base, search = (_processor(rows, name) for name in (rows[0].program, TOOLS[0].name))
     for row in rows:
         if not row.costs:
-            lines.append(f"| {row.program} | {row.word} | | | | | |")
+            lines.append(f"| {row.program} | {row.word} | | | | | | |")
             continue
         each = sorted(one.processor for one in row.costs)
         wall, memory = (median(one[at] for one in row.costs) for at in (1, 2))
         lines.append(
             f"| {row.program} | {_seconds(median(each))} | {_seconds(each[0])} | "
-            f"{_seconds(each[-1])} | {median(each) / base:.1f} | {_seconds(wall)} | "
+            f"{_seconds(each[-1])} | {_ratio(median(each), base)} | "
+            f"{_ratio(median(each), search)} | {_seconds(wall)} | "
             f"{memory:.0f} MB |"
         )
     if any(row.program == TOOLS[0].name for row in rows):
-        lines += [f"| {name} | {why} | | | | | |" for name, why in missing.items()]
+        lines += [f"| {name} | {why} | | | | | | |" for name, why in missing.items()]
     return "\n".join([*lines, ""])
+
+
+def _processor(rows: Sequence[Row], name: str) -> float | None:
+    """Return what the program of a name took, in the middle of its runs; None where none is."""
+    found = [one.processor for row in rows if row.program == name for one in row.costs]
+    return median(found) if found else None
+
+
+def _ratio(taken: float, other: float | None) -> str:
+    return f"{taken / other:.1f}" if other else ""
 
 
 def _seconds(taken: float) -> str:
