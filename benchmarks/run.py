@@ -337,7 +337,7 @@ def table(title: str, rows: Sequence[Row], missing: dict[str, str]) -> str:
     lines = [
         f"### {title}",
         "",
-        "| program | processor, median | min | max | x Python alone | x grep | wall | peak memory |",
+        "| program | processor, median | min | max | x Python | x grep | wall | peak memory |",
         "|---|--:|--:|--:|--:|--:|--:|--:|",
     ]
     base, search = (_processor(rows, name) for name in (rows[0].program, TOOLS[0].name))

@@ -28,8 +28,10 @@ def test_a_table_compares_with_its_first_row_and_says_what_is_missing() -> None:
     slow = Row("cnilint check", (Cost(2.0, 2.5, 60),))
     rows = [bare, slow, Row(TOOLS[0].name, (Cost(0.02, 0.02, 9),)), Row("yamllint", (), "too slow")]
     shown = table("one", rows, {"checkov": "is not installed"}).splitlines()
-    assert shown[4] == "| python -c pass | 20.0 ms | 10.0 ms | 30.0 ms | 1.0 | 1.0 | 30.0 ms | 9 MB |"
-    assert shown[5] == "| cnilint check | 2.00 s | 2.00 s | 2.00 s | 100.0 | 100.0 | 2.50 s | 60 MB |"
+    assert shown[4:6] == [
+        "| python -c pass | 20.0 ms | 10.0 ms | 30.0 ms | 1.0 | 1.0 | 30.0 ms | 9 MB |",
+        "| cnilint check | 2.00 s | 2.00 s | 2.00 s | 100.0 | 100.0 | 2.50 s | 60 MB |",
+    ]
     assert shown[7:] == [
         "| yamllint | too slow | | | | | | |",
         "| checkov | is not installed | | | | | | |",
