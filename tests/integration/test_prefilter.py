@@ -92,7 +92,7 @@ UNHEARD = (f"{INGRESS}spec: [\n", "a: [\n", "a: 1\na: 2\n", f"{INGRESS}spec: 1\n
 PATHS = tuple(
     f"{folder}{name}"
     for folder in ("", "a/", "b/", "clusters/x/", "clusters/y/")
-    for name in ("vpc.yaml", "web.yaml", "kustomization.yaml", "more.json")
+    for name in ("vpc.yaml", "web.yaml", "base.yaml", "more.json")
 )
 
 
