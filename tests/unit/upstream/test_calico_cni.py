@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from cnilint.upstream.calico_cni import CalicoInstaller
-from cnilint.upstream.program import Status
+from cnilint.upstream.program import Event, Happening, Status
 from cnilint.upstream.replay import replay
 
 INIT = {"SLEEP": "false"}
@@ -45,6 +45,11 @@ def test_writing_and_removing_are_two_steps() -> None:
     first = calico.step({OWN: "{}"}, calico.start())
     assert first is not None
     assert sorted(first.files) == [OWN, "10-canal.conflist"]
+    ours = "10-canal.conflist"
+    assert first.events == (Event(Happening.CREATED, ours), Event(Happening.MODIFIED, ours))
+    again = calico.step({ours: "{}"}, calico.start())
+    assert again is not None
+    assert again.events == (Event(Happening.MODIFIED, ours),)
     second = calico.step(first.files, first.memory)
     assert second is not None
     assert sorted(second.files) == ["10-canal.conflist"]
@@ -58,6 +63,78 @@ def test_its_template_comes_from_a_variable_or_a_file() -> None:
     environment = (("CNI_NETWORK_CONFIG_FILE", "/t"), ("CNI_NETWORK_CONFIG", given))
     assert CalicoInstaller((3, 30, 0), environment, template_file="{}").content() == "{}"
     assert CalicoInstaller((3, 30, 0), environment).content() is None
+
+
+FILLED_IN = {
+    "LOG_LEVEL": "info",
+    "LOG_FILE_PATH": "/var/log/calico/cni/cni.log",
+    "LOG_FILE_MAX_SIZE": "100",
+    "LOG_FILE_MAX_AGE": "30",
+    "LOG_FILE_MAX_COUNT": "10",
+    "DATASTORE_TYPE": "kubernetes",
+    "CNI_MTU": "1500",
+    "KUBERNETES_SERVICE_HOST": "",
+    "KUBERNETES_SERVICE_PORT": "",
+    "ETCD_ENDPOINTS": "",
+    "ETCD_DISCOVERY_SRV": "",
+    "CALICO_API_GROUP": "crd.projectcalico.org/v1",
+    "REQUIRE_MTU_FILE": "false",
+}
+"""The variables with a placeholder of their name, and what stands for them where they are not set:
+projectcalico/calico@v3.32.0:cni-plugin/pkg/install/install.go writeCNIConfig."""
+
+
+@pytest.mark.parametrize(("variable", "default"), FILLED_IN.items())
+def test_a_placeholder_is_filled_in_by_its_variable(variable: str, default: str) -> None:
+    given = {"CNI_NETWORK_CONFIG": f'{{"value": "__{variable}__"}}'}
+    for environment, expected in (({}, default), ({variable: "mine"}, "mine")):
+        state = lived("v3.32.0", {}, **given, **environment)
+        assert json.loads(state["files"][OWN]) == {"value": expected}
+
+
+def test_placeholders_of_the_node_are_filled_in() -> None:
+    given = """{"token": "__SERVICEACCOUNT_TOKEN__", "path": "__KUBECONFIG_FILEPATH__",
+        "tls": "__ETCD_CERT_FILE____ETCD_CA_CERT_FILE____ETCD_KEY_FILE__"}"""
+    for environment, directory in (({}, "/etc/cni/net.d"), ({"CNI_NET_DIR": "/cni"}, "/cni")):
+        state = lived("v3.30.0", {}, CNI_NETWORK_CONFIG=given, **environment)
+        written = json.loads(state["files"][OWN])
+        assert written["path"] == f"{directory}/calico-kubeconfig"
+        assert "__" not in state["files"][OWN]
+        assert written["tls"] == ""
+
+
+@pytest.mark.parametrize(
+    ("version", "more"),
+    [
+        ("v3.30.0", {}),
+        ("v3.31.0", {"require_mtu_file": False}),
+        (
+            "v3.32.0",
+            {"require_mtu_file": False, "calico_api_group": "crd.projectcalico.org/v1"},
+        ),
+    ],
+)
+def test_without_a_template_it_has_its_own(version: str, more: dict[str, object]) -> None:
+    written = json.loads(lived(version, {}, KUBERNETES_NODE_NAME="n1")["files"][OWN])
+    assert written == {
+        "name": "k8s-pod-network",
+        "cniVersion": "0.3.1",
+        "plugins": [
+            {
+                "type": "calico",
+                "log_level": "info",
+                "log_file_path": "/var/log/calico/cni/cni.log",
+                "datastore_type": "kubernetes",
+                "nodename": "n1",
+                "mtu": 1500,
+                "ipam": {"type": "calico-ipam"},
+                "policy": {"type": "k8s"},
+                "kubernetes": {"kubeconfig": "/etc/cni/net.d/calico-kubeconfig"},
+                **more,
+            },
+            {"type": "portmap", "snat": True, "capabilities": {"portMappings": True}},
+        ],
+    }
 
 
 def test_a_placeholder_of_a_newer_release_ends_an_older_one() -> None:

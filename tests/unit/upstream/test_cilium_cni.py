@@ -188,6 +188,25 @@ def test_the_script_copies_what_jq_makes_of_the_list(
     assert (types(state) if isinstance(expected, list) else written) == expected
 
 
+def test_before_v1_12_the_script_has_a_list_of_aws_of_its_own() -> None:
+    # cilium/cilium@v1.11.0:plugins/cilium-cni/cni-install.sh
+    state = lived("v1.11.0", {"cni-chaining-mode": "aws-cni"}, {})
+    assert json.loads(state["files"][OWN])["plugins"][0] == {
+        "name": "aws-cni",
+        "type": "aws-cni",
+        "vethPrefix": "eni",
+        "mtu": "9001",
+        "pluginLogFile": "/var/log/aws-routed-eni/plugin.log",
+        "pluginLogLevel": "DEBUG",
+    }
+
+
+@pytest.mark.parametrize(("told", "left"), [("true", ["a.conf"]), ("false", ["a.conf", OWN])])
+def test_the_agents_pod_takes_its_file_along_if_it_is_told_to(told: str, left: list[str]) -> None:
+    state = lived("v1.18.2", {**WRITE, "cni-uninstall": told}, {"a.conf": "{}"}, STOP)
+    assert sorted(state["files"]) == sorted(left)
+
+
 def test_the_script_waits_for_a_network_to_chain_into() -> None:
     config = {"cni-chaining-mode": "aws-cni"}
     write = {"op": "write", "file": "10-aws.conflist", "content": AWS}

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from cnilint.upstream.istio_cni import Memory, Phase, istio_cni
+from cnilint.upstream.istio_files import inserted
 from cnilint.upstream.program import Event, Happening, Status
 from tests.unit.upstream.lives import (
     AWS,
@@ -274,6 +277,21 @@ def test_a_rename_within_the_directory_wakes_it() -> None:
     ]
     _, files = last("istio-cni@1.24.6", *ops, before={"10-aws.conflist": AWS})
     assert files["b.conflist"] == ["calico", "istio-cni"]
+
+
+def test_a_plugin_in_a_list_has_no_version_of_its_own() -> None:
+    # istio/istio@1.30.3:cni/pkg/install/cniconfig.go insertCNIConfig
+    plugin = '{"cniVersion": "0.3.1", "name": "istio-cni", "type": "istio-cni", "x": "cniVersion"}'
+    own = {"name": "istio-cni", "type": "istio-cni", "x": "cniVersion"}
+    written = json.loads(inserted(plugin, AWS))
+    assert written["cniVersion"] == "0.4.0"
+    assert written["plugins"] == [{"type": "aws-cni"}, own]
+    single = json.loads(inserted(plugin, MULTUS))
+    assert single == {
+        "cniVersion": "0.3.1",
+        "name": "k8s-pod-network",
+        "plugins": [{"name": "multus-cni-network", "type": "multus-shim"}, own],
+    }
 
 
 @pytest.mark.parametrize("name", ["..", ".", "/", "sub/a.conflist", "../x.conf", "a\0b"])

@@ -68,6 +68,10 @@ def test_an_empty_file_stays_one(text: str) -> None:
     assert added(text) == ""
 
 
+def test_the_second_half_of_a_pair_alone_is_replaced() -> None:
+    assert read('["\\udc00", "\\ud83d\\ude00"]') == [["\ufffd", "\U0001f600"]]
+
+
 def test_numbers_are_those_of_c() -> None:
     largest = 1.7976931348623157e308
     assert read(".5 +1 1. 01 1e2 1E999 -inf NaN") == [0.5, 1, 1, 1, 100, largest, -largest, None]

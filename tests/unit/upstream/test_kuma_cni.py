@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from cnilint.upstream.kuma_cni import KumaInstaller, KumaState, Phase
-from cnilint.upstream.program import Status
+from cnilint.upstream.program import Event, Happening, Status
 from cnilint.upstream.replay import replay
 
 LIST = json.dumps({"cniVersion": "0.4.0", "name": "aws-cni", "plugins": [{"type": "aws-cni"}]})
@@ -125,6 +125,24 @@ def test_a_process_that_is_not_to_go_on_undoes_what_it_did() -> None:
 @pytest.mark.parametrize("value", ["", "yes"])
 def test_a_switch_that_go_does_not_read_ends_it(value: str) -> None:
     assert lived("v2.14.0", {"a.conf": SINGLE}, CHAINED_CNI_PLUGIN=value)["status"] == "exited"
+
+
+def test_others_hear_what_a_stop_takes_away() -> None:
+    for settings, before, event in (
+        ({}, {"10-aws.conflist": LIST}, Event(Happening.MOVED_TO, "10-aws.conflist")),
+        (
+            {"CHAINED_CNI_PLUGIN": "false", "CNI_CONF_NAME": "kuma-cni.conf"},
+            {},
+            Event(Happening.DELETED, "kuma-cni.conf"),
+        ),
+    ):
+        kuma = KumaInstaller((2, 14, 0), tuple(settings.items()))
+        files, memory = dict[str, str](before), kuma.start()
+        while (change := kuma.step(files, memory)) is not None:
+            files, memory = dict(change.files), change.memory
+        assert kuma.status(memory) is Status.READY
+        stopped = kuma.stop(files, memory)
+        assert (stopped.memory, stopped.events) == (None, (event,))
 
 
 def test_a_stop_before_it_has_installed_leaves_everything() -> None:

@@ -102,6 +102,21 @@ def test_a_chain_is_read_by_the_newest() -> None:
         assert types == (["bridge", "b"] if libcni is LIBCNI_1_3 else ["bridge"])
 
 
+@pytest.mark.parametrize(
+    ("text", "route"),
+    [
+        ('{"plugins": [{"type": "a"}]}', ("name",)),
+        (written(plugins=[]), ("plugins",)),
+        (written(plugins=[{"type": "a"}, {}]), ("plugins", 1)),
+    ],
+)
+def test_a_list_that_is_none_tells_where(text: str, route: tuple[str | int, ...]) -> None:
+    for libcni in ALL:
+        with pytest.raises(LibcniError) as wrong:
+            configuration_list(parsed(text), libcni)
+        assert wrong.value.route[: len(route)] == route
+
+
 def test_an_error_tells_the_way() -> None:
     with pytest.raises(LibcniError) as wrong:
         plugin(parsed('{"type": "a", "DNS": {"search": ["x", 1]}}'), LIBCNI_1_3)

@@ -156,6 +156,12 @@ def test_without_a_plugin_to_put_in_it_ends_or_goes_deaf() -> None:
     assert last(NEWEST, START, before=before, CNI_NETWORK_CONFIG="")[0] == "ready"
 
 
+def test_one_that_has_ended_cleans_nothing_more() -> None:
+    program = linkerd_cni((1, 6, 8), {})
+    files = {"10-aws.conflist": '{"plugins": [{"type": "linkerd-cni"}]}'}
+    assert program.stop(files, Memory(Phase.EXITED)) == (files, Memory(Phase.EXITED), ())
+
+
 def test_names_are_matched_as_its_pattern_does() -> None:
     before = {"10.CONFLIST": AWS, "x.json": AWS, "myconf": AWS, "sub/a.conflist": AWS}
     _, files = last("linkerd-cni@v1.5.2", START, before=before)

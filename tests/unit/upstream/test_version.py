@@ -43,6 +43,7 @@ def test_what_is_no_semantic_version(text: str) -> None:
         ("0.4.0+build.01", SemanticVersion(0, 4, 0, released=True)),
         ("0.4.0+a-b", SemanticVersion(0, 4, 0, released=True)),
         ("0.4.0-rc.1", SemanticVersion(0, 4, 0, released=False)),
+        ("0.4.0-0.10", SemanticVersion(0, 4, 0, released=False)),
         ("0.4.0-0a.x-y+z", SemanticVersion(0, 4, 0, released=False)),
         ("0.0.18446744073709551615", SemanticVersion(0, 0, 2**64 - 1, released=True)),
     ],
