@@ -130,6 +130,8 @@ def test_installers_that_undo_each_other_are_an_outcome_of_their_own() -> None:
     first = [one for one in done.outcomes if one.situation == Situation.FIRST_BOOT]
     assert [(one.master, one.cause) for one in first] == [(None, RESTLESS)]
     assert first[0].order
+    # both write for ever, so each of them is one that has not come up
+    assert [held.cause for held in first[0].held] == [RESTLESS, RESTLESS]
 
 
 @pytest.mark.parametrize("release", ["v4.0.2", "v4.1.4"])
@@ -182,6 +184,15 @@ def test_files_that_do_not_survive_a_reboot_make_no_situation_of_it() -> None:
     }
     assert {one.situation for one in gone.outcomes} == {Situation.FIRST_BOOT, Situation.RESTART}
     assert facts(kept.outcomes) == facts(gone.outcomes)
+
+
+@pytest.mark.parametrize("count", [2, 6])
+def test_files_go_or_stay_at_a_reboot_however_many_programs_there_are(count: int) -> None:
+    programs, reading = made([writer(f"{at:02}-x.conf") for at in range(count)])
+    for persistent in (True, False):
+        done = simulate(programs, {}, reading, persistent=persistent)
+        rebooted = [one for one in done.outcomes if one.situation == Situation.REBOOT]
+        assert bool(rebooted) is persistent
 
 
 def test_a_race_is_told_with_its_shortest_orders() -> None:

@@ -203,6 +203,16 @@ def test_a_surge_lets_both_run_before_the_old_one_ends() -> None:
     }
 
 
+def test_a_reboot_tells_what_it_begins_with() -> None:
+    found = [Installed(CILIUM, None), Installed(None, CALICO)]
+    kept = ("05-cilium.conflist", "10-calico.conflist", "99-host.conf.cilium_bak")
+    renamed = ("05-cilium.conflist", "10-calico.conflist.cilium_bak", "99-host.conf.cilium_bak")
+    for persistent, left in ((False, {("99-host.conf",)}), (True, {kept, renamed})):
+        result = came(found, {"99-host.conf": ""}, persistent=persistent).of(Situation.REBOOT)
+        orders = [step for one in result for step in one.order]
+        assert {step.files for step in orders if step.verb is Verb.REBOOTS} == left
+
+
 def test_a_restart_is_one_step_and_tells_what_was_there() -> None:
     (standing,) = came([Installed(CALICO, CALICO)]).of(Situation.CHANGE)
     assert [step.verb for step in standing.order] == [Verb.RUNS, Verb.RESTARTS, Verb.WRITES]
