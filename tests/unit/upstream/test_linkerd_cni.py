@@ -156,6 +156,25 @@ def test_without_a_plugin_to_put_in_it_ends_or_goes_deaf() -> None:
     assert last(NEWEST, START, before=before, CNI_NETWORK_CONFIG="")[0] == "ready"
 
 
+def test_a_file_of_the_interface_mode_that_is_not_there_changes_nothing() -> None:
+    program = linkerd_cni((1, 6, 8), {})
+    files = {"10-aws.conflist": AWS}
+    change = program.step(files, Memory(Phase.DROP_OWN))
+    assert change is not None
+    assert (change.files, change.events) == (files, ())
+
+
+def test_others_hear_of_every_file_that_is_cleaned() -> None:
+    program = linkerd_cni((1, 1, 3), {})
+    files = {"10-aws.conflist": AWS, "20-calico.conflist": CALICO, OWN: "{}"}
+    change = program.stop(files, Memory(Phase.LISTEN, watches=True))
+    assert set(change.events) == {
+        Event(Happening.MODIFIED, "10-aws.conflist"),
+        Event(Happening.MODIFIED, "20-calico.conflist"),
+        Event(Happening.DELETED, OWN),
+    }
+
+
 def test_one_that_has_ended_cleans_nothing_more() -> None:
     program = linkerd_cni((1, 6, 8), {})
     files = {"10-aws.conflist": '{"plugins": [{"type": "linkerd-cni"}]}'}

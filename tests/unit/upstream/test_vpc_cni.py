@@ -328,6 +328,20 @@ def test_releases_by_their_tags(version: str, release: tuple[int, int, int]) -> 
         ("ENABLE_NFTABLES", Reader.ENTRYPOINT, "unread unread exact-true unread"),
         ("AWS_VPC_ENI_MTU", Reader.ENTRYPOINT, "text-or-default text-or-default text integer"),
         ("WARM_ENI_TARGET", Reader.IPAMD, " ".join(["lenient-integer"] * 4)),
+        ("WARM_IP_TARGET", Reader.ENTRYPOINT, "text-or-default text-or-default text text"),
+        (
+            "AWS_VPC_K8S_CNI_CONFIGURE_RPFILTER",
+            Reader.ENTRYPOINT,
+            "not-false not-false unread unread",
+        ),
+        ("POD_MTU", Reader.ENTRYPOINT, "unread unread unread integer"),
+        (
+            "AWS_VPC_K8S_CNI_VETHPREFIX",
+            Reader.ENTRYPOINT,
+            "text-or-default text-or-default text text",
+        ),
+        ("NETWORK_POLICY_ENFORCING_MODE", Reader.IPAMD, "unread unread unread text"),
+        ("MANAGE_UNTAGGED_ENI", Reader.IPAMD, "boolean boolean boolean boolean"),
     ],
 )
 def test_how_releases_read_a_variable(name: str, reader: Reader, hows: str) -> None:
@@ -344,6 +358,15 @@ def test_what_a_variable_understands() -> None:
     assert mtu.understands("x", (1, 16, 3))
     assert not mtu.understands("x", (1, 16, 4))
     assert not variable("MAX_ENI", Reader.IPAMD).understands("", (1, 19, 6))
+
+
+def test_what_a_switch_is_without_a_value() -> None:
+    release = (1, 19, 6)
+    switches = [known for known in VARIABLES if known.how(release) is How.BOOLEAN]
+    assert {known.name for known in switches if known.boolean({}, release)} == {
+        *("ENABLE_V4_EGRESS", "ENABLE_SUBNET_DISCOVERY", "MANAGE_UNTAGGED_ENI"),
+        "AWS_VPC_CNI_NODE_PORT_SUPPORT",
+    }
 
 
 def test_a_variable_is_read_by_one_program_or_the_other() -> None:
@@ -488,9 +511,42 @@ def test_what_is_misread_is_a_switch_or_a_number(version: str) -> None:
     assert bool(other) is ((1, 10, 0) <= release < (1, 13, 0))
 
 
+def test_only_two_releases_lack_the_plugins_of_others() -> None:
+    # @v1.20.3:Makefile CORE_PLUGINS, of containernetworking/plugins@v1.7.1
+    lacking = "bridge dhcp dummy firewall host-device ipvlan macvlan ptp static tap tuning vlan vrf"
+    for release, names in (((1, 20, 1), ""), ((1, 20, 2), lacking), ((1, 20, 3), lacking)):
+        assert releases.lacking_plugins(release) == {*names.split()}
+    assert not releases.lacking_plugins((1, 20, 4))
+
+
+@pytest.mark.parametrize(
+    ("before", "since", "trait"),
+    [
+        ((1, 22, 4), (1, 23, 0), {"health_on_socket": True, "needs_agent": (1, 4, 1)}),
+        ((1, 19, 2), (1, 19, 3), {"mode_needs_agent": "never"}),
+        ((1, 19, 3), (1, 19, 4), {"mode_needs_agent": "always"}),
+        ((1, 16, 3), (1, 16, 4), {"checks_mtu": True}),
+    ],
+)
+def test_what_a_release_begins_to_do(
+    before: tuple[int, int, int], since: tuple[int, int, int], trait: dict[str, object]
+) -> None:
+    older, newer = (releases.behaviour(release)._asdict() for release in (before, since))
+    assert {key: newer[key] for key in newer if newer[key] != older[key]} == trait
+
+
 def test_a_release_comes_with_an_agent_that_it_can_use() -> None:
     assert releases.agent_of((1, 13, 4)) is None
-    assert releases.agent_of((1, 22, 2)) == (1, 3, 5)
+    # charts/aws-vpc-cni/values.yaml at each tag
+    for release, brought in (
+        ((1, 14, 0), (1, 0, 1)),
+        ((1, 19, 3), (1, 2, 0)),
+        ((1, 19, 5), (1, 2, 1)),
+        ((1, 20, 3), (1, 2, 6)),
+        ((1, 22, 2), (1, 3, 5)),
+        ((1, 23, 0), (1, 4, 1)),
+    ):
+        assert releases.agent_of(release) == brought
     assert releases.agents_of_minor((1, 19, 0)) == {(1, 1), (1, 2)}
     for version in RELEASES:
         release = releases.release_of(version)
