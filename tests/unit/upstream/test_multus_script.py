@@ -66,6 +66,30 @@ def test_releases_without_the_pin_ignore_it(version: str, taken: str) -> None:
     assert delegate(started(version, files, OLD, PIN)) == taken
 
 
+def test_what_it_writes_is_what_it_is_told() -> None:
+    plain = started("v3.9.3", {"10-aws.conflist": AWS}, OLD)
+    written = json.loads(plain["files"][OUTPUT])
+    assert written == {
+        "cniVersion": "0.3.1",
+        "name": "multus-cni-network",
+        "type": "multus",
+        "capabilities": {"a": True},
+        "kubeconfig": "/etc/cni/net.d/multus.d/multus.kubeconfig",
+        "delegates": [json.loads(AWS)],
+    }
+    told = {
+        "--multus-kubeconfig-file-host": ("kubeconfig", "/k"),
+        "--global-namespaces": ("globalNamespaces", "a,b"),
+        "--multus-log-level": ("logLevel", "debug"),
+        "--multus-log-file": ("logFile", "/l"),
+        "--additional-bin-dir": ("binDir", "/b"),
+        "--readiness-indicator-file": ("readinessindicatorfile", "/r"),
+    }
+    flags = [f"{flag}={value}" for flag, (_, value) in told.items()]
+    state = started("v3.9.3", {"10-aws.conflist": AWS}, OLD, *flags)
+    assert json.loads(state["files"][OUTPUT]) == written | dict(told.values())
+
+
 def test_v3_7_2_waits_for_its_pin_and_ends_once_it_is_there() -> None:
     write = {"op": "write", "file": "10-aws.conflist", "content": AWS}
     assert started("v3.7.2", {}, OLD, PIN)["status"] == "waits"

@@ -98,7 +98,11 @@ def test_pins(master: str, found: str | None) -> None:
         ({"capabilities": 1}, ["--cni-version=1"], "cni-version-mismatch"),
         ({"capabilities": 1}, ["--multus-log-level=x"], "crash"),
         ({}, ["--multus-log-level=x"], "invalid-flag"),
-        ({}, ["--multus-log-level=DEBUG"], None),
+        *(
+            ({}, [f"--multus-log-level={level}"], None)
+            for level in ("", "DEBUG", "debug", "error", "panic", "verbose")
+        ),
+        ({"name": 1}, ["--override-network-name"], "crash"),
         ({}, ["--rename-conf-file=maybe"], "invalid-flag"),
         ({}, ["--help"], "invalid-flag"),
         ({}, ["--help", "--restart-crio"], "unknown-flag"),

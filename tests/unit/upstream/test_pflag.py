@@ -39,6 +39,15 @@ def test_values(args: list[str], texts: dict[str, str], switches: dict[str, bool
     assert found.switches == {**DECLARED.switches, "help": False, **switches}
 
 
+@pytest.mark.parametrize(
+    ("texts", "value"),
+    [("1 t T TRUE true True", True), ("0 f F FALSE false False", False)],
+)
+def test_a_switch_is_read_as_strconv_parse_bool_does(texts: str, value: bool) -> None:
+    for text in texts.split():
+        assert parse_flags(DECLARED, [f"--rename={text}"]).switches["rename"] is value
+
+
 @pytest.mark.parametrize("args", [["--unknown"], ["--unknown=1"], ["--Version=1"], ["-x"], ["-hx"]])
 def test_unknown_flags(args: list[str]) -> None:
     with pytest.raises(UnknownFlagError):

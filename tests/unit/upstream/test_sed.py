@@ -46,6 +46,7 @@ def by_the_program(value: str) -> str | None:
         (r"a\&\~\\", "xa&~\\ya&~\\z\nqa&~\\"),
         (r"\x41\d066\o103", "xABCyABCz\nqABC"),
         (r"\Uab\Ec\ud", "xABcDyABcDz\nqABcD"),
+        (r"\c\\a\ca", "x\x1ca\x01y\x1ca\x01z\nq\x1ca\x01"),
         ("a~#", "xay__MTU__z\nqa"),
         ("a~g#", "xayaz\nqa"),
     ],
