@@ -308,3 +308,42 @@ def test_a_readiness_file_that_nobody_is_known_to_write_is_taken_as_there() -> N
     assert {(o.runtime, failure(o.cause)) for o in waiting.outcomes} == {
         ("10-aws.conflist", "no-master")
     }
+
+
+@pytest.mark.parametrize(
+    ("release", "waits"), [("v4.0.2", set()), ("v4.1.0", {"readiness-file-missing"})]
+)
+def test_a_readiness_file_where_nothing_is_mounted_is_waited_for_from_v4_1_on(
+    release: str, waits: set[str]
+) -> None:
+    readiness = '"readinessindicatorfile": "/elsewhere/ready",\n    "socketDir"'
+    text = multus("10-aws.conflist", eks=False).replace('"socketDir"', readiness)
+    text = text.replace("v4.1.4-eksbuild.3_thick", f"{release}-thick")
+    (one,) = with_vpc(facts(text, VPC))
+    assert {cause for _, cause, _ in waiting(one)} == waits
+
+
+def test_multus_is_known_by_the_file_that_it_writes() -> None:
+    (one,) = facts(multus("10-aws.conflist"), VPC).multuses
+    assert one.installer.writes is not None
+    assert one.installer.writes.path == "/etc/cni/net.d/00-multus.conf"
+
+
+GROUP = """
+apiVersion: eksctl.io/v1alpha5
+kind: ClusterConfig
+metadata: {name: c, region: eu-west-1}
+managedNodeGroups:
+- {name: g, amiFamily: AmazonLinux2023}
+"""
+
+
+@pytest.mark.parametrize(("family", "stays"), [("AmazonLinux2023", True), ("Bottlerocket", False)])
+def test_a_boot_begins_with_what_an_earlier_one_left_where_files_outlive_it(
+    family: str, stays: bool
+) -> None:
+    group = GROUP.replace("AmazonLinux2023", family)
+    found = with_vpc(facts(multus("10-aws.conflist"), VPC, group))
+    assert found
+    for one in found:
+        assert (Situation.REBOOT in {o.situation for o in one.outcomes}) is stays

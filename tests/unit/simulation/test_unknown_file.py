@@ -125,5 +125,6 @@ def test_a_class_has_the_outcomes_of_the_strangers_on_its_nodes(
     found = cluster("x", [*installs, *read(AGENT.replace("PATH", path))])
     (facts,) = found.classes
     assert bool(facts.wild) is wild
+    assert bool(found.wildcards(facts)) is wild
     assert facts.deterministic, "it is no error by itself"
     assert all(words(one)[-1].startswith("DaemonSet ops/agent writes") for one in facts.wild)
