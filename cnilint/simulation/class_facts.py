@@ -360,7 +360,7 @@ def multus_program(one: Multus) -> Program | None:
     """Return what a Multus install does to the node's files; None if that is not in view."""
     from cnilint.multus.start import start_failure
     from cnilint.upstream.multus_daemon_config import read_daemon_config
-    from cnilint.upstream.multus_releases import modelled_as
+    from cnilint.upstream.multus_releases import Pin, modelled_as
     from cnilint.upstream.multus_thick_program import ThickDaemon
 
     from .multus_programs import Failing, Thick, Thin, multus_actor, thin_settings
@@ -375,7 +375,7 @@ def multus_program(one: Multus) -> Program | None:
         return _copying(one, written)
     if masters is None:
         return Failing(multus_actor(one), Failure.AUTOCONFIG_DIR_MISSING)
-    if _doubles_path(one):
+    if one.master and one.traits.pin is Pin.DOUBLED:
         return Failing(multus_actor(one), Failure.MASTER_MISSING)
     if _waits_in_vain(one):
         return Failing(multus_actor(one), Failure.READINESS_FILE_MISSING)
@@ -395,22 +395,11 @@ def multus_program(one: Multus) -> Program | None:
     )
 
 
-def _doubles_path(one: Multus) -> bool:
-    """Whether v3's script puts the directory before the path of a pinned master a second time.
-
-    EKS's own build has the fix.
-    k8snetworkplumbingwg/multus-cni@v3.7.2:images/entrypoint.sh, commit 7e44bb6d2 in v3.8
-    """
-    container = one.installer.container
-    built = container is not None and "eksbuild" in container.image.tag
-    return one.script and bool(one.master) and one.release == (3, 7, 2) and not built
-
-
 def _waits_in_vain(one: Multus) -> bool:
     """Whether the daemon waits for a readiness file where its container has nothing mounted."""
-    path = one.value("readiness")
-    inside = one.installer.container is not None and one.installer.workload is not None
-    waits = one.thick and one.release >= (4, 1, 0) and bool(path) and inside
+    path, installer = one.value("readiness"), one.installer
+    inside = installer.container is not None and installer.workload is not None
+    waits = one.traits.is_rewritten and bool(path) and inside
     return waits and one.host_path(path) is None
 
 
