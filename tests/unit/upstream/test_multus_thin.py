@@ -102,6 +102,7 @@ def test_pins(master: str, found: str | None) -> None:
             ({}, [f"--multus-log-level={level}"], None)
             for level in ("", "DEBUG", "debug", "error", "panic", "verbose")
         ),
+        ({"name": "a"}, ["--override-network-name"], None),
         ({"name": 1}, ["--override-network-name"], "crash"),
         ({}, ["--rename-conf-file=maybe"], "invalid-flag"),
         ({}, ["--help"], "invalid-flag"),

@@ -191,6 +191,10 @@ def test_the_first_programs_do_not_wait_for_ipamd() -> None:
         found = vpc_cni(IPV4, version=version, ipamd="exits")
         assert (found.status, list(found.wrote)) == (status, wrote)
     assert vpc_cni(IPV4, version="v1.12.6", ipamd="hangs").status == "runs"
+    # what ipamd ends for is said, whether the file was written before or not
+    refusing = IPV6 | {"ENABLE_PREFIX_DELEGATION": "false"}
+    for version in ("v1.12.0", "v1.12.6", "v1.13.0"):
+        assert vpc_cni(refusing, version=version).refused is not None
 
 
 def test_a_node_without_an_ipv4_address() -> None:
