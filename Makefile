@@ -12,6 +12,10 @@ RUNS := 7
 PROCESSES := auto
 # The folders of folders that `make compare` reads, with the checkout in BEFORE and with this one.
 TOPS := examples
+# How many mutants `make mutants` tries, how they are drawn, and a pattern for their modules.
+SAMPLE := 440
+SEED := 1
+ONLY :=
 # How long `make fuzz` is at each target.
 SECONDS := 60
 
@@ -34,7 +38,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: help demo test lint docs pipelines build locks audit sbom bench compare corpus kills fuzz clean
+.PHONY: help demo test lint docs pipelines build locks audit sbom bench compare corpus kills fuzz mutants clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -110,6 +114,9 @@ fuzz: $(VENV)/.installed-fuzz ## fuzz every target of tests/fuzz (SECONDS=60 for
 		$(BIN)/python -m tests.fuzz.run $$target $(SECONDS); \
 	done
 
+mutants: $(VENV)/.installed-mutation ## change the code 440 times, and count what tests notice (hours)
+	nice $(BIN)/python -m benchmarks.mutants --sample $(SAMPLE) --seed $(SEED) --only '$(ONLY)'
+
 clean: ## remove .venv, what was built and every cache
 	rm -rf $(VENV) dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find cnilint tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -135,6 +142,10 @@ $(VENV)/.installed-release: $(VENV)/.installed-dev
 
 $(VENV)/.installed-fuzz: $(VENV)/.installed-dev
 	$(BIN)/python -m pip install --quiet --editable '.[fuzz]'
+	@touch $@
+
+$(VENV)/.installed-mutation: $(VENV)/.installed-dev
+	$(BIN)/python -m pip install --quiet --editable '.[mutation]'
 	@touch $@
 
 # Asking each candidate to run finds those that are too old, lack venv, or are a version manager's
