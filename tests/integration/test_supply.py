@@ -29,40 +29,64 @@ WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 DIGEST = re.compile(r"python:(\S+?)@(sha256:[0-9a-f]{64})")
 
 
-def locked(name: str) -> dict[str, tuple[Requirement, list[str]]]:
+PYTHONS = [text.rpartition(" ")[2] for text in PROJECT["classifiers"] if " :: 3." in text]
+
+
+def locked(name: str) -> list[tuple[Requirement, list[str]]]:
     """Return what a lock file names, each with the hashes of its files."""
     text = (ROOT / "requirements" / f"{name}.txt").read_text("utf-8").replace("\\\n", " ")
-    found: dict[str, tuple[Requirement, list[str]]] = {}
+    found = []
     for line in text.splitlines():
         said, *hashes = line.split(" --hash=")
-        one = Requirement(said.strip())
-        found[canonicalize_name(one.name)] = one, [each.strip() for each in hashes]
+        found.append((Requirement(said.strip()), [each.strip() for each in hashes]))
     return found
 
 
+def counts(one: Requirement, python: str) -> bool:
+    """Whether a requirement is one of a version of Python."""
+    asked = {"python_version": python, "python_full_version": f"{python}.0"}
+    return one.marker is None or one.marker.evaluate(asked)
+
+
+def pinned(name: str, text: str, python: str) -> tuple[Requirement, Version] | None:
+    """Return what is asked for with the version that a lock file has; None where it is not."""
+    asked = Requirement(text)
+    if not counts(asked, python):
+        return None
+    (one,) = [
+        one
+        for one, _hashes in locked(name)
+        if canonicalize_name(one.name) == canonicalize_name(asked.name) and counts(one, python)
+    ]
+    (exact,) = one.specifier
+    return asked, Version(exact.version)
+
+
 @pytest.mark.parametrize("name", LOCKS)
-def test_a_lock_file_has_what_is_asked_for_and_each_file_by_its_hash(name: str) -> None:
-    found = locked(name)
-    for one, hashes in found.values():
+def test_a_lock_file_has_each_file_by_its_hash(name: str) -> None:
+    for one, hashes in locked(name):
         (exact,) = one.specifier
         assert exact.operator == "=="
         assert hashes
         assert all(re.fullmatch(r"sha256:[0-9a-f]{64}", each) for each in hashes)
         assert one.url is None
+
+
+@pytest.mark.parametrize("python", PYTHONS)
+@pytest.mark.parametrize("name", LOCKS)
+def test_a_lock_file_has_what_is_asked_for(name: str, python: str) -> None:
     for text in LOCKS[name]:
-        asked = Requirement(text)
-        one, _hashes = found[canonicalize_name(asked.name)]
-        (exact,) = one.specifier
-        assert asked.specifier.contains(Version(exact.version)), (text, exact)
+        found = pinned(name, text, python)
+        assert found is None or found[0].specifier.contains(found[1]), (text, found)
 
 
-def test_the_lowest_releases_are_the_lowest() -> None:
-    found = locked("lowest")
+@pytest.mark.parametrize("python", PYTHONS)
+def test_the_lowest_releases_are_the_lowest(python: str) -> None:
     for text in DIRECT:
-        asked = Requirement(text)
-        (least,) = [each.version for each in asked.specifier if each.operator == ">="]
-        (exact,) = found[canonicalize_name(asked.name)][0].specifier
-        assert Version(exact.version) == Version(least)
+        found = pinned("lowest", text, python)
+        if found is not None:
+            (least,) = [each.version for each in found[0].specifier if each.operator == ">="]
+            assert found[1] == Version(least)
 
 
 def test_base_images_are_one_and_named_by_a_digest() -> None:
