@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from cnilint.errors import nearest_word
 from cnilint.kube.environment import placeholder
 from cnilint.kube.manifest import Manifest
 from cnilint.kube.workload import TEMPLATE
@@ -103,6 +104,10 @@ class Definition(NamedTuple):
         return steps[1:] if self.made else steps
 
 
+MOST_NEAR = 200
+"""Names that a misspelt one is compared with."""
+
+
 class Definitions:
     """The definitions of a cluster, to be found by name."""
 
@@ -112,6 +117,12 @@ class Definitions:
         `complete` says that there are no objects in the cluster but those that were looked at.
         """
         self.found = tuple(found)
+        self._named: dict[str, list[Definition]] = {}
+        self._names: dict[str | None, set[str]] = {}
+        for one in found:
+            self._named.setdefault(one.name, []).append(one)
+            self._names.setdefault(one.namespace, set()).add(one.name)
+        self._own = {one.namespace for one in found if one.manifest.kind == KIND}
         self._complete = complete
         self._unknown = unknown or any(placeholder(one.name) for one in found)
 
@@ -122,7 +133,7 @@ class Definitions:
 
     def find(self, namespace: str, name: str) -> Definition | None:
         """Return the definition that a request means; an unknown namespace fits any."""
-        named = [one for one in self.found if one.name == name]
+        named = self._named.get(name, [])
         if not namespace:
             return named[0] if named else None
         fits = [one for one in named if _fits(one, namespace)]
@@ -132,11 +143,15 @@ class Definitions:
 
     def elsewhere(self, name: str) -> list[str]:
         """Return the namespaces that have a definition of a name."""
-        return sorted({one.namespace for one in self.found if one.name == name and one.namespace})
+        return sorted({one.namespace for one in self._named.get(name, ()) if one.namespace})
 
-    def names(self, namespace: str) -> list[str]:
-        """Return the names of the definitions of a namespace."""
-        return sorted({one.name for one in self.found if one.namespace == namespace})
+    def near(self, namespace: str, name: str) -> str:
+        """Return the name in a namespace that is nearest to one, or nothing.
+
+        Where there are very many nobody is asked: each request would be held against each of them.
+        """
+        known = self._names.get(namespace, ())
+        return nearest_word(name, sorted(known), 0.8) if len(known) <= MOST_NEAR else ""
 
     def know(self, namespace: str) -> bool:
         """Whether these are, as far as can be seen, all definitions of a namespace.
@@ -144,8 +159,7 @@ class Definitions:
         The namespace has some of its own, or all objects of the cluster are in view, and nothing
         makes others of names that are not known.
         """
-        objects = (one for one in self.found if one.manifest.kind == KIND)
-        own = any(one.namespace == namespace for one in objects)
+        own = namespace in self._own
         return (self._complete or (bool(namespace) and own)) and not self._unknown
 
 

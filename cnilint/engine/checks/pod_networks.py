@@ -7,7 +7,6 @@ from itertools import chain
 
 from cnilint.catalog.catalog import Role
 from cnilint.engine.hit import Hit
-from cnilint.errors import nearest_word
 from cnilint.model.finding import Applicability, Fix, Level, Related
 from cnilint.multus.network_definitions import Definition, Definitions
 from cnilint.multus.network_requests import NetworkRequest
@@ -157,7 +156,7 @@ def _near(fault: Fault, definitions: Definitions) -> list[tuple[Definition, str]
     ]
     if found:
         return found
-    word = nearest_word(fault.name, definitions.names(fault.namespace), 0.8)
+    word = definitions.near(fault.namespace, fault.name)
     one = definitions.find(fault.namespace, word) if word else None
     return [(one, f"{word} is defined here")] if one is not None else []
 
