@@ -49,6 +49,7 @@ if [ -n "$base" ] && [ "$base" != none ]; then
     base="$(git "${safely[@]}" rev-parse FETCH_HEAD)"
   fi
   options+=("--config-from=$base")
+  printf 'config-from=%s\n' "$base" >>"$GITHUB_OUTPUT" # for the comment
 fi
 
 # xargs takes words apart as a shell does, and expands nothing

@@ -277,7 +277,7 @@ def test_a_manifest_cannot_give_commands_to_the_runner(program: str, tmp_path: P
     assert done.commands
     assert all(line.startswith("::error file=hostile.yaml,") for line in done.commands)
     placed(tmp_path, {"hostile.yaml": f"{commands}a: [\n"})  # no object: a note
-    done = checked(program, tmp_path, args=AT_BOOT, format="json")
+    done = checked(program, tmp_path, args=f"{AT_BOOT} --strict-yaml", format="json")
     assert done.code == 0
     assert done.commands
     assert all(line.startswith("::notice file=hostile.yaml,") for line in done.commands)

@@ -51,6 +51,7 @@ def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def commented(programs: Path, top: Path, forge: Forge, **inputs: str) -> Step:
+    config_from = inputs.pop("config_from", "")
     given = {f"INPUT_{name.upper()}": value for name, value in inputs.items()}
     variables = {
         **DEFAULTS,
@@ -61,6 +62,7 @@ def commented(programs: Path, top: Path, forge: Forge, **inputs: str) -> Step:
         "GITHUB_REPOSITORY": "acme/net",
         "NUMBER": "12",
         "BASE": git(top, "rev-parse", "main"),
+        "CONFIG_FROM": config_from,
         **given,
     }
     return step("comment.sh", top, **variables)
@@ -79,6 +81,21 @@ def test_a_pull_request_has_one_comment_that_is_changed(programs: Path, top: Pat
         (changed,) = forge.comments
         assert changed["body"].startswith(f"{MARK}## cnilint: nothing changes")
         assert forge.tokens == {"Bearer secret"}
+
+
+def test_what_a_change_ignores_by_itself_is_told_where_the_settings_of_the_base_count(
+    programs: Path, top: Path
+) -> None:
+    new = "CNI101"
+    with served(Forge()) as forge:
+        assert commented(programs, top, forge).code == 0
+        assert new in forge.comments[0]["body"]
+        commit(top, {".cnilint.yaml": f"ignore: [{new}]\n"})
+        assert commented(programs, top, forge).code == 0
+        assert new not in forge.comments[0]["body"]
+        base = git(top, "rev-parse", "main")
+        assert commented(programs, top, forge, config_from=base).code == 0
+        assert new in forge.comments[0]["body"]
 
 
 def test_the_comment_of_somebody_else_is_left_alone(programs: Path, top: Path) -> None:
