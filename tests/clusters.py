@@ -125,8 +125,8 @@ VPC = _PRODUCT.format(
 )
 STANDALONE = istio(CHAINED_CNI_PLUGIN="false", CNI_CONF_NAME="02-istio-cni.conf")
 OWNED = istio(CHAINED_CNI_PLUGIN="false", CNI_CONF_NAME="02-istio-cni.conflist")
-WAITING = istio(AMBIENT_ENABLED="true", ISTIO_OWNED_CNI_CONFIG="true")
-"""Istio CNI that waits until its own file is the first."""
+WAITING = istio(AMBIENT_ENABLED="true", ISTIO_OWNED_CNI_CONFIG="true").replace("1.24.0", "1.28.0")
+"""Istio CNI that writes again and again until its own file is the first."""
 NAMESPACE = "apiVersion: v1\nkind: Namespace\nmetadata: {name: web}\n"
 
 

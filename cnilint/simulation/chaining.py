@@ -27,12 +27,6 @@ from .steps import (
     with_changes,
 )
 
-HAVE_TO_BE_FIRST = frozenset({"istio-cni"})
-"""Products that are not ready while any file sorts before the one they made as a copy.
-
-istio/istio@1.28.0:cni/pkg/install/install.go checkValidCNIConfig
-"""
-
 
 @dataclass(frozen=True, slots=True)
 class Inserter(Program):
@@ -40,7 +34,6 @@ class Inserter(Program):
 
     It takes the named target, every file, or the first one that loads. Where it matters it
     remembers the path of the file that it put its plugin into.
-    istio/istio@86c9f01:cni/pkg/install/cniconfig.go writeCNIConfig, insertCNIConfig
     """
 
     actor: Actor
@@ -147,7 +140,6 @@ class Copier(Program):
     its own plugin with the other file as its `clusterNetwork`. The other file is the named one, or
     the first that loads. Some write only when they start, and remember that they did; others write
     again whenever their file is gone.
-    istio/istio@86c9f01:cni/pkg/install/install.go checkValidCNIConfig (istio-owned configuration),
     antrea-io/antrea@fc70f2b:build/images/scripts/install_cni_chaining,
     spidernet-io/spiderpool@a7fbd3b:charts/spiderpool/templates/configmap.yaml entrypoint.sh
     """
@@ -156,7 +148,6 @@ class Copier(Program):
     behaviour: Behaviour
     plugin: Mapping[str, object]
     file: ConfFile
-    has_to_be_first: bool
 
     def step(self, files: Files, memory: Hashable) -> Change | None:
         """Write the file when it is not there and its source is."""
@@ -197,20 +188,17 @@ class Copier(Program):
         return False
 
     def complaint(self, files: Files, memory: Hashable) -> Cause | None:  # noqa: ARG002
-        """Return why its file is not there, or not where it has to be."""
+        """Return why its file is not there, None if it is."""
         found = candidates(files, self.file.directory)
-        if self.file.path not in found:
-            return Cause(Failure.NO_FILE_TO_CHAIN, self.behaviour.target)
-        if found[0] != self.file.path and self.has_to_be_first:
-            return Cause(Failure.NOT_FIRST, posixpath.basename(found[0]))
-        return None
+        is_there = self.file.path in found
+        return None if is_there else Cause(Failure.NO_FILE_TO_CHAIN, self.behaviour.target)
 
     def _first(self, files: Files) -> str | None:
         skips = self.behaviour.skips
         return first_valid(files, self.file.directory, but=self.file.path, skips=skips)
 
     def stop(self, files: Files, memory: Hashable) -> Change:
-        """Remove its own file where the product cleans up after itself: Istio's Cleanup."""
+        """Remove its own file where the product cleans up after itself."""
         takes_it = bool(self.behaviour.removed_on_stop)
         return stopped_with(self.actor, self.file, files, memory, takes_it=takes_it)
 

@@ -25,6 +25,8 @@ from cnilint.multus.forms import multus
 from cnilint.start import NamedTuple
 
 from .cluster import Cluster, with_own_file
+from .programs import is_modelled, program
+from .shared import likeness
 
 _TEXT_FIELDS = ("data", "binaryData")
 
@@ -106,7 +108,15 @@ def is_alike(one: InstallFate) -> bool:
     nodes = [aws_node(each) for each in (before, after)]
     never = [node is not None and node.never_writes for node in nodes]
     told = [(each.behaviour, each.directory) for each in (before, after)]
-    return told[0] == told[1] and never[0] == never[1]
+    return told[0] == told[1] and never[0] == never[1] and _runs_alike(before, after)
+
+
+def _runs_alike(before: Installer, after: Installer) -> bool:
+    """Whether two installs run the same program, told the same, where it differs by release."""
+    if not is_modelled(before) and not is_modelled(after):
+        return True
+    programs = (program(before), program(after))
+    return len({None if each is None else likeness(each) for each in programs}) == 1
 
 
 def unread(change: InstallFate, before: Cluster, after: Cluster) -> Iterator[Unread]:

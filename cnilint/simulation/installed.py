@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from itertools import pairwise
 
-from cnilint.model.steps import Actor
+from cnilint.model.steps import Actor, Step, Verb
 from cnilint.start import dataclass
+from cnilint.upstream.netconf import plugin_types
 from cnilint.upstream.program import Change as NamedChange
-from cnilint.upstream.program import Event, Installer, Status
+from cnilint.upstream.program import Event, Happening, Installer, Status
 
 from .steps import Change, Files, Program
+
+_LOOKS = 2
+"""How often one looks that was told something, before it waits again."""
 
 
 class InView(Program):
@@ -53,16 +58,52 @@ class InView(Program):
 
 @dataclass(frozen=True, slots=True)
 class Installed(InView):
-    """An installer in a directory of the host."""
+    """An installer in a directory of the host.
+
+    `plugin` is the type of the plugin that it puts into others' lists, "" if it does not.
+    """
 
     actor: Actor
     installer: Installer
     directory: str
+    plugin: str = ""
 
     def step(self, files: Files, memory: Hashable) -> Change | None:
         """Return the next step, None while it waits for something or has ended."""
-        change = self.installer.step(self.names(files), memory)
-        return None if change is None else self.on_host(files, change)
+        names = self.names(files)
+        change = self.installer.step(names, memory)
+        if change is None:
+            return None
+        step = self.told(names, memory, change) if change.events else None
+        return self.on_host(files, change)._replace(step=step)
+
+    def told(self, files: Files, memory: Hashable, change: NamedChange) -> Step | None:  # noqa: ARG002
+        """Return what a step that others see is called, None where nothing of it is worth telling.
+
+        `files`, like those of the change, have the names that the model calls them by.
+        """
+        pairs = pairwise(change.events)
+        moved = {old.name: new.name for old, new in pairs if old.happening is Happening.MOVED_FROM}
+        touched = dict.fromkeys(event.name for event in change.events)
+        left = [name for name in touched if name not in (*moved, *moved.values())]
+        gone = tuple(name for name in left if name not in change.files)
+        steps = [
+            Step(self.actor, self._made(files.get(name, ""), change.files[name]), (name,))
+            for name in left
+            if name in change.files
+        ]
+        steps += [Step(self.actor, Verb.REMOVES, gone)] if gone else []
+        steps += [Step(self.actor, Verb.RENAMES, tuple(moved))] if moved else []
+        return steps[0]._replace(also=tuple(steps[1:])) if steps else None
+
+    def _has_plugin(self, text: str) -> bool:
+        return bool(self.plugin) and self.plugin in plugin_types(text)
+
+    def _made(self, before: str, after: str) -> Verb:
+        had, has = map(self._has_plugin, (before, after))
+        if has:
+            return Verb.CHAINS
+        return Verb.UNCHAINS if had else Verb.WRITES
 
     def ended(self, memory: Hashable) -> bool:
         """Return whether the process has ended by itself."""
@@ -70,7 +111,17 @@ class Installed(InView):
 
     def stop(self, files: Files, memory: Hashable) -> Change:
         """Return what SIGTERM leaves."""
-        return self.on_host(files, self.installer.stop(self.names(files), memory))
+        names = self.names(files)
+        change = self.installer.stop(names, memory)
+        gone = tuple(name for name in names if name not in change.files)
+        without = tuple(
+            name
+            for name, text in change.files.items()
+            if self._has_plugin(names.get(name, "")) and not self._has_plugin(text)
+        )
+        told = ((Verb.REMOVES, gone), (Verb.UNCHAINS, without))
+        also = tuple(Step(self.actor, verb, each) for verb, each in told if each)
+        return self.on_host(files, change)._replace(step=Step(self.actor, Verb.STOPS, also=also))
 
     def name(self, path: str) -> str | None:
         """Return how the installer calls a path, None for one that it does not see."""
@@ -80,3 +131,20 @@ class Installed(InView):
     def path(self, name: str) -> str:
         """Return the path of a name."""
         return f"{self.directory}/{name}"
+
+    def unless_idle(self, files: Files, memory: Hashable, told: Hashable) -> Hashable:
+        """Return `told`, its memory once it is told something; `memory` if it then goes on as ever.
+
+        That is, if all it would do is to look and to wait as before. It may be left out of one that
+        is told the same by whatever happens, and of which a later look comes to what any of these
+        would come to by then.
+        """
+        names, after = self.names(files), told
+        for _look in range(_LOOKS):
+            if after == memory:
+                return memory
+            change = self.installer.step(names, after)
+            if change is None or change.events:
+                return told
+            after = change.memory
+        return memory if after == memory else told

@@ -39,6 +39,8 @@ class NetworkCopy(Program):
     cleanupOtherCNI
     """
 
+    reads_renamed = True
+
     actor: Actor
     behaviour: Behaviour
     plugin: Mapping[str, object]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from fnmatch import fnmatchcase
 
 from cnilint.catalog.aws_node import aws_node
 from cnilint.catalog.catalog import Action, Behaviour
 from cnilint.catalog.installer import ConfFile, Installer
+from cnilint.catalog.release import Release
 from cnilint.model.steps import Actor, Cause, Failure, Step, Verb
 from cnilint.start import dataclass
 
@@ -40,6 +41,13 @@ __all__ = [
     "names_in",
     "program",
 ]
+
+
+MODELLED: Mapping[str, Release] = {"istio-cni": (1, 12, 9)}
+"""The products of which the real installer is modelled: from which release on its source was read.
+
+Of older ones is known what the catalog says, and no more.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,16 +150,25 @@ def program(installer: Installer) -> Program | None:
     if node is not None and node.never_writes:
         return None
     actor, does, file = actor_of(installer), installer.behaviour, installer.writes
+    if is_modelled(installer):
+        from .modelled import modelled
+
+        return modelled(installer, actor)
     if installer.action is Action.WRITE and file is not None:
         return Writer(actor, does, file, node is not None and node.fails_after_writing)
     plugin = installer.product.plugins[0] if installer.product.plugins else {}
     if installer.action in (Action.COPY, Action.REFER) and file is not None:
-        from .chaining import HAVE_TO_BE_FIRST, Copier
+        from .chaining import Copier
 
-        first = installer.product.id in HAVE_TO_BE_FIRST
-        return Copier(actor, does, plugin, file, first)
+        return Copier(actor, does, plugin, file)
     if installer.action is Action.INSERT and installer.directory is not None:
         from .chaining import Inserter
 
         return Inserter(actor, does, plugin, installer.directory)
     return None
+
+
+def is_modelled(installer: Installer) -> bool:
+    """Whether an install is of a release whose program is modelled; an unknown one is a new one."""
+    oldest, release = MODELLED.get(installer.product.id), installer.release
+    return oldest is not None and (release is None or release >= oldest)

@@ -15,7 +15,7 @@ from cnilint.start import NamedTuple
 from cnilint.upstream.netconf import plugin_types
 
 from .directory_state import Moment, Moments
-from .owner import Reading
+from .owner import Delegate, Reading
 from .programs import Files, Program
 from .state_graph import Component, StateGraph, Worked
 
@@ -243,10 +243,12 @@ class _Search:
             self._contents.setdefault(path, text)
         held = held_in(self._graph, self._programs, component, state)
         complaint = RESTLESS if component.restless else complaint_of(self._programs, held)
+        if component.restless:
+            found = self._lasting_delegate(component, found)
         # a shim without its daemon gives no pod a network
-        unserved = component.restless or (complaint and found.through_multus)
-        master = None if unserved else found.master
-        cause = complaint or found.cause
+        elif complaint and found.through_multus:
+            found = found._replace(master=None)
+        master, cause = found.master, complaint or found.cause
         chained = self._chained(files)
         plugins = found.plugins if master is not None else ()
         same = (situation, names, found.runtime, master, cause, chained, plugins, held)
@@ -266,6 +268,18 @@ class _Search:
             held=held,
             moments=tuple(map(self._moments.of, (*earlier, files))),
         )
+
+    def _lasting_delegate(self, component: Component, found: Delegate) -> Delegate:
+        """Return what pods get in each of the states that come again and again.
+
+        That is no owner where these differ in it, and the plugins that each of them has.
+        """
+        numbers = {self._graph.files_number(state) for state in component.states}
+        each = [self._moments.of(self._graph.files_of(number)).found for number in numbers]
+        if any(other.master != found.master for other in each):
+            return found._replace(master=None)
+        kept = (kind for kind in found.plugins if all(kind in one.plugins for one in each))
+        return found._replace(plugins=tuple(kept))
 
     def _chained(self, files: Files) -> tuple[tuple[str, str], ...]:
         """Return where the plugins that chain themselves into others' files are."""
@@ -287,7 +301,7 @@ def held_in(
     found: list[tuple[Actor, Cause | None]] = []
     for at, program in enumerate(programs):
         why = program.complaint(files, memories[at])
-        if at in component.writers:
+        if at in component.writers and (why is None or why.failure is not Failure.NOT_FIRST):
             why = RESTLESS
         elif at in component.ending:
             why = why or ENDS

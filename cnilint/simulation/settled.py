@@ -13,6 +13,7 @@ from cnilint.upstream.release import release
 from cnilint.upstream.replay import PROGRAMS
 
 from .installed import Installed
+from .modelled import in_directory
 from .owner import MULTUS_FILES, MULTUS_TYPES
 from .runs import ran
 from .state_graph import Component, StateGraph
@@ -89,7 +90,7 @@ class _Crew:
             self._names.append(_PRIMARY)
             path = f"{_DIRECTORY}/{primary['name']}"
             self._programs.append(Stranger(Actor(_PRIMARY), path, str(content)))
-        self._graph = StateGraph(self._programs, MOST_STEPS)
+        self._graph = StateGraph(self._programs, MOST_STEPS, forgets=False)
         self.empty = self._graph.started({})
 
     def begun(self, state: int, event: Mapping[str, object]) -> list[int]:
@@ -142,7 +143,7 @@ def _program(given: Mapping[str, object]) -> Installed:
     settings = given.get("settings")
     if name not in _MAKERS or number is None or not isinstance(settings, Mapping):
         raise ValueError(f"unknown program {given!r}")
-    return Installed(Actor(str(name)), _MAKERS[str(name)](number, settings), _DIRECTORY)
+    return in_directory(_MAKERS[str(name)](number, settings), Actor(str(name)), _DIRECTORY)
 
 
 def told(files: Files, *, restless: bool) -> dict[str, object]:

@@ -16,7 +16,7 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 from cnilint.start import NamedTuple
 from cnilint.upstream.program import Event
 
-from .steps import NOTHING, Change, Files, Minded, Program
+from .steps import NOTHING, Change, Files, Minded, Program, is_out_of_the_way
 
 Memories = tuple[Hashable, ...]
 State = tuple[int, ...]
@@ -61,10 +61,13 @@ class _Table:
     """What the programs do, worked out once for what it depends on: files and memories by number.
 
     Equal values have one number. Files are kept in the order of their names, as the order in which
-    a directory lists them is not promised.
+    a directory lists them is not promised. `forgets`: what is in a file that is out of everybody's
+    way makes no other state, and is left out.
     """
 
-    def __init__(self, programs: Sequence[Program], worked: Sequence[Worked] | None) -> None:
+    def __init__(
+        self, programs: Sequence[Program], worked: Sequence[Worked] | None, *, forgets: bool
+    ) -> None:
         self.programs = programs
         self._worked = worked or [{} for _ in programs]
         self.files: list[Files] = []
@@ -81,11 +84,14 @@ class _Table:
         self._minded: dict[tuple[int, int, int], Minded] = {}
         self._may_remove: dict[tuple[int, int], bool] = {}
         self._all = range(len(programs))
+        self._forgets = forgets and not any(one.reads_renamed for one in programs)
         each = list(enumerate(programs))
         self._watching = [at for at, one in each if type(one).notice is not Program.notice]
         self._writing = [at for at, one in each if type(one).writes_only is not Program.writes_only]
 
     def number_of_files(self, files: Files) -> int:
+        if self._forgets and any(map(is_out_of_the_way, files)):
+            files = {p: "" if is_out_of_the_way(p) else text for p, text in files.items()}
         key = frozenset(files.items())
         if key not in self._files:
             self._files[key] = len(self.files)
@@ -215,7 +221,8 @@ class StateGraph:
     `most` is how many steps may be looked at, each program's in each state. Where that is not
     enough, what is known is still true: each component that lasts does. `reduces`: whether a file
     that nobody minds is written first, or only when somebody does, so that fewer states are looked
-    at and none that lasts is missed.
+    at and none that lasts is missed. `forgets`: whether files that were renamed out of the way, and
+    that nobody reads, are empty from then on, for the same reason.
     """
 
     def __init__(
@@ -224,13 +231,14 @@ class StateGraph:
         most: int,
         *,
         reduces: bool = True,
+        forgets: bool = True,
         worked: Sequence[Worked] | None = None,
     ) -> None:
         """Take the programs, in the order of the memories in a state.
 
         `worked` has what is known of the steps of each, by files and memory, and is added to.
         """
-        self._table = _Table(programs, worked)
+        self._table = _Table(programs, worked, forgets=forgets)
         self._programs = programs
         self._all = range(len(programs))
         self._reduces = reduces

@@ -91,6 +91,9 @@ class Program:
     serves = False
     """Whether pods that are handed to its file get no network while it has not come up."""
 
+    reads_renamed = False
+    """Whether it reads files that were renamed out of the way."""
+
     def start(self) -> Hashable:
         """Return its memory before its first step. Most have none: the files say what was done."""
         return None
@@ -139,6 +142,10 @@ class Program:
         """Return what ending it in order leaves behind: everything, for most."""
         return Change(files, memory, (), Step(self.actor, Verb.STOPS))
 
+    def uninstalled(self, files: Files, memory: Hashable) -> Change:
+        """Return what ending it leaves behind where it is not to be started again."""
+        return self.stop(files, memory)
+
     def complaint(self, files: Files, memory: Hashable) -> Cause | None:  # noqa: ARG002
         """Return why it has not come up in a state of rest, None when it has."""
         return None
@@ -183,6 +190,13 @@ def _candidates(paths: tuple[str, ...], directory: str) -> tuple[str, ...]:
     start = directory.rstrip("/") + "/"
     inside = (path for path in paths if path.startswith(start) and path.endswith(CANDIDATES))
     return tuple(sorted((one for one in inside if "/" not in one[len(start) :]), key=encoded))
+
+
+@lru_cache(maxsize=4096)
+def is_out_of_the_way(path: str) -> bool:
+    """Whether a file was renamed so that no runtime takes it: a candidate's name with an ending."""
+    before, _dot, _ending = path.rpartition(".")
+    return before.endswith(CANDIDATES) and not path.endswith(CANDIDATES)
 
 
 def is_valid(path: str, content: str) -> bool:

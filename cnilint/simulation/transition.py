@@ -203,6 +203,7 @@ class _Slot(Program):
         self.program = program
         self.actor = NODE if program is None else program.actor
         self.serves = program is not None and program.serves
+        self.reads_renamed = program is not None and program.reads_renamed
 
     def start(self) -> Hashable:
         """Return the program's memory before its first step."""
@@ -227,6 +228,13 @@ class _Slot(Program):
         """Return what ending it leaves."""
         running = self._running(memory)
         return Change(files, memory, (), None) if running is None else running.stop(files, memory)
+
+    def uninstalled(self, files: Files, memory: Hashable) -> Change:
+        """Return what ending it for good leaves."""
+        running = self._running(memory)
+        if running is None:
+            return Change(files, memory, (), None)
+        return running.uninstalled(files, memory)
 
     def complaint(self, files: Files, memory: Hashable) -> Cause | None:
         """Return why it has not come up, while it runs."""
@@ -272,7 +280,9 @@ class _Graph(StateGraph):
         after = list(memories)
         change = Change(files, ABSENT, (), None)
         if action.ends is not None:
-            ended = self._programs[action.ends].stop(files, memories[action.ends])
+            program, memory = self._programs[action.ends], memories[action.ends]
+            goes = action.starts is None and action.needs is None
+            ended = (program.uninstalled if goes else program.stop)(files, memory)
             also = ended.step.also if ended.step is not None else ()
             step = Step(self._programs[action.ends].actor, Verb.STOPS, also=also)
             if action.starts is not None:

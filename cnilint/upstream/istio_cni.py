@@ -153,7 +153,7 @@ class IstioCNI(Installer):
 
     def step(self, files: Files, memory: Hashable) -> Change | None:
         """Return the next step; None while it waits or has exited."""
-        known = _known(memory)
+        known = istio_memory(memory)
         if known.phase is Phase.LOOK:
             return Change(files, self._looked(files, known))
         if known.phase is Phase.CHOOSE:
@@ -178,7 +178,7 @@ class IstioCNI(Installer):
 
         istio/istio@1.30.3:cni/pkg/util/pluginutil.go watchFiles
         """
-        known = _known(memory)
+        known = istio_memory(memory)
         if all(event.happening is Happening.MOVED_FROM for event in events):
             return known
         if known.phase is Phase.AWAIT:
@@ -198,14 +198,14 @@ class IstioCNI(Installer):
             files, memory = change.files, change.memory
             state = (frozenset(files.items()), memory)
             if state in seen:
-                return Change(files, _known(memory)._replace(phase=Phase.EXITED))
+                return Change(files, istio_memory(memory)._replace(phase=Phase.EXITED))
             seen.add(state)
-        known = _known(memory)
+        known = istio_memory(memory)
         return Change(files, known) if known.phase is Phase.EXITED else self._cleaned(files, known)
 
     def status(self, memory: Hashable) -> Status:
         """Return READY as its probe says it, EXITED, or WAITS for all else."""
-        phase = _known(memory).phase
+        phase = istio_memory(memory).phase
         found = {Phase.READY: Status.READY, Phase.EXITED: Status.EXITED}
         return found.get(phase, Status.WAITS)
 
@@ -247,7 +247,7 @@ class IstioCNI(Installer):
 
         istio/istio@1.30.3:cni/pkg/install/install.go checkValidCNIConfig
         """
-        found = self._valid(files)
+        found = self.valid(files)
         if not found or known.primary or not self.habits.adopts or not self.chained:
             return known
         if self.owned:
@@ -261,7 +261,7 @@ class IstioCNI(Installer):
         `primary` is the name as adopted in this look, which counts as given from the next one on.
         istio/istio@1.30.3:cni/pkg/install/install.go checkValidCNIConfig
         """
-        found = self._valid(files)
+        found = self.valid(files)
         if not found or found[0] != (self.owned or found[0]):
             raise RefusedError
         may_follow = self.habits.standalone_may_follow and not self.chained
@@ -316,7 +316,7 @@ class IstioCNI(Installer):
             return known._replace(phase=Phase.WRITE, target=target, content=self.plugin)
         directory = ConfDirectory(files)
         try:
-            target = located(directory, known.primary or (self._valid(files) or ("",))[0])
+            target = located(directory, known.primary or (self.valid(files) or ("",))[0])
             content = inserted(self.plugin, read(directory, target))
         except MissingError:
             return known._replace(phase=Phase.AWAIT, resume=Phase.CHOOSE)
@@ -358,7 +358,8 @@ class IstioCNI(Installer):
         put = (Event(Happening.MOVED_TO, known.own),)
         return Change(written(files, known.own, content), ended, put)
 
-    def _valid(self, files: Files) -> tuple[str, ...]:
+    def valid(self, files: Files) -> tuple[str, ...]:
+        """Return the files that load as a network, in the order in which it takes them."""
         return valid_names(tuple(sorted(files.items())), self.habits.libcni)
 
 
@@ -373,7 +374,8 @@ def _renamed(files: Files, known: Memory) -> Change:
     return Change(moved, after._replace(phase=Phase.WATCH, own=listed), events)
 
 
-def _known(memory: Hashable) -> Memory:
+def istio_memory(memory: Hashable) -> Memory:
+    """Return what a process knows; TypeError for the memory of another program."""
     if not isinstance(memory, Memory):
         raise TypeError(f"not a memory of this program: {memory!r}")
     return memory

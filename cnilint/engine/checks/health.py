@@ -318,6 +318,8 @@ class _Explained:
         """Whether a finding tells why something of an outcome is not up."""
         from cnilint.simulation.multus_programs import multus_actor
 
+        if why.failure is Failure.RESTLESS and self._undoes(outcome):
+            return True
         if who is None or any(who == multus_actor(one) for one in facts.multuses):
             return bool(self._network & _objects_of(facts)) or why.failure is Failure.UNKNOWN
         if why.failure is Failure.REFUSED:
@@ -325,6 +327,13 @@ class _Explained:
         renames = any(m.behaviour.renames and m.object in self._network for m in facts.installers)
         # where there is no network at all, there is nothing to wait for
         return who.object in self._install or outcome.runtime is None or renames
+
+    def _undoes(self, outcome: Outcome) -> bool:
+        """Whether a finding tells of one who writes again and again, as its file is not first."""
+        return any(
+            held.cause.failure is Failure.NOT_FIRST and held.actor.object in self._install
+            for held in outcome.held
+        )
 
 
 def _not_up(outcome: Outcome) -> Iterator[tuple[Actor | None, Cause]]:

@@ -83,9 +83,21 @@ def _holders(
                 continue
             if installer is but or installer.action is Action.DELEGATE:
                 continue
-            if part and part < set(_plugins(facts, file.path)):
+            if _copies(facts, installer, name) or (part and part < set(_plugins(facts, file.path))):
                 found.add(file.name)
     return found
+
+
+def _copies(facts: ClassFacts, installer: Installer, name: str) -> bool:
+    """Whether a file is a copy of another one, whatever it came to hold in some order.
+
+    It is one of the file that it names, else of the first one: the primary's, if there is but one.
+    """
+    does = installer.behaviour
+    if installer.action is not Action.COPY or does.of_network:
+        return False
+    primaries = {m.writes.name for m in facts.installers if m.writes and m.role is Role.PRIMARY}
+    return name == does.target or (not does.target and primaries == {name})
 
 
 def _plugins(facts: ClassFacts, path: str) -> list[str]:

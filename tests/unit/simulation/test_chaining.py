@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -19,11 +18,21 @@ from tests.unit.simulation.actors import (
     copier_once,
     inserter,
     into_every_file,
-    on_host,
     referrer,
     staying,
 )
-from tests.unit.simulation.alone import LIST, SINGLE, one, plugins, run, said, step, stopped
+from tests.unit.simulation.alone import (
+    LIST,
+    SINGLE,
+    one,
+    plugins,
+    rested,
+    run,
+    said,
+    step,
+    stopped,
+    told,
+)
 
 ISTIO = {"type": "istio-cni"}
 
@@ -55,28 +64,48 @@ def test_an_inserter_chains_itself_into_its_target(
 
 def test_an_inserter_comes_again_when_its_plugin_is_gone() -> None:
     program = one(inserter(""))
-    after = run(inserter(""), {"b.conflist": LIST})
-    assert step(program, after, None) is None
-    assert step(program, after | {"b.conflist": LIST}, None) is not None
-    assert step(program, after | {"a.conflist": LIST}, None) is not None
+    files, memory = rested(program, {"b.conflist": LIST})
+    after = names_in(files, DIRECTORY)
+    for other in ({"b.conflist": LIST}, after):
+        repaired, known = told(program, memory, other, "b.conflist")
+        assert (repaired, known) == (after, memory)
+
+
+def test_the_first_file_it_saw_is_its_own_for_good_from_a_release_on() -> None:
+    first = {"a.conflist": LIST}
+    for release, takes in (("1.26.8", "a.conflist"), ("1.27.0", None)):
+        program = one(inserter("", release))
+        files, memory = rested(program, {"b.conflist": LIST})
+        before = names_in(files, DIRECTORY) | first
+        after, _known = told(program, memory, before, "a.conflist")
+        assert {name for name in after if after[name] != before[name]} == {takes} - {None}
 
 
 def test_a_copier_keeps_a_file_of_its_own_and_takes_it_along() -> None:
-    named = {"ISTIO_OWNED_CNI_CONFIG_FILENAME": "02-own.conflist"}
-    usual = copier("02-own.conflist")
-    actor = replace(usual, environment={**usual.environment, **named})
+    actor = copier("02-own.conflist")
     assert run(actor, {}) == {}
-    after = run(actor, {"b.conflist": LIST, "c.conflist": LIST})
+    program = one(actor)
+    files, memory = rested(program, {"b.conflist": LIST, "c.conflist": LIST})
+    after = names_in(files, DIRECTORY)
     assert plugins(after["02-own.conflist"]) == ["bridge", "istio-cni"]
     assert after["b.conflist"] == LIST
-    program = one(actor)
-    assert step(program, after | {"02-own.conflist": "{"}, None) is not None
-    stopped = program.stop(on_host(after), None)
-    assert set(names_in(stopped.files, DIRECTORY)) == {"b.conflist", "c.conflist"}
-    assert said(stopped) == "Istio CNI stops, 02-own.conflist goes"
+    for broken in ({}, {"02-own.conflist": "{"}):
+        others = {name: text for name, text in after.items() if name != "02-own.conflist"}
+        assert told(program, memory, others | broken, "02-own.conflist")[0] == after
+    left = program.uninstalled(files, memory)
+    assert set(names_in(left.files, DIRECTORY)) == {"b.conflist", "c.conflist"}
+    assert said(left) == "Istio CNI stops, 02-own.conflist goes"
+    # its agent sees that its DaemonSet is there
+    assert said(program.stop(files, memory)) == "Istio CNI stops"
     assert run(copier("02-own.conflist", "z.conflist"), {"b.conflist": LIST}) == {
         "b.conflist": LIST
     }
+
+
+def test_a_file_of_its_own_is_written_again_for_ever_while_it_is_not_the_first() -> None:
+    program = one(copier("02-own.conflist"))
+    with pytest.raises(AssertionError, match="never rests"):
+        rested(program, {"00-a.conflist": LIST})
 
 
 def test_one_that_takes_every_file_leaves_none_out() -> None:
@@ -93,13 +122,12 @@ def test_one_that_takes_every_file_leaves_none_out() -> None:
 
 @pytest.mark.parametrize("actor", [into_every_file(), inserter(""), staying(""), beside()])
 def test_a_plugin_is_taken_out_when_its_installer_stops(actor: Actor) -> None:
-    after = run(actor, {"10-a.conflist": LIST, "x.conf": "{"})
-    left, label = stopped(actor, after)
+    left, label = stopped(actor, {"10-a.conflist": LIST, "x.conf": "{"})
     assert {name: json.loads(text) for name, text in left.items() if name != "x.conf"} == {
         "10-a.conflist": json.loads(LIST)
     }
     assert label.endswith(" stops, its plugin goes out of 10-a.conflist")
-    assert stopped(actor, left) == (left, label.partition(",")[0])
+    assert stopped(actor, {}) == ({}, label.partition(",")[0])
 
 
 def test_one_that_stays_keeps_to_its_file_while_its_plugin_is_there() -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from cnilint.model.steps import Situation
+from cnilint.model.verdict import VerdictKind
 from cnilint.simulation.class_facts import ClassFacts, HostFile
 from cnilint.simulation.cluster import Circumstances, Cluster, cluster
 from tests.unit.simulation.actors import failure, in_words, read, words
@@ -72,6 +73,17 @@ OWNED = ISTIO.replace("MODE", '{ISTIO_OWNED_CNI_CONFIG: "true", AMBIENT_ENABLED:
 BEHIND_MULTUS = {("Istio CNI", "not-first", "00-multus.conf")}
 """Istio that owns its file is never ready while Multus's own sorts before it."""
 MODES = {"none": [], "chained": [CHAINED], "standalone": [STANDALONE], "owned": [OWNED]}
+
+
+def beside_multus(istio: list[str]) -> VerdictKind:
+    """Return what a class comes to on which Multus has one master, and Istio is in some mode.
+
+    From 1.27 on one that names no file stays with the first one that it saw: Multus's own, if that
+    was there. Multus writes its file anew beside it, and pods go without the mesh's plugin.
+    """
+    if istio == [OWNED]:
+        return VerdictKind.NEVER_READY
+    return VerdictKind.BYPASSED if istio == [CHAINED] else VerdictKind.DETERMINISTIC
 
 
 def multus(pin: str, *, eks: bool = True, masters: str = "/host/etc/cni/net.d") -> str:
@@ -157,7 +169,7 @@ def test_pinned_to_the_vpc_cni_every_order_ends_with_it(
     assert [one.name for one in with_vpc(found)] == ["EC2 nodes"]
     for one in with_vpc(found):
         assert (one.verdict.decided, one.delegates) == (True, ["10-aws.conflist"])
-        assert one.deterministic is (istio != [OWNED])
+        assert one.verdict.kind is beside_multus(istio)
         assert waiting(one) == (BEHIND_MULTUS if istio == [OWNED] else set())
         assert {o.runtime for o in one.outcomes} <= {"00-multus.conf", "00-multus.conflist"}
 
@@ -167,7 +179,7 @@ def test_pinned_to_the_vpc_cni_every_order_ends_with_it(
 def test_pinned_to_another_file_every_order_follows(istio: list[str], pin: str) -> None:
     found = facts(multus(pin), VPC, *istio, host_files=TWO_MORE)
     assert {(c.verdict.decided, *c.delegates) for c in found.classes} == {(True, pin)}
-    assert {c.deterministic for c in found.classes} == {istio != [OWNED]}
+    assert {c.verdict.kind for c in found.classes} == {beside_multus(istio)}
 
 
 def test_unpinned_beside_standalone_istio_is_a_race_of_two() -> None:
@@ -175,8 +187,8 @@ def test_unpinned_beside_standalone_istio_is_a_race_of_two() -> None:
     assert first_boot(one) == {
         "10-aws.conflist": (
             "Amazon VPC CNI writes 10-aws.conflist",
-            "Istio CNI writes YYY-istio-cni.conf",
             "Multus picks 10-aws.conflist as its master and writes 00-multus.conf",
+            "Istio CNI writes YYY-istio-cni.conf",
         ),
         "YYY-istio-cni.conf": (
             "Istio CNI writes YYY-istio-cni.conf",
@@ -212,7 +224,7 @@ def test_unpinned_beside_istios_own_file_is_a_race_of_two() -> None:
 @pytest.mark.parametrize("istio", [[], [CHAINED]])
 def test_unpinned_beside_the_vpc_cni_alone_is_decided(istio: list[str]) -> None:
     (one,) = with_vpc(facts(multus("", eks=False), VPC, *istio))
-    assert (one.deterministic, one.delegates) == (True, ["10-aws.conflist"])
+    assert (one.verdict.kind, one.delegates) == (beside_multus(istio), ["10-aws.conflist"])
 
 
 def test_where_the_vpc_cni_does_not_run_its_pin_never_comes_up() -> None:
@@ -248,7 +260,7 @@ def test_the_manifests_that_aws_publishes_pass_the_same_experiments(
     (one,) = with_vpc(facts(published, node, *istio, host_files=TWO_MORE))
     assert one.name == "EC2 nodes"
     assert one.verdict.decided
-    assert one.deterministic is (istio != [OWNED])
+    assert one.verdict.kind is beside_multus(istio)
     assert one.delegates == [pin]
     (alone,) = with_vpc(facts(AWS_MULTUS.read_text("utf-8"), node))
     assert (alone.name, alone.deterministic) == ("EC2 nodes", True)

@@ -67,7 +67,7 @@ def test_what_is_left_out_of_a_search_changes_nothing_that_comes_of_it(
     programs, reading = made(crew)
     came: list[set[tuple[object, ...]]] = []
     for reduces in (False, True):
-        graph = StateGraph(programs, 150_000, reduces=reduces)
+        graph = StateGraph(programs, 150_000, reduces=reduces, forgets=reduces)
         searched = module._Search(programs, Moments(reading), graph)
         done = searched.everything(on_host(files), persistent=True)
         if not done.exhausted:

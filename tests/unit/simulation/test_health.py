@@ -15,6 +15,7 @@ from cnilint.model.steps import Failure
 from cnilint.model.verdict import VerdictKind
 from cnilint.run import host_files
 from cnilint.simulation.class_facts import ClassFacts
+from cnilint.simulation.search import RESTLESS
 from tests.clusters import PINNED, VPC, WAITING, istio, multus, read
 
 NAMED = istio(CHAINED_CNI_PLUGIN="true", CNI_CONF_NAME="10-aws.conflist")
@@ -100,10 +101,15 @@ def test_a_file_that_is_copied_decides_where_it_is_in_view(
     assert (facts.verdict.doubt is None) is (kind is not VerdictKind.UNDECIDED)
 
 
-def test_an_owned_file_that_is_not_the_first_is_waited_for() -> None:
+def test_an_owned_file_that_is_not_the_first_is_written_again_for_ever() -> None:
     (facts,) = classes(result(VPC, WAITING, multus(PINNED)))
     assert not facts.verdict.ready
-    assert {held.cause.failure for held in facts.verdict.held} == {Failure.NOT_FIRST}
+    assert facts.verdict.causes == (RESTLESS,)
+    assert {(held.actor.title, held.cause.failure) for held in facts.verdict.held} == {
+        ("Istio CNI", Failure.NOT_FIRST)
+    }
+    # what it rewrites is no file that Multus's pods go by
+    assert facts.verdict.owners == ("10-aws.conflist",)
 
 
 def test_plugins_are_followed_through_multus() -> None:
