@@ -83,6 +83,7 @@ CAUSES = {
     Failure.CLUSTER_NETWORK_UNREADABLE: "Multus cannot read {subject}",
     Failure.NETWORK_NOT_FOUND: "no file holds the network {subject}",
     Failure.NO_FILE_TO_CHAIN: "{subject} never comes, so there is nothing to chain a plugin into",
+    Failure.NO_FILE_OF_MODE: "no file is written for the chaining mode {subject} alone",
     Failure.ENDS: "it ends each time that it is started",
     Failure.NOT_FIRST: "{subject} sorts before its own file, which has to be the first",
     Failure.OWN_FILE: "Multus hands the pods to its own file",

@@ -155,6 +155,8 @@ class Failure(Enum):
     """A program ends each time that it is started."""
     NO_FILE_TO_CHAIN = "no-file-to-chain"
     """There is no file into which a plugin can be chained; `subject` is the one that is named."""
+    NO_FILE_OF_MODE = "no-file-of-mode"
+    """The chaining mode `subject` has no file of its own that could be written."""
     NOT_FIRST = "not-first"
     """The file `subject` sorts before an installer's own, which has to be the first one."""
     OWN_FILE = "own-file"

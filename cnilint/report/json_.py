@@ -47,6 +47,7 @@ TOLD_IN_WORDS = frozenset(
         Failure.CLUSTER_NETWORK_UNREADABLE,
         Failure.NETWORK_NOT_FOUND,
         Failure.NO_FILE_TO_CHAIN,
+        Failure.NO_FILE_OF_MODE,
         Failure.NOT_FIRST,
         Failure.NOT_MOUNTED,
         Failure.OWN_FILE,

@@ -22,7 +22,6 @@ from cnilint.upstream.confdir import encoded
 from cnilint.upstream.gojson import JSONError
 
 from .health import Chained, bypassed, chained
-from .network_copy import network_copy
 from .owner import MULTUS_FILES, Reading
 from .programs import Files, Program, candidates, names_in, program
 from .search import Outcome, Simulation
@@ -352,7 +351,7 @@ def _ends_at_once(one: Multus) -> bool:
 @lru_cache(maxsize=512)
 def _program(one: Installer) -> Program | None:
     """Return what an install other than Multus does to the node's files; None for nothing."""
-    return network_copy(one) or program(one)
+    return program(one)
 
 
 @lru_cache(maxsize=64)

@@ -43,7 +43,7 @@ __all__ = [
 ]
 
 
-MODELLED: Mapping[str, Release] = {"istio-cni": (1, 12, 9)}
+MODELLED: Mapping[str, Release] = {"cilium": (1, 14, 0), "istio-cni": (1, 12, 9)}
 """The products of which the real installer is modelled: from which release on its source was read.
 
 Of older ones is known what the catalog says, and no more.
@@ -52,7 +52,7 @@ Of older ones is known what the catalog says, and no more.
 
 @dataclass(frozen=True, slots=True)
 class Writer(Program):
-    """Writes its file, removes and renames what it is known to. Remembers whether it has run."""
+    """Writes its file once, removes and renames what it is known to. Remembers whether it did."""
 
     actor: Actor
     behaviour: Behaviour
@@ -65,15 +65,8 @@ class Writer(Program):
         return "new"
 
     def step(self, files: Files, memory: Hashable) -> Change | None:
-        """Write the file once; with renames for good, rename whatever else appears later."""
-        if memory == "new":
-            return self._first(files)
-        if self.behaviour.renames == "always":
-            after, renamed = self._renamed(files)
-            if renamed:
-                step = Step(self.actor, Verb.RENAMES, file_names(renamed))
-                return change_to(after, memory, renamed, step)
-        return None
+        """Write the file once."""
+        return self._first(files) if memory == "new" else None
 
     def complaint(self, files: Files, memory: Hashable) -> Cause | None:  # noqa: ARG002
         """Return that its settings are refused, where they are."""
@@ -91,10 +84,8 @@ class Writer(Program):
         return Minded(frozenset((self.file.path,))) if memory == "new" else NOTHING
 
     def may_remove(self, memory: Hashable) -> bool:
-        """Return whether it has not run and removes others, or renames them for ever."""
-        return self.behaviour.renames == "always" or (
-            memory == "new" and (bool(self.behaviour.renames) or self._removes_others)
-        )
+        """Return whether it has not run and removes others, or renames them."""
+        return memory == "new" and (bool(self.behaviour.renames) or self._removes_others)
 
     def stop(self, files: Files, memory: Hashable) -> Change:
         """Remove the file where the product cleans up after itself; leave it otherwise."""

@@ -91,8 +91,10 @@ class Program:
     serves = False
     """Whether pods that are handed to its file get no network while it has not come up."""
 
-    reads_renamed = False
-    """Whether it reads files that were renamed out of the way."""
+    @property
+    def reads_renamed(self) -> bool:
+        """Whether it reads files that were renamed out of the way."""
+        return False
 
     def start(self) -> Hashable:
         """Return its memory before its first step. Most have none: the files say what was done."""

@@ -203,7 +203,11 @@ class _Slot(Program):
         self.program = program
         self.actor = NODE if program is None else program.actor
         self.serves = program is not None and program.serves
-        self.reads_renamed = program is not None and program.reads_renamed
+
+    @property
+    def reads_renamed(self) -> bool:
+        """Whether the program does."""
+        return self.program is not None and self.program.reads_renamed
 
     def start(self) -> Hashable:
         """Return the program's memory before its first step."""

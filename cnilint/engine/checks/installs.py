@@ -214,7 +214,7 @@ def _renaming(one: Installer, classes: Sequence[ClassFacts]) -> Iterator[Witness
             if any(name.endswith(one.behaviour.suffix) for name in o.files)
         ]
         if found:
-            outcome = min(found, key=lambda o: len(o.order))
+            outcome = min(found, key=lambda o: o.rank)
             yield shown(facts, outcome, outcome.files, Ending.DIRECTORY)
             return
 

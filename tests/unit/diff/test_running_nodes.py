@@ -98,7 +98,8 @@ def test_calico_to_cilium_changes_the_owner_on_every_node() -> None:
     assert list(map(step_words, witness.steps)) == [
         "the node runs with 10-calico.conflist in place",
         "Calico stops",
-        "Cilium writes 05-cilium.conflist and renames 10-calico.conflist",
+        "Cilium writes 05-cilium.conflist",
+        "Cilium renames 10-calico.conflist",
     ]
 
 

@@ -125,12 +125,14 @@ def test_a_step_says_what_is_there_and_who_takes_it(race: tuple[Result, Element]
         for section in top.all("section", "end")
         for order in section.all("div", "order")
     }
-    order = found["first boot 10-aws.conflist owns the pods"]
+    restless = "but the installers undo each other's work for ever"
+    lasting = f"{THROUGH.removesuffix('.')}, {restless}."
+    order = found[f"first boot 10-aws.conflist owns the pods, {restless}"]
     assert [p.text for p in order.all("p", "state")] == [
         f"{NOTHING} containerd is not ready: the container runtime finds no CNI configuration.",
         "In place: 10-aws.conflist. containerd takes 10-aws.conflist: it owns the pods.",
         f"In place: 00-multus.conf, 10-aws.conflist. {THROUGH}",
-        f"In place: 00-multus.conf, 02-istio-cni.conflist, 10-aws.conflist. {THROUGH}",
+        f"In place: 00-multus.conf, 02-istio-cni.conflist, 10-aws.conflist. {lasting}",
     ]
     data = [
         tuple(step.attributes.get(f"data-{key}") for key in ("files", "takes", "owner", "actor"))
