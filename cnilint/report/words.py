@@ -52,7 +52,7 @@ def manifests_read(result: Result) -> str:
     """Return how many objects were read, and how many documents were left unparsed if any."""
     read = counted(result.manifests, "manifest")
     unparsed = counted(result.unparsed, "document")
-    return f"{read} ({unparsed} not parsed)" if result.unparsed else read
+    return f"{read} (and {unparsed} that no rule asks for)" if result.unparsed else read
 
 
 def undecided(result: Result) -> list[Note]:
