@@ -16,7 +16,7 @@ from cnilint.resources import package_folder
 from cnilint.start import NamedTuple, lazy_pattern
 from cnilint.syntax.data_cache import Data, kept
 
-_KIND = lazy_pattern(r"[A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*")
+_KIND = lazy_pattern(r"[A-Z][A-Z0-9]*+[a-z][A-Za-z0-9]*")
 _NAME = lazy_pattern(r"[a-z0-9][a-z0-9.-]+[a-z0-9]")
 _GROUP = lazy_pattern(r"/*(?=[^/]*[a-z])([a-z0-9-][a-z0-9.-]{3,})(?:/[a-z0-9./-]*)?")
 
