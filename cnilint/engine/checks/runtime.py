@@ -76,7 +76,7 @@ def first_file_invalid(cluster: Cluster) -> Iterator[Hit]:
     found: dict[tuple[str, str], list[tuple[ClassFacts, Outcome]]] = {}
     for facts in cluster.classes:
         invalid = [o for o in facts.outcomes if o.runtime is None and o.cause == FIRST_FILE_INVALID]
-        if invalid:
+        if invalid and facts.decided:  # else another file may come before it
             outcome = min(invalid, key=lambda o: len(o.order))
             file = next(name for name in outcome.files if extension(name) in CANDIDATES)
             found.setdefault((facts.directory, file), []).append((facts, outcome))
