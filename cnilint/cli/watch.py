@@ -13,7 +13,7 @@ from cnilint.config.options import Settings
 from cnilint.errors import CnilintError, ExitCode, NothingReadError, UsageError
 from cnilint.start import NamedTuple
 from cnilint.streams import say, tell
-from cnilint.syntax.collect import EXTENSIONS, STANDARD_INPUT, WILDCARDS
+from cnilint.syntax.collect import STANDARD_INPUT, WILDCARDS, is_collected
 
 from . import outputs
 from .request import Request
@@ -155,7 +155,7 @@ def _is_read(path: str) -> bool:
     if steps[-1] in (*NAMES, *OTHER_NAMES, PYPROJECT):
         return True
     hidden = any(step.startswith(".") for step in steps)
-    return not hidden and path.lower().endswith(EXTENSIONS)
+    return not hidden and is_collected(path)
 
 
 def _stamp(path: str) -> object:

@@ -226,7 +226,7 @@ class Evaluation:
                 from .places import placed_note
 
                 notes = distinct([placed_note(note) for note in notes])
-        notes += [*problem_notes(inputs.problems), *unjudged_notes(inputs, problems)]
+        notes += [*problem_notes(inputs.problems, self.layout), *unjudged_notes(inputs, problems)]
         self.said += _said_of_all(inputs, self.layout, problems, notes, judging)
         self.said.sort(key=lambda one: (one.order, one.cluster))
         self.hits = _placed(self.said)

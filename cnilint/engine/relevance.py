@@ -21,7 +21,7 @@ from functools import cache
 from cnilint.catalog.catalog import products
 from cnilint.catalog.needles import needles
 from cnilint.catalog.recognise import EKS_IMAGES, EKS_LABELS
-from cnilint.gitops.charts import CHART_FILE, HELMFILE, HELMFILES
+from cnilint.gitops.charts import CHART_FILE
 from cnilint.gitops.cloudformation import RESOURCES
 from cnilint.gitops.distributions import K3S, MACHINE_KEYS, RKE2
 from cnilint.gitops.kustomization import FILE_NAMES
@@ -33,6 +33,7 @@ from cnilint.multus.network_objects import KEYS
 from cnilint.multus.network_objects import KIND as DEFINITION
 from cnilint.patterns import Pattern, compiled, literally
 from cnilint.start import lazy_pattern
+from cnilint.syntax.collect import is_helmfile
 from cnilint.syntax.compose import problems_in, surely_parses
 from cnilint.syntax.skim import Outline, hides, is_plain, name, outline
 from cnilint.syntax.split import content_start, split
@@ -275,13 +276,11 @@ def _is_named(version: str) -> bool:
 
 def _is_read_by_name(path: str) -> bool:
     """Whether a file is read for its name, or for that of a folder that it lies in."""
-    folder, file = posixpath.split(path)
-    if file in FILE_NAMES or file == CHART_FILE or file.startswith(HELMFILE):
+    file = posixpath.basename(path)
+    if file in FILE_NAMES or file == CHART_FILE or is_helmfile(path):
         return True
     lower = path.lower()
-    return posixpath.basename(folder) == HELMFILES or any(
-        one.lower() in lower for one in (RKE2, K3S)
-    )
+    return any(one.lower() in lower for one in (RKE2, K3S))
 
 
 def _several(kinds: str | Sequence[str]) -> Sequence[str]:

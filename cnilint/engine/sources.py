@@ -34,6 +34,10 @@ WORDS: Mapping[Reason, tuple[str, str]] = {
     Reason.GENERATOR_PLUGIN: ("a plugin's output", "plugins' output"),
     Reason.TEMPLATE: ("a template that was not filled in", "templates that were not filled in"),
     Reason.CHART_NOT_RENDERED: ("a chart that was not rendered", "charts that were not rendered"),
+    Reason.HELMFILE_NOT_RENDERED: (
+        "a helmfile whose templates were not filled in",
+        "helmfiles whose templates were not filled in",
+    ),
     Reason.OTHER_REPOSITORY: ("a path in another repository", "paths in other repositories"),
     Reason.UNKNOWN_VARIABLE: ("a path with a variable", "paths with variables"),
     Reason.UNKNOWN_CLUSTERS: (
@@ -52,7 +56,9 @@ WORDS: Mapping[Reason, tuple[str, str]] = {
 """What was not read, one of it and several."""
 
 
-DECIDING = frozenset({Reason.REMOTE, Reason.CHART_NOT_RENDERED, Reason.TOO_MUCH})
+DECIDING = frozenset(
+    {Reason.REMOTE, Reason.CHART_NOT_RENDERED, Reason.HELMFILE_NOT_RENDERED, Reason.TOO_MUCH}
+)
 """Reasons for which what was not read may well be a CNI: nothing is decided without it."""
 
 
@@ -247,11 +253,19 @@ NOTED = {
 """What is said of several texts of one kind that are no manifests as they are."""
 
 
-def problem_notes(problems: Iterable[SyntaxProblem]) -> Iterator[Note]:
-    """Yield one note on all texts of each kind that are no manifests as they are."""
+def problem_notes(problems: Iterable[SyntaxProblem], layout: Layout) -> Iterator[Note]:
+    """Yield one note on all texts of each kind that are no manifests as they are.
+
+    What is a source that a cluster of the layout goes without is told of as such.
+    """
+    told = {
+        (each.place.source.path, each.place.span)
+        for one in layout.clusters
+        for each in one.not_read
+    }
     kinds: dict[str, list[SyntaxProblem]] = {}
     for one in problems:
-        if one.is_note:
+        if one.is_note and (one.source.path, one.span) not in told:
             kinds.setdefault(one.kind, []).append(one)
     for kind, found in kinds.items():
         first = Location(found[0].source, found[0].span)

@@ -12,12 +12,20 @@ from collections.abc import Callable, Iterator, Sequence
 from cnilint.kube.manifest import Manifest, Texts
 from cnilint.kube.values import Values, text_of, value_text
 from cnilint.model.finding import Location
-from cnilint.model.tree import Document, Mapping, child, descend, follow, items, string
+from cnilint.model.tree import (
+    Document,
+    Mapping,
+    SyntaxProblem,
+    child,
+    descend,
+    follow,
+    items,
+    string,
+)
 from cnilint.start import NamedTuple
+from cnilint.syntax.collect import is_helmfile
 
 CHART_FILE = "Chart.yaml"
-HELMFILE, HELMFILES = "helmfile", "helmfile.d"
-"""What the name of a helmfile begins with, and the folder of parts of one."""
 VALUES_FILE = "values.yaml"
 
 
@@ -57,10 +65,26 @@ def other_objects(document: Document, is_file: Callable[[str], bool]) -> Iterato
     found = None
     if name == CHART_FILE:
         found = None if is_part(folder, is_file) else as_object(document, "Chart")
-    elif name.startswith(HELMFILE) or posixpath.basename(folder) == HELMFILES:
+    elif is_helmfile(document.source.path):
         found = as_object(document, "Helmfile")
     if found is not None and (found.at("dependencies") or found.at("releases")):
         yield found
+
+
+def unfilled(one: Document | SyntaxProblem) -> Iterator[Location]:
+    """Yield where a document of a helmfile is a template, so that a release of it is not known.
+
+    That is one that does not read without being filled in, and each chart whose name is an action.
+    """
+    if isinstance(one, SyntaxProblem):
+        if one.kind == "template":
+            yield Location(one.source, one.span)
+        return
+    helmfile = as_object(one, "Helmfile")
+    if helmfile is not None:
+        for at, entry in enumerate(items(helmfile.at("releases"))):
+            if "}}" in entry_text(entry, "chart").rpartition("/")[2]:
+                yield helmfile.location("releases", at, "chart")
 
 
 def is_part(folder: str, is_file: Callable[[str], bool]) -> bool:

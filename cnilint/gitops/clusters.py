@@ -15,10 +15,11 @@ from functools import cached_property, partial
 from cnilint.kube.manifest import Manifest, ManifestIndex, manifests
 from cnilint.model.tree import Document, Value, plain
 from cnilint.start import NamedTuple
+from cnilint.syntax.collect import is_helmfile
 
 from . import argo, argo_sets, distributions, flux, generic_chart
 from .built import written_in
-from .charts import other_objects
+from .charts import other_objects, unfilled
 from .delivery import deliveries
 from .files import Files, joined
 from .graph import Build, ClusterObjects, Edge, NotRead, Reason
@@ -769,15 +770,18 @@ class Survey:
         applied = [Applied(one, whole[folder]) for folder in tops for one in builds[folder].objects]
         built = {id(one.object) for one in applied}
         left: tuple[Manifest, ...] = ()
+        helmfiles = [path for path in self._files.paths() if self._helmfile((path,)).not_read]
         if any(edge.kind in PATHS for folder in tops for edge in builds[folder].edges):
             described = [one for one in loose if distributions.describes_cluster(one)]
             others = [one for one in loose if not distributions.describes_cluster(one)]
             left, loose = tuple(one for one in others if self._installs(one)), described
+            helmfiles = []
         elif any(_applies(one) for one in loose):
             # where GitOps is done, a chart or helmfile that nothing refers to is nobody's
             others = [one for one in loose if _is_unreferred(one)]
             left = tuple(one for one in others if self._installs(one))
             loose = [one for one in loose if not _is_unreferred(one)]
+            helmfiles = []
         alternatives = self._alternatives(loose)
         for one in loose:
             path = self._path_in(one)
@@ -796,7 +800,7 @@ class Survey:
         unread = [folder for folder in tops if not builds[folder].objects]
         unread = [folder for folder in unread if builds[folder].not_read]
         told = list(self._told_apart(applied, built, parted))
-        if not told and unread:
+        if not told and (unread or helmfiles):
             told = [(_Name("", ONLY), [])]
         parts = [name.part for name, _members in told]
         for name, members in told:
@@ -812,11 +816,28 @@ class Survey:
                 if one.folder in folders and cluster_of(one.object) not in ("", name.cluster)
             )
             start = [partial(Survey._folder_without, folder=f, roots=of_others) for f in inside]
+            own = [
+                path
+                for path in helmfiles
+                if _may_be_in(self._whole(joined(path, "..")), name.part, parts)
+            ]
+            start += [partial(Survey._helmfile, paths=own)]
             assumed = "files" if name.part in apart else "folders" if name.part else ""
             found.append(self._cluster(name.whole, _Begun(inside, (*start, more), assumed)))
         if len(found) == 1:
             found = [found[0]._replace(assumed="")]
         return Layout(tuple(found), left)
+
+    def _helmfile(self, paths: Sequence[str]) -> Build:
+        """Return, of some files, the helmfiles whose templates were not filled in."""
+        found = [
+            NotRead(Reason.HELMFILE_NOT_RENDERED, path, place)
+            for path in paths
+            if is_helmfile(path)
+            for one in self._files.found(path)
+            for place in unfilled(one)
+        ]
+        return Build((), (), tuple(found), frozenset(paths))
 
     def _told_apart(
         self,

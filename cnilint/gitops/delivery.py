@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from cnilint.kube.manifest import Manifest, ManifestIndex
 from cnilint.kube.values import Steps, Values, embedded_values, inline_values, text_of
 from cnilint.model.finding import Location
-from cnilint.model.tree import Document, Embedded, Tree, child, items, string
+from cnilint.model.tree import Document, Embedded, Tree, child, items, plain, string
 from cnilint.start import NamedTuple, lazy_pattern
 
 from . import cloudformation
@@ -277,7 +277,7 @@ def _helmfile(manifest: Manifest, index: ManifestIndex) -> Iterator[Delivery]:
     """Yield the releases of a helmfile.
 
     helmfile/helmfile@v1.1.3:pkg/state/state.go: values are files and mappings in their order, `set`
-    comes on top; a file that is a template is not read.
+    comes on top; a file that is a template is not read, and nor is what only helmfile fills in.
     """
     addresses = {
         entry_text(one, "name"): entry_text(one, "url")
@@ -289,7 +289,10 @@ def _helmfile(manifest: Manifest, index: ManifestIndex) -> Iterator[Delivery]:
             continue
         chart = entry_text(entry, "chart")
         values: tuple[Values, ...] = ()
-        unread: list[Location] = []
+        unread = [manifest.location(*place, key) for key in _FILLED_IN if _later(entry, key)]
+        unread += [
+            manifest.location(*place, key) for key in _CHANGING if child(entry, key) is not None
+        ]
         for number, item in enumerate(items(child(entry, "values"))):
             path = string(item)
             read = inline_values(manifest, (*place, "values", number))
@@ -302,6 +305,22 @@ def _helmfile(manifest: Manifest, index: ManifestIndex) -> Iterator[Delivery]:
         source = addresses.get(chart.partition("/")[0], "") if "://" not in chart else chart
         named = Chart(chart, entry_text(entry, "version"), source)
         yield from _release(manifest, named, values, (*place, "chart"), tuple(unread))
+
+
+_FILLED_IN = ("chart", "version", "installed", "values", "set")
+"""What of a release in a helmfile may hold an action of a template."""
+
+_CHANGING = (
+    *("condition", "installedTemplate", "versionTemplate", "valuesTemplate", "setTemplate"),
+    *("inherit", "jsonPatches", "strategicMergePatches", "transformers", "postRenderer"),
+)
+"""What changes a release, or leaves it out, by what is only known to helmfile."""
+
+
+def _later(entry: Tree, key: str) -> bool:
+    """Whether a member of a release holds a text that only helmfile fills in."""
+    tree = child(entry, key)
+    return tree is not None and "{{" in str(plain(tree))
 
 
 def _proxy(manifest: Manifest) -> Iterator[Delivery]:

@@ -38,6 +38,8 @@ class Reason(Enum):
     """Its content is a Secret or encrypted."""
     CHART_NOT_RENDERED = "chart-not-rendered"
     """A chart whose templates were not rendered."""
+    HELMFILE_NOT_RENDERED = "helmfile-not-rendered"
+    """A helmfile whose templates were not filled in."""
     OTHER_REPOSITORY = "other-repository"
     """A path in another repository than this one."""
     UNKNOWN_VARIABLE = "unknown-variable"

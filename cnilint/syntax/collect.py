@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import posixpath
 import stat
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32_LE
 from collections.abc import Callable, Container, Iterator, Sequence
@@ -23,6 +24,11 @@ STANDARD_INPUT = "-"
 
 EXTENSIONS = (".yaml", ".yml", ".json")
 """What is read of a folder; a file that is named itself may have any name."""
+
+HELMFILE, HELMFILES = "helmfile", "helmfile.d"
+"""What the name of a helmfile begins with, and the folder of parts of one."""
+
+_TEMPLATED = (".yaml.gotmpl", ".yml.gotmpl")
 
 SIZE_LIMIT = MOST_BYTES
 """Bytes of the largest file that is read, where nothing else is asked for."""
@@ -54,6 +60,26 @@ class Unreadable(NamedTuple):
     too_large: bool = False
 
 
+def is_helmfile(path: str) -> bool:
+    """Whether helmfile reads a file for its name, or for that of the folder that it lies in.
+
+    helmfile/helmfile@v1.1.3:pkg/app/app.go findDesiredStateFiles
+    """
+    folder, name = posixpath.split(path)
+    return name.startswith(HELMFILE) or posixpath.basename(folder) == HELMFILES
+
+
+def is_collected(path: str) -> bool:
+    """Whether a file that lies in a folder is read: by its ending, or as a helmfile's template.
+
+    Other files of templates are read where a helmfile or a kustomization refers to them, if at all.
+    """
+    lower = path.lower()
+    if lower.endswith(EXTENSIONS):
+        return True
+    return lower.endswith(_TEMPLATED) and is_helmfile(path.replace(os.sep, "/"))
+
+
 Listing = Callable[[str], Container[str]]
 """Of a folder, the absolute paths of the files that count in it, and of the folders they are in."""
 
@@ -71,10 +97,10 @@ def collect(
 ) -> Iterator[Source | Unreadable]:
     """Yield the text of every file the paths stand for, in order, each file once.
 
-    A path is a file (of any name), a folder (all `.yaml`, `.yml` and `.json` below it, sorted,
-    hidden and version-control ones left out, symbolic links followed as far as the repository
-    reaches: `confine`), a pattern (`*`, `?`, `[`,
-    `**`; only if no file has that very name) or `-` for what `stdin` returns. Paths are reported
+    A path is a file (of any name), a folder (all `.yaml`, `.yml` and `.json` below it, and
+    helmfiles with templates, sorted, hidden and version-control ones left out, symbolic links
+    followed as far as the repository reaches: `confine`), a pattern (`*`, `?`, `[`, `**`; only if
+    no file has that very name) or `-` for what `stdin` returns. Paths are reported
     as they were given, without a leading `./` and with forward slashes. With a `listing`, a folder
     stands for what that lists, and never for what `excluding` leaves out of it. `limit` are the
     bytes of the largest file that is read.
@@ -131,7 +157,7 @@ def _entries_in(
         whole = os.path.join(path, name)
         inside = in_tree(tree, whole)
         is_folder = inside is not None and tree.is_folder(inside)
-        is_manifest = name.lower().endswith(EXTENSIONS)
+        is_manifest = is_collected(whole)
         if (is_folder or is_manifest) and not (excluded and excluded(whole, is_folder)):
             yield _Entry(whole, is_folder, real=inside)
 
@@ -232,7 +258,7 @@ class _Collector:
                 yield from self._folder(match)
             elif (
                 os.path.isfile(match)
-                and (any_name or match.lower().endswith(EXTENSIONS))
+                and (any_name or is_collected(match))
                 and (found := self._file(match))
             ):
                 yield found
@@ -338,7 +364,7 @@ def _entries(folder: str) -> list[_Entry]:
             name = entry.name
             if name.startswith(".") or name in _VERSION_CONTROL:
                 continue
-            manifest = name.lower().endswith(EXTENSIONS)
+            manifest = is_collected(entry.path)
             try:
                 is_folder, is_link = entry.is_dir(), entry.is_symlink()
                 if is_folder or (manifest and (is_link or entry.is_file())):

@@ -11,6 +11,7 @@ from cnilint.model.tree import Document, Mapping, Scalar, Style, SyntaxProblem, 
 from cnilint.start import lazy_pattern
 
 from .build import MAX_DEPTH, Builder
+from .collect import is_helmfile
 from .colons import past_colons, stumbles_over_colon
 from .events import LimitReached, Parser, Refusal, best_parser, refusal
 from .split import content_start, split, template_source
@@ -18,6 +19,11 @@ from .split import content_start, split, template_source
 _TEMPLATE = (
     "a Helm template that was not rendered: what its actions stand in is not read; "
     "check the output of `helm template` instead"
+)
+
+_HELMFILE = (
+    "a helmfile whose templates were not filled in: what its actions stand in is not read; "
+    "check the output of `helmfile template` instead"
 )
 
 _OTHER_TEMPLATE = (
@@ -91,7 +97,8 @@ def compose(
                 elif not template_seen:
                     template_seen = True
                     other = "{%" in text[action.start : action.end] or placeholder is not None
-                    message = _OTHER_TEMPLATE if other else _TEMPLATE
+                    own = _HELMFILE if is_helmfile(source.path) else _TEMPLATE
+                    message = _OTHER_TEMPLATE if other else own
                     yield SyntaxProblem(source, action, "template", message)
             index += 1
 

@@ -30,6 +30,8 @@ def race(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("deep/er/a.yml", True),
         ("a.json", True),
         ("A.YAML", True),
+        ("helmfile.d/a.yaml.gotmpl", True),
+        ("values.yaml.gotmpl", False),
         (".cnilint.yaml", True),
         ("deep/cnilint.yaml", True),
         ("pyproject.toml", True),

@@ -215,6 +215,7 @@ def test_a_text_with_directives_or_other_line_ends_is_kept_as_a_whole(text: str)
     "path",
     [
         *("base/kustomization.yaml", "kustomization.yml", "Kustomization", "a/Chart.yaml"),
+        *("helmfile.yaml.gotmpl", "helmfile.d/apps.yaml.gotmpl"),
         *("helmfile.yaml", "helmfile.d/apps.yaml", "rke2/config.yaml", "hosts/k3s.yaml"),
     ],
 )

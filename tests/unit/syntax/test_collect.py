@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cnilint.confine import Disk
 from cnilint.model.text import Source
-from cnilint.syntax.collect import Unreadable, collect, decode, encode
+from cnilint.syntax.collect import Unreadable, collect, collect_in, decode, encode
 
 
 def no_input() -> bytes:
@@ -76,6 +77,30 @@ def test_a_folder_gives_manifests_sorted_without_hidden_ones() -> None:
 )
 def test_names_and_order(given_paths: list[str], reported: list[str]) -> None:
     assert list(found(given_paths)) == reported
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("helmfile.yaml.gotmpl", "helmfile.yml.gotmpl", "helmfile-prod.yaml.gotmpl"),
+        *("apps/helmfile.yaml.GOTMPL", "helmfile.d/10-cni.yaml.gotmpl"),
+    ],
+)
+def test_a_helmfile_is_read_with_its_templates_and_other_templates_are_not(
+    name: str, tree: Path
+) -> None:
+    for each in (
+        name,
+        "values.yaml.gotmpl",
+        "helmfile.d/values/cni.yaml.gotmpl",
+        "helmfile.gotmpl",
+    ):
+        (tree / each).parent.mkdir(parents=True, exist_ok=True)
+        (tree / each).write_text("x: 1\n")
+    assert sorted(found(["."])) == sorted([*ALL, name])
+    read = collect_in(Disk(str(tree)), ["."])
+    assert sorted(one.path for one in read) == sorted([*ALL, name])
+    assert name in found(["**"])
 
 
 def test_absolute_paths_stay_absolute(tree: Path) -> None:
