@@ -659,6 +659,8 @@ class Survey:
             objects += brought.objects
             edges += brought.edges
             not_read += brought.not_read
+        for each in objects:
+            edges += flux.chart_edges(each, self._sources, self._asked(objects))
         kept, self._repeated[name] = self._last_ones(distributions.settled(objects))
         rendered, self._rests_on[name] = self._rendered(kept)
         kept += rendered

@@ -14,6 +14,7 @@ from fnmatch import fnmatchcase
 
 from cnilint.kube.manifest import Manifest, manifests
 from cnilint.kube.values import Steps, text_of
+from cnilint.model.finding import Location
 from cnilint.model.tree import Mapping as MappingTree
 from cnilint.model.tree import Route, Tree, child, items, members, string
 from cnilint.start import NamedTuple
@@ -21,7 +22,7 @@ from cnilint.start import NamedTuple
 from .argo_sets import address_of
 from .built import Node, as_node, made, place_in, read, rebuilt, written_in
 from .files import Files, joined, leaves
-from .graph import Build, Edge, NotRead, Reason
+from .graph import REPOSITORY, Build, Edge, NotRead, Reason
 from .kustomization import FILE_NAMES
 from .substitution import Variables
 
@@ -33,8 +34,14 @@ OWN_NAME = "flux-system"
 ARTIFACTS = ("OCIRepository", "Bucket")
 """Sources of which the repository may be no more than a part."""
 
+REFERENCES = ("commit", "name", "semver", "tag", "branch")
+"""What a GitRepository may say of the commit to take, the first of which counts."""
+
 SOURCE_KINDS = ("GitRepository", "OCIRepository", "Bucket")
 """What the Flux operator syncs from."""
+
+CHART_SOURCE: Steps = ("spec", "chart", "spec", "sourceRef")
+"""Where a HelmRelease names the source of its chart."""
 
 FIELDS = {
     "patches": "patches",
@@ -93,7 +100,9 @@ def sources(objects: Sequence[Manifest], files: Files) -> Sources:
     """Return what the objects of a repository say of sources, and which of them it is itself.
 
     That is what Flux's bootstrap wrote; else, if no source is out of view whose paths lie here, the
-    address of which most paths lie here; else the only GitRepository that there is.
+    address of which most paths lie here; else the only GitRepository that there is. A repository
+    whose content is known by its address is another one, and so is the only one if something that
+    is taken of it does not lie here.
     """
     found = [one for one in objects if one.api_version.startswith("source.toolkit.fluxcd.io/")]
     artifacts = [one for one in objects if one.kind == "ArtifactGenerator"]
@@ -120,9 +129,10 @@ def _evident(
     objects: Sequence[Manifest], found: Sequence[Manifest], files: Files
 ) -> set[tuple[str, str]]:
     """Return the sources of the address of which most paths are folders of this repository."""
+    ours = [one for one in found if not files.elsewhere.below(_address(one), "", "")]
     addresses: dict[tuple[str, str], set[str]] = {}
-    for one in found:
-        address = address_of(string(one.at("spec", "url")) or "")
+    for one in ours:
+        address = address_of(_address(one))
         addresses.setdefault((one.kind, one.name), set()).add(address)
     counts: Counter[str] = Counter()
     for one in objects:
@@ -131,17 +141,35 @@ def _evident(
         path = joined(".", (string(one.at("spec", "path")) or ".").lstrip("/"))
         if path == "." or leaves(path) or not files.is_folder(path):
             continue
+        if _source_of(one) in {(other.kind, other.name) for other in found} - addresses.keys():
+            continue
         for address in addresses.get(_source_of(one), {""}):
             counts[address] += 1
     best = [address for address, _count in counts.most_common(1)]
     if not best:
-        repositories = {(one.kind, one.name) for one in found if one.kind == "GitRepository"}
-        return (
-            repositories
-            if len(repositories) == 1 and not _refers_elsewhere(objects, found)
-            else set()
-        )
+        repositories = {(one.kind, one.name) for one in ours if one.kind == "GitRepository"}
+        if len(repositories) != 1 or _refers_elsewhere(objects, found):
+            return set()
+        return repositories - {source for one in objects for source in _lacking(one, files)}
     return {key for key, each in addresses.items() if best[0] and best[0] in each}
+
+
+def _lacking(one: Manifest, files: Files) -> Iterator[tuple[str, str]]:
+    """Yield the source of which an object takes a path that does not lie in this repository."""
+    if is_kustomization(one):
+        source, path = _source_of(one), string(one.at("spec", "path")) or "."
+    elif one.kind == "HelmRelease" and (chart := one.at(*CHART_SOURCE)) is not None:
+        source = string(child(chart, "kind")) or "", string(child(chart, "name")) or ""
+        path = string(one.at("spec", "chart", "spec", "chart")) or "."
+    else:
+        return
+    folder = joined(".", path.lstrip("/"))
+    if "$" not in path and not leaves(folder) and not files.is_folder(folder):
+        yield source
+
+
+def _address(source: Manifest) -> str:
+    return string(source.at("spec", "url")) or ""
 
 
 def _packed_folders(objects: Iterable[Manifest], files: Files) -> dict[tuple[str, str], str]:
@@ -298,7 +326,10 @@ def applied(one: Manifest, around: Sources, files: Files, known: Known) -> Build
         published = _published(one, files, known)
         if found.reason is Reason.OTHER_REPOSITORY and published is not None:
             return published
-        return Build((), (), (NotRead(found.reason, found.folder, place),), frozenset())
+        edges: tuple[Edge, ...] = ()
+        if found.reason is Reason.OTHER_REPOSITORY:
+            edges = tuple(_elsewhere(known, _source_of(one), found.folder, place))
+        return Build((), edges, (NotRead(found.reason, found.folder, place),), frozenset())
     whole = folder_build(files, found.folder, _fields(one))
     edges = (Edge("flux-path", found.folder, place), *whole.edges)
     objects = whole.objects
@@ -306,6 +337,36 @@ def applied(one: Manifest, around: Sources, files: Files, known: Known) -> Build
     if variables is not None:
         objects = tuple(_substituted(each, variables) for each in objects)
     return Build(objects, edges, whole.not_read, whole.reads)
+
+
+def chart_edges(one: Manifest, around: Sources, known: Known) -> Iterator[Edge]:
+    """Yield that a HelmRelease takes its chart from another repository, if it does."""
+    chart = one.at(*CHART_SOURCE) if one.kind == "HelmRelease" else None
+    if chart is None:
+        return
+    source = string(child(chart, "kind")) or "", string(child(chart, "name")) or ""
+    if source in around.defined - around.own:
+        path = string(one.at("spec", "chart", "spec", "chart")) or ""
+        yield from _elsewhere(known, source, path, one.location("spec", "chart", "spec", "chart"))
+
+
+def _elsewhere(known: Known, named: tuple[str, str], path: str, place: Location) -> Iterator[Edge]:
+    """Yield the edge to a path in the GitRepository of a kind and name."""
+    source = next(iter(known(*named)), None)
+    if source is None or named[0] != "GitRepository":
+        return
+    address = _address(source).removesuffix("/")
+    yield Edge(REPOSITORY, f"{address}//{joined('.', path)}?ref={_reference(source)}", place)
+
+
+def _reference(source: Manifest) -> str:
+    """Return what a GitRepository takes: a commit, a name, a range of releases, a tag or a branch.
+
+    fluxcd/source-controller@v1.7.0:api/v1/gitrepository_types.go GitRepositoryRef: in this order,
+    and the branch `master` where nothing is said.
+    """
+    given = (string(source.at("spec", "ref", key)) for key in REFERENCES)
+    return next(filter(None, given), "master")
 
 
 def _published(one: Manifest, files: Files, known: Known) -> Build | None:
@@ -320,9 +381,7 @@ def _published(one: Manifest, files: Files, known: Known) -> Build | None:
     source = next(iter(known(kind, name)), None)
     if source is None:
         return None
-    address = string(source.at("spec", "url")) or ""
-    branch = string(source.at("spec", "ref", "branch")) or ""
-    ref = string(source.at("spec", "ref", "tag")) or branch
+    address, ref = _address(source), _reference(source)
     path = string(one.at("spec", "path")) or ""
     folder = path.strip("./")
     back = [

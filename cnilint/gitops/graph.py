@@ -65,6 +65,9 @@ class Edge(NamedTuple):
     place: Location
 
 
+REPOSITORY = "repository"
+"""The kind of an edge to a path in another repository, which is not followed."""
+
 ROOTS = frozenset({"flux-path", "argo-source", "resource", "component"})
 """The edges of those who say which folders are applied: what lies beside them is not."""
 

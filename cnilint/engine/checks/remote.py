@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from cnilint.engine.hit import Hit
 from cnilint.gitops.clusters import Layout
-from cnilint.gitops.graph import Edge
+from cnilint.gitops.graph import REPOSITORY, Edge
 from cnilint.model.finding import Applicability, Fix
 from cnilint.start import lazy_pattern
 
@@ -37,7 +37,9 @@ def _unpinned(edges: Sequence[Edge]) -> Iterator[Hit]:
         place = edge.place
         key = (place.source.path, place.span)
         address = is_remote_file(edge.target) or is_repository(edge.target)
-        if not address or key in seen or not names_a_cni(edge.target):
+        # of what is not read, the repository has to be a CNI's: a path says what somebody calls it
+        named = edge.target.rpartition("//")[0] if edge.kind == REPOSITORY else edge.target
+        if not address or key in seen or not names_a_cni(named):
             continue
         seen.add(key)
         branch = moving(edge.target)

@@ -8,7 +8,7 @@ from cnilint.catalog.published import Published
 from cnilint.catalog.recognise import installers
 from cnilint.engine.evaluate import evaluate
 from cnilint.engine.inputs import inputs
-from cnilint.gitops.graph import Reason
+from cnilint.gitops.graph import REPOSITORY, Reason
 from cnilint.kube.manifest import ManifestIndex
 from cnilint.model.finding import Applicability
 from cnilint.model.text import Source
@@ -173,3 +173,71 @@ def test_manifests_that_talos_fetches_are_known_by_their_addresses() -> None:
         (Reason.REMOTE, "https://example.com/x.yaml")
     ]
     assert Published().at(calico) is not None
+
+
+GIT = """\
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: GitRepository
+metadata: {name: multus, namespace: flux-system}
+spec:
+  url: URL
+  ref: REF
+---
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: multus, namespace: flux-system}
+spec: {path: ./deployments, sourceRef: {kind: GitRepository, name: multus}}
+"""
+
+
+@pytest.mark.parametrize("lies_here", [True, False])
+def test_the_only_repository_is_another_one_if_its_content_is_known(lies_here: bool) -> None:
+    text = GIT.replace("URL", MULTUS).replace("REF", "{tag: v4.2.2}")
+    more = {"deployments/app.yaml": "apiVersion: v1\nkind: Service\nmetadata: {name: app}\n"}
+    whole = single({"multus.yaml": text, "vpc.yaml": VPC, **(more if lies_here else {})})
+    assert "multus-thick" in products(whole)
+    assert Reason.MISSING not in [one.reason for one in whole.not_read]
+
+
+def test_the_only_repository_is_another_one_if_what_is_taken_of_it_does_not_lie_here() -> None:
+    text = GIT.replace("URL", "https://example.com/acme/multus").replace("REF", "{branch: main}")
+    whole = single({"multus.yaml": text, "vpc.yaml": VPC})
+    assert [one.reason for one in whole.not_read] == [Reason.OTHER_REPOSITORY]
+    there = "https://example.com/acme/multus//deployments?ref=main"
+    assert [(one.kind, one.target) for one in whole.edges] == [(REPOSITORY, there)]
+
+
+@pytest.mark.parametrize(
+    ("given", "taken"),
+    [
+        ("{branch: main}", "main"),
+        ("{branch: main, tag: v1.2.3}", "v1.2.3"),
+        ("{tag: v1.2.3, semver: 1.2.x}", "1.2.x"),
+        ("{semver: 1.2.x, name: refs/tags/v1.2.3}", "refs/tags/v1.2.3"),
+        ("{branch: main, commit: 0123abc}", "0123abc"),
+        ("{}", "master"),
+    ],
+)
+def test_what_a_repository_gives_is_what_flux_takes_first(given: str, taken: str) -> None:
+    text = GIT.replace("URL", "https://example.com/acme/multus").replace("REF", given)
+    (edge,) = single({"multus.yaml": text, "vpc.yaml": VPC}).edges
+    assert edge.target.endswith(f"?ref={taken}")
+
+
+RELEASE = """\
+---
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: multus, namespace: flux-system}
+spec: {chart: {spec: {chart: ./charts/multus, sourceRef: {kind: GitRepository, name: multus}}}}
+"""
+
+
+@pytest.mark.parametrize("lies_here", [True, False])
+def test_a_chart_is_of_another_repository_unless_it_lies_here(lies_here: bool) -> None:
+    source = GIT.partition("---")[0].replace("URL", "https://example.com/acme/multus")
+    files = {"multus.yaml": source.replace("REF", "{branch: main}") + RELEASE, "vpc.yaml": VPC}
+    files |= {"charts/multus/Chart.yaml": "name: multus\nversion: 1.0.0\n"} if lies_here else {}
+    there = "https://example.com/acme/multus//charts/multus?ref=main"
+    expected = [] if lies_here else [there]
+    assert [one.target for one in single(files).edges if one.kind == REPOSITORY] == expected
