@@ -28,6 +28,7 @@ from cnilint.simulation.cluster import Circumstances, Cluster, cluster
 from cnilint.simulation.shared import Simulations
 from cnilint.start import NamedTuple, replace
 
+from .assumed_nodes import on_assumed_nodes
 from .blame import blamed
 from .checks import CHANGE_CHECKS, CHECKS, IGNORE_CHECKS, INPUT_CHECKS, LAYOUT_CHECKS, Check
 from .hit import Hit
@@ -155,7 +156,7 @@ class Judging(NamedTuple):
                 if one is not None:
                     from .places import doubted
 
-                    finding = doubted(finding, one)
+                    finding = on_assumed_nodes(doubted(finding, one), hit.classes, one)
                 yield finding
         except CnilintError:
             raise
@@ -589,11 +590,12 @@ def finding_of(rule: Rule, hit: Hit, cluster_name: str, policy: Policy) -> Findi
 
 
 def _stated(rule: Rule, hit: Hit, level: Level, cluster_name: str) -> Finding:
+    names = " and ".join(dict.fromkeys(facts.name for facts in hit.classes))
     return Finding(
         rule=rule.id,
         name=rule.name,
         level=level,
-        message=rule.message.format_map(hit.parameters),
+        message=rule.message.format_map({"classes": names, **hit.parameters}),
         location=hit.location,
         cluster=cluster_name,
         details=hit.details,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from cnilint.model.finding import Fix, Level, Location, Related
 from cnilint.model.steps import Witness
+from cnilint.simulation.class_facts import ClassFacts
 from cnilint.start import dataclass, field
 
 
@@ -13,7 +14,8 @@ from cnilint.start import dataclass, field
 class Hit:
     """One place where a rule fires.
 
-    `parameters` fill the card's message; `witnesses` are orders of events that show it, `details`
+    `parameters` fill the card's message, and as `classes` so do the classes of nodes on which it
+    is so, where it is about some; `witnesses` are orders of events that show it, `details`
     further lines for a person; `level` replaces the card's level where the rule has more than one.
     """
 
@@ -24,3 +26,4 @@ class Hit:
     fixes: tuple[Fix, ...] = ()
     level: Level | None = None
     witnesses: tuple[Witness, ...] = ()
+    classes: tuple[ClassFacts, ...] = ()

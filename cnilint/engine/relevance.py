@@ -26,6 +26,7 @@ from cnilint.gitops.cloudformation import RESOURCES
 from cnilint.gitops.distributions import K3S, MACHINE_KEYS, RKE2
 from cnilint.gitops.kustomization import FILE_NAMES
 from cnilint.kube.manifest import HASH
+from cnilint.kube.node_systems import ARCHITECTURE
 from cnilint.kube.workload import HOST_PATH, INSTALLING_KINDS, TEMPLATE
 from cnilint.model.text import Source, Span
 from cnilint.multus.meant_configuration import KEY as CONFIGURATION
@@ -50,7 +51,7 @@ BY_WORDS = frozenset({CONFIG_MAP, SERVICE, *TEMPLATE}) - INSTALLING_KINDS
 
 MULTUS = "multus"
 
-OF_WORKLOADS = (HOST_PATH, *EKS_IMAGES, MULTUS)
+OF_WORKLOADS = (HOST_PATH, *EKS_IMAGES, MULTUS, ARCHITECTURE)
 """Words that are looked for in workloads beside those that install something on nodes.
 
 One that mounts a configuration of Multus has its name: where that does not name Multus, all is read

@@ -114,6 +114,11 @@ LOSSES = {
 }
 """What pods lack that do not get a product's plugin, by the product's id."""
 
+ASSUMED_NODES = (
+    "nothing in view shows that there are such nodes: node-classes in the settings says which are"
+)
+"""What is told of a finding that would be an error if there were nodes of its classes."""
+
 UNKNOWN = {
     Unknown.SETTINGS: "what {title} is told is not known",
     Unknown.FILE: "where {title} writes is not known",

@@ -17,6 +17,7 @@ from cnilint.start import NamedTuple, lazy_pattern
 from .manifest import Manifest
 from .workload import Image
 
+ARCHITECTURE = "kubernetes.io/arch"
 COMPUTE_TYPE = "eks.amazonaws.com/compute-type"
 
 MANAGED = {"auto": "EKS Auto Mode", "fargate": "EKS Fargate"}

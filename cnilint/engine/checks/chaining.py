@@ -18,7 +18,7 @@ from cnilint.simulation.search import Outcome
 from cnilint.upstream.confdir import encoded
 
 from .installs import loss
-from .orders import class_names, shown
+from .orders import shown
 
 TARGET = "named"
 """What the catalog calls the setting by which such a plugin is told the file to chain into."""
@@ -41,13 +41,11 @@ def chain_target_depends_on_order(cluster: Cluster) -> Iterator[Hit]:
         ended = _ended(facts, one, targets)
         yield Hit(
             location=location,
+            classes=tuple(each for each, other in found if _ended(each, one, other) == ended),
             parameters={
                 "product": one.title,
                 "targets": ended,
                 "loss": loss(one),
-                "classes": class_names(
-                    each for each, other in found if _ended(each, one, other) == ended
-                ),
             },
             details=tuple(
                 f"on {each.name} it ends up in {said}"

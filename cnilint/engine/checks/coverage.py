@@ -2,46 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from cnilint.catalog.catalog import Role
 from cnilint.catalog.installer import Installer
 from cnilint.engine.hit import Hit
 from cnilint.kube.manifest import Manifest
-from cnilint.kube.node_systems import COMPUTE_TYPE, MANAGED
-from cnilint.kube.scheduling import Expression, Labels, placement
+from cnilint.kube.node_systems import MANAGED
+from cnilint.kube.scheduling import Labels, placement
 from cnilint.kube.taints import PREFIX, Toleration, tolerations
-from cnilint.kube.values import Steps
 from cnilint.kube.workload import workload
 from cnilint.model.finding import Applicability, Edit, Fix, Level, Location, Related
 from cnilint.model.tree import Mapping as MappingTree
-from cnilint.model.tree import Tree, descend, string
+from cnilint.model.tree import Tree, descend
 from cnilint.multus.configuration import Multus
 from cnilint.simulation.class_facts import ClassFacts
 from cnilint.simulation.cluster import Cluster
+from cnilint.simulation.shown_nodes import chooses, is_shown
 
 from .installs import named
-from .orders import class_names
-
-SHOWS_NODES: Mapping[str, tuple[Steps, ...]] = {
-    "auto": (
-        ("autoModeConfig",),
-        ("Properties", "ComputeConfig"),
-        ("spec", "computeConfig"),
-        ("spec", "forProvider", "computeConfig"),
-    ),
-    "hybrid": (
-        ("remoteNetworkConfig",),
-        ("Properties", "RemoteNetworkConfig"),
-        ("spec", "remoteNetworkConfig"),
-        ("spec", "forProvider", "remoteNetworkConfig"),
-    ),
-}
-"""What of a cluster's description shows nodes of a kind: eksctl's, CloudFormation's, ACK's and
-Crossplane's.
-
-eksctl-io/eksctl@99984ad:pkg/apis/eksctl.io/v1alpha5/types.go
-"""
 
 
 def multus_without_primary(cluster: Cluster) -> Iterator[Hit]:
@@ -59,15 +38,15 @@ def multus_without_primary(cluster: Cluster) -> Iterator[Hit]:
         writes = primary.writes.name if primary.writes is not None else ""
         yield Hit(
             location=_affinity_place(one),
+            classes=tuple(bare),
             parameters={
                 "product": one.installer.title,
                 "primary": named(primary),
                 "file": writes,
-                "classes": class_names(bare),
             },
             related=(Related(place, f"{primary.title} writes {writes}"),) if place else (),
             fixes=(_same_affinity(one, primary),),
-            level=None if any(_is_shown(cluster, facts) for facts in bare) else Level.NOTE,
+            level=None if any(is_shown(cluster, facts) for facts in bare) else Level.NOTE,
         )
 
 
@@ -85,10 +64,10 @@ def primary_without_multus(cluster: Cluster) -> Iterator[Hit]:
             continue
         yield Hit(
             location=request.location,
+            classes=tuple(classes),
             parameters={
                 "object": manifest.title,
                 "product": cluster.multuses[0].installer.title,
-                "classes": class_names(classes),
             },
             related=tuple(
                 Related(where, f"{one.installer.title} is installed here")
@@ -106,7 +85,7 @@ def cni_on_managed_nodes(cluster: Cluster) -> Iterator[Hit]:
     """CNI214: a CNI install that selects EKS Auto Mode or Fargate nodes by name."""
     for one in cluster.installers:
         expressions = tuple(one.placement.expressions())
-        chosen = [t for kind, t in MANAGED.items() if any(_chooses(e, kind) for e in expressions)]
+        chosen = [t for kind, t in MANAGED.items() if any(chooses(e, kind) for e in expressions)]
         if not chosen:
             continue
         location = one.location()
@@ -119,12 +98,6 @@ def cni_on_managed_nodes(cluster: Cluster) -> Iterator[Hit]:
             parameters={"product": one.title, "types": " and ".join(chosen)},
             fixes=(off_managed_nodes(one),),
         )
-
-
-def _chooses(expression: Expression, kind: str) -> bool:
-    """Whether an expression asks for nodes of a kind, which a plain node does not meet."""
-    named = expression.key == COMPUTE_TYPE and not expression.matches({})
-    return named and expression.matches({COMPUTE_TYPE: kind})
 
 
 def _primaries(facts: ClassFacts, one: Multus) -> list[Installer]:
@@ -147,34 +120,6 @@ def _is_bare(cluster: Cluster, facts: ClassFacts, one: Multus, primaries: list[I
     hosts = any(entry.on_host and entry.name in meant for entry in facts.entries)
     given = any(primary in facts.installers for primary in primaries)
     return not hosts and not given and not cluster.wildcards(facts)
-
-
-def _is_shown(cluster: Cluster, facts: ClassFacts) -> bool:
-    """Whether something shows that nodes of a class exist, beside an affinity against them.
-
-    AWS's own manifests keep off hybrid and Auto Mode nodes, on every cluster. Such nodes are there
-    where the settings, the cluster's description or a workload that asks for them say so.
-    """
-    kind = facts.node_class.labels.get(COMPUTE_TYPE)
-    if kind is None or cluster.known.node_classes:
-        return True
-    told = any(
-        one.at(*steps) is not None
-        for one in cluster.manifests
-        for steps in SHOWS_NODES.get(kind, ())
-    )
-    asked = (
-        expression
-        for one in cluster.manifests
-        if (pods := workload(one, cluster.index)) is not None
-        for expression in placement(pods.specification).expressions()
-    )
-    installed = (each for one in cluster.installers for each in one.placement.expressions())
-    pools = (
-        one.at("spec", "template", "spec", "nodeClassRef", "group") for one in cluster.manifests
-    )
-    told = told or (kind == "auto" and any(string(one) == "eks.amazonaws.com" for one in pools))
-    return told or any(_chooses(one, kind) for one in (*asked, *installed))
 
 
 def _may_run(manifest: Manifest, facts: ClassFacts, cluster: Cluster) -> bool:

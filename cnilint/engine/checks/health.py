@@ -20,7 +20,7 @@ from cnilint.upstream.netconf import plugin_types
 
 from . import CHECKS
 from .installs import loss
-from .orders import class_names, shown
+from .orders import shown
 
 Check = Callable[[Cluster], Iterator[Hit]]
 Place = tuple[ClassFacts, Outcome]
@@ -79,10 +79,10 @@ def exits_at_every_start(cluster: Cluster) -> Iterator[Hit]:
             continue
         yield Hit(
             location=location,
+            classes=tuple(found),
             parameters={
                 "product": one.title,
                 "loss": LOSSES.get(one.product.id, f"pods go without {one.title}"),
-                "classes": class_names(found),
             },
             fixes=(Fix("see what its log says at the start", Applicability.DISPLAY, ()),),
         )
@@ -110,9 +110,9 @@ def never_ready(cluster: Cluster) -> Iterator[Hit]:
             continue
         yield Hit(
             location=location,
+            classes=tuple(each for each, _outcome in places),
             parameters={
                 "what": f"{title} never comes up" if title else "no pod gets a network",
-                "classes": class_names(each for each, _outcome in places),
                 "why": cause_words(why),
             },
             witnesses=(shown(facts, outcome, outcome.files[:1]),),
@@ -139,10 +139,10 @@ def owner_is_no_install(cluster: Cluster) -> Iterator[Hit]:
             continue
         yield Hit(
             location=location,
+            classes=tuple(each for each, _outcome in places),
             parameters={
                 "file": name,
                 "product": installed.title,
-                "classes": class_names(each for each, _outcome in places),
             },
             witnesses=(shown(facts, outcome, (name,)),),
             fixes=(Fix(f"remove {name} from the nodes", _DISPLAY, ()),),
@@ -177,12 +177,12 @@ def plugin_bypassed(cluster: Cluster) -> Iterator[Hit]:
             continue
         yield Hit(
             location=location,
+            classes=tuple(each for each, _bypassed in places),
             parameters={
                 "loss": loss(one),
                 "product": one.title,
                 "plugin": each.chained.plugin,
                 "owner": outcome.master or "",
-                "classes": class_names(each for each, _bypassed in places),
             },
             witnesses=(shown(facts, outcome, (outcome.master or "",)),),
             fixes=tuple(_reached(cluster, facts, each.chained, outcome)),
@@ -212,12 +212,12 @@ def owned_file_not_first(cluster: Cluster) -> Iterator[Hit]:
         facts, outcome, first = min(found, key=lambda each: each[1].rank)
         yield Hit(
             location=location,
+            classes=tuple(each for each, _outcome, _name in found),
             parameters={
                 "loss": loss(one),
                 "product": one.title,
                 "file": one.writes.name,
                 "first": either(list(dict.fromkeys(name for _f, _o, name in found))),
-                "classes": class_names(each for each, _outcome, _name in found),
             },
             witnesses=(shown(facts, outcome, (first,)),),
             fixes=tuple(owned_fixes(facts, one)),
@@ -252,11 +252,11 @@ def pods_start_outside(cluster: Cluster) -> Iterator[Hit]:
 
         yield Hit(
             location=location,
+            classes=tuple(each for each, _window, _one in places),
             parameters={
                 "loss": loss(one),
                 "product": one.title,
                 "owner": each.owner,
-                "classes": class_names(each for each, _window, _one in places),
             },
             witnesses=(shown(facts, each.outcome, (each.outcome.master or "",)),),
             fixes=tuple(guard_fixes(cluster, one)),
@@ -279,12 +279,12 @@ def plugin_twice(cluster: Cluster) -> Iterator[Hit]:
             continue
         yield Hit(
             location=location,
+            classes=tuple(each for each, _twice in places),
             parameters={
                 "product": one.title,
                 "plugin": each.chained.plugin,
                 "runtime": outcome.runtime or "",
                 "master": outcome.master or "",
-                "classes": class_names(each for each, _twice in places),
             },
             witnesses=(shown(facts, outcome, (outcome.master or "",)),),
             fixes=tuple(named_target(facts, one)),

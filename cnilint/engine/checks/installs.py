@@ -15,7 +15,7 @@ from cnilint.model.tree import child, items, string
 from cnilint.simulation.class_facts import ClassFacts
 from cnilint.simulation.cluster import Cluster
 
-from .orders import class_names, owners_shown, shown
+from .orders import owners_shown, shown
 from .pairs import Pair, pairs, related_to
 
 MULTUS = ("multus-thin", "multus-thick")
@@ -56,12 +56,12 @@ def _fighting(members: Sequence[Installer], classes: Sequence[ClassFacts]) -> It
     choices = [Fix(_kept(one, ordered), Applicability.DISPLAY, ()) for one in ordered]
     yield Hit(
         location=location,
+        classes=tuple(classes),
         parameters={
             "products": " and ".join([first.title, *map(named, rest)]),
             "effect": f"pods get the network of {either(owners)}"
             if owners
             else "no pod gets a network",
-            "classes": class_names(classes),
         },
         related=tuple(related for one in rest for related in related_to(one)),
         fixes=(*choices, *([apart(first, rest[0])] if len(rest) == 1 else [])),
@@ -103,11 +103,11 @@ def exclusive_cni(cluster: Cluster) -> Iterator[Hit]:
         fix = set_exclusive(one, Applicability.SAFE if multus else Applicability.UNSAFE)
         yield Hit(
             location=text.location if text is not None else location,
+            classes=tuple(classes),
             parameters={
                 "product": one.title,
                 "others": " and ".join(dict.fromkeys(other.title for other in others)),
                 "suffix": one.behaviour.suffix,
-                "classes": class_names(classes),
             },
             witnesses=tuple(_renaming(one, classes)),
             related=tuple(related for other in others for related in related_to(other)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from cnilint.model.steps import Ending, Witness
 from cnilint.simulation.class_facts import ClassFacts
@@ -22,8 +22,3 @@ def owners_shown(facts: ClassFacts, names: Sequence[str]) -> Iterator[Witness]:
         outcome = facts.shortest(name)
         if outcome is not None:
             yield shown(facts, outcome, (name,))
-
-
-def class_names(classes: Iterable[ClassFacts]) -> str:
-    """Return the names of classes of nodes for a sentence, each once."""
-    return " and ".join(dict.fromkeys(facts.name for facts in classes))

@@ -12,8 +12,6 @@ from cnilint.simulation.class_facts import ClassFacts
 from cnilint.simulation.cluster import Cluster
 from cnilint.start import NamedTuple
 
-from .orders import class_names
-
 
 class Pair(NamedTuple):
     """Two installs that share classes of nodes; `first` is among the manifests."""
@@ -28,9 +26,10 @@ class Pair(NamedTuple):
         """Yield a hit at the first install, the second one related; none if neither is in view."""
         location = self.first.location()
         if location is not None:
-            parameters = {**words, "classes": class_names(self.classes)}
             related = tuple(related_to(self.second))
-            yield Hit(location, parameters, related=related, fixes=fixes, level=level)
+            yield Hit(
+                location, words, related=related, fixes=fixes, level=level, classes=self.classes
+            )
 
 
 def pairs(cluster: Cluster, fits: Callable[[Installer, Installer], bool]) -> Iterator[Pair]:

@@ -20,7 +20,7 @@ from cnilint.simulation.search import Outcome
 from cnilint.upstream.confdir import encoded, extension
 from cnilint.upstream.selector import predict
 
-from .orders import class_names, shown
+from .orders import shown
 
 FIRST_FILE_INVALID = Cause(Failure.FIRST_FILE_INVALID)
 
@@ -48,12 +48,12 @@ def runtime_never_asks_multus(cluster: Cluster) -> Iterator[Hit]:
         own = _own_files(one)
         yield Hit(
             location=one.place("mode"),
+            classes=tuple(each for each, _outcome in found),
             parameters={
                 "product": one.installer.title,
                 "file": file,
                 "own": next((name for name in own if name in outcome.files), own[0]),
                 "writer": writer.title if writer is not None else "the host",
-                "classes": class_names(each for each, _outcome in found),
             },
             witnesses=(shown(facts, outcome, (file,)),),
             related=(
@@ -97,10 +97,10 @@ def first_file_invalid(cluster: Cluster) -> Iterator[Hit]:
         skipping = predict("cri-o", contents)
         yield Hit(
             location=location,
+            classes=tuple(each for each, _outcome in classes),
             parameters={
                 "file": file,
                 "why": _invalid(file, contents[file]),
-                "classes": class_names(each for each, _outcome in classes),
                 "instead": f"and takes {skipping.primary}"
                 if skipping.primary is not None
                 else "and finds no other",
@@ -139,11 +139,11 @@ def pods_start_before_multus(cluster: Cluster) -> Iterator[Hit]:
         location = primary.location()
         yield Hit(
             location=one.place("readiness", "mode"),
+            classes=tuple(facts for facts, _primary in early),
             parameters={
                 "product": one.installer.title,
                 "primary": primary.title,
                 "file": file,
-                "classes": class_names(facts for facts, _primary in early),
             },
             related=(Related(location, f"{primary.title} writes {file}"),) if location else (),
             fixes=(Fix(FAIL_CLOSED, Applicability.DISPLAY, ()),),
@@ -165,11 +165,11 @@ def stale_file(cluster: Cluster) -> Iterator[Hit]:
         facts, outcome = found[0]
         yield Hit(
             location=one.place("cni_version", "mode"),
+            classes=tuple(each for each, _outcome in found),
             parameters={
                 "product": one.installer.title,
                 "stale": stale,
                 "current": current,
-                "classes": class_names(each for each, _outcome in found),
             },
             witnesses=(shown(facts, outcome, (stale,)),),
             fixes=(Fix(f"remove {stale} from the nodes", Applicability.DISPLAY, ()),),

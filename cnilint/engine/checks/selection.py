@@ -16,7 +16,7 @@ from cnilint.simulation.cluster import Cluster
 from cnilint.upstream.confdir import encoded
 from cnilint.upstream.multus_releases import Pin
 
-from .orders import class_names, owners_shown
+from .orders import owners_shown
 from .primaries import hides_a_file, meant_files, primary_files
 
 
@@ -30,10 +30,10 @@ def master_depends_on_order(cluster: Cluster) -> Iterator[Hit]:
         worst = max(races, key=lambda facts: len(masters(facts)))
         yield Hit(
             location=one.place("mode"),
+            classes=tuple(races),
             parameters={
                 "product": one.installer.title,
                 "masters": either(found),
-                "classes": class_names(races),
             },
             witnesses=tuple(owners_shown(worst, masters(worst))),
             related=(*_writers(worst), *_assumed(cluster, races)),
