@@ -13,29 +13,17 @@ from cnilint.gitops.files import Files
 from cnilint.kube.manifest import Manifest
 from cnilint.model.tree import Document
 from cnilint.simulation.cluster import Circumstances, Cluster
-from cnilint.start import NamedTuple
 
 from .result import Result
-from .sources import deciding
 
 
-class Known(NamedTuple):
-    """The facts of a cluster, and the sources that were not read for it and may bring a CNI."""
-
-    cluster: Cluster
-    unread: tuple[str, ...]
-
-
-def known_clusters(result: Result | None) -> Mapping[str, Known]:
+def known_clusters(result: Result | None) -> Mapping[str, Cluster]:
     """Return what a run worked out, by the names of the clusters."""
-    if result is None:
-        return {}
-    pairs = zip(result.layout.clusters, result.clusters, strict=False)
-    return {facts.name: Known(facts, deciding(objects)) for objects, facts in pairs}
+    return {} if result is None else {one.name: one for one in result.clusters}
 
 
 def same_facts(
-    one: Known | None,
+    one: Cluster | None,
     manifests: Sequence[Manifest],
     circumstances: Circumstances,
     unread: tuple[str, ...],
@@ -47,16 +35,16 @@ def same_facts(
     """
     if one is None or one.unread != unread:
         return None
-    if one.cluster.known._replace(budget=circumstances.budget) != circumstances:
+    if one.known._replace(budget=circumstances.budget) != circumstances:
         return None
-    before = one.cluster.manifests
+    before = one.manifests
     if len(before) != len(manifests) or not all(map(_same, before, manifests)):
         return None
-    texts = one.cluster.index.texts
+    texts = one.index.texts
     if not isinstance(texts, Files):
         return None
     reads = sorted(texts.read_paths)
-    return one.cluster if all(_same_text(texts, files, path) for path in reads) else None
+    return one if all(_same_text(texts, files, path) for path in reads) else None
 
 
 def _same(one: Manifest, other: Manifest) -> bool:

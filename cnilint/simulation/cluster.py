@@ -73,6 +73,8 @@ class Cluster:
     """The file of the CNI that is to own the pods; empty where nothing says so."""
     known: Circumstances = NOTHING_KNOWN
     """What is known of it beside its manifests."""
+    unread: tuple[str, ...] = ()
+    """The names of sources that were not read and may bring something that decides."""
     _worked_out: dict[Callable[..., object], object] = field(default_factory=dict)
 
     def once(self, work: Callable[[Cluster], Facts]) -> Facts:
@@ -138,7 +140,7 @@ def cluster(
     notes += _multus_notes(multuses)
     hidden = list(hidden_installs(manifests, index))
     notes += [_hidden_note(one) for one in hidden]
-    unread = [*(one.object for one in hidden), *unread]
+    missing = [*(one.object for one in hidden), *unread]
     placements, domains = placements_of(found)
     groups = list(node_groups(manifests))
     unknown = tuple(unknown_writers(manifests, index, found))
@@ -161,7 +163,7 @@ def cluster(
             unknown=wild,
             persistent=kept,
             primary=known.primary,
-            unread=unread[0] if unread else "",
+            unread=missing[0] if missing else "",
             definitions=definitions,
             simulations=played,
         )
@@ -182,6 +184,7 @@ def cluster(
         runtime=runtime,
         primary=known.primary,
         known=known,
+        unread=tuple(unread),
     )
 
 
