@@ -14,7 +14,7 @@ from cnilint.diff.revision import Revision
 from cnilint.diff.sides import Side, Sides, sides, since
 from cnilint.errors import ExitCode, NothingReadError, UsageError
 from cnilint.report.changes.formats import report
-from cnilint.report.changes.words import summary
+from cnilint.report.changes.words import remark_words, summary
 from cnilint.report.terminal.paint import WIDTH, Paint
 from cnilint.run import Run
 from cnilint.streams import say, tell, write_file
@@ -38,6 +38,10 @@ def diff(request: Request) -> ExitCode:
         found = _compared(request, asked, chosen)
         if text.get("before"):
             _none_is_empty(found)
+    except NothingReadError:
+        for one in asked.remarks:
+            say(f"note: {remark_words(one)}")
+        raise
     finally:
         _close(asked)
     _deliver(found, wanted)

@@ -88,18 +88,14 @@ class ClusterChange(NamedTuple):
     after: Cluster | None
     installs: tuple[InstallChange, ...]
     classes: tuple[ClassChange, ...]
+    renamed: bool = False
+    """Whether it is called otherwise than before, within the side that it is on."""
 
     @property
     def name(self) -> str:
         """What it is called after the change, or was before it."""
         found = self.after or self.before
         return found.name if found is not None else ""
-
-    @property
-    def renamed(self) -> bool:
-        """Whether it is called otherwise than before."""
-        pair = (self.before, self.after)
-        return None not in pair and len({one.name for one in pair if one is not None}) == 2
 
     @property
     def worse(self) -> bool:
@@ -150,8 +146,9 @@ class Comparison(NamedTuple):
 def compare(sides: Sides, found: Found) -> Comparison:
     """Return what differs between what was found before a change and after it."""
     before, after = found.before, found.after
-    pairs = list(cluster_pairs(before.clusters, after.clusters))
-    changes = [_cluster_change(*pair) for pair in pairs]
+    inside = (sides.before.inside, sides.after.inside)
+    pairs = list(cluster_pairs(before.clusters, after.clusters, inside))
+    changes = [_cluster_change(*pair, inside) for pair in pairs]
     was = [identity(finding) for finding in before.findings]
     now = [identity(finding) for finding in after.findings]
     is_old, is_kept = old(after.findings, was), old(before.findings, now)
@@ -189,14 +186,23 @@ def _on_running_nodes(
     return tuple(merged(sorted_out.kept)), ignored, notes
 
 
-def cluster_pairs(before: Sequence[Cluster], after: Sequence[Cluster]) -> Iterator[ClusterPair]:
+Naming = Callable[[str], str]
+"""Of a path or a name on a side, what it is called within that side."""
+
+
+def cluster_pairs(
+    before: Sequence[Cluster], after: Sequence[Cluster], inside: tuple[Naming, Naming] = (str, str)
+) -> Iterator[ClusterPair]:
     """Yield clusters with their counterparts: by name, then by the objects that they get.
 
-    In the order of those after the change, then those that are gone.
+    In the order of those after the change, then those that are gone. `inside` says what a name of
+    either side is called there.
     """
-    earlier = {one.name: one for one in before}
-    pairs = {one.name: earlier[one.name] for one in after if one.name in earlier}
-    rest = [one for one in before if one.name not in pairs]
+    earlier = {inside[0](one.name): one for one in before}
+    names = {one.name: inside[1](one.name) for one in after}
+    pairs = {name: earlier[own] for name, own in names.items() if own in earlier}
+    found = {id(one) for one in pairs.values()}
+    rest = [one for one in before if id(one) not in found]
     new = [one for one in after if one.name not in pairs]
     likeness = sorted(
         (
@@ -221,14 +227,18 @@ def _likeness(one: Cluster, other: Cluster) -> float:
     return len(mine & theirs) / len(every) if every else 0
 
 
-def _cluster_change(before: Cluster | None, after: Cluster | None) -> ClusterChange:
+def _cluster_change(
+    before: Cluster | None, after: Cluster | None, inside: tuple[Naming, Naming]
+) -> ClusterChange:
     if before is after:
         return ClusterChange(before, after, (), ())
+    renamed = before and after and inside[0](before.name) != inside[1](after.name)
     return ClusterChange(
         before,
         after,
         tuple(_install_changes(before, after)),
         tuple(_class_changes(before, after)),
+        bool(renamed),
     )
 
 

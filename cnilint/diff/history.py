@@ -47,9 +47,11 @@ class History:
         """Return what to say of a word that means no commit; `what` it could have been."""
         if not self.commit("HEAD"):
             return "this repository has no commit yet: there is nothing to compare with"
+        names = self._names()
+        if word in names:
+            return f"{word!r} leads to no commit that is in this repository"
         said = f"no {what} {word!r} in this repository"
-        near = did_you_mean(word, self._names())
-        return f"{said}{near}{f': {FETCH}' if self._is_shallow else ''}"
+        return f"{said}{did_you_mean(word, names)}{f': {FETCH}' if self._is_shallow else ''}"
 
     def default_branch(self) -> str:
         """Return what the default branch is called; UsageError if nothing says it."""

@@ -14,7 +14,7 @@ from cnilint.confine import Disk, FileTree, repository
 from cnilint.errors import ReadError, UsageError, near_path
 from cnilint.model.globs import fits
 from cnilint.start import NamedTuple
-from cnilint.syntax.collect import STANDARD_INPUT, WILDCARDS, in_tree
+from cnilint.syntax.collect import STANDARD_INPUT, WILDCARDS, in_tree, stands_for
 
 from .history import History
 from .revision import Revision
@@ -25,13 +25,20 @@ WORKING_TREE = "the working tree"
 class Side(NamedTuple):
     """What is read on one side: paths on the disk, or in a tree of files.
 
-    `title` is what a person calls it, `commit` its id for a revision.
+    `title` is what a person calls it, `commit` its id for a revision, `folder` the one that all of
+    it lies in, where that is not so on the other side.
     """
 
     title: str
     paths: tuple[str, ...]
     tree: FileTree | None = None
     commit: str = ""
+    folder: str = ""
+
+    def inside(self, path: str) -> str:
+        """Return what a path, or a name that is one, is called within the folder."""
+        start = os.path.relpath(self.folder).replace(os.sep, "/") if self.folder else ""
+        return path.removeprefix(f"{start}/")
 
 
 class RemarkKind(Enum):
@@ -105,6 +112,8 @@ def sides(words: Sequence[str], before: str = "", after: str = "") -> Sides:
     """
     if before or after:
         return _files(words, before, after)
+    if "" in words:
+        raise UsageError("one of BASE, HEAD and PATH is empty")
     top = repository(os.path.realpath(os.getcwd()))
     history = History(top) if top is not None else None
     are_folders = len(words) > 1 and all(map(os.path.isdir, words[:2]))
@@ -113,7 +122,7 @@ def sides(words: Sequence[str], before: str = "", after: str = "") -> Sides:
     if history is None:
         _folders_there(words)
         raise UsageError(
-            "not a git repository: name two folders, or two files with --before and --after"
+            f"{_no_repository()}: name two folders, or two files with --before and --after"
         )
     return _revisions(history, words)
 
@@ -125,10 +134,18 @@ def since(word: str, paths: Sequence[str]) -> Sides:
     """
     top = repository(os.path.realpath(os.getcwd()))
     if top is None:
-        raise UsageError("--since: not a git repository")
+        raise UsageError(f"--since: {_no_repository()}")
     history = History(top)
     base = _revision(history, word, history.parted(word, "HEAD"))
     return _over_paths(base, Side(WORKING_TREE, ()), paths)
+
+
+def _no_repository() -> str:
+    """Return why the working directory is in no repository with files."""
+    here = os.getcwd()
+    if all(os.path.exists(os.path.join(here, name)) for name in ("HEAD", "objects", "refs")):
+        return "a git repository without a working tree (a clone of it has one)"
+    return "not a git repository"
 
 
 def _files(words: Sequence[str], before: str, after: str) -> Sides:
@@ -143,7 +160,8 @@ def _files(words: Sequence[str], before: str, after: str) -> Sides:
 
 def _folders(words: Sequence[str]) -> Sides:
     before, after, *inside = words
-    return _over_paths(Side(before, ()), Side(after, ()), inside or ["."], (before, after))
+    two = (Side(before, (), folder=before), Side(after, (), folder=after))
+    return _over_paths(*two, inside or ["."])
 
 
 def _folders_there(words: Sequence[str]) -> None:
@@ -208,16 +226,20 @@ def _revision(history: History, title: str, commit: str) -> Side:
     return Side(title, (), Revision(history.top, commit), commit)
 
 
-def _over_paths(
-    before: Side, after: Side, paths: Sequence[str], starts: tuple[str, str] = ("", "")
-) -> Sides:
+def _over_paths(before: Side, after: Side, paths: Sequence[str]) -> Sides:
     """Return two sides over paths, each of which one of them may lack."""
     found: tuple[list[str], list[str]] = ([], [])
     remarks: list[Remark] = []
     for path in paths or ["."]:
+        if any(
+            isinstance(side.tree, Revision) and _is_outside(side.tree, path)
+            for side in (before, after)
+        ):
+            raise UsageError(f"{path} lies outside of the repository: no revision has it")
         for each in _matching(path, before, after):
             own = [
-                os.path.normpath(os.path.join(start, each)) if start else each for start in starts
+                os.path.normpath(os.path.join(side.folder, each)) if side.folder else each
+                for side in (before, after)
             ]
             there = [_has(side, one) for side, one in zip((before, after), own, strict=True)]
             if not any(there):
@@ -242,6 +264,13 @@ def _over_paths(
     return Sides(_over(before, found[0]), _over(after, found[1]), tuple(remarks))
 
 
+def _is_outside(tree: FileTree, path: str) -> bool:
+    """Whether a path leads out of a tree as it is spelled, and where it leads on the disk."""
+    whole = os.path.abspath(path)
+    ways = (os.path.relpath(one, tree.top) for one in (whole, os.path.realpath(whole)))
+    return all(way.split(os.sep)[0] == os.pardir for way in ways)
+
+
 def _matching(path: str, *sides: Side) -> Sequence[str]:
     """Return the paths of either side that a pattern stands for; what is none, as it is."""
     return _matches(path, *sides) or [path]
@@ -256,16 +285,42 @@ def _matches(path: str, *sides: Side) -> Sequence[str]:
     found: dict[str, None] = {}
     for side in sides:
         if side.tree is None:
-            names = map(os.path.normpath, glob(path, recursive=True))
-            found |= dict.fromkeys(sorted(names))
+            names = [os.path.normpath(one) for one in glob(path, recursive=True)]
+            meant = [one for one in names if os.path.isdir(one) or stands_for(path, one)]
         else:
-            start = os.path.relpath(os.getcwd(), side.tree.top).replace(os.sep, "/")
-            files = _below(side.tree, start)
-            inside = (os.path.relpath(one, start) if start != "." else one for one in files)
-            found |= dict.fromkeys(
-                sorted(one for one in inside if fits(f"/{os.path.normpath(path)}", one))
-            )
+            top = side.tree.top
+            steps = os.path.relpath(os.path.abspath(path), top).split(os.sep)
+            inside = _fitting(side.tree, ".", steps)
+            names = [os.path.relpath(os.path.join(top, *one.split("/"))) for one in inside]
+            meant = [one for one in names if _is_folder(side.tree, one) or stands_for(path, one)]
+        found |= dict.fromkeys(sorted(meant))
     return list(found)
+
+
+def _fitting(tree: FileTree, folder: str, steps: Sequence[str]) -> Iterator[str]:
+    """Yield what the steps of a pattern stand for from a folder on, as `glob` has it on the disk.
+
+    `**` follows no links; at the end it stands for the folder, and so for all that is below it.
+    """
+    if not steps:
+        yield folder
+        return
+    first, *rest = steps
+    if first == "**":
+        yield from _fitting(tree, folder, rest)
+    names = [name for name in tree.names(folder) if first[:1] == "." or name[:1] != "."]
+    for name in names:
+        path = name if folder == "." else f"{folder}/{name}"
+        real = tree.real(path)
+        if first != "**" and real is not None and fits(f"/{first}", name):
+            yield from _fitting(tree, real if rest else path, rest)
+        elif first == "**" and rest and real == path and tree.is_folder(path):
+            yield from _fitting(tree, path, steps)
+
+
+def _is_folder(tree: FileTree, path: str) -> bool:
+    inside = in_tree(tree, path)
+    return inside is not None and tree.is_folder(inside)
 
 
 def _over(side: Side, paths: Sequence[str]) -> Side:

@@ -142,6 +142,13 @@ def collect_in(
                 yield _text_in(tree, real, one.path, limit)
 
 
+def stands_for(pattern: str, path: str) -> bool:
+    """Whether a file that a pattern fits is meant: of any name only where its extension is said."""
+    extension = os.path.splitext(pattern)[1]
+    any_name = len(extension) > 1 and WILDCARDS.isdisjoint(extension)
+    return any_name or is_collected(path)
+
+
 def in_tree(tree: FileTree, path: str) -> str | None:
     """Return a path as a tree of files has it, its links followed; None if it leads outside."""
     inside = os.path.relpath(os.path.abspath(path), tree.top).replace(os.sep, "/")
@@ -166,10 +173,9 @@ def _text_in(tree: FileTree, real: str, path: str, limit: int) -> Source | Unrea
     content = tree.read(real)
     if content is not None:
         return _decoded(_reported(path), content, limit)
-    there = tree.is_file(real)
-    return Unreadable(
-        _reported(path), "it cannot be read" if there else "no such file or directory"
-    )
+    if tree.is_file(real):  # so it is larger than what a tree hands out
+        return _too_large(_reported(path), min(limit, MOST_BYTES))
+    return Unreadable(_reported(path), "no such file or directory")
 
 
 def decode(path: str, content: bytes) -> Source | Unreadable:
@@ -241,8 +247,6 @@ class _Collector:
     def _matching(self, pattern: str) -> Iterator[Source | Unreadable]:
         from glob import iglob
 
-        extension = os.path.splitext(pattern)[1]
-        any_name = len(extension) > 1 and WILDCARDS.isdisjoint(extension)
         left_out = _VERSION_CONTROL.difference(pattern.split("/"))
         matches = sorted(
             match
@@ -258,7 +262,7 @@ class _Collector:
                 yield from self._folder(match)
             elif (
                 os.path.isfile(match)
-                and (any_name or is_collected(match))
+                and stands_for(pattern, match)
                 and (found := self._file(match))
             ):
                 yield found
@@ -341,10 +345,12 @@ class _Collector:
 
 
 def _decoded(reported: str, content: bytes, limit: int) -> Source | Unreadable:
-    if len(content) > limit:
-        megabytes = f"{limit / 1_000_000:g} MB"
-        return Unreadable(reported, f"larger than {megabytes}, so it is not read", too_large=True)
-    return decode(reported, content)
+    return _too_large(reported, limit) if len(content) > limit else decode(reported, content)
+
+
+def _too_large(reported: str, limit: int) -> Unreadable:
+    megabytes = f"{limit / 1_000_000:g} MB"
+    return Unreadable(reported, f"larger than {megabytes}, so it is not read", too_large=True)
 
 
 class _Entry(NamedTuple):

@@ -113,6 +113,49 @@ def test_a_pattern_stands_for_the_files_of_both_sides(top: Path) -> None:
     assert found.remarks == ()
 
 
+@pytest.mark.parametrize(
+    ("pattern", "paths"),
+    [
+        ("ap*", ("apps",)),
+        ("*/icons/*", ("apps/icons/b.yaml",)),
+        ("*/icons/*.png", ("apps/icons/a.png",)),
+        ("**/[ab].yaml", ("apps/a.yaml", "apps/b.yaml", "apps/icons/b.yaml")),
+        ("**/icons/**", ("apps/icons",)),
+        ("apps/.h*/*.yaml", ("apps/.hidden/c.yaml",)),
+        ("apps/*/c.yaml", ()),
+    ],
+)
+def test_a_pattern_stands_for_what_it_does_on_the_disk(
+    pattern: str, paths: tuple[str, ...], top: Path
+) -> None:
+    icons: dict[str, str | bytes | None] = {"apps/icons/a.png": b"\0"}
+    commit(top, {**icons, "apps/icons/b.yaml": "b: 1\n", "apps/.hidden/c.yaml": "c: 1\n"})
+    if not paths:
+        with pytest.raises(ReadError, match="neither in HEAD nor in HEAD"):
+            sides(["HEAD", "HEAD", pattern])
+        return
+    assert sides(["HEAD", "HEAD", pattern]).before.paths == paths
+
+
+def test_what_no_revision_can_have(top: Path) -> None:
+    for path in ("..", "../other/*.yaml", "/etc"):
+        with pytest.raises(UsageError, match="lies outside of the repository: no revision has it"):
+            sides(["HEAD", "HEAD", path])
+    assert sides(["HEAD", str(top / "apps")]).before.paths == (str(top / "apps"),)
+
+
+def test_a_word_that_is_empty_is_no_path() -> None:
+    for words in ([""], ["main", ""], ["main...work", ""]):
+        with pytest.raises(UsageError, match="one of BASE, HEAD and PATH is empty"):
+            sides(words)
+
+
+def test_a_branch_whose_commit_is_lost(top: Path) -> None:
+    (top / ".git/refs/heads/lost").write_text("1" * 40 + "\n")
+    with pytest.raises(UsageError, match=r"^'lost' leads to no commit"):
+        sides(["lost..HEAD"])
+
+
 def test_a_submodule_that_is_not_here_is_told(top: Path, tmp_path: Path) -> None:
     module = repository(tmp_path / "module")
     first = commit(module, {"m.yaml": "m: 1\n"})
@@ -126,7 +169,8 @@ def test_two_folders_and_paths_in_them(tmp_path: Path, monkeypatch: pytest.Monke
     for name in ("old", "new"):
         (tmp_path / name / "in").mkdir(parents=True)
     monkeypatch.chdir(tmp_path)
-    assert sides(["old", "new"])[:2] == (Side("old", ("old",)), Side("new", ("new",)))
+    two = (Side("old", ("old",), folder="old"), Side("new", ("new",), folder="new"))
+    assert sides(["old", "new"])[:2] == two
     found = sides(["old", "new", "in"])
     assert (found.before.paths, found.after.paths) == (("old/in",), ("new/in",))
 
@@ -238,6 +282,17 @@ def test_outside_of_a_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     with pytest.raises(UsageError, match="not a git repository: name two folders"):
         sides(["main"])
     with pytest.raises(UsageError, match="--since: not a git repository"):
+        since("main", [])
+
+
+def test_a_repository_without_a_working_tree(
+    top: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    git(tmp_path, "clone", "--quiet", "--bare", str(top), "bare.git")
+    monkeypatch.chdir(tmp_path / "bare.git")
+    with pytest.raises(UsageError, match="a git repository without a working tree"):
+        sides(["main"])
+    with pytest.raises(UsageError, match="--since: a git repository without a working tree"):
         since("main", [])
 
 
