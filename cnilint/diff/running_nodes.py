@@ -73,7 +73,9 @@ def _unknown(one: RunningClass) -> str:
         return UNKNOWN[one.doubt.unknown].format(title=one.doubt.title)
     if one.after is None or not one.after.decided:
         return "no CNI is in view after it"
-    if one.before is not None and one.before.directory != one.after.directory:
+    if one.before is None or not one.before.decided:
+        return "no CNI is in view before it"
+    if one.before.directory != one.after.directory:
         return f"the CNI directory was {one.before.directory} and is {one.after.directory}"
     return "there are too many orders to look at each" if one.cut else ""
 

@@ -27,6 +27,10 @@ SECTIONS = {
 """The titles of what a card tells, by its keys."""
 
 
+NO_CNI = "nothing in view installs a CNI"
+"""What is said of a cluster in which no CNI was found; what could not be read may install one."""
+
+
 def verdict_style(verdict: Verdict) -> str:
     """Return the name of the style a verdict is shown in: `good`, `bad` or `faint`."""
     if verdict.kind is VerdictKind.UNDECIDED:

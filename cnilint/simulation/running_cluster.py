@@ -184,16 +184,16 @@ class _Both:
                 yield node_class, [each[at] for at in sorted(node_class.members)]
 
     def change(self, node_class: NodeClass, here: list[InstallFate]) -> RunningClass | None:
-        """Return what becomes of a class; None where nothing changes or nothing ran there."""
+        """Return what becomes of a class; None where nothing changes."""
         if all(one.fate is Fate.KEPT for one in here):
             return None
         before = _facts(self._before, [one.before for one in here])
         after = _facts(self._after, [one.after for one in here])
-        if before is None:
-            return None
         kept = survives_reboot(self._groups, node_class.labels)
         found = RunningClass(node_class, before, after, tuple(here), NOT_KNOWN, kept)
-        if after is None or found.doubt is not None or before.directory != after.directory:
+        if before is None or after is None or found.doubt is not None:
+            return found
+        if before.directory != after.directory:
             return found
         came = self._transition(here, before, after, persistent=kept)
         return replace(found, transition=came)

@@ -68,6 +68,54 @@ def test_nothing_that_stayed_the_same_is_printed(top: Path) -> None:
     assert concise.err == "cnilint: nothing changes: no install, no verdict and no finding\n"
 
 
+def test_a_file_that_is_not_read_makes_what_was_decided_undecided(top: Path) -> None:
+    (top / "istio-cni.yaml").unlink()
+    limit = ("--max-file-size", "20KB")
+    kept = cnilint("diff", *limit, folder=top)
+    assert kept.out.endswith("\n\nnothing changes: no install, no verdict and no finding\n")
+    commit(top, {"large.yaml": f"a: {'x' * 30_000}\n"})
+    undecided = "undecided: what large.yaml:1:1 brings is not in view"
+    decided = "deterministic: 10-aws.conflist"
+    there = cnilint("diff", *limit, "--output-format", "concise", folder=top)
+    assert f"default: all nodes: {decided} -> {undecided} (worse)\n" in there.out
+    back = cnilint("diff", "istio", "main", *limit, "--output-format", "concise", folder=top)
+    assert f"default: all nodes: {undecided} -> {decided}\n" in back.out
+    same = cnilint("diff", "istio", *limit, folder=top)
+    assert same.out.endswith("\n\nnothing changes: no install, no verdict and no finding\n")
+
+
+def test_the_clusters_of_two_folders_have_their_names_within_these(tmp_path: Path) -> None:
+    parts = {"a.yaml": VPC, "multus.yaml": multus()}
+    for folder in ("old", "new", "other/new"):
+        clusters = ("east", "west") if folder == "old" else ("east", "far-west")
+        placed(tmp_path / folder, {f"clusters/{c}/{n}": parts[n] for c in clusters for n in parts})
+    for new in ("old", "new", "other/new", str(tmp_path / "new")):
+        done = cnilint("diff", "old", new, "--output-format", "concise", folder=tmp_path)
+        inside = "other/new" if "other" in new else "new"
+        told = f"{inside}/clusters/far-west (before: old/clusters/west)\n" if new != "old" else ""
+        assert (done.code, done.out) == (0, told)
+
+
+@pytest.mark.parametrize("name", ["full", "markdown", "html", "json"])
+def test_a_cluster_that_is_only_renamed_is_told(name: str, tmp_path: Path) -> None:
+    for folder, cluster in (("old", "west"), ("new", "far-west")):
+        placed(tmp_path / folder, {f"clusters/{c}/a.yaml": VPC for c in ("east", cluster)})
+    done = cnilint("diff", "old", "new", "--output-format", name, folder=tmp_path)
+    assert done.code == 0
+    assert "1 cluster renamed" in done.out
+    if name != "json":
+        assert "far-west (before: " in done.out
+
+
+def test_a_cluster_without_a_cni_in_view_does_not_tell_of_its_running_nodes(tmp_path: Path) -> None:
+    web = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: web}\ndata: {a: "1"}\n'
+    placed(tmp_path / "old", {"web.yaml": web})
+    placed(tmp_path / "new", {"web.yaml": web, "aws-node.yaml": VPC})
+    done = cnilint("diff", "old", "new", folder=tmp_path)
+    assert "    before: nothing in view installs a CNI\n" in done.out
+    assert "is not known: no CNI is in\n      view before it\n" in done.out
+
+
 def test_the_level_from_which_a_change_fails(top: Path) -> None:
     assert cnilint("diff", "--fail-on", "never", folder=top).code == 0
     assert cnilint("diff", "--fail-on", "error", folder=top).code == 1
@@ -208,7 +256,7 @@ def test_settings_lie_beside_paths_that_only_the_revision_has(top: Path) -> None
     commit(top, parts)
     git(top, "rm", "-rq", "new")
     done = cnilint("diff", "main", "HEAD", "new", folder=top)
-    assert (done.code, done.err) == (3, "cnilint: error: nothing to read in new\n")
+    assert (done.code, done.err.splitlines()[-1]) == (3, "cnilint: error: nothing to read in new")
 
 
 def test_settings_can_be_those_of_a_revision_on_both_sides(top: Path) -> None:
@@ -268,6 +316,22 @@ def test_one_clear_message_where_it_cannot_be_compared(tmp_path: Path) -> None:
         assert done.err.startswith("cnilint: error: ")
         assert said in done.err
         assert done.err.count("\n") == 1
+
+
+def test_where_all_is_in_a_submodule_that_is_not_here_that_is_told(tmp_path: Path) -> None:
+    module = repository(tmp_path / "module")
+    first = commit(module, {"aws-node.yaml": VPC})
+    top = repository(tmp_path / "top")
+    git(top, "submodule", "--quiet", "add", str(module), "sub")
+    commit(top, {})
+    git(top, "submodule", "--quiet", "deinit", "--force", "sub")
+    done = cnilint("diff", "HEAD", folder=top)
+    note = (
+        f"cnilint: note: of the submodule sub nothing is known in HEAD: its commit {first[:9]} is"
+    )
+    assert (done.code, done.out) == (3, "")
+    assert done.err.startswith(note)
+    assert done.err.endswith("cnilint: error: nothing to read in .\n")
 
 
 # Nodes that already run

@@ -97,6 +97,14 @@ def test_a_master_that_is_not_there_is_told(tmp_path: Path) -> None:
     assert f"  {said}\n" in done.out
 
 
+def test_a_file_of_multus_that_leads_nowhere_is_told(tmp_path: Path) -> None:
+    own = '{"cniVersion": "0.3.1", "name": "m", "type": "multus", "delegates": []}'
+    placed(tmp_path / "net.d", {"00-multus.conf": own, "10-aws.conflist": AWS})
+    done = cnilint("pick", "net.d", "--selector", "containerd", folder=tmp_path)
+    said = "pods get no network, through 00-multus.conf: it names none to delegate to"
+    assert f"  {said}\n" in done.out
+
+
 def test_what_decides_and_was_not_read_leaves_the_answer_open(home: Path, tmp_path: Path) -> None:
     folder = placed(tmp_path / "bundle", {"10-aws.conflist": AWS})
     (folder / "05-link.conflist").symlink_to(home / "secret.yaml")

@@ -9,11 +9,10 @@ from cnilint.report.html.findings import explained, findings
 from cnilint.report.html.markup import Markup, cell, header, joined, path, table, tag
 from cnilint.report.html.nodes import both_sides
 from cnilint.report.html.page import framed
-from cnilint.report.words import place
+from cnilint.report.words import NO_CNI, place
 from cnilint.start import replace
 
 from .words import (
-    NO_CNI,
     NO_SUCH,
     SIGNS,
     class_title,

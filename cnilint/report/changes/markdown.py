@@ -48,6 +48,7 @@ def markdown(found: Comparison, most_bytes: int = MOST_BYTES) -> str:
         report.add(f"\n- note: {prose(remark_words(one))}")
     if found.sides.remarks:
         report.add("\n")
+    _renamed(found, report)
     _verdicts(found, report)
     _findings(found.added, report)
     _installs(found, report)
@@ -59,6 +60,15 @@ def markdown(found: Comparison, most_bytes: int = MOST_BYTES) -> str:
     blocks = (folded(finding, several=several) for finding in found.added)
     report.fill(blocks, len(found.added), 1, " whose details do not fit")
     return report.text()
+
+
+def _renamed(found: Comparison, report: Limited) -> None:
+    """Add the clusters of which nothing changes but the name; others have rows in the tables."""
+    only = [one for one in found.clusters if not (one.installs or one.classes)]
+    if only:
+        report.add("\n")
+        lines = (f"- cluster {prose(cluster_title(one))}\n" for one in only)
+        report.fill(lines, len(only), 0.1)
 
 
 def _verdicts(found: Comparison, report: Limited) -> None:

@@ -15,7 +15,7 @@ from cnilint.engine.places import placed
 from cnilint.engine.sentences import verdict_line
 from cnilint.model.finding import Finding, Level, Location
 from cnilint.report.terminal.inspect import does
-from cnilint.report.words import counted
+from cnilint.report.words import NO_CNI, counted
 from cnilint.shown import one_line
 from cnilint.simulation.class_facts import ClassFacts
 
@@ -27,7 +27,6 @@ MOST = 80
 
 NOTHING = "nothing changes: no install, no verdict and no finding"
 
-NO_CNI = "nothing installs a CNI"
 NO_SUCH = "there are no such nodes"
 
 TRAITS = {
@@ -168,11 +167,16 @@ def summary(found: Comparison) -> str:
     """Return in one line how much changed."""
     if found.empty:
         return NOTHING
-    parts = [*_installs(found), *_verdicts(found)]
+    parts = [*_renamed(found), *_installs(found), *_verdicts(found)]
     new, gone = _levels(found.added), _levels(found.gone)
     parts += [f"new: {new}"] if new else []
     parts += [f"gone: {gone}"] if gone else []
     return "; ".join(parts)
+
+
+def _renamed(found: Comparison) -> list[str]:
+    number = sum(one.renamed for one in found.clusters)
+    return [f"{counted(number, 'cluster')} renamed"] if number else []
 
 
 def _installs(found: Comparison) -> list[str]:

@@ -8,7 +8,7 @@ from cnilint import __version__
 from cnilint.engine.result import Result
 from cnilint.model.finding import Applicability, Level
 from cnilint.model.verdict import VerdictKind
-from cnilint.report.words import counted, manifests_read
+from cnilint.report.words import NO_CNI, counted, manifests_read
 from cnilint.simulation.class_facts import ClassFacts
 
 from .assets import asset, policy
@@ -143,7 +143,7 @@ def _rows(result: Result) -> Iterator[tuple[Markup, ...]]:
     for number, cluster in enumerate(result.clusters, 1):
         if not cluster.classes:
             none = badge("faint", "undecided", SYMBOLS["faint"])
-            said = (cell("no nodes"), cell(none), cell("nothing installs a CNI"))
+            said = (cell("no nodes"), cell(none), cell(NO_CNI))
             yield (header(path(cluster.name)), *said)
         for at, facts in enumerate(cluster.classes, 1):
             word, rest = answer(facts)

@@ -11,6 +11,7 @@ from cnilint.engine.sentences import KINDS, NEWLY, heading, step_words, verdict_
 from cnilint.model.finding import Applicability, Finding, Fix, Level, Location, Related
 from cnilint.report.glyphs import columns
 from cnilint.report.words import (
+    NO_CNI,
     alike,
     counted,
     known_of,
@@ -170,7 +171,7 @@ def verdicts(result: Result, paint: Paint) -> Iterator[Line]:
     width = max((columns(n) for n in shown if columns(n) <= NAME_COLUMN), default=0)
     for name, (_, facts) in zip(shown, rows, strict=True):
         head = (name + " " * max(width + 1 - columns(name), 1), "strong")
-        text = verdict_line(facts.verdict) if facts else "nothing installs a CNI"
+        text = verdict_line(facts.verdict) if facts else NO_CNI
         style = verdict_style(facts.verdict) if facts else "faint"
         yield from hanging([head], text, style, paint)
 

@@ -132,8 +132,9 @@ def _owner_words(owner: Delegate) -> str:
     if owner.master is not None:
         return f"pods get {owner.master}{through}"
     if owner.cause is not None and owner.cause.failure is Failure.CLUSTER_NETWORK_UNREADABLE:
-        named = owner.cause.subject or "no file"
-        return f"pods get {named}{through}, which is not in this directory"
+        if not owner.cause.subject:
+            return f"pods get no network{through}: it names none to delegate to"
+        return f"pods get {owner.cause.subject}{through}, which is not in this directory"
     return f"pods get no network: {cause_words(owner.cause)}"
 
 

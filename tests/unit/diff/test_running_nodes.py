@@ -323,6 +323,14 @@ def test_where_no_cni_is_left_in_view_nothing_is_claimed() -> None:
         assert note.message.endswith("is not known: no CNI is in view after it")
 
 
+def test_where_no_cni_was_in_view_before_nothing_is_claimed() -> None:
+    for before in ({}, {"multus": UNPINNED}):
+        found = change(before, {"cilium": CILIUM})
+        assert told(found) == []
+        (note,) = found.notes
+        assert note.message.endswith("is not known: no CNI is in view before it")
+
+
 def test_where_not_every_order_is_looked_at_nothing_is_claimed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

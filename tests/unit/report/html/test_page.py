@@ -82,7 +82,7 @@ def test_each_class_has_its_verdict_in_words_at_the_top_and_beside_its_picture(
     assert rows == [
         ["one", "all nodes", "✗ a race", "02-istio.conf or 10-aws.conflist"],
         ["two", "all nodes", "✓ deterministic", "10-aws.conflist"],
-        ["three", "no nodes", "? undecided", "nothing installs a CNI"],
+        ["three", "no nodes", "? undecided", "nothing in view installs a CNI"],
     ]
     for cluster, section in zip((first, second), top.all("section", "nodes"), strict=True):
         said = section.one("p", "verdict").text.removeprefix("✗ ").removeprefix("✓ ")

@@ -125,7 +125,7 @@ def test_clusters_are_told_apart(read: Read, told: Tell, find: Find) -> None:
         "\n\n"
         "production, all nodes: deterministic: 10-aws.conflist\n"
         "test, all nodes:       undecided: no CNI in these manifests gives these nodes a network\n"
-        "empty:                 nothing installs a CNI\n"
+        "empty:                 nothing in view installs a CNI\n"
         "\n"
         "1 error\n"
     )
