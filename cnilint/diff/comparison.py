@@ -383,7 +383,8 @@ def _add_variables(*sides: tuple[dict[str, _Value], Mapping[str, _Value]]) -> No
 def _traits(one: Installer, cluster: Cluster) -> Iterator[tuple[str, str]]:
     yield "product", one.title
     yield "object", one.object
-    yield "release", shown(one.release)
+    # what is known of a chart is its own release, which need not be that of what it installs
+    yield "chart" if one.form.kind == "release" else "release", shown(one.release)
     yield "role", one.role.value
     yield "file", one.writes.path if one.writes is not None else (one.directory or "")
     yield CONTENT, one.writes.content if one.writes is not None else ""

@@ -210,6 +210,18 @@ def test_a_release_that_changes_is_told() -> None:
     assert told == {"release": ("v4.1.4", "v4.2.2")}
 
 
+def test_the_release_of_a_chart_is_not_told_as_that_of_what_it_installs() -> None:
+    chart = (
+        "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\n"
+        "metadata: {name: multus, namespace: network}\n"
+        "spec: {chart: {spec: {chart: multus, version: 1.3.2, sourceRef: "
+        "{kind: HelmRepository, name: bjw-s}}}}\n"
+    )
+    files = {"vpc.yaml": VPC, "multus.yaml": chart}
+    told = settings_of(compared(files, {**files, "multus.yaml": chart.replace("1.3.2", "1.3.3")}))
+    assert told == {"chart": ("v1.3.2", "v1.3.3")}
+
+
 def test_thin_that_becomes_thick_is_one_install_that_changes() -> None:
     files = {"vpc.yaml": VPC, "multus.yaml": thin("--multus-conf-file=auto")}
     told = settings_of(compared(files, {**files, "multus.yaml": multus(PINNED)}))
