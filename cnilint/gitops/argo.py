@@ -57,7 +57,11 @@ def own_addresses(objects: Iterable[Manifest], files: Files) -> frozenset[str]:
             path = string(one.at(*steps, "path")) or ""
             if not address or one.at(*steps, "chart") is not None:
                 continue
-            known = "{{" in path or not path or files.is_folder(joined(".", path))
+            known = (
+                "{{" in path
+                or not path
+                or files.folder(path, files.path(one.location().source.path)) is not None
+            )
             counts[address_of(address)] += known
     best = [address for address, count in counts.most_common(1) if count]
     return frozenset(best)
@@ -124,10 +128,10 @@ def _source(one: Manifest, steps: Steps, files: Files, own: frozenset[str]) -> B
         return _unread(Reason.OTHER_REPOSITORY, f"{address}//{path}", place)
     if "{{" in path:
         return _unread(Reason.TEMPLATE, path, place)
-    folder = joined(".", path.lstrip("/"))
-    if leaves(folder):
+    if leaves(joined(".", path.lstrip("/"))):
         return _unread(Reason.OUTSIDE, path, place)
-    if not files.is_folder(folder):
+    folder = files.folder(path, files.path(one.location().source.path))
+    if folder is None:
         return _unread(Reason.MISSING if own else Reason.OTHER_REPOSITORY, path, place)
     edge = Edge("argo-source", folder, place)
     names = files.names(folder)

@@ -178,6 +178,20 @@ class Files:
         self.read_paths.add(path)
         return self._store.is_file(path)
 
+    def folder(self, path: str, home: str) -> str | None:
+        """Return the folder that a path from the top of a repository leads to; None if none does.
+
+        Where this one has no such folder, the nearest folder above `home` (a file's path) that has
+        it is taken for the top: a repository may lie in another one, as an example or a copy.
+        """
+        folder = joined(".", path.lstrip("/"))
+        if self.is_folder(folder):
+            return folder
+        while not leaves(folder) and (home := posixpath.dirname(home)):
+            if self.is_folder(inside := posixpath.join(home, folder)):
+                return inside
+        return None
+
     def is_folder(self, path: str) -> bool:
         """Whether there is a folder at a path."""
         return self._store.is_folder(path)

@@ -139,7 +139,8 @@ def _evident(
         if not is_kustomization(one) or "$" in _source_of(one)[1]:
             continue
         path = joined(".", (string(one.at("spec", "path")) or ".").lstrip("/"))
-        if path == "." or leaves(path) or not files.is_folder(path):
+        home = files.path(one.location().source.path)
+        if path == "." or leaves(path) or files.folder(path, home) is None:
             continue
         if _source_of(one) in {(other.kind, other.name) for other in found} - addresses.keys():
             continue
@@ -232,28 +233,27 @@ def followed(one: Manifest, around: Sources, files: Files) -> Followed:
     path = string(one.at("spec", "path")) or "./"
     sync = sync_steps(one)
     if sync:
-        return _folder(string(one.at(*sync, "path")) or "./", files)
+        return _folder(string(one.at(*sync, "path")) or "./", one, files)
     kind, name = _source_of(one)
     if kind == "ExternalArtifact":
         inside = _in_artifact(name, path, around)
         if inside is None:
             return Followed(path, Reason.OTHER_REPOSITORY)
-        return _folder(inside, files)
+        return _folder(inside, one, files)
     path = posixpath.join(around.packed.get((kind, name), ""), path.lstrip("/"))
     if (kind, name) in around.defined - around.own:
         return Followed(path, Reason.OTHER_REPOSITORY)
-    return _folder(path, files)
+    return _folder(path, one, files)
 
 
-def _folder(path: str, files: Files) -> Followed:
+def _folder(path: str, one: Manifest, files: Files) -> Followed:
     folder = joined(".", path.lstrip("/"))
     if "${" in path:
         return Followed(path, Reason.UNKNOWN_VARIABLE)
     if leaves(folder):
         return Followed(path, Reason.OUTSIDE)
-    if not files.is_folder(folder):
-        return Followed(path, Reason.MISSING)
-    return Followed(folder)
+    found = files.folder(folder, files.path(one.location().source.path))
+    return Followed(path, Reason.MISSING) if found is None else Followed(found)
 
 
 class _Copy(NamedTuple):
