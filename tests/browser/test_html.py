@@ -202,7 +202,7 @@ def test_without_scripts_everything_is_there(show: Show) -> None:
     browser = show(script=False)
     assert all(step.is_displayed() for step in every(browser, ".step"))
     assert len(every(browser, ".order")) == 6
-    assert len(every(browser, ".step")) == 17
+    assert len(every(browser, ".step")) == 18
     assert find(browser, ".diff").is_displayed()
     buttons = every(browser, "button")
     assert buttons

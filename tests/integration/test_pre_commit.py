@@ -23,7 +23,6 @@ RACE = {"aws-node.yaml": VPC, "istio-cni.yaml": STANDALONE, "multus.yaml": multu
 EARLY = {".cnilint.yaml": "ignore: [CNI124]\n"}
 """Settings that leave pods that start before Amazon VPC CNI, pinned or not, to others."""
 DECIDED = {**RACE, **EARLY, "multus.yaml": multus(PINNED)}
-THIN = thin("--multus-conf-file=auto")
 FILLER = "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: filler-{}, namespace: web}}\n"
 
 
@@ -238,11 +237,10 @@ def test_many_files_still_get_one_answer(hooks: Hooks, tmp_path: Path) -> None:
 
 
 DELETIONS = {
-    # of two files with one object the later is what the cluster gets
-    "the pin": (
-        {"aws-node.yaml": VPC, "istio-cni.yaml": STANDALONE, "multus.yaml": THIN, **EARLY},
-        {"pinned-multus.yaml": thin("--multus-conf-file=auto", PIN)},
-        "error[CNI101]",
+    "the file of the primary": (
+        {"istio-cni.yaml": STANDALONE, "multus.yaml": thin("--multus-conf-file=auto", PIN), **EARLY},
+        {"aws-node.yaml": VPC},
+        "error[CNI103]",
     ),
     "the settings that ignore it": (
         {"multus.yaml": multus(), "aws-node.yaml": VPC},

@@ -130,7 +130,8 @@ def test_a_run_loads_only_the_reports_it_writes(race: Path) -> None:
 def test_a_path_or_a_fault_gives_no_command_to_the_job_that_prints_it(tmp_path: Path) -> None:
     hostile = ("::error::a.yaml", "b\n::stop-commands::c.yaml", "d\x1b[2J##[error]e\u202e.yaml")
     placed(tmp_path, dict.fromkeys(hostile, "a: [\n"))
-    said = [cnilint("check", *formats(name), folder=tmp_path).out for name in ("concise", "full")]
+    asked = ("check", "--strict-yaml")
+    said = [cnilint(*asked, *formats(name), folder=tmp_path).out for name in ("concise", "full")]
     said += [cnilint("check", f"{name}.gone", folder=tmp_path).err for name in hostile]
     for text in said:
         assert text

@@ -157,6 +157,24 @@ def test_the_repository_is_the_one_whose_paths_are_here() -> None:
     assert reasons(one) == [Reason.OTHER_REPOSITORY]
 
 
+@pytest.mark.parametrize("top", ["", "examples/fleet/"])
+def test_paths_count_from_the_folder_above_that_has_them(top: str) -> None:
+    """A repository may lie in another one, which has folders of its own."""
+    texts = {
+        f"{top}clusters/prod/sync.yaml": documents(
+            source("home"), flux("all", "./apps/prod", "home")
+        ),
+        f"{top}clusters/test/sync.yaml": documents(
+            source("home"), flux("all", "./apps/test", "home")
+        ),
+        f"{top}apps/prod/a.yaml": daemon("a"),
+        f"{top}apps/test/b.yaml": daemon("b"),
+        "elsewhere/apps/prod/c.yaml": daemon("c"),
+    }
+    each = names(texts)
+    assert (each["prod"], each["test"]) == (["a"], ["b"])
+
+
 def test_a_tenants_repository_is_not_taken_for_this_one() -> None:
     """The only GitRepository in view is not the repository, as others are named that lie here."""
     texts = {

@@ -82,13 +82,14 @@ def test_any_text_can_be_reported_and_ends_its_line(name: str, texts: list[str])
 
 
 @EACH
-def test_a_run_over_the_examples_names_every_finding(name: str) -> None:
+def test_a_run_over_an_example_names_every_finding(name: str) -> None:
     # without the migrations, with which there are more of a level than GitHub shows
     folders = [path for path in (ROOT / "examples").iterdir() if path.name != "migrations"]
-    result = lint(sorted(map(str, folders)))
-    assert result.findings
-    text = report(name)(result)
-    assert all(finding.rule in text for finding in result.findings)
+    results = [lint([str(folder)]) for folder in sorted(folders) if folder.is_dir()]
+    assert any(result.findings for result in results)
+    for result in results:
+        text = report(name)(result)
+        assert all(finding.rule in text for finding in result.findings)
 
 
 PRINT_ALL = """
