@@ -29,14 +29,14 @@ SIZES = (100, 200, 500, 1000)
 def measure(top: str) -> dict[str, float]:
     """Return what reading a repository and telling its clusters takes, in this process."""
     from cnilint.engine.inputs import inputs
-    from cnilint.engine.sources import Sources
+    from cnilint.engine.sources import ClusterSources
     from cnilint.syntax.collect import collect
 
     gc.disable()  # as a run of the program does
     start = time.process_time()
     read = inputs(collect([top], stdin=bytes), top)
     between = time.process_time()
-    found = Sources(read, {}).layout.clusters
+    found = ClusterSources(read, {}).layout.clusters
     end = time.process_time()
     return {
         "clusters": len(found),

@@ -25,7 +25,7 @@ from cnilint.config.options import DEFAULTS
 from cnilint.engine import checks
 from cnilint.engine.evaluate import Judging, Surroundings, looking, made, said_of
 from cnilint.engine.inputs import Inputs
-from cnilint.engine.sources import Sources
+from cnilint.engine.sources import ClusterSources
 from cnilint.gitops.graph import ClusterObjects
 from cnilint.run import asked, load
 from cnilint.simulation.search import Simulation
@@ -72,7 +72,7 @@ def _layout(paths: Sequence[str]) -> tuple[Inputs, Surroundings, Sequence[Cluste
         import_module(f"{checks.__name__}.{module.name}")
     around = asked(paths, DEFAULTS).surroundings
     inputs = load(paths)
-    return inputs, around, Sources(inputs, around.paths, around.render).layout.clusters
+    return inputs, around, ClusterSources(inputs, around.paths, around.render).layout.clusters
 
 
 def largest(task: Task) -> int:

@@ -12,7 +12,7 @@ import pytest
 from cnilint.cli.examples import trials
 from cnilint.config.schema import schema
 from cnilint.config.settings import policy, settings
-from cnilint.engine.example import OF_WHOLE_MANIFESTS, Files, Trial, examples_of
+from cnilint.engine.example import OF_WHOLE_MANIFESTS, ExampleTrial, Files, examples_of
 from cnilint.engine.rule import CHANGE, SCHEMA
 from cnilint.engine.ruleset import Rule, rules
 from cnilint.engine.text_edits import text_edits
@@ -39,7 +39,7 @@ LEFT_OUT = {
 
 
 @cache
-def tried(rule_id: str) -> tuple[Trial, ...]:
+def tried(rule_id: str) -> tuple[ExampleTrial, ...]:
     return tuple(trials(next(rule for rule in RULES if rule.id == rule_id)))
 
 

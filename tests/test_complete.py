@@ -27,7 +27,7 @@ from cnilint.engine.match import OPERATORS, matches
 from cnilint.engine.policy import EVERYTHING
 from cnilint.engine.rule import CHANGE
 from cnilint.engine.ruleset import Rule, rules
-from cnilint.engine.sources import Sources
+from cnilint.engine.sources import ClusterSources
 from cnilint.run import host_files, inspect, load
 from cnilint.simulation.running_cluster import running_cluster
 from tests.cases import whole_cases
@@ -60,7 +60,7 @@ def hits(rule: Rule, case: Path) -> Iterator[Hit]:
             notes = [note for one in clusters for note in one.notes]
             yield from INPUT_CHECKS[check](inputs.problems, notes)
         elif check in LAYOUT_CHECKS:
-            yield from LAYOUT_CHECKS[check](Sources(inputs, {}).layout)
+            yield from LAYOUT_CHECKS[check](ClusterSources(inputs, {}).layout)
         elif check in IGNORE_CHECKS:
             yield from IGNORE_CHECKS[check](judged([], inputs, EVERYTHING).ignores)
         else:

@@ -125,6 +125,16 @@ def cycles(house: Path) -> list[str]:
     return []
 
 
+def names(house: Path) -> list[str]:
+    """Return the public classes of one name in several modules: one name means one thing."""
+    found: dict[str, list[str]] = {}
+    for module in modules(house).values():
+        for part in module.tree.body:
+            if isinstance(part, ast.ClassDef) and not part.name.startswith("_"):
+                found.setdefault(part.name, []).append(module.name)
+    return [f"{name}: {', '.join(each)}" for name, each in found.items() if len(each) > 1]
+
+
 def libraries(house: Path) -> list[str]:
     known = modules(house)
     return [
@@ -209,7 +219,7 @@ def cheap_definitions(house: Path) -> list[str]:
 
 
 CHECKS: tuple[Check, ...] = (
-    *(layers, cycles, libraries, cheap_definitions),
+    *(layers, cycles, names, libraries, cheap_definitions),
     *(annotated, type_checking, package_docstrings, machine_paths),
 )
 EACH = pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
@@ -262,6 +272,7 @@ FAULTS: tuple[tuple[Check, str, str, str], ...] = (
     (layers, "cnilint/helpers.py", "", "cnilint.helpers has no layer"),
     (cycles, "cnilint/fix/diff.py", "from .plan import A", "cnilint.fix.diff <- "),
     (cycles, "cnilint/fix/diff.py", "def late() -> None:\n    from .plan import A", "fix.diff <- "),
+    (names, "cnilint/fix/x.py", "class A: ...", "A: cnilint.fix.x, cnilint.model.text"),
     (libraries, "cnilint/kube/x.py", "import ruamel.yaml", "kube.x:1 imports ruamel.yaml"),
     (libraries, "cnilint/fix/x.py", "def f() -> None:\n    import rich", "fix.x:2 imports rich"),
     (libraries, "cnilint/engine/matching.py", "import jsonpath_ng", "imports jsonpath_ng"),

@@ -16,8 +16,8 @@ from cnilint.upstream.aws_vpc_cni.entrypoint import (
     vpc_cni,
 )
 from cnilint.upstream.aws_vpc_cni.program import Refusal
-from cnilint.upstream.aws_vpc_cni.releases import Behaviour
-from cnilint.upstream.aws_vpc_cni.variables import Reader, Release, variable
+from cnilint.upstream.aws_vpc_cni.releases import AwsNodeTraits
+from cnilint.upstream.aws_vpc_cni.variables import EnvironmentReader, Release, variable
 
 from .containers import GivenContainer, given_container
 from .form import DeliveryForm, WorkloadForm
@@ -57,7 +57,7 @@ class AwsNode(NamedTuple):
         return shown(self.release)
 
     @property
-    def does(self) -> Behaviour:
+    def does(self) -> AwsNodeTraits:
         """What its release does."""
         return releases.behaviour(self.release)
 
@@ -111,7 +111,7 @@ class AwsNode(NamedTuple):
         """
         if self.assumed or self.main.is_sketch:
             return None
-        named = (variable(name, Reader.ENTRYPOINT) for name in _DIRECTORIES)
+        named = (variable(name, EnvironmentReader.ENTRYPOINT) for name in _DIRECTORIES)
         given = (one.text(self.main.known, self.release) for one in named)
         start = vpc_cni(
             self.main.known,
@@ -130,7 +130,7 @@ class AwsNode(NamedTuple):
         setting = self.installer.settings.get("network_configuration")
         return setting.text if setting is not None else None
 
-    def is_on(self, name: str, reader: Reader = Reader.IPAMD) -> bool:
+    def is_on(self, name: str, reader: EnvironmentReader = EnvironmentReader.IPAMD) -> bool:
         """Return whether a switch is known to be on."""
         return not self.main.is_unknown(name) and variable(name, reader).boolean(
             self.main.known, self.release
@@ -140,7 +140,7 @@ class AwsNode(NamedTuple):
         """Return whether a switch of the init container is on; None where that is not known."""
         if self.init is None or self.init.is_unknown(name):
             return None
-        return variable(name, Reader.INIT).boolean(self.init.known, self.release)
+        return variable(name, EnvironmentReader.INIT).boolean(self.init.known, self.release)
 
 
 @lru_cache(maxsize=256)

@@ -11,7 +11,7 @@ from cnilint.kube.manifest import Manifest
 from cnilint.kube.scheduling import EVERYWHERE, Placement, placement
 from cnilint.kube.taints import Toleration, tolerations
 from cnilint.kube.values import Values, field_text, given_values, value_text, value_words
-from cnilint.kube.workload import Container, HostFile, Workload
+from cnilint.kube.workload import Container, PathOnHost, Workload
 from cnilint.model.finding import Location
 from cnilint.model.tree import Tree, child, descend, string
 
@@ -55,9 +55,9 @@ class Form:
         """Return what its pods tolerate; None when the form does not say: then every taint."""
         return None
 
-    def host_file(self, path: str) -> HostFile | None:
+    def host_file(self, path: str) -> PathOnHost | None:
         """Return where a path of its container lies on the host; None if it stays inside."""
-        return HostFile(path, read_only=False, volume="")
+        return PathOnHost(path, read_only=False, volume="")
 
     @property
     def title(self) -> str:
@@ -114,7 +114,7 @@ class WorkloadForm(Form):
         """Return the pod's tolerations."""
         return tolerations(self.workload.specification)
 
-    def host_file(self, path: str) -> HostFile | None:
+    def host_file(self, path: str) -> PathOnHost | None:
         """Resolve a path through mounts and volumes."""
         return self.workload.host_path(self.container, path)
 

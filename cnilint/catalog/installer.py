@@ -8,14 +8,14 @@ from collections.abc import Mapping
 from cnilint.kube.environment import placeholder
 from cnilint.kube.manifest import Manifest
 from cnilint.kube.scheduling import Placement
-from cnilint.kube.workload import Container, HostFile, Workload
+from cnilint.kube.workload import Container, PathOnHost, Workload
 from cnilint.model.finding import Location, Note
 from cnilint.start import dataclass
 
 from .catalog import Action, Behaviour, Product, Role, runtime_directories
 from .form import Form, WorkloadForm
 from .release import Release
-from .settings import Setting, Settings
+from .settings import InstallSettings, Setting
 from .written_file import given_content, network_name, usual_content
 
 
@@ -78,7 +78,7 @@ class Installer:
         """The container that installs it, if it is among the manifests."""
         return self.form.container if isinstance(self.form, WorkloadForm) else None
 
-    def host_file(self, path: str) -> HostFile | None:
+    def host_file(self, path: str) -> PathOnHost | None:
         """Return where a path of its container lies on the host; None if it stays inside.
 
         Where no container is in view, the settings `conf_mount` and `host_directory` say which
@@ -107,7 +107,7 @@ def install(product: Product, form: Form, release: Release | None, notes: list[N
 
     What could not be followed is added to `notes`.
     """
-    settings = Settings(product, release, form)
+    settings = InstallSettings(product, release, form)
     fitting = next(b for b in product.behaviours if settings.hold(b.when, b.versions))
     behaviour = fitting.filled(settings.fill)
     path = _path(settings, behaviour, form)
@@ -138,7 +138,7 @@ def install(product: Product, form: Form, release: Release | None, notes: list[N
     )
 
 
-def _path(settings: Settings, behaviour: Behaviour, form: Form) -> str:
+def _path(settings: InstallSettings, behaviour: Behaviour, form: Form) -> str:
     """Return the path an install works on: its container's, else the host's."""
     if behaviour.action is Action.NONE:
         return ""
@@ -158,7 +158,9 @@ def _known_directory(form: Form, path: str) -> str | None:
     return host.path if host is not None else None
 
 
-def _conf_file(product: Product, behaviour: Behaviour, settings: Settings, path: str) -> ConfFile:
+def _conf_file(
+    product: Product, behaviour: Behaviour, settings: InstallSettings, path: str
+) -> ConfFile:
     """Return the file an installer writes: the manifests' own text, else of the usual shape."""
     network = behaviour.network or product.network
     if network is None:

@@ -91,7 +91,7 @@ class Network(Record, schema=SCHEMA, part="network"):
     plugins: tuple[Mapping[str, Any], ...]
 
 
-class Place(Record, schema=SCHEMA, part="place"):
+class SettingPlace(Record, schema=SCHEMA, part="place"):
     """One place a setting's value may come from; the first place that has one decides."""
 
     @cached_property
@@ -174,7 +174,7 @@ class Product(Record, schema=SCHEMA):
     charts: tuple[Delivered, ...]
     addons: tuple[Delivered, ...]
     affinity: tuple[Expression, ...]
-    settings: Mapping[str, tuple[Place, ...]]
+    settings: Mapping[str, tuple[SettingPlace, ...]]
     behaviours: tuple[Behaviour, ...]
     containers: Mapping[str, ShownContainer]
     evidence: tuple[Evidence, ...]

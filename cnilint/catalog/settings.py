@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from cnilint.kube.environment import Text
 from cnilint.start import NamedTuple, lazy_pattern
 
-from .catalog import Place, Product
+from .catalog import Product, SettingPlace
 from .form import Form
 from .release import Release, in_range
 
@@ -29,7 +29,7 @@ class Setting(NamedTuple):
     text: Text | None = None
 
 
-class Settings:
+class InstallSettings:
     """Resolves a product's settings for one install."""
 
     def __init__(self, product: Product, release: Release | None, form: Form) -> None:
@@ -83,7 +83,7 @@ class Settings:
             return setting
         return None
 
-    def _at(self, place: Place) -> Setting | None:
+    def _at(self, place: SettingPlace) -> Setting | None:
         if place.kind == "value":
             return Setting(self.fill(place.name))
         text = self._form.look_up(place.kind, self.fill(place.name), switch=place.boolean)

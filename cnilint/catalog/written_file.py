@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from cnilint.start import lazy_pattern
 
-from .settings import Settings
+from .settings import InstallSettings
 
 GIVEN = "network_configuration"
 """The setting that holds such a text."""
@@ -21,7 +21,7 @@ _PLACEHOLDERS = lazy_pattern(r'("(?:[^"\\]|\\.)*")|(?:__[A-Z0-9_]+__)+')
 (projectcalico/calico@87c1590:cni-plugin/pkg/install/install.go writeCNIConfig)."""
 
 
-def given_content(settings: Settings) -> str | None:
+def given_content(settings: InstallSettings) -> str | None:
     """Return the configuration that the manifests have for the installer to write, or None.
 
     A text that is no JSON stays as it is: the container runtime is to refuse it.
@@ -39,7 +39,7 @@ def given_content(settings: Settings) -> str | None:
 
 
 def usual_content(
-    settings: Settings, network: str, plugins: Sequence[Mapping[str, object]], path: str
+    settings: InstallSettings, network: str, plugins: Sequence[Mapping[str, object]], path: str
 ) -> str:
     """Return a configuration of the shape that the product's own has.
 

@@ -12,20 +12,20 @@ from cnilint.config.location import NAMES
 from cnilint.config.options import Settings
 from cnilint.config.settings import settings
 from cnilint.diff.running_nodes import running_nodes
-from cnilint.engine.example import OF_WHOLE_MANIFESTS, SIDES, Files, Trial, examples_of
+from cnilint.engine.example import OF_WHOLE_MANIFESTS, SIDES, ExampleTrial, Files, examples_of
 from cnilint.engine.rule import CHANGE
 from cnilint.engine.ruleset import Rule
 from cnilint.errors import CnilintError
 from cnilint.model.finding import Finding, Level
 
 
-def trials(rule: Rule, house: tuple[Rule, ...] = ()) -> Iterator[Trial]:
+def trials(rule: Rule, house: tuple[Rule, ...] = ()) -> Iterator[ExampleTrial]:
     """Yield every example of a rule with what is found in it; `house` are the other rules beside.
 
     Rules of the house take part as cnilint's own do.
     """
     for example in examples_of(rule):
-        trial = Trial(rule, example)
+        trial = ExampleTrial(rule, example)
         try:
             yield trial._replace(
                 bad=_found(rule, example.bad, house), good=_found(rule, example.good, house)

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from cnilint.config.options import Entry, entries
+from cnilint.config.options import OptionEntry, entries
 
 from . import completion
 from .commands import COMMANDS, GROUPS, Command
@@ -85,12 +85,12 @@ def _parameter(name: str, kind: Any, default: Any) -> Parameter:  # noqa: ANN401
     return Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=kind)
 
 
-def _default(one: Entry) -> Any:  # noqa: ANN401
+def _default(one: OptionEntry) -> Any:  # noqa: ANN401
     """Return what typer gives for an option that was not given."""
     return False if one.type is bool else None
 
 
-def _kind(one: Entry) -> Any:  # noqa: ANN401
+def _kind(one: OptionEntry) -> Any:  # noqa: ANN401
     """Return the type of an option's value, as typer reads it."""
     if one.type is bool:
         return bool
@@ -99,7 +99,7 @@ def _kind(one: Entry) -> Any:  # noqa: ANN401
     return (Literal[one.choices] if one.choices else one.type) | None
 
 
-def _about(one: Entry) -> Any:  # noqa: ANN401
+def _about(one: OptionEntry) -> Any:  # noqa: ANN401
     repeatable = " Repeatable." if one.many else ""
     names = [one.spelled, *filter(None, [one.option.letter])]
     default = ", ".join(one.default if one.many else [str(one.default or "")])

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cnilint.config.options import Entry, spelled
+from cnilint.config.options import OptionEntry, spelled
 
 from .ending import ended
 from .request import Request
@@ -73,7 +73,7 @@ def _take(word: str, following: str | None, options: dict[str, object]) -> bool:
     return True
 
 
-def _read_as(one: Entry, said: str) -> str | float | None:
+def _read_as(one: OptionEntry, said: str) -> str | float | None:
     """Return the value that a word is of an option, None for a word that is left to others."""
     if one.type is float:
         try:
@@ -84,6 +84,6 @@ def _read_as(one: Entry, said: str) -> str | float | None:
     return said if fits else None
 
 
-def _option(word: str) -> Entry | None:
+def _option(word: str) -> OptionEntry | None:
     """Return the option of the command that is written like this; None if there is none."""
     return spelled(word, lambda one: COMMAND in one.option.commands and one.option.exposed)

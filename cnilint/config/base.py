@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from cnilint.confine import read_text, repository
 from cnilint.engine.ignores.ignore import Ignore
-from cnilint.engine.result import Known, Result, Suppressed
+from cnilint.engine.result import KnownBy, Result, Suppressed
 from cnilint.engine.ruleset import Rule
 from cnilint.errors import UsageError
 from cnilint.model.text import Source
@@ -90,7 +90,7 @@ class Base:
 
     def _is_new(self, one: Suppressed, house: Sequence[Rule]) -> bool:
         known, _text, place, _new = one.reason
-        if known is not Known.IN_SOURCE or place is None:
+        if known is not KnownBy.IN_SOURCE or place is None:
             return False
         path, rule = place.source.path, one.finding.rule
         if path not in self._ignores:

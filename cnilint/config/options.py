@@ -457,7 +457,7 @@ class Settings(Frozen):
 DEFAULTS = Settings()
 
 
-class Entry(Frozen):
+class OptionEntry(Frozen):
     """An entry of the table: a field of `Settings` with its type, its default and its `Option`."""
 
     name: str
@@ -498,14 +498,14 @@ class Entry(Frozen):
 _LITERAL = type(Runtime)
 
 
-def entries() -> tuple[Entry, ...]:
+def entries() -> tuple[OptionEntry, ...]:
     """Return the table, in the order in which people are shown it."""
     each = map(entry_of, Settings.__annotations__)
     return tuple(one for one in each if one is not None)
 
 
 @cache
-def entry_of(name: str) -> Entry | None:
+def entry_of(name: str) -> OptionEntry | None:
     """Return the entry of a field; None for one that is none. A run reads those that it is given.
 
     To read all of them takes longer than a bare Python to start.
@@ -515,10 +515,14 @@ def entry_of(name: str) -> Entry | None:
     own = SimpleNamespace(__annotations__={name: Settings.__annotations__[name]})
     kind = get_type_hints(own, globals(), include_extras=True)[name]
     option = next(iter(getattr(kind, "__metadata__", ())), None)
-    return None if option is None else Entry(name, kind.__origin__, getattr(DEFAULTS, name), option)
+    return (
+        None
+        if option is None
+        else OptionEntry(name, kind.__origin__, getattr(DEFAULTS, name), option)
+    )
 
 
-def setting(key: str) -> Entry:
+def setting(key: str) -> OptionEntry:
     """Return the entry of a key of a file of settings; KeyError for a key that there is not."""
     found = entry_of(key.replace("-", "_"))
     if found is None or not found.option.in_file or found.key != key:
@@ -526,7 +530,7 @@ def setting(key: str) -> Entry:
     return found
 
 
-def spelled(word: str, fits: Callable[[Entry], bool]) -> Entry | None:
+def spelled(word: str, fits: Callable[[OptionEntry], bool]) -> OptionEntry | None:
     """Return the entry that fits and whose option, or its letter, is written so; None for none.
 
     Two commands may have options that are written alike.
@@ -541,6 +545,6 @@ def spelled(word: str, fits: Callable[[Entry], bool]) -> Entry | None:
 
 
 @cache
-def in_file() -> Mapping[str, Entry]:
+def in_file() -> Mapping[str, OptionEntry]:
     """Return the entries that a file of settings may have, by their keys."""
     return {one.key: one for one in entries() if one.option.in_file}

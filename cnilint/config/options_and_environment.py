@@ -10,12 +10,12 @@ from typing import Any
 from cnilint.errors import ConfigurationError
 from cnilint.model.globs import fits
 
-from .options import Entry, Steps, setting
+from .options import OptionEntry, Steps, setting
 from .schema import faults, shape
 
 
 def given(
-    texts: Mapping[str, object], called: Callable[[Entry], str], folder: str
+    texts: Mapping[str, object], called: Callable[[OptionEntry], str], folder: str
 ) -> tuple[dict[str, Any], Callable[[Steps], str]]:
     """Return settings as a file has them, and what to call the place of each.
 
@@ -36,7 +36,7 @@ def given(
     return values, place
 
 
-def _parsed(entry: Entry, said: object, place: str, folder: str) -> object:
+def _parsed(entry: OptionEntry, said: object, place: str, folder: str) -> object:
     if not entry.many:
         return _number(said) if entry.type is float else said
     about, is_mapping = entry.option, isinstance(entry.default, Mapping)
@@ -61,7 +61,7 @@ def _number(said: object) -> object:
         return said
 
 
-def _pairs(entry: Entry, words: list[str], place: str, folder: str) -> dict[str, Any]:
+def _pairs(entry: OptionEntry, words: list[str], place: str, folder: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for word in words:
         key, _equals, value = word.rpartition("=")

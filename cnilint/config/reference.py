@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping
 
-from .options import Entry, entries
+from .options import OptionEntry, entries
 
 HEAD = """\
 # Options and settings
@@ -23,18 +23,18 @@ def reference() -> str:
     return "\n".join([HEAD, *(_section(one) for one in told)])
 
 
-def _section(one: Entry) -> str:
+def _section(one: OptionEntry) -> str:
     title = f"{_usage(one)}" if one.option.commands else one.key
     facts = "".join(f"- {name}: {text}\n" for name, text in _facts(one))
     return f"## `{title}`\n\n{one.option.help}\n\n{facts}"
 
 
-def _usage(one: Entry) -> str:
+def _usage(one: OptionEntry) -> str:
     letter = f", {one.option.letter}" if one.option.letter else ""
     return f"{one.spelled}{f' {metavar(one)}' if one.type is not bool else ''}{letter}"
 
 
-def _facts(one: Entry) -> Iterator[tuple[str, str]]:
+def _facts(one: OptionEntry) -> Iterator[tuple[str, str]]:
     if one.choices:
         yield "values", ", ".join(f"`{each}`" for each in one.choices)
     if one.option.commands:
@@ -50,7 +50,7 @@ def _facts(one: Entry) -> Iterator[tuple[str, str]]:
         yield "default", ", ".join(f"`{each}`" for each in default)
 
 
-def metavar(one: Entry) -> str:
+def metavar(one: OptionEntry) -> str:
     """Return how a value of an option is written in a line of help."""
     kinds: Mapping[object, str] = {float: "NUMBER"}
     return one.option.metavar or "|".join(one.choices) or kinds.get(one.type, "TEXT")

@@ -10,7 +10,7 @@ from typing import Any
 from cnilint.catalog.catalog import Product, products
 from cnilint.catalog.release import Release, release
 from cnilint.confine import read_text
-from cnilint.engine.ignores.ignore import ENTRY, Ignore, Scope, Word
+from cnilint.engine.ignores.ignore import ENTRY, Ignore, IgnoredRule, Scope
 from cnilint.engine.policy import EVERYTHING, Policy, no_such_rule, standing_for, switched
 from cnilint.engine.ruleset import Rule, house_rules
 from cnilint.errors import ConfigurationError, RuleError, did_you_mean, nearest_word
@@ -22,7 +22,7 @@ from .location import confined, nearest
 from .options import (
     DEFAULTS,
     PREFIX,
-    Entry,
+    OptionEntry,
     Settings,
     Steps,
     Texts,
@@ -149,7 +149,7 @@ def _known_variables() -> set[str]:
     return {name for one in entries() for name in one.variables}
 
 
-def _variable(one: Entry, variables: Mapping[str, str]) -> str:
+def _variable(one: OptionEntry, variables: Mapping[str, str]) -> str:
     """Return the variable that sets an entry, or nothing."""
     return next((name for name in one.variables if name in variables), "")
 
@@ -312,7 +312,7 @@ def _ignores(
     for at, entry in enumerate(read.values.get("ignores", ())):
         location = read.location(("ignores", at))
         words = tuple(
-            Word(word, standing_for(word, house), location.span)
+            IgnoredRule(word, standing_for(word, house), location.span)
             for word in _rule_words(entry["rule"])
         )
         scope = Scope(**{key: entry[key] for key in Scope._fields if key in entry})

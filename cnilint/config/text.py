@@ -8,7 +8,7 @@ from textwrap import wrap
 from cnilint.engine.ignores.ignore import Ignore
 from cnilint.shown import inert, visible
 
-from .options import Entry, Settings, in_file
+from .options import OptionEntry, Settings, in_file
 from .settings import BUILT_IN
 
 WIDTH = 98
@@ -35,7 +35,7 @@ def shown(chosen: Settings) -> str:
     )
 
 
-def _told() -> Iterator[tuple[str, Entry]]:
+def _told() -> Iterator[tuple[str, OptionEntry]]:
     return ((key, one) for key, one in in_file().items() if one.option.exposed)
 
 

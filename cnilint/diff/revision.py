@@ -23,7 +23,7 @@ MOST_LINKS = 40
 """That are followed on one path, as Linux does."""
 
 
-class Entry(NamedTuple):
+class TreeEntry(NamedTuple):
     """What lies at a path: its mode, its object, and the repository that has it."""
 
     mode: str
@@ -42,7 +42,7 @@ class Revision:
         self.top = top
         self.commit = commit
         self.absent: dict[str, str] = {}
-        self._entries: dict[str, Entry] = {".": Entry(FOLDER, commit, top)}
+        self._entries: dict[str, TreeEntry] = {".": TreeEntry(FOLDER, commit, top)}
         self._names: dict[str, list[str]] = {".": []}
         self._objects: dict[str, Conversation] = {}
         self._real: dict[str, str | None] = {}
@@ -92,7 +92,7 @@ class Revision:
             mode, _kind, found = about.split(" ")[:3]
             path = f"{inside}{name}"
             above, last = posixpath.split(path)
-            self._entries[path] = Entry(mode, found, home)
+            self._entries[path] = TreeEntry(mode, found, home)
             self._names.setdefault(above or ".", []).append(last)
             if mode == SUBMODULE:
                 self._look_into(path, found)
@@ -139,7 +139,7 @@ class Revision:
         # a link over a folder that is not there leads nowhere, whatever lies at its end
         return path if nowhere and found in self._entries else found
 
-    def _content(self, entry: Entry) -> bytes | None:
+    def _content(self, entry: TreeEntry) -> bytes | None:
         objects = self._objects.get(entry.home)
         try:
             if objects is None:

@@ -12,7 +12,7 @@ from cnilint.syntax.patch import differs
 Steps = tuple[str | int, ...]
 
 
-class Change(NamedTuple):
+class ValueChange(NamedTuple):
     """One change: an operation at some steps; a last step of -1 adds behind the last item."""
 
     operation: Operation
@@ -21,7 +21,7 @@ class Change(NamedTuple):
     new: Value = None
 
 
-def changes(before: Value, after: Value, steps: Steps = ()) -> Iterator[Change]:
+def changes(before: Value, after: Value, steps: Steps = ()) -> Iterator[ValueChange]:
     """Yield what turns one value into another, made in this order, at the deepest places.
 
     A list that only grew or kept its length is changed item by item; any other is replaced.
@@ -33,22 +33,24 @@ def changes(before: Value, after: Value, steps: Steps = ()) -> Iterator[Change]:
     elif isinstance(before, list) and isinstance(after, list) and len(before) <= len(after):
         yield from _items(before, after, steps)
     else:
-        yield Change(Operation.REPLACE, steps, before, after)
+        yield ValueChange(Operation.REPLACE, steps, before, after)
 
 
-def _members(before: dict[str, Value], after: dict[str, Value], steps: Steps) -> Iterator[Change]:
+def _members(
+    before: dict[str, Value], after: dict[str, Value], steps: Steps
+) -> Iterator[ValueChange]:
     for key, old in before.items():
         if key in after:
             yield from changes(old, after[key], (*steps, key))
         else:
-            yield Change(Operation.REMOVE, (*steps, key), old)
+            yield ValueChange(Operation.REMOVE, (*steps, key), old)
     for key, new in after.items():
         if key not in before:
-            yield Change(Operation.ADD, (*steps, key), None, new)
+            yield ValueChange(Operation.ADD, (*steps, key), None, new)
 
 
-def _items(before: Sequence[Value], after: Sequence[Value], steps: Steps) -> Iterator[Change]:
+def _items(before: Sequence[Value], after: Sequence[Value], steps: Steps) -> Iterator[ValueChange]:
     for at, old in enumerate(before):
         yield from changes(old, after[at], (*steps, at))
     for new in after[len(before) :]:
-        yield Change(Operation.ADD, (*steps, -1), None, new)
+        yield ValueChange(Operation.ADD, (*steps, -1), None, new)

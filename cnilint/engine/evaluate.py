@@ -35,15 +35,15 @@ from .hit import Hit
 from .inputs import Inputs
 from .policy import EVERYTHING, Identity, Policy
 from .problems import concerning, unjudged_notes
-from .result import Known, Reason, Result, Suppressed
+from .result import KnownBy, KnownReason, Result, Suppressed
 from .reuse import known_clusters, same_facts
 from .ruleset import Rule
-from .sources import Sources, deciding, problem_notes
+from .sources import ClusterSources, deciding, problem_notes
 
 ELSEWHERE = (INPUT_CHECKS, LAYOUT_CHECKS, IGNORE_CHECKS, CHANGE_CHECKS)
 """Checks that are not about one cluster as it is."""
 
-Told = tuple[Finding, Reason | None]
+Told = tuple[Finding, KnownReason | None]
 """A finding, and why it is known if it is."""
 
 
@@ -105,7 +105,7 @@ class Surroundings(NamedTuple):
 NOTHING_AROUND: Surroundings = Surroundings()
 
 
-class Said(NamedTuple):
+class RuleFinding(NamedTuple):
     """What a rule says: where the rule and its check stand among all, and of which cluster.
 
     `cluster` is the place of the cluster among all, -1 where it is about none.
@@ -164,7 +164,7 @@ class Judging(NamedTuple):
             self.unjudged.append(problem_at(error, blamed(error) or place, rule.id))
 
 
-class Part(NamedTuple):
+class ClusterPart(NamedTuple):
     """What a cluster is made of: what it gets, and the sources whose absence decides nothing."""
 
     name: str
@@ -197,10 +197,10 @@ class Evaluation:
         self.simulations = surroundings.simulations or Simulations()
         self.unjudged: list[SyntaxProblem] = [instead] if instead is not None else []
         """What could not be judged, but for documents that are not read."""
-        self.sources: Sources | None = None
+        self.sources: ClusterSources | None = None
         if not by_file and instead is None:
             try:
-                self.sources = Sources(inputs, surroundings.paths, surroundings.render)
+                self.sources = ClusterSources(inputs, surroundings.paths, surroundings.render)
             except OutOfTimeError as error:
                 self.unjudged.append(problem_at(error, first_place(inputs)))
         self.layout = self.sources.layout if self.sources is not None else Layout(())
@@ -211,7 +211,7 @@ class Evaluation:
         self.reads: list[set[str]] = []
         """The files that each cluster rests on."""
         self.clusters: list[Cluster] = []
-        self.said: list[Said] = []
+        self.said: list[RuleFinding] = []
         """What is found in what was built, in the order of the rules."""
         judging = Judging(policy, surroundings.budget, self.unjudged)
         parts = self._parts() if instead is None else []
@@ -247,18 +247,20 @@ class Evaluation:
         """Whether all was judged that may have a say."""
         return not (self.unjudged or self.left_out)
 
-    def _parts(self) -> list[Part]:
+    def _parts(self) -> list[ClusterPart]:
         """Return what each cluster is made of."""
         if self.surroundings.by_file:
-            return [Part("", members) for members in _each_file(self.inputs)]
-        parts = [Part(one.name, one.objects, deciding(one), one) for one in self.layout.clusters]
+            return [ClusterPart("", members) for members in _each_file(self.inputs)]
+        parts = [
+            ClusterPart(one.name, one.objects, deciding(one), one) for one in self.layout.clusters
+        ]
         if not parts and self.surroundings.host_files and not self.unjudged:
-            return [Part(ONLY, ())]
+            return [ClusterPart(ONLY, ())]
         return parts
 
     def _clusters(
-        self, parts: Sequence[Part], like: Result | None
-    ) -> Iterator[tuple[Part, Cluster]]:
+        self, parts: Sequence[ClusterPart], like: Result | None
+    ) -> Iterator[tuple[ClusterPart, Cluster]]:
         """Yield the facts of each cluster for which there is time."""
         around, inputs = self.surroundings, self.inputs
         machines = list(machine_configurations(inputs.documents))
@@ -281,7 +283,7 @@ class Evaluation:
                 place = members[0].location() if members else first_place(inputs)
                 self.unjudged.append(problem_at(error, place))
 
-    def _rests_on(self, part: Part, one: Cluster) -> set[str]:
+    def _rests_on(self, part: ClusterPart, one: Cluster) -> set[str]:
         """Return the files that a cluster, and what was said of it, was read from."""
         texts = one.index.texts
         read = set(texts.read_paths) if isinstance(texts, Files) else set()
@@ -462,17 +464,17 @@ def _compared(
     return tuple(findings), tuple(suppressed)
 
 
-def _before(found: Sequence[Finding], policy: Policy) -> list[Reason | None]:
+def _before(found: Sequence[Finding], policy: Policy) -> list[KnownReason | None]:
     """Return of each finding why it is known to have been there before; None if it is not."""
-    reasons: list[Reason | None] = [None] * len(found)
-    for why, known in ((Known.BASELINE, policy.baseline), (Known.BEFORE, policy.since)):
+    reasons: list[KnownReason | None] = [None] * len(found)
+    for why, known in ((KnownBy.BASELINE, policy.baseline), (KnownBy.BEFORE, policy.since)):
         if known is None:
             continue
         from cnilint.engine.ignores.baseline import old
 
         rest = [at for at, reason in enumerate(reasons) if reason is None]
         for at, is_old in zip(rest, old([found[at] for at in rest], known), strict=True):
-            reasons[at] = Reason(why) if is_old else None
+            reasons[at] = KnownReason(why) if is_old else None
     return reasons
 
 
@@ -488,20 +490,20 @@ def unjudged(problems: Sequence[SyntaxProblem], policy: Policy) -> list[Finding]
 
 def said_of(
     one: Cluster, at: int, looking: Sequence[Looking], judging: Judging, inputs: Inputs
-) -> list[Said]:
+) -> list[RuleFinding]:
     """Return what the rules say of a cluster, which stands at a place among all."""
     place = one.manifests[0].location() if one.manifests else first_place(inputs)
     return [
-        Said(order, at, finding)
+        RuleFinding(order, at, finding)
         for order, rule, find in looking
         for finding in judging.findings(rule, partial(find, one), one, place)
     ]
 
 
-def said_of_notes(notes: Sequence[Note], judging: Judging, inputs: Inputs) -> list[Said]:
+def said_of_notes(notes: Sequence[Note], judging: Judging, inputs: Inputs) -> list[RuleFinding]:
     """Return what the rules say of notes."""
     return [
-        Said(order, -1, finding)
+        RuleFinding(order, -1, finding)
         for order, rule, check in _checking(judging.policy)
         if check in INPUT_CHECKS
         for work in (partial(INPUT_CHECKS[check], (), notes),)
@@ -515,13 +517,13 @@ def _said_of_all(
     problems: Sequence[SyntaxProblem],
     notes: Sequence[Note],
     judging: Judging,
-) -> list[Said]:
+) -> list[RuleFinding]:
     """Return what the rules say of the texts, the notes, and how the clusters were found.
 
     What was not judged is told last. The checks of ignores come later, when it is known what was
     found, and those of a change have no place where there is one state alone.
     """
-    said: list[Said] = []
+    said: list[RuleFinding] = []
     checking = sorted(_checking(judging.policy), key=lambda each: LAST in each[1].check)
     for order, rule, check in checking:
         work: Callable[[], Iterable[Hit]]
@@ -532,7 +534,7 @@ def _said_of_all(
         else:
             continue
         found = judging.findings(rule, work, None, first_place(inputs))
-        said += [Said(order, -1, finding) for finding in found]
+        said += [RuleFinding(order, -1, finding) for finding in found]
     return said
 
 
@@ -573,7 +575,7 @@ def _matching(entry: Mapping[str, Any], one: Cluster) -> Iterator[Hit]:
     yield from matches(entry, one)
 
 
-def _placed(said: Sequence[Said]) -> list[Finding]:
+def _placed(said: Sequence[RuleFinding]) -> list[Finding]:
     """Return findings at the places that persons wrote."""
     if not said:
         return []

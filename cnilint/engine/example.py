@@ -9,7 +9,7 @@ from cnilint.start import NamedTuple
 
 from .rule import SCHEMA, Example, Rule, read_card
 
-__all__ = ["Example", "Files", "Trial", "examples_of"]
+__all__ = ["Example", "ExampleTrial", "Files", "examples_of"]
 
 Files = Mapping[str, str]
 """The texts of files by their names; `.cnilint.yaml` has settings for the others."""
@@ -23,7 +23,7 @@ Examples are shortened to what they are about, so what these find counts in exam
 only."""
 
 
-class Trial(NamedTuple):
+class ExampleTrial(NamedTuple):
     """An example, and what is found in its files.
 
     A finding counts unless it is a note of another rule: what cannot be decided from a few lines

@@ -33,7 +33,7 @@ _JOINED = r"[|&,]|\bwhere\b"
 """What makes one expression of two, which have no end in common."""
 
 
-class Place(NamedTuple):
+class PathPlace(NamedTuple):
     """Where an expression leads: the steps as far as they go, and what of it is not there."""
 
     steps: Steps
@@ -41,7 +41,7 @@ class Place(NamedTuple):
     missing: Steps = ()
 
 
-def places(expression: str, value: object) -> list[Place]:
+def places(expression: str, value: object) -> list[PathPlace]:
     """Return what a JSONPath selects in a plain value, and where it leads to nothing.
 
     Each item that its last wildcard or filter selects is a place of its own: `$.a[*].b.c` has one
@@ -56,13 +56,13 @@ def places(expression: str, value: object) -> list[Place]:
     return [_followed(steps, at, ends) for steps, at in find(expression[:start], value)]
 
 
-def _followed(steps: Steps, value: object, ends: Steps) -> Place:
+def _followed(steps: Steps, value: object, ends: Steps) -> PathPlace:
     for at, step in enumerate(ends):
         found = next(_step(steps, value, step), None)
         if found is None:
-            return Place(steps, None, ends[at:])
+            return PathPlace(steps, None, ends[at:])
         steps, value = found
-    return Place(steps, value)
+    return PathPlace(steps, value)
 
 
 def find(expression: str, value: object) -> list[Found]:

@@ -17,8 +17,8 @@ from cnilint.start import NamedTuple, lazy_pattern
 from cnilint.syntax.patch import differs
 from cnilint.syntax.style import BlockStyle, block_lines
 
-from .difference import Change, Steps, changes
-from .selected import Selected
+from .difference import Steps, ValueChange, changes
+from .selected import SelectedObject
 
 MERGE_KEYS = {
     "containers": "name",
@@ -51,7 +51,7 @@ class Patch(NamedTuple):
     """A patch file: a short name that tells its form, what it is for, and its text."""
 
     form: str
-    target: Selected
+    target: SelectedObject
     text: str
 
 
@@ -83,12 +83,12 @@ def patches(before: Manifest, after: Manifest) -> tuple[Patch, ...]:
     return tuple(made)
 
 
-def target_of(manifest: Manifest) -> Selected:
+def target_of(manifest: Manifest) -> SelectedObject:
     """Return how Kustomize selects an object, before it has put a content's hash to its name."""
     group, slash, version = manifest.api_version.rpartition("/")
     generated = manifest.origin is not None and manifest.origin.generator in GENERATORS
     name = CONTENT_HASH.sub("", manifest.name) if generated else manifest.name
-    return Selected(group if slash else "", version, manifest.kind, name)
+    return SelectedObject(group if slash else "", version, manifest.kind, name)
 
 
 def _merged_below(kind: str) -> Steps | None:
@@ -97,11 +97,11 @@ def _merged_below(kind: str) -> Steps | None:
     return (*template, "spec") if template is not None else None
 
 
-def _inside(change: Change, base: Steps) -> bool:
+def _inside(change: ValueChange, base: Steps) -> bool:
     return change.steps[: len(base)] == base
 
 
-def _is_text(change: Change) -> bool:
+def _is_text(change: ValueChange) -> bool:
     """Whether a change is one of a text of several lines or of JSON, which a key leads to."""
     if not isinstance(change.new, str) or any(isinstance(step, int) for step in change.steps):
         return False
@@ -175,7 +175,7 @@ def _by_key(listed: list[Value], key: str) -> dict[str | int, dict[str, Value]] 
     return found
 
 
-def _merge_text(manifest: Manifest, target: Selected, merge: dict[str, Value]) -> str:
+def _merge_text(manifest: Manifest, target: SelectedObject, merge: dict[str, Value]) -> str:
     head: dict[str, Value] = {
         "apiVersion": manifest.api_version,
         "kind": manifest.kind,
@@ -187,7 +187,7 @@ def _merge_text(manifest: Manifest, target: Selected, merge: dict[str, Value]) -
     return "".join(f"{line}\n" for line in block_lines({**head, **merge}, 0, BlockStyle()))
 
 
-def _operations(found: Sequence[Change]) -> Iterator[Value]:
+def _operations(found: Sequence[ValueChange]) -> Iterator[Value]:
     """Yield a JSON patch (RFC 6902): what is replaced or removed is tested first."""
     for change in found:
         path = "".join(f"/{_token(step)}" for step in change.steps)

@@ -16,13 +16,13 @@ from functools import lru_cache
 
 from cnilint.catalog.hidden import products_named, products_of_chart
 from cnilint.gitops.argo import is_application, source_steps
-from cnilint.gitops.built import Node, Place, read, written_in
+from cnilint.gitops.built import BuiltNode, Place, read, written_in
 from cnilint.gitops.built import document as made_document
 from cnilint.gitops.charts import CHART_FILE, VALUES_FILE, as_object, is_part
 from cnilint.gitops.clusters import Layout
 from cnilint.gitops.delivery import Release, deliveries
 from cnilint.gitops.files import Files, joined, leaves
-from cnilint.gitops.graph import ROOTS, ClusterObjects, NotRead, Reason
+from cnilint.gitops.graph import ROOTS, ClusterObjects, NotRead, UnreadReason
 from cnilint.gitops.partition import ONLY
 from cnilint.kube.manifest import Manifest, ManifestIndex, Origin, manifests
 from cnilint.kube.values import Values, embedded_values, inline_values
@@ -161,13 +161,13 @@ def _objects(chart: LocalChart, text: str) -> list[Manifest]:
     return found
 
 
-def _without_places(node: Node) -> Node:
+def _without_places(node: BuiltNode) -> BuiltNode:
     value = node.value
     if isinstance(value, dict):
         value = {key: _without_places(one) for key, one in value.items()}
     elif isinstance(value, list):
         value = [_without_places(one) for one in value]
-    return Node(value, (), node.doubt, node.written)
+    return BuiltNode(value, (), node.doubt, node.written)
 
 
 def _with_charts(
@@ -187,7 +187,9 @@ def _with_charts(
 
             location = place_location(chart.place)
             detail = f"it runs {title}" + (f"; {made}" if made else "")
-            not_read.append(NotRead(Reason.CHART_NOT_RENDERED, chart.folder, location, detail))
+            not_read.append(
+                NotRead(UnreadReason.CHART_NOT_RENDERED, chart.folder, location, detail)
+            )
     return one._replace(objects=tuple(objects), not_read=tuple(not_read))
 
 

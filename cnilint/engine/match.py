@@ -26,7 +26,7 @@ from cnilint.syntax.embedded import EmbeddedProblem, embedded_json
 from cnilint.upstream.multus_daemon_config import DAEMON_KEYS
 
 from .hit import Hit
-from .jsonpath import Place, Steps, find, places
+from .jsonpath import PathPlace, Steps, find, places
 
 OPERATORS: dict[str, Callable[[Sequence[object], Any], bool]] = {
     "exists": lambda found, _value: bool(found),
@@ -109,7 +109,7 @@ def _roots(
                 yield read, (*manifest.route, *steps, Embedded.JSON)
 
 
-def _location(manifest: Manifest, root: Tree, route: Route, place: Place) -> Location:
+def _location(manifest: Manifest, root: Tree, route: Route, place: PathPlace) -> Location:
     """Return where something stands; for what is missing, the name or the key of what lacks it."""
     found = descend(root, *place.steps)
     route = (*route, *place.steps)

@@ -15,7 +15,7 @@ from cnilint.start import NamedTuple, dataclass, field
 from .ruleset import Rule, rules
 
 
-class Known(Enum):
+class KnownBy(Enum):
     """What says that a finding is known."""
 
     IN_SOURCE = "inSource"
@@ -26,14 +26,14 @@ class Known(Enum):
     """It is found before the change as well."""
 
 
-OLD = frozenset({Known.BASELINE, Known.BEFORE})
+OLD = frozenset({KnownBy.BASELINE, KnownBy.BEFORE})
 """What says that a finding was there before."""
 
 
-class Reason(NamedTuple):
+class KnownReason(NamedTuple):
     """Why a finding is known, in the words of who said so, and where it is said."""
 
-    known: Known
+    known: KnownBy
     text: str = ""
     location: Location | None = None
     new: bool = False
@@ -47,7 +47,7 @@ class Suppressed(NamedTuple):
     """
 
     finding: Finding
-    reason: Reason
+    reason: KnownReason
     before: int
 
 

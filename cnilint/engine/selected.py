@@ -5,7 +5,7 @@ from __future__ import annotations
 from cnilint.start import NamedTuple
 
 
-class Selected(NamedTuple):
+class SelectedObject(NamedTuple):
     """The object that a patch is for, as Kustomize selects it."""
 
     group: str

@@ -232,7 +232,7 @@ def parting(one: Outcome, other: Outcome) -> str:
     )
 
 
-class Way(NamedTuple):
+class OrderInWords(NamedTuple):
     """An order of events in words, with the outcomes that it leads to."""
 
     words: tuple[str, ...]
@@ -244,12 +244,12 @@ class Way(NamedTuple):
         return tuple(dict.fromkeys(one.situation for one in self.outcomes))
 
 
-def ways(outcomes: Iterable[Outcome]) -> list[Way]:
+def ways(outcomes: Iterable[Outcome]) -> list[OrderInWords]:
     """Return the orders of some outcomes, those that read the same as one."""
     found: dict[tuple[str, ...], list[Outcome]] = {}
     for one in outcomes:
         found.setdefault(tuple(map(step_words, one.order)), []).append(one)
-    return [Way(words, tuple(same)) for words, same in found.items()]
+    return [OrderInWords(words, tuple(same)) for words, same in found.items()]
 
 
 def cleanup_lines(

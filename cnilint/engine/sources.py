@@ -10,7 +10,7 @@ from cnilint.catalog.installer import Installer
 from cnilint.catalog.recognise import concerns_cni, installers
 from cnilint.gitops.clusters import Layout, Survey
 from cnilint.gitops.files import Files
-from cnilint.gitops.graph import ClusterObjects, NotRead, Reason
+from cnilint.gitops.graph import ClusterObjects, NotRead, UnreadReason
 from cnilint.kube.manifest import Manifest, ManifestIndex
 from cnilint.model.finding import Location, Note
 from cnilint.model.tree import Document, SyntaxProblem
@@ -22,33 +22,42 @@ from .places import placed
 MOST_NAMED = 3
 """Places that are named where many are told of together."""
 
-WORDS: Mapping[Reason, tuple[str, str]] = {
-    Reason.REMOTE: ("a remote resource", "remote resources"),
-    Reason.MISSING: ("a path where nothing lies", "paths where nothing lies"),
-    Reason.OUTSIDE: ("a path outside of the repository", "paths outside of the repository"),
-    Reason.CYCLE: ("a folder that brings in itself", "folders that bring in themselves"),
-    Reason.DEPTH: ("a source that is nested too deep", "sources that are nested too deep"),
-    Reason.NOT_BUILT: ("something Kustomize refuses", "things Kustomize refuses"),
-    Reason.SYNTAX: ("a file that cannot be read", "files that cannot be read"),
-    Reason.UNSUPPORTED: ("a part of Kustomize that is not modelled", "parts that are not modelled"),
-    Reason.GENERATOR_PLUGIN: ("a plugin's output", "plugins' output"),
-    Reason.TEMPLATE: ("a template that was not filled in", "templates that were not filled in"),
-    Reason.CHART_NOT_RENDERED: ("a chart that was not rendered", "charts that were not rendered"),
-    Reason.HELMFILE_NOT_RENDERED: (
+WORDS: Mapping[UnreadReason, tuple[str, str]] = {
+    UnreadReason.REMOTE: ("a remote resource", "remote resources"),
+    UnreadReason.MISSING: ("a path where nothing lies", "paths where nothing lies"),
+    UnreadReason.OUTSIDE: ("a path outside of the repository", "paths outside of the repository"),
+    UnreadReason.CYCLE: ("a folder that brings in itself", "folders that bring in themselves"),
+    UnreadReason.DEPTH: ("a source that is nested too deep", "sources that are nested too deep"),
+    UnreadReason.NOT_BUILT: ("something Kustomize refuses", "things Kustomize refuses"),
+    UnreadReason.SYNTAX: ("a file that cannot be read", "files that cannot be read"),
+    UnreadReason.UNSUPPORTED: (
+        "a part of Kustomize that is not modelled",
+        "parts that are not modelled",
+    ),
+    UnreadReason.GENERATOR_PLUGIN: ("a plugin's output", "plugins' output"),
+    UnreadReason.TEMPLATE: (
+        "a template that was not filled in",
+        "templates that were not filled in",
+    ),
+    UnreadReason.CHART_NOT_RENDERED: (
+        "a chart that was not rendered",
+        "charts that were not rendered",
+    ),
+    UnreadReason.HELMFILE_NOT_RENDERED: (
         "a helmfile whose templates were not filled in",
         "helmfiles whose templates were not filled in",
     ),
-    Reason.OTHER_REPOSITORY: ("a path in another repository", "paths in other repositories"),
-    Reason.UNKNOWN_VARIABLE: ("a path with a variable", "paths with variables"),
-    Reason.UNKNOWN_CLUSTERS: (
+    UnreadReason.OTHER_REPOSITORY: ("a path in another repository", "paths in other repositories"),
+    UnreadReason.UNKNOWN_VARIABLE: ("a path with a variable", "paths with variables"),
+    UnreadReason.UNKNOWN_CLUSTERS: (
         "an ApplicationSet that asks the running Argo CD",
         "ApplicationSets that ask the running Argo CD",
     ),
-    Reason.CLUSTERS_NOT_IN_VIEW: (
+    UnreadReason.CLUSTERS_NOT_IN_VIEW: (
         "what selects clusters that are not in view",
         "objects that select clusters which are not in view",
     ),
-    Reason.TOO_MUCH: (
+    UnreadReason.TOO_MUCH: (
         "a source that comes to more than is followed",
         "sources that come to more than is followed",
     ),
@@ -57,7 +66,12 @@ WORDS: Mapping[Reason, tuple[str, str]] = {
 
 
 DECIDING = frozenset(
-    {Reason.REMOTE, Reason.CHART_NOT_RENDERED, Reason.HELMFILE_NOT_RENDERED, Reason.TOO_MUCH}
+    {
+        UnreadReason.REMOTE,
+        UnreadReason.CHART_NOT_RENDERED,
+        UnreadReason.HELMFILE_NOT_RENDERED,
+        UnreadReason.TOO_MUCH,
+    }
 )
 """Reasons for which what was not read may well be a CNI: nothing is decided without it."""
 
@@ -68,7 +82,7 @@ def _beside_published(inputs: Inputs) -> Files:
     return inputs.files.beside_others(Published())
 
 
-class Sources:
+class ClusterSources:
     """The clusters of what was read, with what their charts come to, and what was not followed."""
 
     def __init__(
@@ -117,7 +131,9 @@ class Sources:
 
         return same
 
-    def changed(self, inputs: Inputs, shown: Iterable[str], names: Sequence[str]) -> Sources | None:
+    def changed(
+        self, inputs: Inputs, shown: Iterable[str], names: Sequence[str]
+    ) -> ClusterSources | None:
         """Return the same sources with other texts in some files, by their reported paths.
 
         The layout has the clusters that are named, which are those that read them; no other one is
@@ -125,7 +141,7 @@ class Sources:
         """
         from copy import copy
 
-        other: Sources = copy(self)
+        other: ClusterSources = copy(self)
         other._files = _beside_published(inputs)
         other._installs = _Installs(inputs)
         texts: dict[str, list[Document]] = {}
@@ -201,7 +217,7 @@ def _repeated(pair: tuple[Manifest, Manifest]) -> Note:
 
 def _not_read(one: ClusterObjects) -> Iterator[Note]:
     """Yield a note for each reason why sources of a cluster were not read."""
-    groups: dict[Reason, list[NotRead]] = {}
+    groups: dict[UnreadReason, list[NotRead]] = {}
     for each in one.not_read:
         groups.setdefault(each.reason, []).append(each)
     for reason, members in groups.items():
@@ -222,13 +238,13 @@ def deciding(one: ClusterObjects) -> tuple[str, ...]:
     )
 
 
-def _not_read_words(reason: Reason, members: Sequence[NotRead]) -> str:
+def _not_read_words(reason: UnreadReason, members: Sequence[NotRead]) -> str:
     names = list(dict.fromkeys(named_source(each) for each in members))
     are = "is" if len(members) == 1 else "are"
     return f"{counted_sources(reason, len(members))} {are} not read: {named_together(names)}"
 
 
-def counted_sources(reason: Reason, number: int) -> str:
+def counted_sources(reason: UnreadReason, number: int) -> str:
     """Return how many sources were not read for a reason, in words."""
     single, several = WORDS[reason]
     return single if number == 1 else f"{number} {several}"

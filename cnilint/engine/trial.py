@@ -28,7 +28,7 @@ from .checks import IGNORE_CHECKS
 from .evaluate import (
     Evaluation,
     Judging,
-    Said,
+    RuleFinding,
     distinct,
     evaluated,
     key_of_note,
@@ -42,7 +42,7 @@ from .inputs import Inputs
 from .overlays import Pair, Shared, Wanted, confined, grouped
 from .places import placed_finding, placed_note
 from .result import Result
-from .sources import Sources
+from .sources import ClusterSources
 from .text_edits import TextEdits
 
 
@@ -150,7 +150,7 @@ class Trials:
         return True
 
     def _tried(
-        self, inputs: Inputs, edits: TextEdits, sources: Sources, concerned: Sequence[int]
+        self, inputs: Inputs, edits: TextEdits, sources: ClusterSources, concerned: Sequence[int]
     ) -> Trial | None:
         """Return what is there in some clusters without edits and with them.
 
@@ -184,7 +184,7 @@ class Trials:
         )
 
     @cached_property
-    def _pairs(self) -> Sequence[tuple[Said, Finding]]:
+    def _pairs(self) -> Sequence[tuple[RuleFinding, Finding]]:
         return list(zip(self._all.said, self._all.placed, strict=True))
 
     @cached_property
@@ -209,7 +209,11 @@ class Trials:
         return found
 
     def _confined(
-        self, said: Sequence[Said], sources: Sources, inputs: Inputs, concerned: Sequence[int]
+        self,
+        said: Sequence[RuleFinding],
+        sources: ClusterSources,
+        inputs: Inputs,
+        concerned: Sequence[int],
     ) -> list[Finding]:
         """Return findings at the texts that decide, their fixes confined to their clusters."""
         pairs = [(one.finding, placed_finding(one.finding)) for one in said]
@@ -235,7 +239,7 @@ class Trials:
         return grouped(pairs)
 
     def _noted(
-        self, sources: Sources | None, clusters: Sequence[Cluster], concerned: set[int]
+        self, sources: ClusterSources | None, clusters: Sequence[Cluster], concerned: set[int]
     ) -> list[Note]:
         """Return what is noted of clusters and of none but those."""
         assert sources is not None  # noqa: S101  there are sources where clusters are known
@@ -291,7 +295,9 @@ def with_edits(inputs: Inputs, edits: TextEdits) -> Inputs:
     return inputs.exchanged(sources)
 
 
-def _notes(sources: Sources, objects: Mapping[str, ClusterObjects], one: Cluster) -> list[Note]:
+def _notes(
+    sources: ClusterSources, objects: Mapping[str, ClusterObjects], one: Cluster
+) -> list[Note]:
     return [placed_note(note) for note in (*sources.notes(objects[one.name]), *one.notes)]
 
 

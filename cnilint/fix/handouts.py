@@ -13,14 +13,14 @@ from cnilint.start import lazy_pattern
 from .handover import same_object, touched, version_of
 from .helm import joined, values_text
 from .options import Cure, Handout
-from .rounds import Choice
+from .rounds import ChosenFix
 
 _UNFIT = lazy_pattern(r"[^a-z0-9.-]+")
 
 
-def overlays(made: Sequence[Choice]) -> Iterator[Handout]:
+def overlays(made: Sequence[ChosenFix]) -> Iterator[Handout]:
     """Yield a file of values for each chart whose values say what the fixes do."""
-    charts: dict[str, list[Choice]] = {}
+    charts: dict[str, list[ChosenFix]] = {}
     for one in made:
         if one.fix.handover is not None:
             charts.setdefault(one.fix.handover.chart, []).append(one)
@@ -39,7 +39,7 @@ def overlays(made: Sequence[Choice]) -> Iterator[Handout]:
         )
 
 
-def patch_files(made: Sequence[Choice], before: Inputs, after: Inputs) -> Iterator[Handout]:
+def patch_files(made: Sequence[ChosenFix], before: Inputs, after: Inputs) -> Iterator[Handout]:
     """Yield the patches of each object that fixes change, each of them once."""
     objects: list[Manifest] = []
     for one in made:
@@ -77,11 +77,11 @@ def _fit(text: str) -> str:
     return _UNFIT.sub("-", text.lower()).strip("-.")
 
 
-def _why(chosen: Iterable[Choice]) -> str:
+def _why(chosen: Iterable[ChosenFix]) -> str:
     found = (one.fix.handover.why for one in chosen if one.fix.handover is not None)
     return "; ".join(dict.fromkeys(found))
 
 
-def _cures(chosen: Iterable[Choice]) -> tuple[Cure, ...]:
+def _cures(chosen: Iterable[ChosenFix]) -> tuple[Cure, ...]:
     found = (Cure(one.finding.rule, one.finding.name, one.fix.title) for one in chosen)
     return tuple(dict.fromkeys(found))

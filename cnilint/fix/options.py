@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cnilint.engine.inputs import Inputs
 from cnilint.engine.result import Result
-from cnilint.engine.selected import Selected
+from cnilint.engine.selected import SelectedObject
 from cnilint.engine.shards import WHOLE, Shard
 from cnilint.model.finding import Applicability, Finding, Way
 from cnilint.model.text import Source
@@ -51,7 +51,7 @@ class Handout(NamedTuple):
     subject: str
     why: str
     cures: tuple[Cure, ...]
-    target: Selected | None = None
+    target: SelectedObject | None = None
     chart: str = ""
 
 

@@ -13,7 +13,7 @@ from cnilint.model.text import Source
 from .handouts import overlays, patch_files
 from .options import Fixed, Options
 from .prove import Prover
-from .rounds import MOST_ROUNDS, Choice, Rounds, rounds
+from .rounds import MOST_ROUNDS, ChosenFix, Rounds, rounds
 
 __all__ = ["MOST_ROUNDS", "fixed", "offered"]
 
@@ -69,5 +69,5 @@ def _changed(inputs: Inputs, written: Rounds) -> tuple[tuple[Source, Source], ..
     return tuple(sorted(changed, key=lambda pair: order.get(pair[0].path, len(order))))
 
 
-def _written(made: Iterable[Choice]) -> Iterable[str]:
+def _written(made: Iterable[ChosenFix]) -> Iterable[str]:
     return (edit.document.source.path for one in made for edit in one.fix.edits)

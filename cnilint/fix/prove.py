@@ -11,7 +11,7 @@ from cnilint.budget import OutOfTimeError
 from cnilint.catalog.installer import Installer
 from cnilint.engine.evaluate import Evaluation, problem_at, unjudged
 from cnilint.engine.ignores.ignore import UNUSED
-from cnilint.engine.result import Known, Result
+from cnilint.engine.result import KnownBy, Result
 from cnilint.engine.sentences import verdict_line
 from cnilint.engine.text_edits import TextEdits, text_edits_of
 from cnilint.engine.trial import Trial, Trials
@@ -118,7 +118,7 @@ class Prover:
         self._known = {
             key_of(one.finding)
             for one in self._result.suppressed
-            if one.reason.known in (Known.BASELINE, Known.BEFORE)
+            if one.reason.known in (KnownBy.BASELINE, KnownBy.BEFORE)
         }
 
     def offered(self) -> Result:

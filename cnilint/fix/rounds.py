@@ -19,7 +19,7 @@ from .prove import Prover
 MOST_ROUNDS = 10
 
 
-class Choice(NamedTuple):
+class ChosenFix(NamedTuple):
     """A fix that a round makes."""
 
     finding: Finding
@@ -36,7 +36,7 @@ class Rounds(NamedTuple):
     inputs: Inputs
     found: Result
     result: Result
-    made: tuple[Choice, ...]
+    made: tuple[ChosenFix, ...]
     held_back: tuple[Finding, ...]
 
 
@@ -53,7 +53,7 @@ def rounds(
     made; the other waits for the next. `first` is what was found in the inputs, where that is
     known.
     """
-    made: list[Choice] = []
+    made: list[ChosenFix] = []
     results: list[Result] = []
     for number in range(MOST_ROUNDS + 1):
         known = first if first is not None and number == 0 else evaluated(inputs, surroundings)
@@ -73,9 +73,9 @@ def rounds(
 
 def _round(
     result: Result, options: Options, way: Way, prover: Prover
-) -> tuple[list[Choice], list[Finding]]:
+) -> tuple[list[ChosenFix], list[Finding]]:
     """Return the fixes that one round makes, and the findings whose fixes wait."""
-    chosen: list[Choice] = []
+    chosen: list[ChosenFix] = []
     held_back: list[Finding] = []
     for one in _choices(result, options, way):
         here = _together(chosen)
@@ -93,7 +93,7 @@ def _round(
         else:
             chosen.append(one)
     if not _agree(chosen, prover):
-        agreed: list[Choice] = []
+        agreed: list[ChosenFix] = []
         for one in chosen:
             if _agree([*agreed, one], prover):
                 agreed.append(one)
@@ -103,12 +103,12 @@ def _round(
     return chosen, held_back
 
 
-def _agree(chosen: Sequence[Choice], prover: Prover) -> bool:
+def _agree(chosen: Sequence[ChosenFix], prover: Prover) -> bool:
     alone = len(chosen) < 2 or any(map(_repairs, chosen))
     return alone or prover.agree(_together(chosen))
 
 
-def _choices(result: Result, options: Options, way: Way) -> Iterator[Choice]:
+def _choices(result: Result, options: Options, way: Way) -> Iterator[ChosenFix]:
     """Yield the fix of each finding that has one of the grade, where it goes this way."""
     for finding in result.findings:
         fix = next((f for f in finding.fixes if f.applicability >= options.least), None)
@@ -116,14 +116,14 @@ def _choices(result: Result, options: Options, way: Way) -> Iterator[Choice]:
             continue
         edits = text_edits_of((*fix.edits, *fix.rendered))
         if not isinstance(edits, CannotEdit):
-            yield Choice(finding, fix, edits)
+            yield ChosenFix(finding, fix, edits)
 
 
-def _repairs(one: Choice) -> bool:
+def _repairs(one: ChosenFix) -> bool:
     return all(isinstance(edit, Repair) for edit in one.fix.edits)
 
 
-def _together(chosen: Iterable[Choice]) -> TextEdits:
+def _together(chosen: Iterable[ChosenFix]) -> TextEdits:
     found: dict[str, tuple[TextEdit, ...]] = {}
     for one in chosen:
         for path, edits in one.edits.items():

@@ -16,9 +16,9 @@ from cnilint.model.finding import Location
 from cnilint.model.tree import child, items, plain, string
 
 from .argo_sets import address_of
-from .built import Node, place_in, read
+from .built import BuiltNode, place_in, read
 from .files import Files, joined, leaves
-from .graph import Build, Edge, NotRead, Reason
+from .graph import Build, Edge, NotRead, UnreadReason
 from .kustomization import FILE_NAMES
 
 IN_CLUSTER = frozenset({"https://kubernetes.default.svc", "in-cluster", ""})
@@ -125,18 +125,18 @@ def _source(one: Manifest, steps: Steps, files: Files, own: frozenset[str]) -> B
     if address_of(address) not in own and (found := _published(one, steps, files)) is not None:
         return found
     if own and address_of(address) not in own:
-        return _unread(Reason.OTHER_REPOSITORY, f"{address}//{path}", place)
+        return _unread(UnreadReason.OTHER_REPOSITORY, f"{address}//{path}", place)
     if "{{" in path:
-        return _unread(Reason.TEMPLATE, path, place)
+        return _unread(UnreadReason.TEMPLATE, path, place)
     if leaves(joined(".", path.lstrip("/"))):
-        return _unread(Reason.OUTSIDE, path, place)
+        return _unread(UnreadReason.OUTSIDE, path, place)
     folder = files.folder(path, files.path(one.location().source.path))
     if folder is None:
-        return _unread(Reason.MISSING if own else Reason.OTHER_REPOSITORY, path, place)
+        return _unread(UnreadReason.MISSING if own else UnreadReason.OTHER_REPOSITORY, path, place)
     edge = Edge("argo-source", folder, place)
     names = files.names(folder)
     if one.at(*steps, "plugin") is not None:
-        found = _unread(Reason.GENERATOR_PLUGIN, folder, place)
+        found = _unread(UnreadReason.GENERATOR_PLUGIN, folder, place)
     elif "Chart.yaml" in names and one.at(*steps, "kustomize") is None:
         # A chart of this repository: what it brings is read where releases are read.
         found = Build((), (), (), frozenset({joined(folder, "Chart.yaml")}))
@@ -156,15 +156,15 @@ def _published(one: Manifest, steps: Steps, files: Files) -> Build | None:
     known = files.elsewhere.below(address, "" if ref == "HEAD" else ref, path)
     wanted = _taken(one, steps)
     place = place_in(one, *steps, "path")
-    taken = [Node(whole, (place,)) for name, whole in known.items() if wanted(name)]
+    taken = [BuiltNode(whole, (place,)) for name, whole in known.items() if wanted(name)]
     return build_published(files, taken, _fields(one, steps)) if taken else None
 
 
-def _unread(reason: Reason, target: str, place: Location) -> Build:
+def _unread(reason: UnreadReason, target: str, place: Location) -> Build:
     return Build((), (), (NotRead(reason, target, place),), frozenset())
 
 
-def _fields(one: Manifest, steps: Steps) -> Node | None:
+def _fields(one: Manifest, steps: Steps) -> BuiltNode | None:
     """Return what a source adds to the kustomization of its folder, with the places."""
     base: Steps = (*steps, "kustomize")
     found = {
@@ -175,10 +175,10 @@ def _fields(one: Manifest, steps: Steps) -> Node | None:
     images = found.get("images")
     if images is not None and isinstance(images.value, list):
         images.value = [_image(image) for image in images.value]
-    return Node(dict(found), (place_in(one, *base),)) if found else None
+    return BuiltNode(dict(found), (place_in(one, *base),)) if found else None
 
 
-def _image(image: Node) -> Node:
+def _image(image: BuiltNode) -> BuiltNode:
     """Return an image override, which Argo CD writes as one text, as Kustomize has it.
 
     `[old=]name[:tag|@digest]` (argoproj/argo-cd@v3.3.0:util/kustomize/kustomize.go).
@@ -192,8 +192,10 @@ def _image(image: Node) -> Node:
     if not at and ":" in name.rpartition("/")[2]:
         name, _, tag = name.rpartition(":")
     values = {"name": old if equals else name, "newName": name, "newTag": tag, "digest": digest}
-    given = {key: Node(text, image.places, image.doubt) for key, text in values.items() if text}
-    return Node(dict(given), image.places)
+    given = {
+        key: BuiltNode(text, image.places, image.doubt) for key, text in values.items() if text
+    }
+    return BuiltNode(dict(given), image.places)
 
 
 def _directory(one: Manifest, steps: Steps, files: Files, folder: str) -> Build:

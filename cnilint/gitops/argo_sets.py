@@ -18,7 +18,7 @@ from cnilint.kube.manifest import Manifest
 from cnilint.model.tree import Tree, Value, child, items, plain, string
 from cnilint.start import NamedTuple, lazy_pattern
 
-from .built import Node, as_node, rebuilt
+from .built import BuiltNode, as_node, rebuilt
 from .files import Files
 from .go_template import LONGEST, UNKNOWN, NotKnownError, filled, normalized, scalar
 
@@ -53,7 +53,7 @@ def expanded(one: Manifest, files: Files, own: Iterable[str]) -> Expanded:
     template = whole.get("spec", "template")
     if template is None or not isinstance(template.value, dict):
         return Expanded((), unknown=True)
-    parameters: list[tuple[Parameters, Node]] = []
+    parameters: list[tuple[Parameters, BuiltNode]] = []
     for at, tree in enumerate(items(one.at("spec", "generators"))):
         over = _over(_own_template(whole, at), template)
         parameters += [(each, over) for each in generator.of(tree, {})]
@@ -66,18 +66,18 @@ def expanded(one: Manifest, files: Files, own: Iterable[str]) -> Expanded:
             patched = _patched(root, patch, each, go=generator.go)
             root, unpatched = patched or root, unpatched or patched is None
         assert isinstance(root.value, dict)  # noqa: S101  a mapping is filled as one
-        kinds = {"apiVersion": Node(one.api_version), "kind": Node("Application")}
-        made.append(rebuilt(one, Node({**kinds, **root.value}, root.places)))
+        kinds = {"apiVersion": BuiltNode(one.api_version), "kind": BuiltNode("Application")}
+        made.append(rebuilt(one, BuiltNode({**kinds, **root.value}, root.places)))
     return Expanded(tuple(made), generator.unknown, unpatched, generator.cut)
 
 
-def _own_template(whole: Node, at: int) -> Node | None:
+def _own_template(whole: BuiltNode, at: int) -> BuiltNode | None:
     """Return the template that a generator has for itself."""
     found = (whole.get("spec", "generators", at, kind, "template") for kind in _KINDS)
     return next((one for one in found if one is not None), None)
 
 
-def _over(own: Node | None, template: Node) -> Node:
+def _over(own: BuiltNode | None, template: BuiltNode) -> BuiltNode:
     """Return the template of a set with that of a generator over it: what is empty there is not.
 
     argoproj/argo-cd@v3.3.0:applicationset/generators/generator_spec_processor.go
@@ -88,14 +88,16 @@ def _over(own: Node | None, template: Node) -> Node:
         return own
     below = {**template.value, **own.value}
     named = {key: _over(own.get(key), template.get(key) or one) for key, one in below.items()}
-    return Node(named, template.places, template.doubt)
+    return BuiltNode(named, template.places, template.doubt)
 
 
 MADE = "a template makes it"
 """Why what a patch writes by more than filling in texts has no place of its own."""
 
 
-def _patched(root: Node, patch: Node, parameters: Parameters, *, go: bool) -> Node | None:
+def _patched(
+    root: BuiltNode, patch: BuiltNode, parameters: Parameters, *, go: bool
+) -> BuiltNode | None:
     """Return an Application with the patch of its set; None where what comes of it is not known.
 
     argoproj/argo-cd@v3.3.0:applicationset/controllers/template/patch.go: the text is filled in,
@@ -103,20 +105,20 @@ def _patched(root: Node, patch: Node, parameters: Parameters, *, go: bool) -> No
     """
     from .kustomize_loading import NotReadError, inline
     from .kustomize_merge import merge
-    from .kustomize_resources import RefusedError
+    from .kustomize_resources import KustomizeRefusedError
 
     text = patch.value
     written = _filled_text(text, parameters, go=go) if isinstance(text, str) else None
     if written is None or UNKNOWN in written:
         return None
     try:
-        found = [one for one in inline(Node(written, patch.places)) if one.value is not None]
+        found = [one for one in inline(BuiltNode(written, patch.places)) if one.value is not None]
         if not found:
             return root
         if len(found) > 1 or _merges_values(root, found[0]):
             return None
         return merge(root.copy(), _placed(found[0], patch, parameters, go=go))
-    except (NotReadError, RefusedError):
+    except (NotReadError, KustomizeRefusedError):
         return None
 
 
@@ -130,7 +132,7 @@ def _filled_text(text: str, parameters: Parameters, *, go: bool) -> str | None:
         return None
 
 
-def _placed(one: Node, patch: Node, parameters: Parameters, *, go: bool) -> Node:
+def _placed(one: BuiltNode, patch: BuiltNode, parameters: Parameters, *, go: bool) -> BuiltNode:
     """Return what a filled patch says with the places of the text, where each value has one there.
 
     It has where only texts in it are filled in.
@@ -148,17 +150,17 @@ def _placed(one: Node, patch: Node, parameters: Parameters, *, go: bool) -> Node
     return _doubted(one)
 
 
-def _doubted(one: Node) -> Node:
+def _doubted(one: BuiltNode) -> BuiltNode:
     """Return what a template makes, each value of it with that doubt."""
     value = one.value
     if isinstance(value, dict):
-        return Node({key: _doubted(each) for key, each in value.items()}, one.places)
+        return BuiltNode({key: _doubted(each) for key, each in value.items()}, one.places)
     if isinstance(value, list):
         value = list(map(_doubted, value))
-    return Node(value, one.places, MADE, one.written)
+    return BuiltNode(value, one.places, MADE, one.written)
 
 
-def _merges_values(root: Node, patch: Node) -> bool:
+def _merges_values(root: BuiltNode, patch: BuiltNode) -> bool:
     """Whether a patch changes what is inside of the values of a template, in which Argo CD fails.
 
     They have no type there, by which a patch is merged.
@@ -347,19 +349,21 @@ def _rendered(value: Value, parameters: Parameters, *, go: bool) -> dict[str, Va
     }
 
 
-def _filled(node: Node, parameters: Parameters, *, go: bool) -> Node:
+def _filled(node: BuiltNode, parameters: Parameters, *, go: bool) -> BuiltNode:
     """Return a part of a template with every string filled in."""
     value = node.value
     if isinstance(value, dict):
         named = {key: _filled(one, parameters, go=go) for key, one in value.items()}
-        return Node(named, node.places, node.doubt)
+        return BuiltNode(named, node.places, node.doubt)
     if isinstance(value, list):
-        return Node([_filled(one, parameters, go=go) for one in value], node.places, node.doubt)
+        return BuiltNode(
+            [_filled(one, parameters, go=go) for one in value], node.places, node.doubt
+        )
     if not isinstance(value, str) or "{{" not in value:
         return node
     text = _text(value, parameters, go=go)
     doubt = "" if UNKNOWN not in text and "{{" not in text else "only Argo CD knows what it is"
-    return Node(text.replace(UNKNOWN, "{{?}}"), node.places, doubt or node.doubt)
+    return BuiltNode(text.replace(UNKNOWN, "{{?}}"), node.places, doubt or node.doubt)
 
 
 def _text(text: str, parameters: Parameters, *, go: bool) -> str:

@@ -1,9 +1,9 @@
 """Objects that a build puts together, in which each value knows the text that wrote it.
 
-A build (Kustomize, a generic chart, Flux's substitution) works on `Node`s: a value with its place
-in a file. Its result is a `BuiltDocument`: a document whose text nobody wrote, so that everything
-that reads documents can read it, with a place for each of its values. What is said of it is said
-of those places.
+A build (Kustomize, a generic chart, Flux's substitution) works on `BuiltNode`s: a value with its
+place in a file. Its result is a `BuiltDocument`: a document whose text nobody wrote, so that
+everything that reads documents can read it, with a place for each of its values. What is said of it
+is said of those places.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Place(NamedTuple):
     route: Route
 
 
-class Node:
+class BuiltNode:
     """A value of an object that is being built, with the place of the text that wrote it last.
 
     `value` is a scalar's value, a list of nodes, or a dict of nodes by name; `written` is the text
@@ -55,7 +55,7 @@ class Node:
 
     def __init__(
         self,
-        value: ScalarValue | list[Node] | dict[str, Node],
+        value: ScalarValue | list[BuiltNode] | dict[str, BuiltNode],
         places: tuple[Place, ...] = (),
         doubt: str = "",
         written: str = "",
@@ -66,9 +66,9 @@ class Node:
         self.doubt = doubt
         self.written = written
 
-    def get(self, *steps: str | int) -> Node | None:
+    def get(self, *steps: str | int) -> BuiltNode | None:
         """Return the node at the end of some steps, or None."""
-        found: Node | None = self
+        found: BuiltNode | None = self
         for step in steps:
             value = found.value if found is not None else None
             if isinstance(value, dict) and isinstance(step, str):
@@ -92,17 +92,17 @@ class Node:
             return [one.plain() for one in self.value]
         return self.value
 
-    def copy(self) -> Node:
+    def copy(self) -> BuiltNode:
         """Return a node that can be changed without changing this one."""
         value = self.value
         if isinstance(value, dict):
             value = {key: one.copy() for key, one in value.items()}
         elif isinstance(value, list):
             value = [one.copy() for one in value]
-        return Node(value, self.places, self.doubt, self.written)
+        return BuiltNode(value, self.places, self.doubt, self.written)
 
 
-def read(document: Document, route: Route = (), tree: Tree | None = None) -> Node:
+def read(document: Document, route: Route = (), tree: Tree | None = None) -> BuiltNode:
     """Return what stands at a route of a document; merge keys and aliases are resolved.
 
     `tree` is what stands there, where the caller has it already. What was built before keeps the
@@ -115,20 +115,20 @@ def read(document: Document, route: Route = (), tree: Tree | None = None) -> Nod
         places, doubt = (Place(document, route),), ""
     if isinstance(found, Scalar):
         written = "" if isinstance(found.value, str) else found.text
-        return Node(found.value, places, doubt, written)
+        return BuiltNode(found.value, places, doubt, written)
     if isinstance(found, Sequence):
         listed = [read(document, (*route, at), item) for at, item in enumerate(found.items)]
-        return Node(listed, places, doubt)
+        return BuiltNode(listed, places, doubt)
     named = {key: read(document, (*route, key), one) for key, one in members(found).items()}
-    return Node(named, places, doubt)
+    return BuiltNode(named, places, doubt)
 
 
-def as_node(one: Manifest) -> Node:
+def as_node(one: Manifest) -> BuiltNode:
     """Return an object as nodes that know their places."""
     return read(one.document, one.route, one.root)
 
 
-def rebuilt(one: Manifest, root: Node) -> Manifest:
+def rebuilt(one: Manifest, root: BuiltNode) -> Manifest:
     """Return an object that was changed, as one of a document of its own."""
     name = root.text("metadata", "name") or root.text("metadata", "generateName")
     namespace = root.text("metadata", "namespace")
@@ -140,13 +140,13 @@ def rebuilt(one: Manifest, root: Node) -> Manifest:
     return Manifest(whole, (), tree, api_version, kind, namespace, name)
 
 
-def made(value: Value, *places: Place) -> Node:
+def made(value: Value, *places: Place) -> BuiltNode:
     """Return a plain value as nodes that all have the same places."""
     if isinstance(value, dict):
-        return Node({key: made(one, *places) for key, one in value.items()}, places)
+        return BuiltNode({key: made(one, *places) for key, one in value.items()}, places)
     if isinstance(value, list):
-        return Node([made(one, *places) for one in value], places)
-    return Node(value, places)
+        return BuiltNode([made(one, *places) for one in value], places)
+    return BuiltNode(value, places)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -198,7 +198,7 @@ def place_in(one: Manifest, *steps: str | int) -> Place:
     return found or Place(one.document, route)
 
 
-def document(root: Node, title: str) -> BuiltDocument:
+def document(root: BuiltNode, title: str) -> BuiltDocument:
     """Return an object as a document whose text is YAML. `title` tells it apart from others."""
     writer = _Writer()
     tree = writer.block(root, 0, ())
@@ -216,7 +216,7 @@ class _Writer:
         self.doubts: dict[Route, str] = {}
         self._at = 0
 
-    def block(self, node: Node, indent: int, route: Route) -> Tree:
+    def block(self, node: BuiltNode, indent: int, route: Route) -> Tree:
         """Write a node, the first line of it where the text now ends; return it as a tree."""
         if node.places:
             self.places[route] = node.places
@@ -237,7 +237,7 @@ class _Writer:
             return Sequence(Span(start, self._at), (), flow=True)
         return self._scalar(value, node.written)
 
-    def _entries(self, value: dict[str, Node], indent: int, route: Route) -> Iterator[Entry]:
+    def _entries(self, value: dict[str, BuiltNode], indent: int, route: Route) -> Iterator[Entry]:
         for number, (name, node) in enumerate(value.items()):
             if number:
                 self._write("\n" + " " * indent)
@@ -247,7 +247,7 @@ class _Writer:
             self._write(f"\n{' ' * (indent + 2)}" if nested else " ")
             yield Entry(key, self.block(node, indent + 2, (*route, name)))
 
-    def _items(self, value: list[Node], indent: int, route: Route) -> Iterator[Tree]:
+    def _items(self, value: list[BuiltNode], indent: int, route: Route) -> Iterator[Tree]:
         for number, node in enumerate(value):
             if number:
                 self._write("\n" + " " * indent)

@@ -22,7 +22,7 @@ from .built import written_in
 from .charts import other_objects, unfilled
 from .delivery import deliveries
 from .files import Files, joined
-from .graph import Build, ClusterObjects, Edge, NotRead, Reason
+from .graph import Build, ClusterObjects, Edge, NotRead, UnreadReason
 from .kustomization import FILE_NAMES, named, patch_files
 from .named_clusters import by_cluster, cluster_of, describes_by_name
 from .partition import ONLY, Applied, partition
@@ -741,11 +741,11 @@ class Survey:
         if argo.is_set(one):
             found = self._expanded_set(one)
             edges = (Edge("applicationset", one.title, one.location("spec", "generators")),)
-            reasons = {Reason.UNKNOWN_CLUSTERS: "generators"} if found.unknown else {}
+            reasons = {UnreadReason.UNKNOWN_CLUSTERS: "generators"} if found.unknown else {}
             if found.cut:
-                reasons[Reason.TOO_MUCH] = "generators"
+                reasons[UnreadReason.TOO_MUCH] = "generators"
             if found.unpatched:
-                reasons[Reason.TEMPLATE] = "templatePatch"
+                reasons[UnreadReason.TEMPLATE] = "templatePatch"
             unread = tuple(
                 NotRead(reason, one.title, one.location("spec", key))
                 for reason, key in reasons.items()
@@ -833,7 +833,7 @@ class Survey:
     def _helmfile(self, paths: Sequence[str]) -> Build:
         """Return, of some files, the helmfiles whose templates were not filled in."""
         found = [
-            NotRead(Reason.HELMFILE_NOT_RENDERED, path, place)
+            NotRead(UnreadReason.HELMFILE_NOT_RENDERED, path, place)
             for path in paths
             if is_helmfile(path)
             for one in self._files.found(path)

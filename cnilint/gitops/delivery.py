@@ -27,7 +27,7 @@ def _chart_name(archive: str) -> str:
     return archive if found is None else found[1]
 
 
-class Room(NamedTuple):
+class ValueHolder(NamedTuple):
     """Where an object takes values: in itself, or in a string (`held`) that holds them."""
 
     steps: Steps
@@ -67,7 +67,7 @@ class Delivery(NamedTuple):
     place: Location
     source: str = ""
     unread: tuple[Location, ...] = ()
-    room: Room | None = None
+    room: ValueHolder | None = None
     release: Release = Release("", "")
 
 
@@ -170,7 +170,7 @@ def _flux(manifest: Manifest, index: ManifestIndex) -> Iterator[Delivery]:
         values + inline_values(manifest, ("spec", "values")),
         steps,
         unread,
-        Room(("spec", "values")),
+        ValueHolder(("spec", "values")),
     )
 
 
@@ -223,10 +223,10 @@ def _argo(manifest: Manifest, index: ManifestIndex) -> Iterator[Delivery]:
             unread += (manifest.location(*helm, "fileParameters"),)
         # valuesObject wins over values as a whole; parameters come on top
         values = inline_values(manifest, (*helm, "valuesObject"))
-        room = Room((*helm, "valuesObject"))
+        room = ValueHolder((*helm, "valuesObject"))
         if not values and string(manifest.at(*helm, "values")):
             values = embedded_values(manifest, (*helm, "values"))
-            room = Room((*helm, "values"), Embedded.YAML)
+            room = ValueHolder((*helm, "values"), Embedded.YAML)
         values = files + values + inline_values(manifest, (*helm, "parameters"), named=True)
         version = _text(manifest.at(*place, "targetRevision"))
         yield from _release(manifest, Chart(chart, version, address), values, steps, unread, room)
@@ -342,7 +342,7 @@ def _proxy(manifest: Manifest) -> Iterator[Delivery]:
         values,
         ("spec", "chartName"),
         unread,
-        Room(content, Embedded.YAML),
+        ValueHolder(content, Embedded.YAML),
     )
 
 
@@ -360,7 +360,11 @@ def _k0s(manifest: Manifest, base: Steps) -> Iterator[Delivery]:
         chart = entry_text(entry, "chartname")
         content: Steps = (*place, "values")
         values = inline_values(manifest, content) or embedded_values(manifest, content)
-        room = Room(content) if values and values[0].inline else Room(content, Embedded.YAML)
+        room = (
+            ValueHolder(content)
+            if values and values[0].inline
+            else ValueHolder(content, Embedded.YAML)
+        )
         source = chart if "://" in chart else addresses.get(chart.partition("/")[0], "")
         named = Chart(chart, entry_text(entry, "version"), source)
         steps: Steps = (*place, "chartname")
@@ -375,7 +379,7 @@ def _k0s_chart(manifest: Manifest) -> Iterator[Delivery]:
     content: Steps = ("spec", "values")
     chart, version = _text(manifest.at("spec", "chartName")), _text(manifest.at("spec", "version"))
     named = Chart(chart, version, chart if "://" in chart else "")
-    values, room = embedded_values(manifest, content), Room(content, Embedded.YAML)
+    values, room = embedded_values(manifest, content), ValueHolder(content, Embedded.YAML)
     yield from _release(manifest, named, values, ("spec", "chartName"), (), room)
 
 
@@ -385,7 +389,7 @@ def _cattle(manifest: Manifest, index: ManifestIndex) -> Iterator[Delivery]:
     The latter configures a chart that the distribution brings, and has that one's name.
     """
     content: Steps = ("spec", "valuesContent")
-    room = Room(content, Embedded.YAML)
+    room = ValueHolder(content, Embedded.YAML)
     if manifest.kind == "HelmChartConfig":
         if index.find("HelmChart", manifest.name, manifest.namespace) is None:
             values = embedded_values(manifest, content)
@@ -449,7 +453,7 @@ def _named_files(
     return values, unread
 
 
-def _room_inline(entry: Tree, place: Steps) -> Room | None:
+def _room_inline(entry: Tree, place: Steps) -> ValueHolder | None:
     """Return the room for a chart's values inline, where they count more than those of files.
 
     With `valuesMerge: merge` those of the file count more, with `replace` they are left out; those
@@ -459,7 +463,9 @@ def _room_inline(entry: Tree, place: Steps) -> Room | None:
     if items(child(entry, "additionalValuesFiles")):
         return None
     merged = _text(child(entry, "valuesMerge")) in ("", "override")
-    return Room((*place, "valuesInline")) if merged or not child(entry, "valuesFile") else None
+    return (
+        ValueHolder((*place, "valuesInline")) if merged or not child(entry, "valuesFile") else None
+    )
 
 
 def _addon(manifest: Manifest) -> Iterator[Delivery]:
@@ -477,7 +483,7 @@ def _template_addon(manifest: Manifest) -> Iterator[Delivery]:
     content = cloudformation.configuration_steps(manifest) or cloudformation.CONFIGURATION
     values = cloudformation.configuration(manifest)
     for one in _add_on(manifest, name, version, content):
-        room = Room(content) if values and values[0].inline else one.room
+        room = ValueHolder(content) if values and values[0].inline else one.room
         unread = manifest.at(*cloudformation.CONFIGURATION) is not None and not values
         place = manifest.location(*cloudformation.CONFIGURATION)
         yield one._replace(values=values, room=room, unread=(place,) if unread else ())
@@ -504,7 +510,7 @@ def _add_on(
             values,
             manifest.location(*steps),
             unread=(manifest.location(*content),) if given and not values else (),
-            room=Room(content, Embedded.JSON),
+            room=ValueHolder(content, Embedded.JSON),
         )
 
 
@@ -514,7 +520,7 @@ def _release(
     values: tuple[Values, ...],
     steps: Steps,
     unread: tuple[Location, ...] = (),
-    room: Room | None = None,
+    room: ValueHolder | None = None,
 ) -> Iterator[Delivery]:
     """Yield a release of a chart, which an address names with its last part."""
     name = _chart_name(chart.name.rstrip("/").rpartition("/")[2])

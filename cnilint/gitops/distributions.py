@@ -34,7 +34,7 @@ from cnilint.model.tree import (
 from cnilint.model.tree import Sequence as SequenceTree
 from cnilint.start import NamedTuple
 
-from .built import Node, Place, as_node, made, read, written_in
+from .built import BuiltNode, Place, as_node, made, read, written_in
 from .built import document as made_document
 from .cloudformation import ADDON, CLUSTER, NODES
 
@@ -142,15 +142,15 @@ def _of(
 
 def _object(document: Document, kind: str, name: str, said: _Said) -> Manifest:
     at = (Place(document, said.route),)
-    fields: dict[str, Node] = {
-        "kind": Node(kind),
-        "metadata": Node({"name": Node(name, at)}, at),
-        "cni": Node({cni: Node({}, at) for cni in said.names}, at),
+    fields: dict[str, BuiltNode] = {
+        "kind": BuiltNode(kind),
+        "metadata": BuiltNode({"name": BuiltNode(name, at)}, at),
+        "cni": BuiltNode({cni: BuiltNode({}, at) for cni in said.names}, at),
     }
     if said.default:
         fields["default"] = made(value=True)
     title = f"{document.source.path}: {kind} {name}"
-    whole = made_document(Node(dict(fields), (Place(document, ()),)), title)
+    whole = made_document(BuiltNode(dict(fields), (Place(document, ()),)), title)
     tree = whole.root
     assert isinstance(tree, Mapping)  # noqa: S101  it was written as one
     return Manifest(whole, (), tree, "", kind, "", name)
@@ -272,7 +272,7 @@ def inline_objects(objects: Sequence[Manifest]) -> Iterator[Manifest]:
                     yield each
 
 
-def addresses(objects: Sequence[Manifest]) -> Iterator[tuple[str, Node]]:
+def addresses(objects: Sequence[Manifest]) -> Iterator[tuple[str, BuiltNode]]:
     """Yield the addresses of the manifests that machine configurations apply, each once."""
     seen: set[str] = set()
     for one in objects:
@@ -285,7 +285,7 @@ def addresses(objects: Sequence[Manifest]) -> Iterator[tuple[str, Node]]:
                     yield node.value, node
 
 
-def _inline_texts(one: Manifest) -> Iterator[Node]:
+def _inline_texts(one: Manifest) -> Iterator[BuiltNode]:
     if one.kind == INLINE_DOCUMENT:
         found = as_node(one).get("contents")
         if found is not None:
@@ -298,7 +298,7 @@ def _inline_texts(one: Manifest) -> Iterator[Node]:
                 yield found
 
 
-def _written(one: Manifest, steps: tuple[str, ...]) -> Node | None:
+def _written(one: Manifest, steps: tuple[str, ...]) -> BuiltNode | None:
     """Return a part of the file that a machine configuration stands in."""
     if not _is_own(one, TALOS):
         return None
@@ -307,7 +307,7 @@ def _written(one: Manifest, steps: tuple[str, ...]) -> Node | None:
     return read(whole, steps, tree) if tree is not None else None
 
 
-def _manifests(text: Node) -> Iterator[Manifest]:
+def _manifests(text: BuiltNode) -> Iterator[Manifest]:
     from .kustomize_loading import NotReadError, inline
 
     try:

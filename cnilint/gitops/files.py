@@ -15,7 +15,7 @@ from typing import Protocol
 
 from cnilint.budget import Budget, OutOfTimeError
 from cnilint.confine import Disk, FileTree
-from cnilint.gitops.graph import Reason
+from cnilint.gitops.graph import UnreadReason
 from cnilint.model.faults import fault, limit
 from cnilint.model.text import Source, Span
 from cnilint.model.tree import Document, SyntaxProblem
@@ -145,10 +145,10 @@ class Files:
         found = self._store.text(path)
         return found if isinstance(found, Source) else None
 
-    def reason(self, path: str) -> Reason:
+    def reason(self, path: str) -> UnreadReason:
         """Return why a path has no text: `MISSING`, `OUTSIDE`, or `SYNTAX` for what is no text."""
         found = self._store.text(path)
-        return found if isinstance(found, Reason) else Reason.SYNTAX
+        return found if isinstance(found, UnreadReason) else UnreadReason.SYNTAX
 
     def content(self, path: str) -> bytes | None:
         """Return what a file holds, also where it is no text; None if there is no such file."""
@@ -187,10 +187,11 @@ class Files:
         folder = joined(".", path.lstrip("/"))
         if self.is_folder(folder):
             return folder
-        while not leaves(folder) and (home := posixpath.dirname(home)):
-            if self.is_folder(inside := posixpath.join(home, folder)):
-                return inside
-        return None
+        if leaves(folder) or posixpath.isabs(home):
+            return None
+        steps = home.split("/")
+        above = ("/".join(steps[:number]) for number in range(len(steps) - 1, 0, -1))
+        return next((i for one in above if self.is_folder(i := posixpath.join(one, folder))), None)
 
     def is_folder(self, path: str) -> bool:
         """Whether there is a folder at a path."""
@@ -250,7 +251,7 @@ class _Store:
         self._like = like
         self.given: dict[str, Source] = {}
         self._found: dict[str, Found] = {}
-        self._texts: dict[str, Source | Reason] = {}
+        self._texts: dict[str, Source | UnreadReason] = {}
         self._names: dict[str, tuple[str, ...]] = {}
         self._real: dict[str, str | None] = {}
         self._below: dict[str, tuple[str, ...]] = {}
@@ -280,7 +281,7 @@ class _Store:
             inside = _below(self.tree.top, os.path.realpath(whole))
         return whole.replace(os.sep, "/") if inside is None else inside
 
-    def text(self, path: str) -> Source | Reason:
+    def text(self, path: str) -> Source | UnreadReason:
         given = self.given.get(path)
         if given is not None:
             return given
@@ -310,20 +311,20 @@ class _Store:
         real = self.real(path)
         return None if self.tree is None or real is None else self.tree.read(real)
 
-    def _read_text(self, path: str) -> Source | Reason:
+    def _read_text(self, path: str) -> Source | UnreadReason:
         real = self.real(path)
         if real is None:
-            return Reason.OUTSIDE
+            return UnreadReason.OUTSIDE
         given = self.given.get(real)
         if given is not None:
             return given
         content = self._content(path)
         if content is None or self.tree is None:
-            return Reason.MISSING
+            return UnreadReason.MISSING
         shown = os.path.relpath(os.path.join(self.tree.top, path)).replace(os.sep, "/")
         text = decode(shown, content)
         if not isinstance(text, Source):
-            return Reason.SYNTAX
+            return UnreadReason.SYNTAX
         known = self._like.source(path) if self._like is not None else None
         return known if known is not None and known.text == text.text else text
 

@@ -20,9 +20,9 @@ from cnilint.model.tree import Route, Tree, child, items, members, string
 from cnilint.start import NamedTuple
 
 from .argo_sets import address_of
-from .built import Node, as_node, made, place_in, read, rebuilt, written_in
+from .built import BuiltNode, as_node, made, place_in, read, rebuilt, written_in
 from .files import Files, joined, leaves
-from .graph import REPOSITORY, Build, Edge, NotRead, Reason
+from .graph import REPOSITORY, Build, Edge, NotRead, UnreadReason
 from .kustomization import FILE_NAMES
 from .substitution import Variables
 
@@ -83,7 +83,7 @@ def sync_steps(one: Manifest) -> Steps:
     return ()
 
 
-class Sources(NamedTuple):
+class FluxSources(NamedTuple):
     """The sources that objects of a repository define, by kind and name.
 
     `own` are those that are this repository, as far as the objects show it. `packed` has the folder
@@ -96,7 +96,7 @@ class Sources(NamedTuple):
     packed: Mapping[tuple[str, str], str] = {}
 
 
-def sources(objects: Sequence[Manifest], files: Files) -> Sources:
+def sources(objects: Sequence[Manifest], files: Files) -> FluxSources:
     """Return what the objects of a repository say of sources, and which of them it is itself.
 
     That is what Flux's bootstrap wrote; else, if no source is out of view whose paths lie here, the
@@ -112,7 +112,7 @@ def sources(objects: Sequence[Manifest], files: Files) -> Sources:
         synced = _evident(objects, found, files)
     packed = _packed_folders(objects, files)
     own = frozenset(synced) | packed.keys()
-    return Sources(defined, own, tuple(artifacts), packed)
+    return FluxSources(defined, own, tuple(artifacts), packed)
 
 
 def _is_sync(one: Manifest) -> bool:
@@ -225,10 +225,10 @@ class Followed(NamedTuple):
     """Where a Kustomization leads: a folder of this repository, or why it does not."""
 
     folder: str
-    reason: Reason | None = None
+    reason: UnreadReason | None = None
 
 
-def followed(one: Manifest, around: Sources, files: Files) -> Followed:
+def followed(one: Manifest, around: FluxSources, files: Files) -> Followed:
     """Return the folder that a Kustomization applies; of another repository none is looked up."""
     path = string(one.at("spec", "path")) or "./"
     sync = sync_steps(one)
@@ -238,22 +238,22 @@ def followed(one: Manifest, around: Sources, files: Files) -> Followed:
     if kind == "ExternalArtifact":
         inside = _in_artifact(name, path, around)
         if inside is None:
-            return Followed(path, Reason.OTHER_REPOSITORY)
+            return Followed(path, UnreadReason.OTHER_REPOSITORY)
         return _folder(inside, one, files)
     path = posixpath.join(around.packed.get((kind, name), ""), path.lstrip("/"))
     if (kind, name) in around.defined - around.own:
-        return Followed(path, Reason.OTHER_REPOSITORY)
+        return Followed(path, UnreadReason.OTHER_REPOSITORY)
     return _folder(path, one, files)
 
 
 def _folder(path: str, one: Manifest, files: Files) -> Followed:
     folder = joined(".", path.lstrip("/"))
     if "${" in path:
-        return Followed(path, Reason.UNKNOWN_VARIABLE)
+        return Followed(path, UnreadReason.UNKNOWN_VARIABLE)
     if leaves(folder):
-        return Followed(path, Reason.OUTSIDE)
+        return Followed(path, UnreadReason.OUTSIDE)
     found = files.folder(folder, files.path(one.location().source.path))
-    return Followed(path, Reason.MISSING) if found is None else Followed(found)
+    return Followed(path, UnreadReason.MISSING) if found is None else Followed(found)
 
 
 class _Copy(NamedTuple):
@@ -264,7 +264,7 @@ class _Copy(NamedTuple):
     put: str
 
 
-def _in_artifact(name: str, path: str, around: Sources) -> str | None:
+def _in_artifact(name: str, path: str, around: FluxSources) -> str | None:
     """Return the folder of this repository that a path in an external artifact is; None if none.
 
     A path above all that one copy puts there is that folder as well: Flux applies what is below.
@@ -315,7 +315,7 @@ def _copies(one: Manifest, artifact: Tree) -> Iterator[_Copy]:
         yield _Copy(named[alias], folder, joined(".", put))
 
 
-def applied(one: Manifest, around: Sources, files: Files, known: Known) -> Build:
+def applied(one: Manifest, around: FluxSources, files: Files, known: Known) -> Build:
     """Return what a Kustomization applies, its own changes made.
 
     `known` finds the ConfigMaps of its variables, and its source.
@@ -324,10 +324,10 @@ def applied(one: Manifest, around: Sources, files: Files, known: Known) -> Build
     found = followed(one, around, files)
     if found.reason is not None:
         published = _published(one, files, known)
-        if found.reason is Reason.OTHER_REPOSITORY and published is not None:
+        if found.reason is UnreadReason.OTHER_REPOSITORY and published is not None:
             return published
         edges: tuple[Edge, ...] = ()
-        if found.reason is Reason.OTHER_REPOSITORY:
+        if found.reason is UnreadReason.OTHER_REPOSITORY:
             edges = tuple(_elsewhere(known, _source_of(one), found.folder, place))
         return Build((), edges, (NotRead(found.reason, found.folder, place),), frozenset())
     whole = folder_build(files, found.folder, _fields(one))
@@ -339,7 +339,7 @@ def applied(one: Manifest, around: Sources, files: Files, known: Known) -> Build
     return Build(objects, edges, whole.not_read, whole.reads)
 
 
-def chart_edges(one: Manifest, around: Sources, known: Known) -> Iterator[Edge]:
+def chart_edges(one: Manifest, around: FluxSources, known: Known) -> Iterator[Edge]:
     """Yield that a HelmRelease takes its chart from another repository, if it does."""
     chart = one.at(*CHART_SOURCE) if one.kind == "HelmRelease" else None
     if chart is None:
@@ -390,7 +390,7 @@ def _published(one: Manifest, files: Files, known: Known) -> Build | None:
         if line.startswith("!")
     ]
     taken = [
-        Node(whole, (place_in(one, "spec", "path"),))
+        BuiltNode(whole, (place_in(one, "spec", "path"),))
         for name, whole in files.elsewhere.below(address, ref, folder).items()
         if not back or any(_is_taken_back(each, joined(folder, name)) for each in back)
     ]
@@ -403,7 +403,7 @@ def _is_taken_back(pattern: str, path: str) -> bool:
     return inside or fnmatchcase(path, pattern) or fnmatchcase(posixpath.basename(path), pattern)
 
 
-def folder_build(files: Files, folder: str, more: Node | None = None) -> Build:
+def folder_build(files: Files, folder: str, more: BuiltNode | None = None) -> Build:
     """Return what Flux makes of a folder, with `more` added to its kustomization.
 
     Where it has none, Flux writes one: over every manifest below, and the folders with one of their
@@ -422,7 +422,7 @@ def folder_build(files: Files, folder: str, more: Node | None = None) -> Build:
     value = dict(more.value) if more is not None and isinstance(more.value, dict) else {}
     places = more.places if more is not None else ()
     value["resources"] = made([*loose, *own], *places)
-    found = build(files, folder, more=Node(value, places))
+    found = build(files, folder, more=BuiltNode(value, places))
     return found._replace(reads=found.reads | {joined(folder, path) for path in scanned})
 
 
@@ -437,24 +437,24 @@ def _holds_objects(files: Files, path: str) -> bool:
     return any(True for one in files.documents(path) for _each in manifests(one))
 
 
-def _fields(one: Manifest) -> Node:
+def _fields(one: Manifest) -> BuiltNode:
     """Return what a Kustomization adds to the kustomization of its folder, with the places."""
     sync = sync_steps(one)
     if sync:
-        return Node({}, (place_in(one, *sync, "path"),))
+        return BuiltNode({}, (place_in(one, *sync, "path"),))
     found = {
         name: read(one.document, (*one.route, "spec", key), tree)
         for key, name in FIELDS.items()
         if (tree := one.at("spec", key)) is not None
     }
-    return Node(dict(found), (place_in(one, "spec", "path"),))
+    return BuiltNode(dict(found), (place_in(one, "spec", "path"),))
 
 
 def _variables(one: Manifest, known: Known, objects: Sequence[Manifest]) -> Variables | None:
     """Return the variables of a Kustomization; None where it substitutes nothing."""
     inline = one.at("spec", "postBuild", "substitute")
     origins = items(one.at("spec", "postBuild", "substituteFrom"))
-    values: dict[str, Node] = {}
+    values: dict[str, BuiltNode] = {}
     complete = True
     for origin in origins:
         name, kind = string(child(origin, "name")) or "", string(child(origin, "kind"))
@@ -472,7 +472,7 @@ def _variables(one: Manifest, known: Known, objects: Sequence[Manifest]) -> Vari
     return Variables(values, complete)
 
 
-def _strings(one: Manifest, tree: Tree | None, route: Route) -> dict[str, Node]:
+def _strings(one: Manifest, tree: Tree | None, route: Route) -> dict[str, BuiltNode]:
     if tree is None or not isinstance(tree, MappingTree):
         return {}
     return {

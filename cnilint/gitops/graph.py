@@ -12,7 +12,7 @@ from cnilint.model.finding import Location
 from cnilint.start import NamedTuple
 
 
-class Reason(Enum):
+class UnreadReason(Enum):
     """Why a source was not read."""
 
     REMOTE = "remote"
@@ -79,7 +79,7 @@ class NotRead(NamedTuple):
     alone does not (the name of a key, the identity of an object). Nothing is decided by it.
     """
 
-    reason: Reason
+    reason: UnreadReason
     target: str
     place: Location
     detail: str = ""

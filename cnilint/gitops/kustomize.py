@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from cnilint.gitops import kustomize_generators as generators
-from cnilint.gitops.built import Node, read
+from cnilint.gitops.built import BuiltNode, read
 from cnilint.gitops.files import Files, joined, leaves
-from cnilint.gitops.graph import Build, Edge, NotRead, Reason
+from cnilint.gitops.graph import Build, Edge, NotRead, UnreadReason
 from cnilint.gitops.kustomize_addresses import is_remote_file, is_repository
 from cnilint.gitops.kustomize_fields import configured, merged
-from cnilint.gitops.kustomize_file import API_VERSION, Reader
+from cnilint.gitops.kustomize_file import API_VERSION, KustomizationReader
 from cnilint.gitops.kustomize_loading import (
     FILE_NAMES,
     Loader,
@@ -31,13 +31,13 @@ from cnilint.gitops.kustomize_plugins import run
 from cnilint.gitops.kustomize_references import update_names
 from cnilint.gitops.kustomize_resources import (
     LOCAL,
-    RefusedError,
+    KustomizeRefusedError,
     Resource,
     items_of,
     scalar_text,
 )
 from cnilint.gitops.kustomize_sorting import check_unique, in_order
-from cnilint.gitops.kustomize_state import Accumulator, Journal, Level, lenient, place_of_file
+from cnilint.gitops.kustomize_state import Accumulator, BuildLevel, Journal, lenient, place_of_file
 from cnilint.gitops.kustomize_steps import Steps
 from cnilint.gitops.kustomize_variables import expand, resolved, variable
 from cnilint.kube.manifest import Manifest
@@ -56,16 +56,18 @@ _MOST = 2000
 """Kustomizations that one build reads, each as often as it is named."""
 
 
-def build_published(files: Files, addresses: Sequence[Node], more: Node | None = None) -> Build:
+def build_published(
+    files: Files, addresses: Sequence[BuiltNode], more: BuiltNode | None = None
+) -> Build:
     """Return what files of another repository amount to, as they are known, with `more` added."""
     value = dict(more.value) if more is not None and isinstance(more.value, dict) else {}
-    value["resources"] = Node(list(addresses))
+    value["resources"] = BuiltNode(list(addresses))
     places = more.places if more is not None else ()
-    return build(files, NO_FOLDER, more=Node(value, places))
+    return build(files, NO_FOLDER, more=BuiltNode(value, places))
 
 
 def build(
-    files: Files, folder: str, *, more: Node | None = None, remote: Remote | None = None
+    files: Files, folder: str, *, more: BuiltNode | None = None, remote: Remote | None = None
 ) -> Build:
     """Return what Kustomize makes of a folder.
 
@@ -96,11 +98,11 @@ class _Builder:
         self.files = files
         self.loader = Loader(files, remote)
         self.journal = Journal()
-        self.reader = Reader(self.loader, self.journal)
+        self.reader = KustomizationReader(self.loader, self.journal)
         self.steps = Steps(self.loader, self.journal)
         self._count = 0
 
-    def built(self, folder: str, more: Node | None) -> Iterator[Manifest]:
+    def built(self, folder: str, more: BuiltNode | None) -> Iterator[Manifest]:
         """Yield the objects of a folder."""
         resources, charts = self.resources(folder, more)
         for resource in resources:
@@ -108,19 +110,21 @@ class _Builder:
                 yield resource.manifest(f"{folder}: {resource.identity}")
         yield from charts
 
-    def resources(self, folder: str, more: Node | None) -> tuple[list[Resource], list[Manifest]]:
+    def resources(
+        self, folder: str, more: BuiltNode | None
+    ) -> tuple[list[Resource], list[Manifest]]:
         """Return the finished objects of a folder in order, and its kustomizations with charts."""
         found = Accumulator()
         real = self.files.real(folder)
         if real is None or not (self.files.is_folder(real) or more is not None):
-            reason = Reason.OUTSIDE if real is None else Reason.MISSING
+            reason = UnreadReason.OUTSIDE if real is None else UnreadReason.MISSING
             self.journal.note(reason, folder, nowhere(folder))
             return [], []
         kustomization = self.reader.kustomization(real, nowhere(folder), more)
         if kustomization is None:
             return [], []
         with self.journal.step(nowhere(folder), folder):
-            self._accumulate(Level(kustomization, ()), found)
+            self._accumulate(BuildLevel(kustomization, ()), found)
         place = place_of_file(kustomization)
         for resource in found.resources:
             if resource.hashed:
@@ -146,7 +150,7 @@ class _Builder:
 
     def _expand(self, found: Accumulator, place: Location) -> None:
         """Put the values of variables where they are asked for."""
-        values: dict[str, Node] = {}
+        values: dict[str, BuiltNode] = {}
         for name, one in found.variables.items():
             with self.journal.step(location_of(one.said), name):
                 values[name] = resolved(one)
@@ -154,7 +158,7 @@ class _Builder:
             with self.journal.step(place, ""):
                 expand(found.resources, values, found.tables.variables)
 
-    def _accumulate(self, level: Level, found: Accumulator) -> None:
+    def _accumulate(self, level: BuildLevel, found: Accumulator) -> None:
         kustomization = level.kustomization
         for node in kustomization.items("resources", "bases"):
             with self.journal.step(location_of(node), scalar_text(node)):
@@ -173,14 +177,14 @@ class _Builder:
         self.steps.transform(level, found)
         self._plugins(level, "transformers", found)
         for node in kustomization.items("validators"):
-            self.journal.note(Reason.GENERATOR_PLUGIN, _name(node), location_of(node))
+            self.journal.note(UnreadReason.GENERATOR_PLUGIN, _name(node), location_of(node))
         for node in kustomization.items("vars"):
             with self.journal.step(location_of(node), kustomization.path):
                 if node.text("name") in found.variables:
-                    raise RefusedError(node.text("name"))
+                    raise KustomizeRefusedError(node.text("name"))
                 found.variables[node.text("name")] = variable(found.resources, node)
 
-    def _resource(self, level: Level, node: Node, found: Accumulator) -> None:
+    def _resource(self, level: BuildLevel, node: BuiltNode, found: Accumulator) -> None:
         """Add the objects of a file, a folder or an address."""
         given = scalar_text(node)
         target = joined(level.folder, given)
@@ -193,16 +197,16 @@ class _Builder:
         else:
             self._folder(level, node, found, is_component=False)
 
-    def _remote(self, address: str, node: Node, found: Accumulator) -> None:
+    def _remote(self, address: str, node: BuiltNode, found: Accumulator) -> None:
         place = location_of(node)
         self.journal.edges.append(Edge("resource", address, place))
         documents = self.loader.remote(address) if self.loader.remote is not None else None
         if documents is None:
             found.is_whole = False
-            raise NotReadError(NotRead(Reason.REMOTE, address, place))
+            raise NotReadError(NotRead(UnreadReason.REMOTE, address, place))
         self._add([named_by(one, node) for one in documents], address, node, found)
 
-    def _file(self, target: str, node: Node, found: Accumulator) -> None:
+    def _file(self, target: str, node: BuiltNode, found: Accumulator) -> None:
         place = location_of(node)
         self.journal.edges.append(Edge("resource", target, place))
         documents, problem = self.loader.documents(target)
@@ -212,38 +216,42 @@ class _Builder:
         self._add(documents, target, node, found)
 
     def _add(
-        self, documents: Sequence[Document], target: str, node: Node, found: Accumulator
+        self, documents: Sequence[Document], target: str, node: BuiltNode, found: Accumulator
     ) -> None:
         read_objects = objects(documents)
         for place in read_objects.problems:
-            self.journal.note(Reason.NOT_BUILT, target, place, "kind, metadata.name")
+            self.journal.note(UnreadReason.NOT_BUILT, target, place, "kind, metadata.name")
         for manifest in read_objects.manifests:
             try:
                 found.resources.append(Resource(manifest))
-            except RefusedError as error:
+            except KustomizeRefusedError as error:
                 place = location_of(node)
-                self.journal.note(Reason.NOT_BUILT, target, place, error.detail)
+                self.journal.note(UnreadReason.NOT_BUILT, target, place, error.detail)
 
-    def _folder(self, level: Level, node: Node, found: Accumulator, *, is_component: bool) -> None:
+    def _folder(
+        self, level: BuildLevel, node: BuiltNode, found: Accumulator, *, is_component: bool
+    ) -> None:
         """Add the objects of another kustomization, or let a component change these."""
         inner = self._entered(level, node, found, "component" if is_component else "resource")
         kind = inner.kustomization.root.text("kind") or "Kustomization"
         if (kind == "Component") is not is_component:
             path = inner.kustomization.path
-            self.journal.note(Reason.NOT_BUILT, path, location_of(node), kind)
+            self.journal.note(UnreadReason.NOT_BUILT, path, location_of(node), kind)
         if is_component:
             self._accumulate(inner, found)
             return
         other = Accumulator()
         self._accumulate(inner, other)
         for name in found.variables.keys() & other.variables.keys():
-            self.journal.note(Reason.NOT_BUILT, inner.folder, location_of(node), name)
+            self.journal.note(UnreadReason.NOT_BUILT, inner.folder, location_of(node), name)
         for resource in found.take(other):
             detail = str(resource.identity)
             place = location_of(node)
-            self.journal.note(Reason.NOT_BUILT, inner.folder, place, detail)
+            self.journal.note(UnreadReason.NOT_BUILT, inner.folder, place, detail)
 
-    def _entered(self, level: Level, node: Node, found: Accumulator, kind: str) -> Level:
+    def _entered(
+        self, level: BuildLevel, node: BuiltNode, found: Accumulator, kind: str
+    ) -> BuildLevel:
         """Return the kustomization that a path leads to; NotReadError if it leads to none."""
         given, place = scalar_text(node), location_of(node)
         target = joined(level.folder, given)
@@ -251,15 +259,15 @@ class _Builder:
         self.journal.edges.append(Edge(kind, given if leaves(target) else target, place))
         reason = None
         if real is None:
-            reason = Reason.OUTSIDE
+            reason = UnreadReason.OUTSIDE
         elif not given or not self.files.is_folder(real):
-            reason = Reason.MISSING
+            reason = UnreadReason.MISSING
         elif any(_is_in(one, real) for one in (level.folder, *level.above)):
-            reason = Reason.CYCLE
+            reason = UnreadReason.CYCLE
         elif len(level.above) >= _DEEPEST:
-            reason = Reason.DEPTH
+            reason = UnreadReason.DEPTH
         elif self._count >= _MOST or not self.files.enter():
-            reason = Reason.TOO_MUCH
+            reason = UnreadReason.TOO_MUCH
         inner = None
         if real is not None and reason is None:
             self._count += 1
@@ -270,18 +278,18 @@ class _Builder:
             raise NotReadError(NotRead(reason, given if leaves(target) else target, place))
         if inner is None:
             raise NotReadError(None)
-        return Level(inner, (level.folder, *level.above))
+        return BuildLevel(inner, (level.folder, *level.above))
 
-    def _component(self, level: Level, node: Node, found: Accumulator) -> None:
+    def _component(self, level: BuildLevel, node: BuiltNode, found: Accumulator) -> None:
         given = scalar_text(node)
         if is_repository(given):
             found.is_whole = False
             self.journal.edges.append(Edge("component", given, location_of(node)))
-            raise NotReadError(NotRead(Reason.REMOTE, given, location_of(node)))
+            raise NotReadError(NotRead(UnreadReason.REMOTE, given, location_of(node)))
         self._folder(level, node, found, is_component=True)
 
-    def _configurations(self, level: Level, found: Accumulator) -> None:
-        roots: list[Node] = []
+    def _configurations(self, level: BuildLevel, found: Accumulator) -> None:
+        roots: list[BuiltNode] = []
         kustomization = level.kustomization
         for node in kustomization.items("configurations"):
             with self.journal.step(location_of(node), scalar_text(node)):
@@ -296,11 +304,11 @@ class _Builder:
         for node in kustomization.items("crds"):
             self._unsupported(node, "crds")
 
-    def _unsupported(self, node: Node, what: str) -> None:
+    def _unsupported(self, node: BuiltNode, what: str) -> None:
         place = location_of(node)
-        self.journal.note(Reason.UNSUPPORTED, scalar_text(node), place, what)
+        self.journal.note(UnreadReason.UNSUPPORTED, scalar_text(node), place, what)
 
-    def _plugins(self, level: Level, key: str, found: Accumulator) -> None:
+    def _plugins(self, level: BuildLevel, key: str, found: Accumulator) -> None:
         """Do what objects ask for that stand for a generator or transformer each.
 
         Those of Kustomize's own are known; others are programs.
@@ -317,10 +325,10 @@ class _Builder:
                 with self.journal.step(location_of(node), _name(node)), lenient(found):
                     if not run(self.steps, level, resource, found):
                         found.is_whole = False
-                        reason = Reason.GENERATOR_PLUGIN
+                        reason = UnreadReason.GENERATOR_PLUGIN
                         self.journal.note(reason, _name(node), location_of(node), resource.kind)
 
-    def _charts(self, level: Level, found: Accumulator) -> None:
+    def _charts(self, level: BuildLevel, found: Accumulator) -> None:
         """Keep a kustomization with charts as what asks for their releases."""
         kustomization = level.kustomization
         document = kustomization.document
@@ -335,7 +343,7 @@ class _Builder:
             names = (API_VERSION, "Kustomization", "", kustomization.root.text("metadata", "name"))
             found.charts.append(Manifest(document, (), root, *names))
 
-    def _chart(self, level: Level, chart: Node) -> None:
+    def _chart(self, level: BuildLevel, chart: BuiltNode) -> None:
         name = chart.get("name") or chart.get("chartName") or chart
         self.journal.edges.append(Edge("chart", scalar_text(name), location_of(name)))
         files = [chart.get("valuesFile"), *items_of(chart.get("additionalValuesFiles"))]
@@ -350,7 +358,7 @@ def _is_in(folder: str, above: str) -> bool:
     return above == "." or folder == above or folder.startswith(f"{above}/")
 
 
-def _name(node: Node) -> str:
+def _name(node: BuiltNode) -> str:
     """Return a path, or nothing for a text that stands in its place."""
     text = scalar_text(node)
     return "" if "\n" in text else text

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 
-from cnilint.gitops.built import Node
+from cnilint.gitops.built import BuiltNode
 from cnilint.model.tree import ScalarValue
 from cnilint.start import NamedTuple
 
@@ -183,7 +183,7 @@ def merged_fields(first: Iterable[Field], second: Iterable[Field]) -> tuple[Fiel
     return tuple(result)
 
 
-def configured(roots: Iterable[Node]) -> Tables:
+def configured(roots: Iterable[BuiltNode]) -> Tables:
     """Return the default tables with those of some configuration files; FieldConflictError.
 
     What is no table in a file is left out. Kustomize sorts the tables before it merges them into
@@ -195,7 +195,7 @@ def configured(roots: Iterable[Node]) -> Tables:
     return _united(Tables(), _united(defaults(), own)) if any(own) else defaults()
 
 
-def _tables(root: Node) -> Tables:
+def _tables(root: BuiltNode) -> Tables:
     columns = {name: _sorted(fields_of(root.get(key))) for key, name in _KEYS.items()}
     references = tuple(
         Reference(_gvk(item), tuple(fields_of(item.get("fieldSpecs"))))
@@ -204,19 +204,19 @@ def _tables(root: Node) -> Tables:
     return Tables(references=references, **columns)
 
 
-def fields_of(listed: Node | None) -> Iterator[Field]:
+def fields_of(listed: BuiltNode | None) -> Iterator[Field]:
     """Yield the field specifications in a list, such as a label's own `fields`."""
     for item in _items(listed):
         create = item.get("create")
         yield Field(_gvk(item), split(item.text("path")), bool(create and create.value is True))
 
 
-def _items(listed: Node | None) -> Iterator[Node]:
+def _items(listed: BuiltNode | None) -> Iterator[BuiltNode]:
     if listed is not None and isinstance(listed.value, list):
         yield from listed.value
 
 
-def _gvk(item: Node) -> Gvk:
+def _gvk(item: BuiltNode) -> Gvk:
     return Gvk(item.text("group"), item.text("version"), item.text("kind"))
 
 
@@ -242,7 +242,7 @@ def is_selected(field: Field, gvk: Gvk) -> bool:
     return gvk.fits(field.gvk)
 
 
-Setter = Callable[[Node], None]
+Setter = Callable[[BuiltNode], None]
 """Changes the node at the end of a field's path."""
 
 
@@ -250,7 +250,9 @@ class WrongKindError(Exception):
     """A path that leads into something that is neither a mapping nor a list."""
 
 
-def visit(root: Node, field: Field, setter: Setter, made: ScalarValue | dict[str, Node]) -> None:
+def visit(
+    root: BuiltNode, field: Field, setter: Setter, made: ScalarValue | dict[str, BuiltNode]
+) -> None:
     """Call a setter with each node that a field's path leads to in an object.
 
     `made` is what is put where the field is to be made. WrongKindError where the path does not fit.
@@ -260,10 +262,10 @@ def visit(root: Node, field: Field, setter: Setter, made: ScalarValue | dict[str
 
 
 def _walk(
-    node: Node,
+    node: BuiltNode,
     path: tuple[str, ...],
     create: bool,  # noqa: FBT001 - passed on
-    what: tuple[Setter, ScalarValue | dict[str, Node]],
+    what: tuple[Setter, ScalarValue | dict[str, BuiltNode]],
 ) -> None:
     if not path:
         what[0](node)
@@ -283,18 +285,18 @@ def _walk(
 
 
 def _member(
-    value: dict[str, Node],
+    value: dict[str, BuiltNode],
     path: tuple[str, ...],
     create: bool,  # noqa: FBT001 - passed on
-    made: ScalarValue | dict[str, Node],
-) -> Node | None:
+    made: ScalarValue | dict[str, BuiltNode],
+) -> BuiltNode | None:
     name = path[0].removesuffix("[]")
     is_list = name != path[0]
     found = value.get(name)
     if found is None:
         if not create or is_list:
             return None
-        found = value[name] = Node(_fresh(made) if len(path) == 1 else {})
+        found = value[name] = BuiltNode(_fresh(made) if len(path) == 1 else {})
     elif found.value is None and (is_list or create):
         if is_list:
             found.value = []
@@ -304,7 +306,7 @@ def _member(
     return found
 
 
-def _fresh(made: ScalarValue | dict[str, Node]) -> ScalarValue | dict[str, Node]:
+def _fresh(made: ScalarValue | dict[str, BuiltNode]) -> ScalarValue | dict[str, BuiltNode]:
     return dict(made) if isinstance(made, dict) else made
 
 
@@ -471,7 +473,7 @@ def _env(kind: str) -> tuple[str, ...]:
 def _config_map_names() -> Iterator[Field]:
     volumes = ("volumes/configMap/name", "volumes/projected/sources/configMap/name")
     yield from _in_pods(_PODS, *volumes, *_env("configMap"))
-    yield from _fields("spec/configSource/configMap", "Node")
+    yield from _fields("spec/configSource/configMap", "BuiltNode")
     yield from _fields("rules/resourceNames", "Role ClusterRole")
     name = "nginx.ingress.kubernetes.io\\/fastcgi-params-configmap"
     yield from _fields(f"metadata/annotations/{name}", "Ingress")

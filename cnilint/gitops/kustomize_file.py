@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnilint.gitops.built import Node, read
+from cnilint.gitops.built import BuiltNode, read
 from cnilint.gitops.files import joined
-from cnilint.gitops.graph import Reason
+from cnilint.gitops.graph import UnreadReason
 from cnilint.gitops.kustomize_loading import (
     FILE_NAMES,
     Kustomization,
@@ -78,7 +78,7 @@ _SHAPES: dict[str, Shape] = {
 _BY_NAME = {key.lower(): key for key in _SHAPES}
 
 
-def wrong_values(node: Node, shape: Shape) -> Iterator[Node]:
+def wrong_values(node: BuiltNode, shape: Shape) -> Iterator[BuiltNode]:
     """Yield the values that Go's decoder refuses for a shape; null is nothing everywhere."""
     value = node.value
     if value is None or shape == {}:
@@ -109,7 +109,7 @@ def _is_of(value: object, shape: str) -> bool:
     return isinstance(value, bool) if shape == _FLAG else type(value) is int
 
 
-class Reader:
+class KustomizationReader:
     """Reads kustomization files and notes what is wrong with them."""
 
     def __init__(self, loader: Loader, journal: Journal) -> None:
@@ -118,55 +118,55 @@ class Reader:
         self.journal = journal
 
     def kustomization(
-        self, folder: str, said: Location, more: Node | None = None
+        self, folder: str, said: Location, more: BuiltNode | None = None
     ) -> Kustomization | None:
         """Return the kustomization of a folder; None if there is none, which is noted."""
         paths = self.loader.file_name(folder)
         if not paths and more is not None:
             return Kustomization(
-                folder, joined(folder, FILE_NAMES[0]), None, _added(Node({}), more)
+                folder, joined(folder, FILE_NAMES[0]), None, _added(BuiltNode({}), more)
             )
         if not paths:
-            self.journal.note(Reason.MISSING, joined(folder, FILE_NAMES[0]), said)
+            self.journal.note(UnreadReason.MISSING, joined(folder, FILE_NAMES[0]), said)
             return None
         documents, problem = self.loader.documents(paths[0])
         if len(paths) > 1:
             place = whole(documents[0]) if documents else nowhere(paths[0])
-            self.journal.note(Reason.NOT_BUILT, folder, place, paths[1])
+            self.journal.note(UnreadReason.NOT_BUILT, folder, place, paths[1])
         if problem is not None:
             self.journal.not_read.append(problem)
         if not documents:
             if problem is None:
                 source = self.loader.files.source(paths[0])
                 place = Location(source, Span(0, 0)) if source else nowhere(paths[0])
-                self.journal.note(Reason.NOT_BUILT, paths[0], place, "empty")
+                self.journal.note(UnreadReason.NOT_BUILT, paths[0], place, "empty")
             return None
         root = self._root(documents[0], paths[0])
         if root is None:
             return None
         return Kustomization(folder, paths[0], documents[0], _added(root, more))
 
-    def _root(self, document: Document, path: str) -> Node | None:
+    def _root(self, document: Document, path: str) -> BuiltNode | None:
         """Return the members of a kustomization by their right names; wrong ones are noted."""
         if not isinstance(follow(document.root), Mapping):
-            self.journal.note(Reason.NOT_BUILT, path, whole(document), "no mapping")
+            self.journal.note(UnreadReason.NOT_BUILT, path, whole(document), "no mapping")
             return None
         root = read(document)
         assert isinstance(root.value, dict)  # noqa: S101 - a mapping
-        members: dict[str, Node] = {}
+        members: dict[str, BuiltNode] = {}
         for name, value in root.value.items():
             key = _BY_NAME.get(name.lower())
             wrong = [value] if key is None else list(wrong_values(value, _SHAPES[key]))
             for one in wrong[:1]:
-                self.journal.note(Reason.NOT_BUILT, path, location_of(one), name)
+                self.journal.note(UnreadReason.NOT_BUILT, path, location_of(one), name)
             if key is not None and value not in wrong:
                 members[key] = value
         if not root.value.keys() - {"apiVersion", "kind"}:
-            self.journal.note(Reason.NOT_BUILT, path, whole(document), "empty")
+            self.journal.note(UnreadReason.NOT_BUILT, path, whole(document), "empty")
         self._check(members, path)
-        return Node(members, root.places)
+        return BuiltNode(members, root.places)
 
-    def _check(self, members: dict[str, Node], path: str) -> None:
+    def _check(self, members: dict[str, BuiltNode], path: str) -> None:
         kind, version = members.get("kind"), members.get("apiVersion")
         said = scalar_text(kind) or "Kustomization"
         right = COMPONENT_VERSION if said == "Component" else API_VERSION
@@ -176,10 +176,10 @@ class Reader:
         ):
             if node is not None and wrong:
                 where = location_of(node)
-                self.journal.note(Reason.NOT_BUILT, path, where, scalar_text(node))
+                self.journal.note(UnreadReason.NOT_BUILT, path, where, scalar_text(node))
 
 
-def _added(root: Node, more: Node | None) -> Node:
+def _added(root: BuiltNode, more: BuiltNode | None) -> BuiltNode:
     """Return the members of a kustomization with those added that come from elsewhere."""
     if more is None or not isinstance(more.value, dict):
         return root
@@ -195,5 +195,5 @@ def _added(root: Node, more: Node | None) -> Node:
             for one in items_of(before)
             if scalar_text(one.get("name")) not in names or not names
         ]
-        members[key] = Node([*kept, *value.value], before.places)
-    return Node(members, root.places or more.places)
+        members[key] = BuiltNode([*kept, *value.value], before.places)
+    return BuiltNode(members, root.places or more.places)

@@ -11,10 +11,10 @@ import json
 import posixpath
 from collections.abc import Iterator
 
-from cnilint.gitops.built import Node, Place
+from cnilint.gitops.built import BuiltNode, Place
 from cnilint.gitops.files import Files
 from cnilint.gitops.kustomize_resources import (
-    RefusedError,
+    KustomizeRefusedError,
     Resource,
     Resources,
     mapping_member,
@@ -31,7 +31,7 @@ _LINE = 70
 """Letters of a line of Base64 that has several."""
 
 
-class Pair(NamedTuple):
+class GeneratedPair(NamedTuple):
     """A key of a generated object with its content, and the text that wrote that."""
 
     key: str
@@ -39,66 +39,70 @@ class Pair(NamedTuple):
     place: Place | None
 
 
-def resource_of(kind: str, entry: Node, options: list[Node], pairs: list[Pair]) -> Resource:
+def resource_of(
+    kind: str, entry: BuiltNode, options: list[BuiltNode], pairs: list[GeneratedPair]
+) -> Resource:
     """Return the object that an entry of a generator stands for, `options` the strongest first.
 
     RefusedError if it has no name, or a key twice.
     """
     name = entry.get("name")
     if name is None or not scalar_text(name):
-        raise RefusedError("name")
-    root = Node({"apiVersion": Node("v1"), "kind": Node(kind)}, entry.places)
+        raise KustomizeRefusedError("name")
+    root = BuiltNode({"apiVersion": BuiltNode("v1"), "kind": BuiltNode(kind)}, entry.places)
     metadata = mapping_member(root, "metadata")
-    metadata["name"] = Node(scalar_text(name), name.places)
+    metadata["name"] = BuiltNode(scalar_text(name), name.places)
     namespace = entry.get("namespace")
     if namespace is not None and scalar_text(namespace):
-        metadata["namespace"] = Node(scalar_text(namespace), namespace.places)
+        metadata["namespace"] = BuiltNode(scalar_text(namespace), namespace.places)
     members = root.value
     assert isinstance(members, dict)  # noqa: S101 - made above
     if kind == "Secret":
         given = entry.get("type")
         text = scalar_text(given)
-        members["type"] = Node(text or "Opaque", given.places if given is not None and text else ())
-        members["data"] = Node({})
+        members["type"] = BuiltNode(
+            text or "Opaque", given.places if given is not None and text else ()
+        )
+        members["data"] = BuiltNode({})
     _load(root, pairs, is_secret=kind == "Secret")
     for member in ("labels", "annotations"):
         texts = _options_of(options, member)
         if texts:
-            metadata[member] = Node(dict(sorted(texts.items())))
+            metadata[member] = BuiltNode(dict(sorted(texts.items())))
     if any(_is_true(option, "immutable") for option in options):
-        members["immutable"] = Node(value=True)
+        members["immutable"] = BuiltNode(value=True)
     resource = Resource(None, root)
     resource.behavior = entry.text("behavior")
     resource.hashed = not any(_is_true(option, "disableNameSuffixHash") for option in options)
     return resource
 
 
-def _options_of(options: list[Node], member: str) -> dict[str, Node]:
-    texts: dict[str, Node] = {}
+def _options_of(options: list[BuiltNode], member: str) -> dict[str, BuiltNode]:
+    texts: dict[str, BuiltNode] = {}
     for option in options:
         given = option.get(member)
         for key, value in (
             given.value.items() if given is not None and isinstance(given.value, dict) else ()
         ):
-            texts.setdefault(key, Node(scalar_text(value), value.places))
+            texts.setdefault(key, BuiltNode(scalar_text(value), value.places))
     return texts
 
 
-def _is_true(option: Node, member: str) -> bool:
+def _is_true(option: BuiltNode, member: str) -> bool:
     found = option.get(member)
     return found is not None and found.value is True
 
 
-def _load(root: Node, pairs: list[Pair], *, is_secret: bool) -> None:
+def _load(root: BuiltNode, pairs: list[GeneratedPair], *, is_secret: bool) -> None:
     seen: set[str] = set()
     for key, content, place in sorted(pairs, key=lambda pair: pair.key):
         if key in seen:
-            raise RefusedError(key, place)
+            raise KustomizeRefusedError(key, place)
         seen.add(key)
         member, text = "data", _text(content)
         if is_secret or text is None:
             member, text = ("data" if is_secret else "binaryData"), encoded(content)
-        mapping_member(root, member)[key] = Node(text, (place,) if place is not None else ())
+        mapping_member(root, member)[key] = BuiltNode(text, (place,) if place is not None else ())
 
 
 def _text(content: bytes) -> str | None:
@@ -123,7 +127,7 @@ def file_source(source: str) -> tuple[str, str]:
     if not equals:
         return posixpath.basename(source.rstrip("/")), source
     if not key or not path or "=" in path:
-        raise RefusedError(source)
+        raise KustomizeRefusedError(source)
     return key, path
 
 
@@ -131,7 +135,7 @@ def literal(source: str) -> tuple[str, str]:
     """Return the key and the value of an item of `literals`; RefusedError if it is none."""
     key, equals, value = source.partition("=")
     if not key or not equals:
-        raise RefusedError(source)
+        raise KustomizeRefusedError(source)
     if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'":
         value = value[1:-1]
     return key, value
@@ -154,7 +158,7 @@ def text_document(source: Source) -> Document:
     return Document(source, 0, span, Scalar(span, source.text, source.text, Style.PLAIN))
 
 
-def variables(source: Source) -> Iterator[Pair]:
+def variables(source: Source) -> Iterator[GeneratedPair]:
     """Yield what the lines of an environment file set; api/kv/kv.go keyValuesFromLines."""
     entries: list[Entry] = []
     found: list[tuple[str, str]] = []
@@ -175,11 +179,11 @@ def variables(source: Source) -> Iterator[Pair]:
         entries.append(Entry(name, held))
         found.append((key, value))
     if any(ord(letter) in range(0xDC80, 0xDD00) for letter in source.text):
-        raise RefusedError(source.path)
+        raise KustomizeRefusedError(source.path)
     span = Span(0, len(source.text))
     document = Document(source, 0, span, Mapping(span, tuple(entries)))
     for key, value in found:
-        yield Pair(key, value.encode(), Place(document, (key,)))
+        yield GeneratedPair(key, value.encode(), Place(document, (key,)))
 
 
 def absorb(resources: Resources, new: Resource) -> None:
@@ -192,11 +196,11 @@ def absorb(resources: Resources, new: Resource) -> None:
     behavior = new.behavior if new.behavior in BEHAVIORS else ""
     if not known:
         if behavior:
-            raise RefusedError(f"{behavior} {new.identity}")
+            raise KustomizeRefusedError(f"{behavior} {new.identity}")
         resources.append(new)
         return
     if len(known) > 1 or not behavior:
-        raise RefusedError(str(new.identity))
+        raise KustomizeRefusedError(str(new.identity))
     old = known[0]
     _take_metadata(new, old)
     if behavior == "merge":
@@ -213,8 +217,8 @@ def _take_metadata(new: Resource, old: Resource) -> None:
         texts = {**_members(before.get(member)), **_members(metadata.get(member))}
         metadata.pop(member, None)
         if texts:
-            written = {key: Node(scalar_text(one), one.places) for key, one in texts.items()}
-            metadata[member] = Node(dict(sorted(written.items())))
+            written = {key: BuiltNode(scalar_text(one), one.places) for key, one in texts.items()}
+            metadata[member] = BuiltNode(dict(sorted(written.items())))
     for member in ("name", "namespace"):
         metadata.pop(member, None)
         if member in before:
@@ -225,16 +229,16 @@ def _take_metadata(new: Resource, old: Resource) -> None:
     new.synchronise()
 
 
-def _take_data(new: Node, old: Node, member: str) -> None:
+def _take_data(new: BuiltNode, old: BuiltNode, member: str) -> None:
     data = {**_members(old.get(member)), **_members(new.get(member))}
     assert isinstance(new.value, dict)  # noqa: S101 - an object is a mapping
     new.value.pop(member, None)
     if data:
-        written = {key: Node(scalar_text(one), one.places) for key, one in data.items()}
-        new.value[member] = Node(dict(sorted(written.items())))
+        written = {key: BuiltNode(scalar_text(one), one.places) for key, one in data.items()}
+        new.value[member] = BuiltNode(dict(sorted(written.items())))
 
 
-def _members(node: Node | None) -> dict[str, Node]:
+def _members(node: BuiltNode | None) -> dict[str, BuiltNode]:
     return node.value if node is not None and isinstance(node.value, dict) else {}
 
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from cnilint.gitops.built import Node
-from cnilint.gitops.kustomize_resources import RefusedError, place_of, scalar_text
+from cnilint.gitops.built import BuiltNode
+from cnilint.gitops.kustomize_resources import KustomizeRefusedError, place_of, scalar_text
 
-Container = dict[str, Node] | list[Node]
+Container = dict[str, BuiltNode] | list[BuiltNode]
 
 
-def patched(root: Node, operations: Sequence[Node]) -> Node:
+def patched(root: BuiltNode, operations: Sequence[BuiltNode]) -> BuiltNode:
     """Return an object with operations applied in order; it is changed itself.
 
     RefusedError for an operation that cannot be done, at the operation.
@@ -31,26 +31,26 @@ def patched(root: Node, operations: Sequence[Node]) -> Node:
                 # what was taken away meanwhile is counted only where it may matter
                 size = _size(root) if size > _MOST_VALUES else size
         except (LookupError, ValueError):
-            raise RefusedError(f"{name} {path}", place) from None
+            raise KustomizeRefusedError(f"{name} {path}", place) from None
         if size > _MOST_VALUES:
-            raise RefusedError(f"{name} {path}", place)
+            raise KustomizeRefusedError(f"{name} {path}", place)
     _write_nulls(root)
     return root
 
 
-def _applied(root: Node, operation: Node, name: str, path: str) -> Node:
+def _applied(root: BuiltNode, operation: BuiltNode, name: str, path: str) -> BuiltNode:
     value = operation.get("value")
     if not path and name in ("replace", "test"):
         return _whole(root, name, value)
     container, key = _found(root, operation.text("from") if name in _MOVING else path)
-    new = value.copy() if value is not None else Node(None)
+    new = value.copy() if value is not None else BuiltNode(None)
     if name in _MOVING:
         moved = _got(container, key)
         if name == "move":
             _remove(container, key)
         elif moved is None:
             raise LookupError
-        new = moved.copy() if moved is not None else Node(None)
+        new = moved.copy() if moved is not None else BuiltNode(None)
         _add(*_found(root, path), new)
     elif name in _SIMPLE:
         _SIMPLE[name](container, key, new)
@@ -63,13 +63,13 @@ _MOST_VALUES = 200_000
 """Of an object that copies make: the API server takes none of so many."""
 
 
-def _copied(root: Node, operation: Node) -> int:
+def _copied(root: BuiltNode, operation: BuiltNode) -> int:
     """Return how many values an operation copies."""
     node = _got(*_found(root, operation.text("from")))
     return _size(node) if node is not None else 0
 
 
-def _size(node: Node) -> int:
+def _size(node: BuiltNode) -> int:
     """Return how many values an object has."""
     count, pending = 0, [node]
     while pending:
@@ -81,7 +81,7 @@ def _size(node: Node) -> int:
     return count
 
 
-def _whole(root: Node, name: str, value: Node | None) -> Node:
+def _whole(root: BuiltNode, name: str, value: BuiltNode | None) -> BuiltNode:
     """Return what an operation on the object as a whole makes of it."""
     if value is None or (name == "test" and value.plain() != root.plain()):
         raise LookupError
@@ -92,13 +92,13 @@ def _whole(root: Node, name: str, value: Node | None) -> Node:
     raise LookupError
 
 
-def _found(root: Node, path: str) -> tuple[Container, str]:
+def _found(root: BuiltNode, path: str) -> tuple[Container, str]:
     """Return what a path's last step is a member of, and that step."""
     steps = path.split("/")
     if len(steps) < 2:
         raise LookupError
     steps = [step.replace("~1", "/").replace("~0", "~") for step in steps[1:]]
-    node: Node | None = root
+    node: BuiltNode | None = root
     for step in steps[:-1]:
         if node is None or not isinstance(node.value, dict | list):
             raise LookupError
@@ -115,13 +115,13 @@ def _index(key: str, size: int) -> int:
     return at + size if at < 0 else at
 
 
-def _got(container: Container, key: str) -> Node | None:
+def _got(container: Container, key: str) -> BuiltNode | None:
     if isinstance(container, dict):
         return container.get(key)
     return container[_index(key, len(container))]
 
 
-def _add(container: Container, key: str, new: Node) -> None:
+def _add(container: Container, key: str, new: BuiltNode) -> None:
     if isinstance(container, dict):
         old = container.get(key)
         container[key] = _over(new, old)
@@ -131,7 +131,7 @@ def _add(container: Container, key: str, new: Node) -> None:
         container.insert(_index(key, len(container) + 1), new)
 
 
-def _replace(container: Container, key: str, new: Node) -> None:
+def _replace(container: Container, key: str, new: BuiltNode) -> None:
     if isinstance(container, dict):
         container[key] = _over(new, container.get(key))
     else:
@@ -139,19 +139,19 @@ def _replace(container: Container, key: str, new: Node) -> None:
         container[at] = _over(new, container[at])
 
 
-def _over(new: Node, old: Node | None) -> Node:
+def _over(new: BuiltNode, old: BuiltNode | None) -> BuiltNode:
     """Return what was put in place of something: written there before, then in the patch."""
-    return new if old is None else Node(new.value, (*old.places, *new.places), "", new.written)
+    return new if old is None else BuiltNode(new.value, (*old.places, *new.places), "", new.written)
 
 
-def _remove(container: Container, key: str, _new: Node | None = None) -> None:
+def _remove(container: Container, key: str, _new: BuiltNode | None = None) -> None:
     if isinstance(container, dict):
         del container[key]
     else:
         del container[_index(key, len(container))]
 
 
-def _test(container: Container, key: str, wanted: Node) -> None:
+def _test(container: Container, key: str, wanted: BuiltNode) -> None:
     found = _got(container, key)
     plain = found.plain() if found is not None else None
     expected = wanted.plain()
@@ -159,7 +159,7 @@ def _test(container: Container, key: str, wanted: Node) -> None:
         raise LookupError
 
 
-_SIMPLE: dict[str, Callable[[Container, str, Node], None]] = {
+_SIMPLE: dict[str, Callable[[Container, str, BuiltNode], None]] = {
     "add": _add,
     "remove": _remove,
     "replace": _replace,
@@ -168,7 +168,7 @@ _SIMPLE: dict[str, Callable[[Container, str, Node], None]] = {
 _MOVING = ("move", "copy")
 
 
-def _write_nulls(node: Node) -> None:
+def _write_nulls(node: BuiltNode) -> None:
     """Write out each null, as is done where an object becomes JSON and comes back."""
     if isinstance(node.value, dict):
         for one in node.value.values():

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from cnilint.gitops.built import Node, Place, read
+from cnilint.gitops.built import BuiltNode, Place, read
 from cnilint.gitops.built import document as made_document
 from cnilint.gitops.files import Files, joined, leaves
-from cnilint.gitops.graph import NotRead, Reason
+from cnilint.gitops.graph import NotRead, UnreadReason
 from cnilint.gitops.kustomize_addresses import is_remote_file
 from cnilint.gitops.kustomize_resources import location, place_of, scalar_text, tree_text, whole
 from cnilint.kube.manifest import Manifest, manifests
@@ -54,16 +54,16 @@ class Kustomization(NamedTuple):
     folder: str
     path: str
     document: Document | None
-    root: Node
+    root: BuiltNode
 
-    def items(self, *keys: str) -> Iterator[Node]:
+    def items(self, *keys: str) -> Iterator[BuiltNode]:
         """Yield the items of its lists of some names, in that order."""
         for key in keys:
             found = self.root.get(key)
             if found is not None and isinstance(found.value, list):
                 yield from found.value
 
-    def text(self, key: str) -> Node | None:
+    def text(self, key: str) -> BuiltNode | None:
         """Return a member that is a scalar with some text."""
         found = self.root.get(key)
         return found if found is not None and scalar_text(found) else None
@@ -82,16 +82,20 @@ class Loader:
         names = (joined(folder, name) for name in FILE_NAMES)
         return [path for path in names if self.files.is_file(path)]
 
-    def path(self, folder: str, node: Node) -> str:
+    def path(self, folder: str, node: BuiltNode) -> str:
         """Return the file that a scalar names; NotReadError if there is none that may be read."""
         given, place = scalar_text(node), location_of(node)
         if is_remote_file(given):
-            raise NotReadError(NotRead(Reason.REMOTE, given, place))
+            raise NotReadError(NotRead(UnreadReason.REMOTE, given, place))
         target = joined(folder, given)
         if leaves(target):
-            raise NotReadError(NotRead(Reason.OUTSIDE, given, place))
+            raise NotReadError(NotRead(UnreadReason.OUTSIDE, given, place))
         if not self.files.is_file(target):
-            reason = Reason.MISSING if self.files.real(target) is not None else Reason.OUTSIDE
+            reason = (
+                UnreadReason.MISSING
+                if self.files.real(target) is not None
+                else UnreadReason.OUTSIDE
+            )
             raise NotReadError(NotRead(reason, target, place))
         return target
 
@@ -108,7 +112,7 @@ class Loader:
             problem = NotRead(self.files.reason(path), path, place)
         return documents, problem
 
-    def patch(self, folder: str, node: Node, *, is_path: bool) -> tuple[str, list[Node]]:
+    def patch(self, folder: str, node: BuiltNode, *, is_path: bool) -> tuple[str, list[BuiltNode]]:
         """Return the file and the documents of a patch, which is a path or its text itself."""
         if not is_path:
             return "", inline(node)
@@ -120,11 +124,11 @@ class Loader:
 
 
 def _unreadable(path: str, problem: SyntaxProblem) -> NotRead:
-    reason = Reason.TEMPLATE if problem.kind == "template" else Reason.SYNTAX
+    reason = UnreadReason.TEMPLATE if problem.kind == "template" else UnreadReason.SYNTAX
     return NotRead(reason, path, Location(problem.source, problem.span), problem.message)
 
 
-def inline(node: Node) -> list[Node]:
+def inline(node: BuiltNode) -> list[BuiltNode]:
     """Return the documents of a text inside of a file, each value with its place in there.
 
     Kustomize takes it without the white space around it, so that no value at its end has a line
@@ -137,7 +141,7 @@ def inline(node: Node) -> list[Node]:
     for one in found:
         if isinstance(one, SyntaxProblem):
             detail = one.message
-            raise NotReadError(NotRead(Reason.SYNTAX, "", location_of(node), detail))
+            raise NotReadError(NotRead(UnreadReason.SYNTAX, "", location_of(node), detail))
     documents = [one for one in found if isinstance(one, Document)]
     if len(documents) == 1 and place is not None:
         tree = _inside(place, text)
@@ -160,27 +164,27 @@ def _inside(place: Place, text: str) -> Tree | None:
     return resolve(place.document, (*place.route, Embedded.YAML))
 
 
-def _with_places(node: Node, placed: Node) -> Node:
+def _with_places(node: BuiltNode, placed: BuiltNode) -> BuiltNode:
     """Return values with the places of the same ones in another text."""
     value = node.value
     if isinstance(value, dict) and isinstance(placed.value, dict):
         value = {key: _with_places(one, placed.value[key]) for key, one in value.items()}
     elif isinstance(value, list) and isinstance(placed.value, list):
         value = list(map(_with_places, value, placed.value))
-    return Node(value, placed.places, placed.doubt, placed.written)
+    return BuiltNode(value, placed.places, placed.doubt, placed.written)
 
 
-def _placed(node: Node, places: tuple[Place, ...]) -> Node:
+def _placed(node: BuiltNode, places: tuple[Place, ...]) -> BuiltNode:
     """Return nodes that all have the same places."""
     value = node.value
     if isinstance(value, dict):
         value = {key: _placed(one, places) for key, one in value.items()}
     elif isinstance(value, list):
         value = [_placed(one, places) for one in value]
-    return Node(value, places, node.doubt, node.written)
+    return BuiltNode(value, places, node.doubt, node.written)
 
 
-def named_by(document: Document, node: Node) -> Document:
+def named_by(document: Document, node: BuiltNode) -> Document:
     """Return a document of another repository, which stands where its address does.
 
     Nothing in it can be edited: what is to be changed goes into a patch.
@@ -190,7 +194,7 @@ def named_by(document: Document, node: Node) -> Document:
     return made_document(root, f"{document.source.path}#{document.index}")
 
 
-def location_of(node: Node) -> Location:
+def location_of(node: BuiltNode) -> Location:
     """Return where a value was written last; an empty place where the tool made it."""
     place = place_of(node)
     return location(place) if place is not None else nowhere("")

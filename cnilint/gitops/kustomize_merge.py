@@ -12,8 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from enum import Enum
 
-from cnilint.gitops.built import Node
-from cnilint.gitops.kustomize_resources import RefusedError, place_of, scalar_text
+from cnilint.gitops.built import BuiltNode
+from cnilint.gitops.kustomize_resources import KustomizeRefusedError, place_of, scalar_text
 from cnilint.gitops.kustomize_schema import Member, member, type_of
 
 DIRECTIVE = "$patch"
@@ -33,7 +33,7 @@ class _Directive(Enum):
     DELETE = "delete"
 
 
-def merge(target: Node, patch: Node) -> Node | None:
+def merge(target: BuiltNode, patch: BuiltNode) -> BuiltNode | None:
     """Return an object with a patch applied, None if the patch deletes it.
 
     Both may be changed. RefusedError where they do not fit together.
@@ -41,17 +41,17 @@ def merge(target: Node, patch: Node) -> Node | None:
     return _walk(target, patch, Member())
 
 
-def _is_missing(node: Node | None) -> bool:
+def _is_missing(node: BuiltNode | None) -> bool:
     return node is None or node.value is None
 
 
-def _kind(node: Node) -> _Kind:
+def _kind(node: BuiltNode) -> _Kind:
     if isinstance(node.value, dict):
         return _Kind.MAPPING
     return _Kind.LIST if isinstance(node.value, list) else _Kind.SCALAR
 
 
-def _walk(target: Node | None, patch: Node | None, known: Member) -> Node | None:
+def _walk(target: BuiltNode | None, patch: BuiltNode | None, known: Member) -> BuiltNode | None:
     there = [one for one in (target, patch) if one is not None and one.value is not None]
     if not there:
         return _mapping(target, patch, "")
@@ -59,7 +59,7 @@ def _walk(target: Node | None, patch: Node | None, known: Member) -> Node | None
     for other in there[1:]:
         if _kind(other) is not kind:
             place = place_of(patch) if patch is not None else None
-            raise RefusedError(f"{kind.value}, {_kind(other).value}", place)
+            raise KustomizeRefusedError(f"{kind.value}, {_kind(other).value}", place)
     if kind is _Kind.MAPPING:
         return _mapping(target, patch, known.type or _own_type(there))
     if kind is _Kind.SCALAR:
@@ -69,7 +69,7 @@ def _walk(target: Node | None, patch: Node | None, known: Member) -> Node | None
     return _list(target, patch, known)
 
 
-def _own_type(nodes: Iterable[Node]) -> str:
+def _own_type(nodes: Iterable[BuiltNode]) -> str:
     """Return the type that an object inside of another one names itself; walk.go GetSchema."""
     for node in nodes:
         kind, version = scalar_text(node.get("kind")), scalar_text(node.get("apiVersion"))
@@ -80,20 +80,20 @@ def _own_type(nodes: Iterable[Node]) -> str:
     return ""
 
 
-def _scalar(target: Node | None, patch: Node | None) -> Node | None:
+def _scalar(target: BuiltNode | None, patch: BuiltNode | None) -> BuiltNode | None:
     if patch is None:
         return target
     return _placed(patch, target)
 
 
-def _placed(new: Node, old: Node | None) -> Node:
+def _placed(new: BuiltNode, old: BuiltNode | None) -> BuiltNode:
     """Return what a patch puts in the place of something: written there first, then here."""
     if old is None or not old.places or new is old:
         return new
-    return Node(new.value, (*old.places, *new.places), new.doubt, new.written)
+    return BuiltNode(new.value, (*old.places, *new.places), new.doubt, new.written)
 
 
-def _mapping(target: Node | None, patch: Node | None, type_name: str) -> Node | None:
+def _mapping(target: BuiltNode | None, patch: BuiltNode | None, type_name: str) -> BuiltNode | None:
     result = _visited_mapping(target, patch)
     if result is None or result.value is None or not isinstance(result.value, dict):
         return result
@@ -114,12 +114,12 @@ def _mapping(target: Node | None, patch: Node | None, type_name: str) -> Node | 
     return result
 
 
-def _is_kept_null(merged: Node, old: Node | None, new: Node | None) -> bool:
+def _is_kept_null(merged: BuiltNode, old: BuiltNode | None, new: BuiltNode | None) -> bool:
     """Whether a null is one that the object had and that is written out."""
     return merged is old and new is None and bool(merged.written)
 
 
-def _visited_mapping(target: Node | None, patch: Node | None) -> Node | None:
+def _visited_mapping(target: BuiltNode | None, patch: BuiltNode | None) -> BuiltNode | None:
     """Return what the members are put into; merge2.go VisitMap."""
     if _is_missing(target):
         if patch is None:
@@ -137,7 +137,7 @@ def _visited_mapping(target: Node | None, patch: Node | None) -> Node | None:
     return _placed(patch, target) if directive is _Directive.REPLACE else target
 
 
-def _mapping_directive(patch: Node) -> _Directive:
+def _mapping_directive(patch: BuiltNode) -> _Directive:
     """Return what a mapping of a patch says is to be done with it, and take that out."""
     assert isinstance(patch.value, dict)  # noqa: S101 - the caller looked
     found = patch.value.get(DIRECTIVE)
@@ -148,15 +148,15 @@ def _mapping_directive(patch: Node) -> _Directive:
     return directive
 
 
-def _directive(node: Node) -> _Directive:
+def _directive(node: BuiltNode) -> _Directive:
     try:
         return _Directive(scalar_text(node))
     except ValueError:
         place = place_of(node)
-        raise RefusedError(f"{DIRECTIVE}: {scalar_text(node)}", place) from None
+        raise KustomizeRefusedError(f"{DIRECTIVE}: {scalar_text(node)}", place) from None
 
 
-def _list_directive(patch: Node) -> _Directive:
+def _list_directive(patch: BuiltNode) -> _Directive:
     """Return the same for a list, of which an item says it that says nothing else."""
     assert isinstance(patch.value, list)  # noqa: S101 - the caller looked
     first = next((one for one in patch.value if one.get(DIRECTIVE) is not None), None)
@@ -167,7 +167,7 @@ def _list_directive(patch: Node) -> _Directive:
     return directive
 
 
-def _list(target: Node | None, patch: Node | None, known: Member) -> Node | None:
+def _list(target: BuiltNode | None, patch: BuiltNode | None, known: Member) -> BuiltNode | None:
     """Merge a list whose items are known by keys, or that is a set of scalars."""
     result = _visited_list(target, patch)
     if result is None or not isinstance(result.value, list):
@@ -186,7 +186,7 @@ def _list(target: Node | None, patch: Node | None, known: Member) -> Node | None
     return _merged_items(result, patch, values, keys or ("",), Member(known.type))
 
 
-def _visited_list(target: Node | None, patch: Node | None) -> Node | None:
+def _visited_list(target: BuiltNode | None, patch: BuiltNode | None) -> BuiltNode | None:
     """Return the list that items are put into; merge2.go VisitList."""
     if _is_missing(target):
         return patch
@@ -200,7 +200,7 @@ def _visited_list(target: Node | None, patch: Node | None) -> Node | None:
     return _placed(patch, target) if directive is _Directive.REPLACE else target
 
 
-def _items(node: Node) -> list[Node]:
+def _items(node: BuiltNode) -> list[BuiltNode]:
     return node.value if isinstance(node.value, list) else []
 
 
@@ -213,13 +213,17 @@ def _unique(values: Iterable[list[str]]) -> list[list[str]]:
 
 
 def _merged_items(
-    target: Node, patch: Node | None, values: list[list[str]], keys: Keys, item_type: Member
-) -> Node:
+    target: BuiltNode,
+    patch: BuiltNode | None,
+    values: list[list[str]],
+    keys: Keys,
+    item_type: Member,
+) -> BuiltNode:
     """Merge items pairwise; those of the patch come first.
 
     kyaml/yaml/walk/associative_sequence.go setAssociativeSequenceElements
     """
-    added = Node([], target.places)
+    added = BuiltNode([], target.places)
     if len(keys) > 1:
         _fill_in(values)
     used: Keys = keys
@@ -232,7 +236,7 @@ def _merged_items(
         if isinstance(item.value, dict):
             for at, key in enumerate(used):
                 if key not in item.value and wanted[at]:
-                    item.value[key] = Node(wanted[at])
+                    item.value[key] = BuiltNode(wanted[at])
         _set_item(added, item, used, wanted)
     return _with_rest(added, target, used) if values else target
 
@@ -266,7 +270,7 @@ def _usable(values: list[list[str]], value: list[str], keys: Keys) -> tuple[Keys
     ]
 
 
-def _item(listed: Node | None, keys: Keys, values: list[str]) -> Node | None:
+def _item(listed: BuiltNode | None, keys: Keys, values: list[str]) -> BuiltNode | None:
     """Return the first item that has some values."""
     if listed is None:
         return None
@@ -283,12 +287,12 @@ def _item(listed: Node | None, keys: Keys, values: list[str]) -> Node | None:
     return None
 
 
-def _set_item(listed: Node, item: Node | None, keys: Keys, values: Sequence[str]) -> None:
+def _set_item(listed: BuiltNode, item: BuiltNode | None, keys: Keys, values: Sequence[str]) -> None:
     """Put an item in place of those that have some values, else behind the last; None removes.
 
     kyaml/yaml/fns.go ElementSetter
     """
-    kept: list[Node] = []
+    kept: list[BuiltNode] = []
     found = False
     by_key = bool(keys and keys[0] and values and values[0])
     for old in _items(listed):
@@ -309,7 +313,7 @@ def _set_item(listed: Node, item: Node | None, keys: Keys, values: Sequence[str]
     listed.value = kept
 
 
-def _has(item: Node, keys: Keys, values: Sequence[str]) -> bool:
+def _has(item: BuiltNode, keys: Keys, values: Sequence[str]) -> bool:
     for at, key in enumerate(keys):
         if at >= len(values):
             # the original goes on with what it found for the key before
@@ -324,7 +328,7 @@ def _has(item: Node, keys: Keys, values: Sequence[str]) -> bool:
     return True
 
 
-def _with_rest(added: Node, target: Node, keys: Keys) -> Node:
+def _with_rest(added: BuiltNode, target: BuiltNode, keys: Keys) -> BuiltNode:
     """Return the merged items followed by those of the list that are not among them.
 
     kyaml/yaml/walk/associative_sequence.go appendListNode

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from cnilint.gitops.built import Node
+from cnilint.gitops.built import BuiltNode
 from cnilint.gitops.kustomize_fields import Gvk
 from cnilint.gitops.kustomize_json_patch import patched
 from cnilint.gitops.kustomize_merge import merge
 from cnilint.gitops.kustomize_resources import (
     NO_NAMESPACE,
     Identity,
-    RefusedError,
+    KustomizeRefusedError,
     Resource,
     Resources,
     mapping_member,
@@ -28,35 +28,40 @@ from cnilint.gitops.kustomize_selectors import Selector
 from cnilint.start import NamedTuple
 
 
-class NoTargetError(RefusedError):
+class NoTargetError(KustomizeRefusedError):
     """A patch for an object that is not there."""
 
 
-class Options(NamedTuple):
+class PatchOptions(NamedTuple):
     """What a patch may change of an object's identity."""
 
     name: bool = False
     kind: bool = False
 
 
-def options_of(entry: Node) -> Options:
+def options_of(entry: BuiltNode) -> PatchOptions:
     """Return the options of an item of `patches`."""
     name, kind = entry.get("options", "allowNameChange"), entry.get("options", "allowKindChange")
-    return Options(name is not None and name.value is True, kind is not None and kind.value is True)
+    return PatchOptions(
+        name is not None and name.value is True, kind is not None and kind.value is True
+    )
 
 
 def apply(
-    resources: Resources, patches: Sequence[Node], target: Selector | None, options: Options
+    resources: Resources,
+    patches: Sequence[BuiltNode],
+    target: Selector | None,
+    options: PatchOptions,
 ) -> None:
     """Apply the documents of one patch: operations of JSON patches, or pieces of objects.
 
     RefusedError where Kustomize would refuse it, NoTargetError if that is for want of an object.
     """
     if not patches:
-        raise RefusedError("patch")
+        raise KustomizeRefusedError("patch")
     if isinstance(patches[0].value, list):
         if target is None:
-            raise RefusedError("target", place_of(patches[0]))
+            raise KustomizeRefusedError("target", place_of(patches[0]))
         operate(resources, patches[0].value, target)
         return
     for patch in patches:
@@ -65,7 +70,7 @@ def apply(
         for patch in patches:
             _merge_all(resources, [_target(resources, patch)], patch, options)
     elif len(patches) > 1:
-        raise RefusedError("target", place_of(patches[1]))
+        raise KustomizeRefusedError("target", place_of(patches[1]))
     else:
         # that a target means nothing is no mistake for Kustomize
         chosen = [one for one in resources if target.selects(one)]
@@ -73,39 +78,43 @@ def apply(
 
 
 def operate(
-    resources: Resources, operations: Sequence[Node], target: Selector, *, remember: bool = True
+    resources: Resources,
+    operations: Sequence[BuiltNode],
+    target: Selector,
+    *,
+    remember: bool = True,
 ) -> None:
     """Apply the operations of a JSON patch to every object that a target means."""
     for operation in operations:
         if not isinstance(operation.value, dict):
-            raise RefusedError("operation", place_of(operation))
+            raise KustomizeRefusedError("operation", place_of(operation))
     for resource in [one for one in resources if target.selects(one)]:
         if remember:
             resource.remember()
         resource.become(patched(resource.root, operations))
         if not (resource.kind and resource.name):
-            raise RefusedError("kind, metadata.name", place_of(operations[0]))
+            raise KustomizeRefusedError("kind, metadata.name", place_of(operations[0]))
     resources.changed()
 
 
-def merge_named(resources: Resources, patches: Iterable[Node]) -> None:
+def merge_named(resources: Resources, patches: Iterable[BuiltNode]) -> None:
     """Apply pieces of objects to those that they name."""
     for patch in patches:
         _check(patch)
-        _merge_all(resources, [_target(resources, patch)], _with_texts(patch), Options())
+        _merge_all(resources, [_target(resources, patch)], _with_texts(patch), PatchOptions())
 
 
-def is_object(node: Node) -> bool:
+def is_object(node: BuiltNode) -> bool:
     """Whether a document can be a piece of an object: it says what it is a piece of."""
     return bool(scalar_text(node.get("kind")) and scalar_text(node.get("metadata", "name")))
 
 
-def _check(patch: Node) -> None:
+def _check(patch: BuiltNode) -> None:
     if not is_object(patch):
-        raise RefusedError("kind, metadata.name", place_of(patch))
+        raise KustomizeRefusedError("kind, metadata.name", place_of(patch))
 
 
-def _target(resources: Resources, patch: Node) -> Resource:
+def _target(resources: Resources, patch: BuiltNode) -> Resource:
     version, kind = scalar_text(patch.get("apiVersion")), scalar_text(patch.get("kind"))
     namespace = scalar_text(patch.get("metadata", "namespace")) or "default"
     if is_cluster_scoped(version, kind):
@@ -116,12 +125,12 @@ def _target(resources: Resources, patch: Node) -> Resource:
     if not found:
         raise NoTargetError(str(identity), place_of(patch))
     if len(found) > 1:
-        raise RefusedError(str(identity), place_of(patch))
+        raise KustomizeRefusedError(str(identity), place_of(patch))
     return found[0]
 
 
 def _merge_all(
-    resources: Resources, chosen: Sequence[Resource], patch: Node, options: Options
+    resources: Resources, chosen: Sequence[Resource], patch: BuiltNode, options: PatchOptions
 ) -> None:
     for resource in chosen:
         if options.name or options.kind:
@@ -134,7 +143,7 @@ def _merge_all(
     _settle(resources)
 
 
-def _merged(resource: Resource, patch: Node, options: Options) -> Node | None:
+def _merged(resource: Resource, patch: BuiltNode, options: PatchOptions) -> BuiltNode | None:
     """Return an object merged with a patch, what it is called kept as it is."""
     root = resource.root
     kept = {name: root.get(name) for name in ("apiVersion", "kind")}
@@ -157,7 +166,7 @@ def _merged(resource: Resource, patch: Node, options: Options) -> Node | None:
     return root
 
 
-def _restore(members: dict[str, Node], kept: dict[str, Node | None]) -> None:
+def _restore(members: dict[str, BuiltNode], kept: dict[str, BuiltNode | None]) -> None:
     for name, node in kept.items():
         if node is not None:
             members[name] = node
@@ -165,7 +174,7 @@ def _restore(members: dict[str, Node], kept: dict[str, Node | None]) -> None:
             members.pop(name, None)
 
 
-def _with_texts(patch: Node) -> Node:
+def _with_texts(patch: BuiltNode) -> BuiltNode:
     """Return a patch with its labels and annotations as texts, a null among them too.
 
     That is what becomes of them where a patch may have several targets; api/resource/resource.go
@@ -189,4 +198,4 @@ def _settle(resources: Resources) -> None:
     resources.changed()
     repeated = resources.repeated()
     if repeated is not None:
-        raise RefusedError(str(repeated.identity), repeated.place)
+        raise KustomizeRefusedError(str(repeated.identity), repeated.place)

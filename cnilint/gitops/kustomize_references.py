@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from cnilint.gitops.built import Node
+from cnilint.gitops.built import BuiltNode
 from cnilint.gitops.kustomize_fields import (
     Field,
     Gvk,
@@ -20,7 +20,7 @@ from cnilint.gitops.kustomize_fields import (
 from cnilint.gitops.kustomize_resources import (
     NO_NAMESPACE,
     Identity,
-    RefusedError,
+    KustomizeRefusedError,
     Resource,
     Resources,
     scalar_text,
@@ -31,7 +31,9 @@ _NAMED_WITH_NAMESPACE = frozenset({("subjects",), ("webhooks", "clientConfig", "
 """Fields that lead to mappings with a `name` and a `namespace`, both of which follow."""
 
 
-def update_names(resources: Resources, references: Iterable[Reference]) -> Iterator[RefusedError]:
+def update_names(
+    resources: Resources, references: Iterable[Reference]
+) -> Iterator[KustomizeRefusedError]:
     """Write the present names of objects where their earlier ones stand.
 
     Yield the names that may mean several objects which are called differently now.
@@ -49,7 +51,7 @@ def update_names(resources: Resources, references: Iterable[Reference]) -> Itera
             if renamed or field.path in _NAMED_WITH_NAMESPACE or field.path[-1] != "name":
                 try:
                     _update(resources, field, candidates)
-                except RefusedError as error:
+                except KustomizeRefusedError as error:
                     yield error
 
 
@@ -65,7 +67,7 @@ def _update(resources: Resources, field: Field, candidates: Sequence[Resource]) 
         try:
             visit(referrer.root, plain, setter, None)
         except WrongKindError:
-            raise RefusedError("/".join(field.path), referrer.place) from None
+            raise KustomizeRefusedError("/".join(field.path), referrer.place) from None
 
 
 def may_reach(resource: Resource, path: Sequence[str]) -> bool:
@@ -92,7 +94,7 @@ class _Referral:
     field: Field
     candidates: Sequence[Resource]
 
-    def __call__(self, node: Node) -> None:
+    def __call__(self, node: BuiltNode) -> None:
         if isinstance(node.value, list):
             for item in node.value:
                 if not isinstance(item.value, list):
@@ -102,12 +104,12 @@ class _Referral:
         elif node.value is not None:
             self._scalar(node)
 
-    def _scalar(self, node: Node) -> None:
+    def _scalar(self, node: BuiltNode) -> None:
         found = self._select(scalar_text(node), self.candidates, by_namespace=False)
         if found is not None and found.name != scalar_text(node):
             _rename(node, found, "name")
 
-    def _mapping(self, members: dict[str, Node]) -> None:
+    def _mapping(self, members: dict[str, BuiltNode]) -> None:
         name = members.get("name")
         if name is None:
             raise WrongKindError
@@ -121,7 +123,7 @@ class _Referral:
         if found.name != scalar_text(name):
             _rename(name, found, "name")
         if found.namespace and scalar_text(namespace) != found.namespace:
-            given = members.setdefault("namespace", Node(""))
+            given = members.setdefault("namespace", BuiltNode(""))
             _rename(given, found, "namespace")
 
     def _select(
@@ -142,7 +144,7 @@ class _Referral:
             one.name != first.name or (by_namespace and one.namespace != first.namespace)
             for one in found
         ):
-            raise RefusedError(name, self.referrer.place)
+            raise KustomizeRefusedError(name, self.referrer.place)
         return first
 
     def _may_name(self, candidate: Resource) -> bool:
@@ -203,7 +205,7 @@ def _same_end(one: Sequence[str], other: Sequence[str], *, lenient: bool) -> boo
     return list(one[-size:]) == list(other[-size:])
 
 
-def _rename(node: Node, target: Resource, member: str) -> None:
+def _rename(node: BuiltNode, target: Resource, member: str) -> None:
     """Write a name that follows from another object: what made that one's made this."""
     source = target.root.get("metadata", member)
     node.value = target.name if member == "name" else target.namespace

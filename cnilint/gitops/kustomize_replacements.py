@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from cnilint.gitops.built import Node
+from cnilint.gitops.built import BuiltNode
 from cnilint.gitops.kustomize_fields import split
 from cnilint.gitops.kustomize_references import identities
 from cnilint.gitops.kustomize_resources import (
     Copies,
-    RefusedError,
+    KustomizeRefusedError,
     Resource,
     Resources,
     items_of,
@@ -24,13 +24,13 @@ from cnilint.gitops.kustomize_selectors import Selector, found_in
 from cnilint.model.tree import ScalarValue
 from cnilint.syntax.resolve import resolve
 
-Kind = type[str] | type[list[Node]] | type[dict[str, Node]]
+Kind = type[str] | type[list[BuiltNode]] | type[dict[str, BuiltNode]]
 """What is made where nothing is: a scalar, a list or a mapping."""
 
 _NAME = "metadata.name"
 
 
-def replace(resources: Resources, replacement: Node, copies: Copies) -> None:
+def replace(resources: Resources, replacement: BuiltNode, copies: Copies) -> None:
     """Copy one value to its targets; RefusedError where it or one of them is not there.
 
     What is copied is counted in `copies`, which refuses what comes to too much.
@@ -39,54 +39,54 @@ def replace(resources: Resources, replacement: Node, copies: Copies) -> None:
     targets = replacement.get("targets")
     listed = targets.value if targets is not None else None
     if not isinstance(listed, list) or (source is None) is (given is None):
-        raise RefusedError("source")
-    value = given if given is not None else _source(resources, source or Node({}))
+        raise KustomizeRefusedError("source")
+    value = given if given is not None else _source(resources, source or BuiltNode({}))
     if not value.places and replacement.places:
-        value = Node(value.value, replacement.places, value.doubt, value.written)
+        value = BuiltNode(value.value, replacement.places, value.doubt, value.written)
     for target in listed:
         _fill(resources, target, value, copies)
 
 
-def _source(resources: Resources, source: Node) -> Node:
+def _source(resources: Resources, source: BuiltNode) -> BuiltNode:
     selector = Selector.of(source)
     found = [one for one in resources if any(map(selector.names, identities(one)))]
     if len(found) != 1:
-        raise RefusedError(_described(source), place_of(source))
+        raise KustomizeRefusedError(_described(source), place_of(source))
     path = source.text("fieldPath") or _NAME
-    value: Node | None = found[0].root
+    value: BuiltNode | None = found[0].root
     for step in steps_of(path):
         value = got(value, step.strip()) if value is not None else None
     if value is None or value.value in (None, {}, []):
-        raise RefusedError(path, place_of(source))
+        raise KustomizeRefusedError(path, place_of(source))
     delimiter, index = _options(source)
     if not delimiter:
         return value
     parts = _scalar(value).split(delimiter)
     if not 0 <= index < len(parts):
-        raise RefusedError(path)
-    return Node(parts[index], value.places, value.doubt)
+        raise KustomizeRefusedError(path)
+    return BuiltNode(parts[index], value.places, value.doubt)
 
 
-def _described(source: Node) -> str:
+def _described(source: BuiltNode) -> str:
     return " ".join(filter(None, (source.text("kind"), source.text("name"))))
 
 
-def _scalar(node: Node) -> str:
+def _scalar(node: BuiltNode) -> str:
     if isinstance(node.value, dict | list):
-        raise RefusedError("delimiter")
+        raise KustomizeRefusedError("delimiter")
     return scalar_text(node)
 
 
-def _options(node: Node) -> tuple[str, int]:
+def _options(node: BuiltNode) -> tuple[str, int]:
     index = node.get("options", "index")
     number = index.value if index is not None else 0
     return node.text("options", "delimiter"), number if isinstance(number, int) else 0
 
 
-def _fill(resources: Resources, target: Node, value: Node, copies: Copies) -> None:
+def _fill(resources: Resources, target: BuiltNode, value: BuiltNode, copies: Copies) -> None:
     select = target.get("select")
     if select is None:
-        raise RefusedError("select")
+        raise KustomizeRefusedError("select")
     chosen = Selector.of(select)
     refused = [Selector.of(one) for one in items_of(target.get("reject"))]
     fields = [scalar_text(one) for one in items_of(target.get("fieldPaths"))]
@@ -110,27 +110,29 @@ def _is_target(resource: Resource, chosen: Selector, refused: Sequence[Selector]
     return any(map(chosen.names, identities(resource)))
 
 
-def _copy(resource: Resource, path: str, target: Node, value: Node, copies: Copies) -> None:
+def _copy(
+    resource: Resource, path: str, target: BuiltNode, value: BuiltNode, copies: Copies
+) -> None:
     create = target.get("options", "create")
     made: Kind | None = None
     if create is not None and create.value is True:
         made = _kind(value)
     found = list(_matching(resource.root, steps_of(path), made))
     if not found:
-        raise RefusedError(path, resource.place)
+        raise KustomizeRefusedError(path, resource.place)
     delimiter, index = _options(target)
     for node in found:
         copies.take(value)
         _write(node, value, delimiter, index)
 
 
-def _kind(value: Node) -> Kind:
+def _kind(value: BuiltNode) -> Kind:
     if isinstance(value.value, dict):
         return dict
     return list if isinstance(value.value, list) else str
 
 
-def _write(node: Node, value: Node, delimiter: str, index: int) -> None:
+def _write(node: BuiltNode, value: BuiltNode, delimiter: str, index: int) -> None:
     text: str | None = None
     if delimiter:
         parts = _scalar(node).split(delimiter)
@@ -153,7 +155,7 @@ def _write(node: Node, value: Node, delimiter: str, index: int) -> None:
     node.places, node.doubt = places, value.doubt
 
 
-def _retyped(node: Node, text: str) -> tuple[ScalarValue, str]:
+def _retyped(node: BuiltNode, text: str) -> tuple[ScalarValue, str]:
     """Return a text as a scalar of the type that was there, with how it is written."""
     if isinstance(node.value, str) and node.written != _NEW:
         return text, ""
@@ -162,7 +164,7 @@ def _retyped(node: Node, text: str) -> tuple[ScalarValue, str]:
         return value, "" if isinstance(value, str) else text
     same = isinstance(value, bool) is isinstance(node.value, bool)
     if node.value is None or not same or not isinstance(value, type(node.value) | int):
-        raise RefusedError(text, place_of(node))
+        raise KustomizeRefusedError(text, place_of(node))
     return value, text
 
 
@@ -209,15 +211,15 @@ def _is_item(step: str) -> bool:
 def _item(step: str) -> tuple[str, str]:
     name, equals, value = step[1:-1].partition("=")
     if not equals:
-        raise RefusedError(step)
+        raise KustomizeRefusedError(step)
     return name, value
 
 
-def got(node: Node, step: str) -> Node | None:
+def got(node: BuiltNode, step: str) -> BuiltNode | None:
     """Return what one step leads to, without patterns."""
     if _is_index(step) or step == "-" or _is_item(step):
         if not isinstance(node.value, list):
-            raise RefusedError(step)
+            raise KustomizeRefusedError(step)
         if not _is_item(step):
             at = -1 if step == "-" else int(step)
             return node.value[at] if at < len(node.value) and node.value else None
@@ -227,11 +229,11 @@ def got(node: Node, step: str) -> Node | None:
                 return item
         return None
     if node.value is not None and not isinstance(node.value, dict):
-        raise RefusedError(step)
+        raise KustomizeRefusedError(step)
     return node.get(step)
 
 
-def _matching(node: Node, steps: Sequence[str], made: Kind | None) -> Iterator[Node]:
+def _matching(node: BuiltNode, steps: Sequence[str], made: Kind | None) -> Iterator[BuiltNode]:
     """Yield what a path leads to; `made` is put where the last member of it is missing."""
     if not steps:
         yield node
@@ -244,7 +246,7 @@ def _matching(node: Node, steps: Sequence[str], made: Kind | None) -> Iterator[N
             yield from _matching(item, steps[1:], made)
     else:
         if node.value is not None and not isinstance(node.value, dict):
-            raise RefusedError(steps[0])
+            raise KustomizeRefusedError(steps[0])
         found = node.get(steps[0])
         if found is None and made is not None:
             found = _fresh(steps, made)
@@ -256,32 +258,32 @@ def _matching(node: Node, steps: Sequence[str], made: Kind | None) -> Iterator[N
             yield from _matching(found, steps[1:], made)
 
 
-def _listed(node: Node, step: str) -> list[Node]:
+def _listed(node: BuiltNode, step: str) -> list[BuiltNode]:
     if node.value is None:
         return []
     if not isinstance(node.value, list):
-        raise RefusedError(step)
+        raise KustomizeRefusedError(step)
     return node.value
 
 
-def _fresh(steps: Sequence[str], made: Kind) -> Node:
+def _fresh(steps: Sequence[str], made: Kind) -> BuiltNode:
     """Return what is made at the first of some steps."""
     if len(steps) > 1:
-        return Node([] if _is_item(steps[1]) or _is_index(steps[1]) else {})
-    return Node("", written=_NEW) if made is str else Node(made())
+        return BuiltNode([] if _is_item(steps[1]) or _is_index(steps[1]) else {})
+    return BuiltNode("", written=_NEW) if made is str else BuiltNode(made())
 
 
-def _at_index(node: Node, steps: Sequence[str], made: Kind | None) -> Iterator[Node]:
+def _at_index(node: BuiltNode, steps: Sequence[str], made: Kind | None) -> Iterator[BuiltNode]:
     items, at = _listed(node, steps[0]), int(steps[0])
     if at == len(items) and made is not None:
         items.append(_fresh(steps, made))
         node.value = items
     if at >= len(items):
-        raise RefusedError(steps[0])
+        raise KustomizeRefusedError(steps[0])
     yield from _matching(items[at], steps[1:], made)
 
 
-def _at_item(node: Node, steps: Sequence[str], made: Kind | None) -> Iterator[Node]:
+def _at_item(node: BuiltNode, steps: Sequence[str], made: Kind | None) -> Iterator[BuiltNode]:
     name, pattern = _item(steps[0])
     items = _listed(node, steps[0])
     found = False
@@ -293,7 +295,7 @@ def _at_item(node: Node, steps: Sequence[str], made: Kind | None) -> Iterator[No
                 found = True
                 yield one
     if not found and made is not None:
-        new = Node({name: Node(pattern)}) if name else Node(pattern)
+        new = BuiltNode({name: BuiltNode(pattern)}) if name else BuiltNode(pattern)
         items.append(new)
         node.value = items
         yield from _matching(new, steps[1:], made) if name else (new,)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from cnilint.gitops import built
-from cnilint.gitops.built import Node, Place
+from cnilint.gitops.built import BuiltNode, Place
 from cnilint.gitops.kustomize_fields import Gvk
 from cnilint.gitops.kustomize_schema import is_cluster_scoped
 from cnilint.kube.manifest import Manifest
@@ -25,7 +25,7 @@ LOCAL = "config.kubernetes.io/local-config"
 """The annotation of an object that is not part of the result."""
 
 
-class RefusedError(Exception):
+class KustomizeRefusedError(Exception):
     """Something that Kustomize refuses to do: `detail` names it, `place` is where, if known."""
 
     def __init__(self, detail: str, place: Place | None = None) -> None:
@@ -46,7 +46,7 @@ class Copies:
         """Begin with nothing."""
         self._count = 0
 
-    def take(self, node: Node) -> None:
+    def take(self, node: BuiltNode) -> None:
         """Count what is copied; RefusedError where it comes to too much."""
         pending = [node]
         while pending:
@@ -59,7 +59,7 @@ class Copies:
             elif isinstance(one.value, str):
                 self._count += len(one.value) // 16
             if self._count > MOST_COPIED:
-                raise RefusedError(f"more than {MOST_COPIED:,} copied values")
+                raise KustomizeRefusedError(f"more than {MOST_COPIED:,} copied values")
 
 
 class Identity(NamedTuple):
@@ -97,7 +97,7 @@ class Resource:
         "suffixes",
     )
 
-    def __init__(self, manifest: Manifest | None, root: Node | None = None) -> None:
+    def __init__(self, manifest: Manifest | None, root: BuiltNode | None = None) -> None:
         """Take an object of a document as it stands there, or one that was made."""
         self._manifest = manifest
         self._root = root
@@ -159,13 +159,13 @@ class Resource:
         self.previous = list(other.previous)
         self.prefixes, self.suffixes = list(other.prefixes), list(other.suffixes)
 
-    def become(self, root: Node) -> None:
+    def become(self, root: BuiltNode) -> None:
         """Be another object from now on, with the history that this one has."""
         self._root = root
         self.synchronise()
 
     @property
-    def root(self) -> Node:
+    def root(self) -> BuiltNode:
         """The object as nodes that may be changed; from now on it is no longer as it was read."""
         if self._root is None:
             assert self._manifest is not None  # noqa: S101 - one of the two is always given
@@ -190,10 +190,10 @@ class Resource:
         """Give it a name."""
         metadata = mapping_member(self.root, "metadata")
         before = metadata.get("name")
-        metadata["name"] = Node(name, before.places if before is not None else ())
+        metadata["name"] = BuiltNode(name, before.places if before is not None else ())
         self.name = name
 
-    def tree(self, *steps: str) -> Tree | Node | None:
+    def tree(self, *steps: str) -> Tree | BuiltNode | None:
         """Return what stands at the end of some steps, without reading the object into nodes."""
         if self._root is not None or self._manifest is None:
             return self.root.get(*steps)
@@ -210,7 +210,7 @@ class Resource:
     def texts(self, name: str) -> dict[str, str]:
         """Return the labels or annotations as texts."""
         found = self.tree("metadata", name)
-        if isinstance(found, Node):
+        if isinstance(found, BuiltNode):
             value = found.value
             return {k: scalar_text(v) for k, v in value.items()} if isinstance(value, dict) else {}
         tree = follow(found) if found is not None else None
@@ -221,7 +221,7 @@ class Resource:
     def finish(self) -> None:
         """Write annotations as Kustomize puts them out: as texts, and none where there are none."""
         found = self.tree("metadata", "annotations")
-        if found is None or (not isinstance(found, Node) and _are_texts(found)):
+        if found is None or (not isinstance(found, BuiltNode) and _are_texts(found)):
             return
         metadata = mapping_member(self.root, "metadata")
         annotations = metadata["annotations"]
@@ -270,26 +270,26 @@ def is_word(text: str) -> bool:
     return all(letter.isalnum() or letter in "._-/" for letter in text)
 
 
-def _set_namespace(root: Node, namespace: str, added: tuple[Place, ...]) -> None:
+def _set_namespace(root: BuiltNode, namespace: str, added: tuple[Place, ...]) -> None:
     metadata = mapping_member(root, "metadata")
     before = metadata.get("namespace")
     places = before.places if before is not None else ()
-    metadata["namespace"] = Node(namespace, (*places, *added))
+    metadata["namespace"] = BuiltNode(namespace, (*places, *added))
 
 
-def mapping_member(node: Node, name: str) -> dict[str, Node]:
+def mapping_member(node: BuiltNode, name: str) -> dict[str, BuiltNode]:
     """Return a member that is a mapping, made where there is none; RefusedError if it is none."""
     if not isinstance(node.value, dict):
-        raise RefusedError(f"{name}: not in a mapping")
+        raise KustomizeRefusedError(f"{name}: not in a mapping")
     found = node.value.get(name)
     if found is None or found.value is None:
-        found = node.value[name] = Node({})
+        found = node.value[name] = BuiltNode({})
     if not isinstance(found.value, dict):
-        raise RefusedError(f"{name}: no mapping", place_of(found))
+        raise KustomizeRefusedError(f"{name}: no mapping", place_of(found))
     return found.value
 
 
-def scalar_text(node: Node | None) -> str:
+def scalar_text(node: BuiltNode | None) -> str:
     """Return a scalar as it is written, empty for anything else."""
     if node is None or isinstance(node.value, dict | list):
         return ""
@@ -302,12 +302,12 @@ def scalar_text(node: Node | None) -> str:
     return str(node.value)
 
 
-def place_of(node: Node) -> Place | None:
+def place_of(node: BuiltNode) -> Place | None:
     """Return where a value was written last, None if the tool made it."""
     return node.places[-1] if node.places else None
 
 
-def items_of(node: Node | None) -> list[Node]:
+def items_of(node: BuiltNode | None) -> list[BuiltNode]:
     """Return the items of a list, nothing for anything else."""
     return node.value if node is not None and isinstance(node.value, list) else []
 
@@ -341,7 +341,7 @@ class Resources:
         """Add an object; RefusedError if there is one of its identity."""
         identity = resource.identity
         if identity in self._by_identity():
-            raise RefusedError(str(identity), resource.place)
+            raise KustomizeRefusedError(str(identity), resource.place)
         self._by_identity()[identity] = len(self._listed)
         self._listed.append(resource)
         if self._ever is not None:

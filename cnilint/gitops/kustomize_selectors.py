@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from cnilint.gitops.built import Node
+from cnilint.gitops.built import BuiltNode
 from cnilint.gitops.kustomize_fields import Gvk
-from cnilint.gitops.kustomize_resources import Identity, RefusedError, Resource
+from cnilint.gitops.kustomize_resources import Identity, KustomizeRefusedError, Resource
 from cnilint.patterns import Pattern, PatternError, compiled
 from cnilint.start import NamedTuple, lazy_pattern
 
@@ -30,7 +30,7 @@ class Selector(NamedTuple):
     annotations: str = ""
 
     @classmethod
-    def of(cls, node: Node) -> Selector:
+    def of(cls, node: BuiltNode) -> Selector:
         """Return the selector that a mapping stands for."""
         return cls(
             node.text("group"),
@@ -101,7 +101,7 @@ def _read(pattern: str) -> Pattern:
     try:
         return compiled(pattern)
     except PatternError:
-        raise RefusedError(pattern) from None
+        raise KustomizeRefusedError(pattern) from None
 
 
 _REQUIREMENT = lazy_pattern(
@@ -123,11 +123,11 @@ def matches(selector: str, texts: Mapping[str, str]) -> bool:
     while at < len(selector) and selector[at:].strip():
         found = _REQUIREMENT.match(selector, at)
         if found is None or found.end() == at:
-            raise RefusedError(selector)
+            raise KustomizeRefusedError(selector)
         at = found.end()
         fits = _is_met(found, texts) and fits
     if selector.rstrip().endswith(","):
-        raise RefusedError(selector)
+        raise KustomizeRefusedError(selector)
     return fits
 
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cmp_to_key
 
-from cnilint.gitops.built import Node
+from cnilint.gitops.built import BuiltNode
 from cnilint.gitops.kustomize_fields import RANKS, ranks
 from cnilint.gitops.kustomize_resources import (
     Identity,
-    RefusedError,
+    KustomizeRefusedError,
     Resource,
     items_of,
     place_of,
@@ -20,7 +20,7 @@ from cnilint.gitops.kustomize_resources import (
 )
 
 
-def in_order(resources: Sequence[Resource], options: Node | None) -> list[Resource]:
+def in_order(resources: Sequence[Resource], options: BuiltNode | None) -> list[Resource]:
     """Return objects in the order that `sortOptions` asks for, by kind and name where it is silent.
 
     RefusedError if it asks for an order that there is not.
@@ -29,7 +29,7 @@ def in_order(resources: Sequence[Resource], options: Node | None) -> list[Resour
     if order == "fifo":
         return list(resources)
     if order != "legacy":
-        raise RefusedError(order, place_of(options) if options is not None else None)
+        raise KustomizeRefusedError(order, place_of(options) if options is not None else None)
     places = RANKS
     given = options.get("legacySortOptions") if options is not None else None
     if given is not None:
@@ -45,14 +45,14 @@ def in_order(resources: Sequence[Resource], options: Node | None) -> list[Resour
     return sorted(resources, key=cmp_to_key(compared))
 
 
-def check_unique(resources: Sequence[Resource], options: Node | None) -> None:
+def check_unique(resources: Sequence[Resource], options: BuiltNode | None) -> None:
     """Raise RefusedError if two objects are one, which is found out where they are sorted."""
     if options is not None and options.text("order") == "fifo":
         return
     seen: set[Identity] = set()
     for resource in resources:
         if resource.identity in seen:
-            raise RefusedError(str(resource.identity), resource.place)
+            raise KustomizeRefusedError(str(resource.identity), resource.place)
         seen.add(resource.identity)
 
 

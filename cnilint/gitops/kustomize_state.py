@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from cnilint.gitops.graph import Edge, NotRead, Reason
+from cnilint.gitops.graph import Edge, NotRead, UnreadReason
 from cnilint.gitops.kustomize_fields import FieldConflictError, Tables, merged
 from cnilint.gitops.kustomize_loading import Kustomization, NotReadError, nowhere
 from cnilint.gitops.kustomize_patches import NoTargetError
-from cnilint.gitops.kustomize_resources import RefusedError, Resource, Resources, location, whole
-from cnilint.gitops.kustomize_variables import Variable
+from cnilint.gitops.kustomize_resources import (
+    KustomizeRefusedError,
+    Resource,
+    Resources,
+    location,
+    whole,
+)
+from cnilint.gitops.kustomize_variables import KustomizeVariable
 from cnilint.kube.manifest import Manifest
 from cnilint.model.finding import Location
 from cnilint.start import NamedTuple
@@ -24,7 +30,7 @@ class Journal:
         self.edges: list[Edge] = []
         self.not_read: list[NotRead] = []
 
-    def note(self, reason: Reason, target: str, place: Location, detail: str = "") -> None:
+    def note(self, reason: UnreadReason, target: str, place: Location, detail: str = "") -> None:
         """Note something that could not be followed; see `NotRead`."""
         self.not_read.append(NotRead(reason, target, place, detail))
 
@@ -36,13 +42,13 @@ class Journal:
         except NotReadError as error:
             if error.not_read is not None:
                 self.not_read.append(error.not_read)
-        except RefusedError as error:
+        except KustomizeRefusedError as error:
             at = location(error.place) if error.place is not None else place
-            self.note(Reason.NOT_BUILT, target, at, error.detail)
+            self.note(UnreadReason.NOT_BUILT, target, at, error.detail)
         except FieldConflictError:
-            self.note(Reason.NOT_BUILT, target, place)
+            self.note(UnreadReason.NOT_BUILT, target, place)
         except RecursionError:
-            self.note(Reason.DEPTH, target, place)
+            self.note(UnreadReason.DEPTH, target, place)
 
 
 class Accumulator:
@@ -53,7 +59,7 @@ class Accumulator:
         self.resources = Resources()
         self.tables = Tables()
         self.charts: list[Manifest] = []
-        self.variables: dict[str, Variable] = {}
+        self.variables: dict[str, KustomizeVariable] = {}
         self.is_whole = True
         """Whether every source was read: else an object that is missing may be in the others."""
 
@@ -62,7 +68,7 @@ class Accumulator:
         for resource in other.resources:
             try:
                 self.resources.append(resource)
-            except RefusedError:
+            except KustomizeRefusedError:
                 yield resource
         self.tables = merged(self.tables, other.tables)
         self.charts += other.charts
@@ -70,7 +76,7 @@ class Accumulator:
         self.is_whole = self.is_whole and other.is_whole
 
 
-class Level(NamedTuple):
+class BuildLevel(NamedTuple):
     """A kustomization that is being built, and the folders of those that it is part of."""
 
     kustomization: Kustomization

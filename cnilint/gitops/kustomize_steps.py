@@ -10,20 +10,20 @@ from collections.abc import Iterator
 from cnilint.gitops import kustomize_generators as generators
 from cnilint.gitops import kustomize_patches as patches
 from cnilint.gitops import kustomize_transformers as transformers
-from cnilint.gitops.built import Node
+from cnilint.gitops.built import BuiltNode
 from cnilint.gitops.files import joined
 from cnilint.gitops.graph import Edge
 from cnilint.gitops.kustomize_loading import Kustomization, Loader, location_of
 from cnilint.gitops.kustomize_replacements import replace
 from cnilint.gitops.kustomize_resources import (
     Copies,
-    RefusedError,
+    KustomizeRefusedError,
     items_of,
     place_of,
     scalar_text,
 )
 from cnilint.gitops.kustomize_selectors import Selector
-from cnilint.gitops.kustomize_state import Accumulator, Journal, Level, lenient, moved
+from cnilint.gitops.kustomize_state import Accumulator, BuildLevel, Journal, lenient, moved
 
 
 class Steps:
@@ -36,7 +36,12 @@ class Steps:
         self.journal = journal
 
     def generate(
-        self, level: Level, kind: str, entry: Node, found: Accumulator, common: Node | None = None
+        self,
+        level: BuildLevel,
+        kind: str,
+        entry: BuiltNode,
+        found: Accumulator,
+        common: BuiltNode | None = None,
     ) -> None:
         """Add the object that an entry of a generator stands for; `common` are all ones' options.
 
@@ -47,12 +52,12 @@ class Steps:
         resource = generators.resource_of(kind, entry, options, pairs)
         try:
             generators.absorb(found.resources, resource)
-        except RefusedError:
+        except KustomizeRefusedError:
             if found.is_whole:
                 raise
             found.resources.append(resource)
 
-    def _pairs(self, level: Level, entry: Node) -> Iterator[generators.Pair]:
+    def _pairs(self, level: BuildLevel, entry: BuiltNode) -> Iterator[generators.GeneratedPair]:
         alone = entry.get("env")
         envs = items_of(entry.get("envs")) + (
             [alone] if alone is not None and scalar_text(alone) else []
@@ -68,19 +73,19 @@ class Steps:
             with self.journal.step(location_of(node), level.kustomization.path):
                 key, text = generators.literal(scalar_text(node))
                 literal = text.encode(errors="surrogateescape")
-                yield generators.Pair(key, literal, place_of(node))
+                yield generators.GeneratedPair(key, literal, place_of(node))
         for node in items_of(entry.get("files")):
             with self.journal.step(location_of(node), scalar_text(node)):
                 key, given = generators.file_source(scalar_text(node))
-                path = self.loader.path(level.folder, Node(given, node.places))
+                path = self.loader.path(level.folder, BuiltNode(given, node.places))
                 self.journal.edges.append(Edge("generator", path, location_of(node)))
                 content = self.loader.files.content(path)
                 if content is not None:
-                    yield generators.Pair(
+                    yield generators.GeneratedPair(
                         key, content, generators.content_place(self.loader.files, path)
                     )
 
-    def transform(self, level: Level, found: Accumulator) -> None:
+    def transform(self, level: BuildLevel, found: Accumulator) -> None:
         """Apply what a kustomization does to its objects, in Kustomize's order.
 
         api/internal/target/kusttarget_configplugin.go configureBuiltinTransformers
@@ -111,7 +116,7 @@ class Steps:
                 transformers.set_replicas(resources, entry, found.tables.replicas)
         for entry in kustomization.items("images", "imageTags"):
             with self.journal.step(location_of(entry), kustomization.path):
-                image = transformers.Image.of(entry)
+                image = transformers.ImageChange.of(entry)
                 transformers.set_image(resources, image, found.tables.images)
         for entry in kustomization.items("replacements"):
             self.replacement(level, entry, found)
@@ -132,7 +137,7 @@ class Steps:
                 with self.journal.step(location_of(texts), kustomization.path):
                     transformers.set_texts(found.resources, texts, table)
 
-    def old_patch(self, level: Level, node: Node, found: Accumulator) -> None:
+    def old_patch(self, level: BuildLevel, node: BuiltNode, found: Accumulator) -> None:
         """Apply an item of `patchesStrategicMerge`: a path, or the patch itself."""
         with self.journal.step(location_of(node), scalar_text(node)), lenient(found):
             is_path = "\n" not in scalar_text(node).strip() and ":" not in scalar_text(node)
@@ -140,17 +145,19 @@ class Steps:
             if path:
                 self.journal.edges.append(Edge("patch", path, location_of(node)))
             if not pieces:
-                raise RefusedError(scalar_text(node))
+                raise KustomizeRefusedError(scalar_text(node))
             patches.merge_named(found.resources, pieces)
 
-    def patch(self, level: Level, entry: Node, found: Accumulator, *, is_old: bool) -> None:
+    def patch(
+        self, level: BuildLevel, entry: BuiltNode, found: Accumulator, *, is_old: bool
+    ) -> None:
         """Apply an item of `patches` or of `patchesJson6902`."""
         text, file = entry.get("patch"), entry.get("path")
         by_path = scalar_text(file)
         target = joined(level.folder, by_path) if by_path else level.kustomization.path
         with self.journal.step(location_of(entry), target), lenient(found):
             if bool(scalar_text(text).strip()) is bool(by_path):
-                raise RefusedError("patch, path")
+                raise KustomizeRefusedError("patch, path")
             given = file if by_path else text
             assert given is not None  # noqa: S101 - one of them has a text
             path, pieces = self.loader.patch(level.folder, given, is_path=bool(by_path))
@@ -161,12 +168,12 @@ class Steps:
             if not is_old:
                 patches.apply(found.resources, pieces, selector, patches.options_of(entry))
             elif selector is None or not selector.name or not pieces:
-                raise RefusedError("target")
+                raise KustomizeRefusedError("target")
             else:
                 operations = items_of(pieces[0])
                 patches.operate(found.resources, operations, selector, remember=False)
 
-    def replacement(self, level: Level, entry: Node, found: Accumulator) -> None:
+    def replacement(self, level: BuildLevel, entry: BuiltNode, found: Accumulator) -> None:
         """Apply an item of `replacements`, or those of the file that it names."""
         file = entry.get("path")
         with self.journal.step(location_of(entry), scalar_text(file)), lenient(found):
@@ -174,7 +181,7 @@ class Steps:
             if file is not None and scalar_text(file):
                 path, documents = self.loader.patch(level.folder, file, is_path=True)
                 self.journal.edges.append(Edge("replacement", path, location_of(file)))
-                root = documents[0] if documents else Node({})
+                root = documents[0] if documents else BuiltNode({})
                 listed = items_of(root) or [root]
             for one in listed:
                 replace(found.resources, one, self.copies)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cnilint.gitops.built import Node, Place
+from cnilint.gitops.built import BuiltNode, Place
 from cnilint.gitops.kustomize_fields import (
     LABELS,
     Field,
@@ -20,7 +20,7 @@ from cnilint.gitops.kustomize_fields import (
     visit,
 )
 from cnilint.gitops.kustomize_resources import (
-    RefusedError,
+    KustomizeRefusedError,
     Resource,
     Resources,
     scalar_text,
@@ -41,7 +41,7 @@ Places = tuple[Place, ...]
 _BINDINGS = ("RoleBinding", "ClusterRoleBinding")
 
 
-def set_namespace(resources: Resources, given: Node, tables: Tables) -> None:
+def set_namespace(resources: Resources, given: BuiltNode, tables: Tables) -> None:
     """Put every object that can be in a namespace into one; RefusedError where two become one.
 
     api/filters/namespace/namespace.go
@@ -61,7 +61,7 @@ def set_namespace(resources: Resources, given: Node, tables: Tables) -> None:
     resources.changed()
     repeated = resources.repeated()
     if repeated is not None:
-        raise RefusedError(str(repeated.identity))
+        raise KustomizeRefusedError(str(repeated.identity))
 
 
 def _is_namespace_field(field: Field, resource: Resource, namespace: str) -> bool:
@@ -94,7 +94,7 @@ class _Value:
     places: Places
     is_number: bool = False
 
-    def __call__(self, node: Node) -> None:
+    def __call__(self, node: BuiltNode) -> None:
         if isinstance(node.value, dict | list):
             raise WrongKindError
         _write(node, int(self.text) if self.is_number else self.text, self.places)
@@ -108,7 +108,7 @@ class _Entry:
     text: str
     places: Places
 
-    def __call__(self, node: Node) -> None:
+    def __call__(self, node: BuiltNode) -> None:
         if node.value is None:
             node.value, node.written = {}, ""
         if not isinstance(node.value, dict):
@@ -124,26 +124,26 @@ class _Joined:
     behind: str
     places: Places
 
-    def __call__(self, node: Node) -> None:
+    def __call__(self, node: BuiltNode) -> None:
         if isinstance(node.value, dict | list):
             raise WrongKindError
         _write(node, f"{self.before}{scalar_text(node)}{self.behind}", self.places)
 
 
-def _write(node: Node, value: str | int, places: Places) -> None:
+def _write(node: BuiltNode, value: str | int, places: Places) -> None:
     node.value, node.written, node.doubt = value, "", ""
     node.places = (*node.places, *places)
 
 
-def _over(text: str, old: Node | None, places: Places) -> Node:
-    return Node(text, (*(old.places if old is not None else ()), *places))
+def _over(text: str, old: BuiltNode | None, places: Places) -> BuiltNode:
+    return BuiltNode(text, (*(old.places if old is not None else ()), *places))
 
 
 def _change(
     resource: Resource,
     field: Field,
     setter: _Value | _Entry | _Joined,
-    made: str | int | dict[str, Node],
+    made: str | int | dict[str, BuiltNode],
 ) -> None:
     """Change what a field of an object leads to, if the object has it or is to get it."""
     if not field.create and not _reaches(resource, field):
@@ -151,7 +151,7 @@ def _change(
     try:
         visit(resource.root, field, setter, made)
     except WrongKindError:
-        raise RefusedError("/".join(field.path), resource.place) from None
+        raise KustomizeRefusedError("/".join(field.path), resource.place) from None
 
 
 def _reaches(resource: Resource, field: Field) -> bool:
@@ -159,7 +159,9 @@ def _reaches(resource: Resource, field: Field) -> bool:
     return resource.tree(field.path[0].removesuffix("[]")) is not None
 
 
-def add_affix(resources: Resources, given: Node, fields: Iterable[Field], *, suffix: bool) -> None:
+def add_affix(
+    resources: Resources, given: BuiltNode, fields: Iterable[Field], *, suffix: bool
+) -> None:
     """Put a text before or behind the name of every object that may have another one."""
     text, places = scalar_text(given), given.places[-1:]
     fields = tuple(fields)
@@ -180,7 +182,7 @@ def add_affix(resources: Resources, given: Node, fields: Iterable[Field], *, suf
     resources.changed()
 
 
-def set_texts(resources: Resources, texts: Node, fields: Iterable[Field]) -> None:
+def set_texts(resources: Resources, texts: BuiltNode, fields: Iterable[Field]) -> None:
     """Write labels or annotations into some fields of every object."""
     given = texts.value if isinstance(texts.value, dict) else {}
     fields = tuple(fields)
@@ -192,7 +194,7 @@ def set_texts(resources: Resources, texts: Node, fields: Iterable[Field]) -> Non
                     _change(resource, field, setter, {})
 
 
-def label_fields(label: Node, tables: Tables) -> tuple[Field, ...]:
+def label_fields(label: BuiltNode, tables: Tables) -> tuple[Field, ...]:
     """Return where an item of `labels` writes; FieldConflictError where its fields contradict."""
     fields = merged_fields(fields_of(label.get("fields")), tables.labels)
     if _is_true(label, "includeSelectors"):
@@ -202,17 +204,17 @@ def label_fields(label: Node, tables: Tables) -> tuple[Field, ...]:
     return merged_fields(fields, (LABELS,))
 
 
-def _is_true(node: Node, member: str) -> bool:
+def _is_true(node: BuiltNode, member: str) -> bool:
     found = node.get(member)
     return found is not None and found.value is True
 
 
-def set_replicas(resources: Resources, given: Node, fields: Iterable[Field]) -> None:
+def set_replicas(resources: Resources, given: BuiltNode, fields: Iterable[Field]) -> None:
     """Set the number of replicas of the objects of a name; RefusedError if there is none."""
     name, count = given.text("name"), given.get("count")
     number = count.value if count is not None else 0
     if isinstance(number, bool) or not isinstance(number, int):
-        raise RefusedError("count")
+        raise KustomizeRefusedError("count")
     places = (count if count is not None else given).places[-1:]
     found = False
     for field in fields:
@@ -223,10 +225,10 @@ def set_replicas(resources: Resources, given: Node, fields: Iterable[Field]) -> 
                 if is_selected(field, resource.gvk):
                     _change(resource, field, _Value(str(number), places, is_number=True), 0)
     if not found:
-        raise RefusedError(name)
+        raise KustomizeRefusedError(name)
 
 
-class Image(NamedTuple):
+class ImageChange(NamedTuple):
     """An item of `images`: the name that it is about, and what is put in place of its parts."""
 
     name: str
@@ -237,7 +239,7 @@ class Image(NamedTuple):
     places: tuple[Place, ...]
 
     @classmethod
-    def of(cls, node: Node) -> Image:
+    def of(cls, node: BuiltNode) -> ImageChange:
         """Return what an item says."""
         keys = ("newName", "newTag", "tagSuffix", "digest")
         places = tuple(
@@ -292,7 +294,7 @@ def is_of_name(image: str, name: str) -> bool:
     return fits(f"{name}{_REST}", image)
 
 
-def set_image(resources: Resources, image: Image, fields: Iterable[Field]) -> None:
+def set_image(resources: Resources, image: ImageChange, fields: Iterable[Field]) -> None:
     """Put an image's parts in place of those of every container that runs it.
 
     A container is what stands in a list of `containers` or `initContainers`, wherever that is;
@@ -309,16 +311,16 @@ def set_image(resources: Resources, image: Image, fields: Iterable[Field]) -> No
                 if is_selected(field, resource.gvk):
                     visit(resource.root, field, renew, None)
         except WrongKindError:
-            raise RefusedError("image", resource.place) from None
+            raise KustomizeRefusedError("image", resource.place) from None
 
 
 @dataclass(frozen=True, slots=True)
 class _Renewal:
     """Puts an image's parts in place of those of a reference to it."""
 
-    image: Image
+    image: ImageChange
 
-    def __call__(self, node: Node) -> None:
+    def __call__(self, node: BuiltNode) -> None:
         if isinstance(node.value, dict | list):
             raise WrongKindError
         text = scalar_text(node)
@@ -327,7 +329,7 @@ class _Renewal:
             node.places = (*node.places, *self.image.places)
 
 
-def _renew_containers(node: Node, renew: _Renewal) -> None:
+def _renew_containers(node: BuiltNode, renew: _Renewal) -> None:
     if isinstance(node.value, list):
         for item in node.value:
             _renew_containers(item, renew)

@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from cnilint.gitops.built import Node
+from cnilint.gitops.built import BuiltNode
 from cnilint.gitops.kustomize_fields import Field, Gvk, WrongKindError, is_selected, visit
 from cnilint.gitops.kustomize_references import identities, may_reach
 from cnilint.gitops.kustomize_replacements import got, steps_of
 from cnilint.gitops.kustomize_resources import (
-    RefusedError,
+    KustomizeRefusedError,
     Resource,
     Resources,
     place_of,
@@ -30,16 +30,16 @@ _LONGEST = 1_500_000
 """Of a text with its variables filled in: the API server takes no larger object."""
 
 
-class Variable(NamedTuple):
+class KustomizeVariable(NamedTuple):
     """A variable and the object it takes its value from, None if that is not there."""
 
-    said: Node
+    said: BuiltNode
     source: Resource | None
 
 
-def variable(resources: Resources, said: Node) -> Variable:
+def variable(resources: Resources, said: BuiltNode) -> KustomizeVariable:
     """Return what an item of `vars` means; RefusedError if it may mean several objects."""
-    target = said.get("objref") or Node({})
+    target = said.get("objref") or BuiltNode({})
     version, kind = target.text("apiVersion"), target.text("kind")
     gvk = (
         Gvk.of(version, kind)
@@ -58,11 +58,11 @@ def variable(resources: Resources, said: Node) -> Variable:
     if is_cluster_scoped(gvk.api_version, kind):
         found = found[:1]
     if len(found) > 1:
-        raise RefusedError(name, place_of(said))
-    return Variable(said, found[0] if found else None)
+        raise KustomizeRefusedError(name, place_of(said))
+    return KustomizeVariable(said, found[0] if found else None)
 
 
-def resolved(one: Variable) -> Node:
+def resolved(one: KustomizeVariable) -> BuiltNode:
     """Return the value of a variable; RefusedError if there is none, or it is no scalar."""
     path = one.said.text("fieldref", "fieldPath") or one.said.text("fieldref", "fieldpath")
     path = path or "metadata.name"
@@ -72,11 +72,11 @@ def resolved(one: Variable) -> Node:
         for part in found.groups() if found else (step,):
             node = got(node, part) if node is not None and part else node
     if node is None or isinstance(node.value, dict | list):
-        raise RefusedError(f"{one.said.text('name')}: {path}", place_of(one.said))
+        raise KustomizeRefusedError(f"{one.said.text('name')}: {path}", place_of(one.said))
     return node
 
 
-def expand(resources: Resources, values: Mapping[str, Node], fields: Iterable[Field]) -> None:
+def expand(resources: Resources, values: Mapping[str, BuiltNode], fields: Iterable[Field]) -> None:
     """Put values in place of the references to them; WrongKindError never leaves this."""
     setter = _Expansion(values)
     fields = tuple(field._replace(create=False) for field in fields)
@@ -89,7 +89,7 @@ def expand(resources: Resources, values: Mapping[str, Node], fields: Iterable[Fi
             try:
                 visit(resource.root, field, setter, None)
             except WrongKindError:
-                raise RefusedError("/".join(field.path), resource.place) from None
+                raise KustomizeRefusedError("/".join(field.path), resource.place) from None
         resource.synchronise()
     resources.changed()
 
@@ -98,9 +98,9 @@ def expand(resources: Resources, values: Mapping[str, Node], fields: Iterable[Fi
 class _Expansion:
     """Puts values in place of the references in a text, in a list of texts or in a mapping."""
 
-    values: Mapping[str, Node]
+    values: Mapping[str, BuiltNode]
 
-    def __call__(self, node: Node) -> None:
+    def __call__(self, node: BuiltNode) -> None:
         if isinstance(node.value, list):
             for item in node.value:
                 self._text(item)
@@ -110,7 +110,7 @@ class _Expansion:
         else:
             self._text(node)
 
-    def _text(self, node: Node) -> None:
+    def _text(self, node: BuiltNode) -> None:
         text = node.value
         if not isinstance(text, str) or "$" not in text:
             return

@@ -18,7 +18,7 @@ from cnilint.start import NamedTuple, lazy_pattern
 from cnilint.syntax.compose import compose
 from cnilint.syntax.resolve import resolve
 
-from .built import Node, made
+from .built import BuiltNode, made
 
 DISABLED = "kustomize.toolkit.fluxcd.io/substitute"
 """A label or annotation; `disabled` keeps an object as it is."""
@@ -35,7 +35,7 @@ class Variables(NamedTuple):
     `values` are known, `complete` says that there are no others.
     """
 
-    values: Mapping[str, Node]
+    values: Mapping[str, BuiltNode]
     complete: bool
 
 
@@ -64,7 +64,7 @@ class _Unknown(str):
         return one
 
 
-def substituted(root: Node, variables: Variables) -> Node:
+def substituted(root: BuiltNode, variables: Variables) -> BuiltNode:
     """Return an object with its variables substituted; what is not known has a doubt.
 
     A variable that is not in view stays as it is written, unless its expression has a value for
@@ -77,17 +77,17 @@ def substituted(root: Node, variables: Variables) -> Node:
     return _each(root, variables)
 
 
-def _each(node: Node, variables: Variables) -> Node:
+def _each(node: BuiltNode, variables: Variables) -> BuiltNode:
     value = node.value
     if isinstance(value, dict):
         named = {_key(key, variables): _each(one, variables) for key, one in value.items()}
         if all(named.get(key) is one for key, one in value.items()):
             return node
-        return Node(named, node.places, node.doubt)
+        return BuiltNode(named, node.places, node.doubt)
     if isinstance(value, list):
         listed = [_each(one, variables) for one in value]
         same = all(one is other for one, other in zip(listed, value, strict=True))
-        return node if same else Node(listed, node.places, node.doubt)
+        return node if same else BuiltNode(listed, node.places, node.doubt)
     if isinstance(value, str) and "$" in value:
         return _string(node, value, variables)
     return node
@@ -102,9 +102,9 @@ def _key(key: str, variables: Variables) -> str:
         return key
 
 
-def _string(node: Node, value: str, variables: Variables) -> Node:
+def _string(node: BuiltNode, value: str, variables: Variables) -> BuiltNode:
     unknown: list[str] = []
-    used: list[Node] = []
+    used: list[BuiltNode] = []
 
     def variable(name: str) -> str:
         text, source = _value(name, variables)
@@ -118,7 +118,7 @@ def _string(node: Node, value: str, variables: Variables) -> Node:
     try:
         text = expanded(value, variable)
     except _Refused as refused:
-        return Node(value, node.places, refused.reason)
+        return BuiltNode(value, node.places, refused.reason)
     if text == value and not unknown:
         return node
     places = node.places
@@ -145,7 +145,7 @@ def _read_again(before: str, text: str) -> Value:
     return plain(documents[0].root) if len(documents) == 1 else text
 
 
-def _value(name: str, variables: Variables) -> tuple[str, Node | None]:
+def _value(name: str, variables: Variables) -> tuple[str, BuiltNode | None]:
     found = variables.values.get(name)
     if found is None:
         return "", None

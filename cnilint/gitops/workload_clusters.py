@@ -15,7 +15,7 @@ from cnilint.kube.label_selector import Requirement, label_values, requirements
 from cnilint.kube.manifest import Manifest
 from cnilint.model.tree import string
 
-from .graph import ClusterObjects, Edge, NotRead, Reason
+from .graph import ClusterObjects, Edge, NotRead, UnreadReason
 from .named_clusters import cluster_of
 
 GROUP = "cluster.x-k8s.io"
@@ -121,7 +121,8 @@ def _not_in_view(
         if any(ids < set(map(id, others)) for others in found.values()):
             continue
         not_read = tuple(
-            NotRead(Reason.CLUSTERS_NOT_IN_VIEW, m.title, m.location(*SELECTOR)) for m in members
+            NotRead(UnreadReason.CLUSTERS_NOT_IN_VIEW, m.title, m.location(*SELECTOR))
+            for m in members
         )
         yield one._replace(name=name, objects=members, not_read=not_read, assumed="selector")
 

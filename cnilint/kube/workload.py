@@ -107,7 +107,7 @@ class Container:
         return tuple(word for program in self.programs for word in program)
 
 
-class HostFile(NamedTuple):
+class PathOnHost(NamedTuple):
     """Where a container's path lies on the host; `path` is absolute and clean."""
 
     path: str
@@ -167,7 +167,7 @@ class Workload:
             return None
         return clean[len(best[0].rstrip("/")) :].lstrip("/"), best[1]
 
-    def host_path(self, container: Container, path: str) -> HostFile | None:
+    def host_path(self, container: Container, path: str) -> PathOnHost | None:
         """Return where a path of a container lies on the host.
 
         None for a path that stays in the container: not mounted, or on a volume that is no
@@ -232,7 +232,7 @@ def _programs(container: Container) -> tuple[tuple[Text, ...], ...]:
 
 
 @lru_cache(maxsize=1024)
-def _host_path(pods: Workload, container: Container, path: str) -> HostFile | None:
+def _host_path(pods: Workload, container: Container, path: str) -> PathOnHost | None:
     """Find a path's place on the host once: checks and programs ask for the same few over again."""
     if not path.startswith("/"):
         return None
@@ -247,7 +247,7 @@ def _host_path(pods: Workload, container: Container, path: str) -> HostFile | No
         return None
     read_only = child(mount, "readOnly")
     flag = read_only is not None and getattr(follow(read_only), "value", None) is True
-    return HostFile(_clean(f"{base}/{_sub_path(mount)}/{rest}"), flag, name)
+    return PathOnHost(_clean(f"{base}/{_sub_path(mount)}/{rest}"), flag, name)
 
 
 def workload(manifest: Manifest, index: ManifestIndex) -> Workload | None:

@@ -15,11 +15,11 @@ from cnilint.catalog.installer import Installer
 from cnilint.catalog.release import Release, shown
 from cnilint.catalog.settings import Setting
 from cnilint.kube.environment import Text, placeholder
-from cnilint.kube.workload import Container, HostFile
+from cnilint.kube.workload import Container, PathOnHost
 from cnilint.model.finding import Location
 from cnilint.model.tree import Embedded, EmbeddedProblem, Mapping, Tree, plain
 from cnilint.start import dataclass, kept
-from cnilint.upstream.multus_releases import Program, Traits
+from cnilint.upstream.multus_releases import MultusBinary, Traits
 
 from .settings import (
     CLUSTER_NETWORK,
@@ -63,10 +63,10 @@ class Multus:
     @property
     def script(self) -> bool:
         """Whether the entrypoint is v3's shell script, which reads flags in a way of its own."""
-        return self.program is Program.SCRIPT
+        return self.program is MultusBinary.SCRIPT
 
     @kept
-    def program(self) -> Program:
+    def program(self) -> MultusBinary:
         """The program that installs it."""
         from cnilint.upstream.multus_releases import program
 
@@ -234,7 +234,7 @@ class Multus:
         """The pinned master's name as given, empty when none is."""
         return self.value("master")
 
-    def host_file(self, path: str) -> HostFile | None:
+    def host_file(self, path: str) -> PathOnHost | None:
         """Return where a path of the daemon's container lies on the host, or None."""
         return self.installer.host_file(path) if path else None
 

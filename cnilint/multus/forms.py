@@ -16,7 +16,7 @@ FAMILIES = {"multus-thin": "thin", "multus-thick": "thick"}
 
 def multus(installer: Installer) -> Multus | None:
     """Return an installer's configuration as Multus, or None if it is another product."""
-    from cnilint.upstream.multus_releases import LAST_SCRIPT, NEWEST, Program, program
+    from cnilint.upstream.multus_releases import LAST_SCRIPT, NEWEST, MultusBinary, program
 
     family = FAMILIES.get(installer.product.id)
     if family is None:
@@ -29,7 +29,7 @@ def multus(installer: Installer) -> Multus | None:
         unnamed = LAST_SCRIPT if _is_for_script(installer) else NEWEST
         return Multus(installer, "thin", installer.release or unnamed)
     named = installer.release or NEWEST
-    if program(named, thick=True) is Program.GENERATOR:
+    if program(named, thick=True) is MultusBinary.GENERATOR:
         return Multus(installer, "legacy", named)
     return _configured(installer, "thick", named)
 

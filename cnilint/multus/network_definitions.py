@@ -44,7 +44,7 @@ SPIDER_NAME = "multus.spidernet.io/cr-name"
 """The annotation by which a SpiderMultusConfig gives its definition another name."""
 
 
-class Plugin(NamedTuple):
+class DefinedPlugin(NamedTuple):
     """One plugin of a definition: its type, its settings, and the steps to them in the JSON."""
 
     type: str
@@ -78,12 +78,12 @@ class Definition(NamedTuple):
         """Whether what it says is known only after substitution."""
         return bool(placeholder(self.config or "") or placeholder(self.title))
 
-    def plugins(self) -> tuple[Plugin, ...]:
+    def plugins(self) -> tuple[DefinedPlugin, ...]:
         """Return its plugins, as far as they can be read; a `type` at the top counts before all."""
         if self.filled_in_later:
             return ()
         if self.made:
-            return (Plugin(self.plugin, {"ipam": _parsed(self.manifest, "spec", "ipam")}),)
+            return (DefinedPlugin(self.plugin, {"ipam": _parsed(self.manifest, "spec", "ipam")}),)
         try:
             found = plain(gojson.parse(self.config or ""))
         except (JSONError, ValueError):
@@ -91,10 +91,10 @@ class Definition(NamedTuple):
         if not isinstance(found, dict):
             return ()
         if isinstance(found.get("type"), str) and found["type"]:
-            return (Plugin(found["type"], found),)
+            return (DefinedPlugin(found["type"], found),)
         listed = found.get("plugins")
         return tuple(
-            Plugin(str(one.get("type", "")), one, ("plugins", at))
+            DefinedPlugin(str(one.get("type", "")), one, ("plugins", at))
             for at, one in enumerate(listed if isinstance(listed, list) else ())
             if isinstance(one, dict)
         )

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from cnilint.catalog.installer import Installer
 from cnilint.engine.ignores.identity import CROSSING
 from cnilint.engine.places import placed
-from cnilint.engine.result import Known, Result, Suppressed
+from cnilint.engine.result import KnownBy, Result, Suppressed
 from cnilint.engine.sentences import cause_words, detail_lines, heading, step_words, verdict_line
 from cnilint.model.finding import (
     Applicability,
@@ -319,7 +319,7 @@ def _suppressed(suppressed: Suppressed) -> JSONObject:
     """
     known, reason, location, new = suppressed.reason
     by: JSONObject = {
-        "by": {Known.IN_SOURCE: "source"}.get(known, known.value),
+        "by": {KnownBy.IN_SOURCE: "source"}.get(known, known.value),
         "reason": reason or None,
         "location": location_object(location) if location is not None else None,
         "new": new,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from cnilint.engine.checks import IGNORE_CHECKS
-from cnilint.engine.example import Trial
+from cnilint.engine.example import ExampleTrial
 from cnilint.engine.rule import CHANGE
 from cnilint.engine.ruleset import Rule
 from cnilint.model.finding import Level
@@ -48,7 +48,7 @@ class Page(NamedTuple):
     """A rule with its examples, tried; `settings` has those that change what it finds, in words."""
 
     rule: Rule
-    examples: tuple[Trial, ...]
+    examples: tuple[ExampleTrial, ...]
     settings: Mapping[str, str]
 
 
@@ -146,7 +146,7 @@ def _section(rule: Rule, key: str) -> list[str]:
     return [f"## {SECTIONS[key]}", _text(rule.help[key])] if rule.help[key] else []
 
 
-def _example(each: Trial, number: str) -> Iterator[str]:
+def _example(each: ExampleTrial, number: str) -> Iterator[str]:
     yield f"## Example{number}"
     for name, text in each.example.bad.items():
         yield _file(name, text)

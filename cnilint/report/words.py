@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from cnilint.engine.result import Known, Reason, Result
+from cnilint.engine.result import KnownBy, KnownReason, Result
 from cnilint.model.finding import Level, Location, Note
 from cnilint.model.verdict import RANKS, Verdict, VerdictKind
 from cnilint.simulation.class_facts import ClassFacts
 from cnilint.simulation.cluster import Cluster
 
 KNOWN = {
-    Known.IN_SOURCE: "ignored where it is",
-    Known.CONFIGURATION: "ignored by the configuration",
-    Known.BASELINE: "in the baseline",
-    Known.BEFORE: "there before the change",
+    KnownBy.IN_SOURCE: "ignored where it is",
+    KnownBy.CONFIGURATION: "ignored by the configuration",
+    KnownBy.BASELINE: "in the baseline",
+    KnownBy.BEFORE: "there before the change",
 }
 """What says that a finding is known, for people."""
 
@@ -101,7 +101,7 @@ def sum_of(result: Result) -> str:
 def known_of(result: Result) -> str:
     """Return how many findings are ignored and how many were there before, behind a semicolon."""
     known = [each.reason.known for each in result.suppressed]
-    told = [(kind, known.count(kind)) for kind in (Known.BASELINE, Known.BEFORE)]
+    told = [(kind, known.count(kind)) for kind in (KnownBy.BASELINE, KnownBy.BEFORE)]
     ignored = len(known) - sum(count for _kind, count in told)
     new = len(result.newly_ignored)
     newly = f" ({new} newly, by this change)" if new else ""
@@ -110,7 +110,7 @@ def known_of(result: Result) -> str:
     return f"; {', '.join(parts)}" if parts else ""
 
 
-def why_known(reason: Reason) -> str:
+def why_known(reason: KnownReason) -> str:
     """Return who says that a finding is known, and the reason that is given."""
     newly = ", newly by this change" if reason.new else ""
     return f"{KNOWN[reason.known]}{newly}{f', {reason.text}' if reason.text else ''}"

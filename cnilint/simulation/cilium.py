@@ -18,7 +18,7 @@ from cnilint.upstream.cilium_files import (
     uninstalled,
 )
 from cnilint.upstream.confdir import DEFAULT_DIRECTORY
-from cnilint.upstream.program import Change as NamedChange
+from cnilint.upstream.program import DirectoryChange as NamedChange
 from cnilint.upstream.program import Status
 from cnilint.upstream.release import Release
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cnilint.start import NamedTuple
 from cnilint.upstream.confdir import encoded
 
-from .owner import Delegate, Reading, delegate
+from .owner import Ownership, Reading, delegate
 from .steps import Files, parted
 
 
@@ -17,7 +17,7 @@ class Moment(NamedTuple):
     """
 
     files: tuple[str, ...]
-    found: Delegate
+    found: Ownership
 
 
 class Moments:

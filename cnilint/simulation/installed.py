@@ -8,8 +8,8 @@ from itertools import pairwise
 from cnilint.model.steps import Actor, Step, Verb
 from cnilint.start import dataclass
 from cnilint.upstream.netconf import plugin_types
-from cnilint.upstream.program import Change as NamedChange
-from cnilint.upstream.program import Event, Happening, Installer, Status
+from cnilint.upstream.program import DirectoryChange as NamedChange
+from cnilint.upstream.program import DirectoryProgram, Event, Happening, Status
 
 from .steps import Change, Files, Program
 
@@ -20,7 +20,7 @@ _LOOKS = 2
 class InView(Program):
     """A program whose model calls the files that it sees by names of its own."""
 
-    installer: Installer
+    installer: DirectoryProgram
 
     def name(self, path: str) -> str | None:
         """Return what the model calls a path of the host, None for one that it does not see."""
@@ -64,7 +64,7 @@ class Installed(InView):
     """
 
     actor: Actor
-    installer: Installer
+    installer: DirectoryProgram
     directory: str
     plugin: str = ""
 

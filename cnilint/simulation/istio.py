@@ -8,9 +8,9 @@ from cnilint.catalog.installer import Installer
 from cnilint.model.steps import Actor, Cause, Failure, Step, Verb
 from cnilint.start import dataclass
 from cnilint.upstream.confdir import ConfDirectory
-from cnilint.upstream.istio_cni import IstioCNI, Memory, Phase, istio_cni, istio_memory
+from cnilint.upstream.istio_cni import IstioCNI, IstioMemory, IstioPhase, istio_cni, istio_memory
 from cnilint.upstream.istio_files import TYPE, MissingError, located
-from cnilint.upstream.program import Change as NamedChange
+from cnilint.upstream.program import DirectoryChange as NamedChange
 from cnilint.upstream.program import Event
 from cnilint.upstream.release import Release
 
@@ -45,19 +45,19 @@ class Istio(Installed):
         for one that makes a file its own there and is content.
         """
         told = Installed.notice(self, files, memory, events)
-        if self._adopts(memory) and istio_memory(memory).phase is Phase.READY:
+        if self._adopts(memory) and istio_memory(memory).phase is IstioPhase.READY:
             return told
         return self.unless_idle(files, memory, told)
 
     def told(self, files: Files, memory: Hashable, change: NamedChange) -> Step | None:
         """Return what it does to which file; of a .conf once that is renamed."""
         known, after = istio_memory(memory), istio_memory(change.memory)
-        if known.phase is Phase.CLEAN:
+        if known.phase is IstioPhase.CLEAN:
             verb = Verb.UNCHAINS if known.own in change.files else Verb.REMOVES
             return Step(self.actor, verb, (known.own,))
-        if known.phase is Phase.RENAME:
+        if known.phase is IstioPhase.RENAME:
             return Step(self.actor, Verb.CHAINS_AS_LIST, (after.own,), known.target)
-        if after.phase is not Phase.WATCH:
+        if after.phase is not IstioPhase.WATCH:
             return None
         if not self.installer.chained:
             return Step(self.actor, Verb.WRITES, (after.own,))
@@ -103,7 +103,7 @@ class Istio(Installed):
             found = self.installer.valid(self.names(files))
             if owned in found and found[0] != owned:
                 return Cause(Failure.NOT_FIRST, found[0])
-        if known.phase is not Phase.AWAIT:
+        if known.phase is not IstioPhase.AWAIT:
             return None
         return Cause(Failure.NO_FILE_TO_CHAIN, known.primary)
 
@@ -112,7 +112,7 @@ class Istio(Installed):
         told = self.installer
         return told.habits.adopts and told.chained and not istio_memory(memory).primary
 
-    def _source(self, files: Files, known: Memory) -> str:
+    def _source(self, files: Files, known: IstioMemory) -> str:
         try:
             return located(ConfDirectory(files), known.primary)
         except MissingError:

@@ -6,7 +6,7 @@ from cnilint.catalog.installer import Installer
 from cnilint.model.steps import Actor
 from cnilint.upstream.cilium_cni import CiliumManager
 from cnilint.upstream.istio_cni import IstioCNI
-from cnilint.upstream.program import Installer as Model
+from cnilint.upstream.program import DirectoryProgram as Model
 
 from .cilium import Cilium, cilium_agent
 from .installed import Installed

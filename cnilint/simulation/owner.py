@@ -43,7 +43,7 @@ k8snetworkplumbingwg/multus-cni@v4.3.0:pkg/k8sclient/k8sclient.go getNetDelegate
 """
 
 
-class Delegate(NamedTuple):
+class Ownership(NamedTuple):
     """The runtime's file and the one a pod gets its own network from; None with a `cause`.
 
     `plugins` are the types of the plugins that a pod's own network consists of, in their order:
@@ -75,36 +75,36 @@ class Reading(NamedTuple):
     """NetworkAttachmentDefinitions in Multus's own namespace: name to configuration."""
 
 
-def delegate(files: Files, reading: Reading) -> Delegate:
+def delegate(files: Files, reading: Reading) -> Ownership:
     """Return who owns the pods of a node with these files.
 
     k8snetworkplumbingwg/multus-cni@v4.3.0:pkg/server/server.go overrideCNIConfigWithServerConfig
     """
     prediction = predict(reading.runtime, names_in(files, reading.directory))
     if prediction.primary is None:
-        return Delegate(None, None, cause=failed(prediction) or Cause(Failure.NO_CONFIG))
+        return Ownership(None, None, cause=failed(prediction) or Cause(Failure.NO_CONFIG))
     taken = prediction.primary
     own = posixpath.join(reading.directory, taken)
     chain = plugin_types(files[own])
     if not prediction.plugins or prediction.plugins[0] not in MULTUS_TYPES:
-        return Delegate(taken, taken, plugins=chain)
+        return Ownership(taken, taken, plugins=chain)
     beside = tuple(kind for kind in chain if kind not in MULTUS_TYPES)
     path = _cluster_network(prediction.plugins[0], _first_plugin(own, files[own]), files, reading)
     defined = reading.definitions.get(path.removeprefix(DEFINED)) if path else None
     if defined is not None and path.startswith(DEFINED):
         plugins = (*beside, *plugin_types(defined))
-        return Delegate(taken, path.removeprefix(DEFINED), through_multus=True, plugins=plugins)
+        return Ownership(taken, path.removeprefix(DEFINED), through_multus=True, plugins=plugins)
     if not path and (inside := _first_delegate(taken, files[own])):
-        return Delegate(taken, taken, through_multus=True, plugins=(*beside, *inside))
+        return Ownership(taken, taken, through_multus=True, plugins=(*beside, *inside))
     if path and path not in files:
         path = next(iter(candidates(files, path)), path)  # the first file of a directory
         if path == own:
-            return Delegate(taken, None, through_multus=True, cause=Cause(Failure.OWN_FILE))
+            return Ownership(taken, None, through_multus=True, cause=Cause(Failure.OWN_FILE))
     if path not in files:
         cause = Cause(Failure.CLUSTER_NETWORK_UNREADABLE, posixpath.basename(path))
-        return Delegate(taken, None, through_multus=True, cause=cause)
+        return Ownership(taken, None, through_multus=True, cause=cause)
     plugins = (*beside, *plugin_types(files[path]))
-    return Delegate(taken, posixpath.basename(path), through_multus=True, plugins=plugins)
+    return Ownership(taken, posixpath.basename(path), through_multus=True, plugins=plugins)
 
 
 def _first_delegate(name: str, content: str) -> tuple[str, ...]:

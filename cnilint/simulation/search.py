@@ -15,11 +15,11 @@ from cnilint.start import NamedTuple
 from cnilint.upstream.netconf import plugin_types
 
 from .directory_state import Moment, Moments
-from .owner import Delegate, Reading
+from .owner import Ownership, Reading
 from .programs import Files, Program
 from .state_graph import Component, StateGraph, Worked
 
-__all__ = ["MOST_STEPS", "Budget", "Moment", "Outcome", "Simulation", "simulate"]
+__all__ = ["MOST_STEPS", "Moment", "Outcome", "Simulation", "StepBudget", "simulate"]
 
 FEW_PROGRAMS = 5
 """Programs of which every step is looked at, so that what is shown are the shortest ways of all."""
@@ -46,7 +46,7 @@ RESTLESS = Cause(Failure.RESTLESS)
 ENDS = Cause(Failure.ENDS)
 
 
-class Budget:
+class StepBudget:
     """How many steps may still be looked at in a run of cnilint, beside searches that end."""
 
     def __init__(self, most: int = RUN_STEPS) -> None:
@@ -126,7 +126,7 @@ def simulate(
     reading: Reading,
     *,
     persistent: bool = True,
-    budget: Budget | None = None,
+    budget: StepBudget | None = None,
     known: KnownBefore | None = None,
 ) -> Simulation:
     """Return every outcome of running programs in every order on a node.
@@ -136,7 +136,7 @@ def simulate(
     known from searches before. Where the budget or the limit is not enough for every order, the
     outcomes are those of some hundred complete runs, and of what of the search was done.
     """
-    spent = budget or Budget()
+    spent = budget or StepBudget()
     steps, moments = known or KnownBefore([{} for _ in programs], Moments(reading))
     if len(programs) <= FEW_PROGRAMS:
         graph = StateGraph(programs, FEW_STEPS, reduces=False, worked=steps)
@@ -269,7 +269,7 @@ class _Search:
             moments=tuple(map(self._moments.of, (*earlier, files))),
         )
 
-    def _lasting_delegate(self, component: Component, found: Delegate) -> Delegate:
+    def _lasting_delegate(self, component: Component, found: Ownership) -> Ownership:
         """Return what pods get in each of the states that come again and again.
 
         That is no owner where these differ in it, and the plugins that each of them has.

@@ -9,7 +9,7 @@ from cnilint.start import NamedTuple
 
 from .directory_state import Moments
 from .owner import Reading
-from .search import Budget, KnownBefore, Outcome, Simulation, simulate
+from .search import KnownBefore, Outcome, Simulation, StepBudget, simulate
 from .state_graph import Worked
 from .steps import Files, Program
 
@@ -34,9 +34,9 @@ class Simulations:
     outcome are put in afterwards.
     """
 
-    def __init__(self, budget: Budget | None = None) -> None:
+    def __init__(self, budget: StepBudget | None = None) -> None:
         """Take how much may be looked at; without it as much as in a run by itself."""
-        self._budget = budget or Budget()
+        self._budget = budget or StepBudget()
         self._made: dict[Hashable, _Made] = {}
         self._worked: dict[Hashable, Worked] = {}
         self._alike: dict[int, tuple[Program, Hashable]] = {}

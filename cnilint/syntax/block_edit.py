@@ -14,7 +14,7 @@ from cnilint.model.tree import Entry, Mapping, Scalar, Sequence, Style, Tree, Va
 from cnilint.start import dataclass, lazy_pattern
 
 from .embedded_text import embedded
-from .splice import RefusedError, merged, narrowed
+from .splice import EditRefusedError, merged, narrowed
 from .style import (
     BlockStyle,
     Collection,
@@ -221,7 +221,7 @@ def _slots(text: str, target: Collection) -> list[_Slot]:
 def _entry_slot(text: str, entry: Entry) -> _Slot:
     found = _HEAD.match(text, entry.key.span.end)
     if found is None:
-        raise RefusedError(f"the key {entry.key.text!r} is not followed by its colon")
+        raise EditRefusedError(f"the key {entry.key.text!r} is not followed by its colon")
     head = found.end() if found.end() <= entry.value.span.start else found.start(1)
     return _Slot(entry.key.span.start, head, entry.value, entry.key.text)
 
@@ -231,7 +231,7 @@ def _dash_before(text: str, before: int, at: int) -> int:
     start = line_start(text, before)
     while text[start : start + at].strip(" ") or not text.startswith("-", start + at, before):
         if start == line_start(text, 0):
-            raise RefusedError("an item of the sequence without its dash")
+            raise EditRefusedError("an item of the sequence without its dash")
         start = line_start(text, start - 1)
     return start + at
 
@@ -251,7 +251,7 @@ def _line_behind(text: str, end: int) -> int:
     """Return the end of a value's last line, on which only a comment may follow."""
     found = end_of_line(text, end)
     if not _REST.fullmatch(text, end, found):
-        raise RefusedError("something else follows on the line")
+        raise EditRefusedError("something else follows on the line")
     return found
 
 

@@ -10,7 +10,7 @@ from cnilint.model.text import Span
 from cnilint.model.tree import Alias, Entry, Mapping, Scalar, Sequence, Style, Tree
 from cnilint.start import lazy_pattern
 
-from .events import Event, LimitReached, Refusal
+from .events import DocumentRefusal, LimitReached, ParserEvent
 from .resolve import resolve, resolve_tagged
 
 MAX_DEPTH = 200
@@ -56,14 +56,14 @@ class Builder:
         self.budget = budget
         self.repeating: list[Mapping] = []
 
-    def root(self, following: Callable[[], Event]) -> Tree:
+    def root(self, following: Callable[[], ParserEvent]) -> Tree:
         """Return the root of a document whose start was the last event; Refusal if it has none.
 
         LimitReached where it has more values than are left, once its aliases are written out.
         """
         scalar, mapping_start, sequence_start, mapping_end, _, alias = self.kinds
         children: list[Tree] = []
-        stack: list[tuple[list[Tree], Event, bool, _Anchor | None, int]] = []
+        stack: list[tuple[list[Tree], ParserEvent, bool, _Anchor | None, int]] = []
         anchors: dict[str, _Anchor] = {}
         in_mapping = False
         values = 0
@@ -86,7 +86,9 @@ class Builder:
                 if event.anchor:
                     anchors[event.anchor] = opened = _Anchor()
                 if len(stack) == MAX_DEPTH:
-                    raise Refusal(self._marked(event), f"more than {MAX_DEPTH} levels are nested")
+                    raise DocumentRefusal(
+                        self._marked(event), f"more than {MAX_DEPTH} levels are nested"
+                    )
                 stack.append((children, event, in_mapping, opened, values))
                 children = []
                 in_mapping = kind is mapping_start
@@ -110,10 +112,10 @@ class Builder:
                 return built
             children.append(built)
 
-    def _marked(self, event: Event) -> Span:
+    def _marked(self, event: ParserEvent) -> Span:
         return Span(event.start_mark.index + self.base, event.end_mark.index + self.base)
 
-    def _scalar(self, event: Event, siblings: Sequenced[Tree]) -> Scalar:
+    def _scalar(self, event: ParserEvent, siblings: Sequenced[Tree]) -> Scalar:
         start = event.start_mark.index + self.base
         end = event.end_mark.index + self.base
         text = event.value
@@ -133,10 +135,10 @@ class Builder:
             try:
                 value = resolve_tagged(tag, text)
             except ValueError as error:
-                raise Refusal(Span(start, end), str(error)) from None
+                raise DocumentRefusal(Span(start, end), str(error)) from None
         return Scalar(Span(start, end), value, text, style)
 
-    def _mapping(self, members: list[Tree], event: Event, end: int) -> Mapping:
+    def _mapping(self, members: list[Tree], event: ParserEvent, end: int) -> Mapping:
         if not members:
             return Mapping(Span(self._start(event), end), (), flow=True)
         keys = [key if isinstance(key, Scalar) else _key(key) for key in members[::2]]
@@ -150,13 +152,13 @@ class Builder:
             self.repeating.append(mapping)
         return mapping
 
-    def _sequence(self, items: list[Tree], event: Event, end: int) -> Sequence:
+    def _sequence(self, items: list[Tree], event: ParserEvent, end: int) -> Sequence:
         flow = event.flow_style
         if items and not flow:
             end = items[-1].span.end
         return Sequence(Span(self._start(event), end), tuple(items), flow)
 
-    def _start(self, event: Event) -> int:
+    def _start(self, event: ParserEvent) -> int:
         start: int = event.start_mark.index + self.base
         if event.tag is not None or event.anchor:
             return self._behind_properties(start, len(self.text))
@@ -181,16 +183,18 @@ def check(budget: Budget, values: int, span: Span) -> None:
 
 def _alias(span: Span, name: str, anchor: _Anchor | None) -> Alias:
     if anchor is None:
-        raise Refusal(span, f"the alias *{name} has no anchor &{name} before it")
+        raise DocumentRefusal(span, f"the alias *{name} has no anchor &{name} before it")
     if anchor.tree is None:
-        raise Refusal(span, f"the alias *{name} stands inside the value it repeats")
+        raise DocumentRefusal(span, f"the alias *{name} stands inside the value it repeats")
     return Alias(span, anchor.tree)
 
 
 def _key(tree: Tree) -> Scalar:
     if isinstance(tree, Alias) and isinstance(tree.target, Scalar):
         return Scalar(tree.span, tree.target.value, tree.target.text, Style.PLAIN)
-    raise Refusal(tree.span, "this key is a mapping or a list, and Kubernetes takes only scalars")
+    raise DocumentRefusal(
+        tree.span, "this key is a mapping or a list, and Kubernetes takes only scalars"
+    )
 
 
 def block_end(text: str, start: int, end: int, value: str) -> int:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from cnilint.start import lazy_pattern
 
-from .events import Event, Parser
+from .events import Parser, ParserEvent
 
 _PROBLEM = "found unexpected ':'"
 
@@ -28,14 +28,14 @@ def stumbles_over_colon(error: Exception) -> bool:
 def past_colons(parser: Parser) -> Parser:
     """Return a parser that reads as the given one does, and such colons as text."""
 
-    def start(text: str) -> Callable[[], Event]:
+    def start(text: str) -> Callable[[], ParserEvent]:
         unused = (
             character for character in map(chr, range(0xE000, 0xF8FF)) if character not in text
         )
         stand_in = next(unused, "\uf8ff")
         following = parser.start(_COLON.sub(lambda found: found["tag"] or stand_in, text))
 
-        def restored() -> Event:
+        def restored() -> ParserEvent:
             event = following()
             value = getattr(event, "value", None)
             if value and stand_in in value:

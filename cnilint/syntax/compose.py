@@ -13,7 +13,7 @@ from cnilint.start import lazy_pattern
 from .build import MAX_DEPTH, Builder
 from .collect import is_helmfile
 from .colons import past_colons, stumbles_over_colon
-from .events import LimitReached, Parser, Refusal, best_parser, refusal
+from .events import DocumentRefusal, LimitReached, Parser, best_parser, refusal
 from .split import content_start, split, template_source
 
 _TEMPLATE = (
@@ -133,7 +133,7 @@ def _settings_comment(source: Source) -> Span | None:
 
 def _documents(
     text: str, span: Span, parser: Parser, budget: Budget
-) -> Iterator[tuple[Span, Tree, list[Mapping]] | Refusal]:
+) -> Iterator[tuple[Span, Tree, list[Mapping]] | DocumentRefusal]:
     """Yield what stands in a span: one document, or several where JSON values follow on."""
     begin, content = span.start, content_start(text, span)
     if content == span.end:
@@ -161,7 +161,7 @@ def _documents(
 
 def _yaml_documents(
     text: str, span: Span, parser: Parser, budget: Budget
-) -> Iterator[tuple[Span, Tree, list[Mapping]] | Refusal]:
+) -> Iterator[tuple[Span, Tree, list[Mapping]] | DocumentRefusal]:
     part = text[span.start : span.end]
     for attempt in (parser, past_colons(parser)):
         count = 0
@@ -171,7 +171,7 @@ def _yaml_documents(
             ):
                 count += 1
                 yield span, root, repeating
-        except Refusal as refused:
+        except DocumentRefusal as refused:
             yield refused
         except (parser.error, UnicodeEncodeError) as error:
             if attempt is parser and not count and stumbles_over_colon(error):

@@ -27,7 +27,7 @@ from .embedded_text import EmbeddedText, embedded
 from .flow_edit import flow_add, flow_remove, flow_replace, flow_root
 from .lenient_json import read_json
 from .patch import only_document
-from .splice import RefusedError, apply
+from .splice import EditRefusedError, apply
 from .style import (
     Collection,
     containers,
@@ -53,12 +53,12 @@ def edits_at(path: str, text: str, root: Tree, edit: Edit) -> list[TextEdit]:
 def written_out(document: Document, held: HeldText, edit: TextEdit) -> TextEdit:
     """Return an edit of a string's text as one of the file; RefusedError if it cannot be made."""
     if not held.exact:
-        raise RefusedError("it stands in a string whose lines are folded")
+        raise EditRefusedError("it stands in a string whose lines are folded")
     for at in range(len(held.layers) - 1, -1, -1):
         outer = held.layers[at - 1].text if at else document.source.text
         as_json = held.forms[at - 1] is Embedded.JSON if at else _is_json_document(document)
         if held.layers[at].style is Style.SINGLE and "\n" in edit.text:
-            raise RefusedError("a single-quoted string cannot hold several lines")
+            raise EditRefusedError("a single-quoted string cannot hold several lines")
         edit = _written_back(outer, held.layers[at], edit, json=as_json)
     return edit
 
@@ -85,14 +85,14 @@ class _Place:
             if adding and depth == len(route) - 1:
                 return self._add(chain, tree, step)
             if not isinstance(tree, Mapping | Items):
-                raise RefusedError(f"there is no {step!r} in a single value")
+                raise EditRefusedError(f"there is no {step!r} in a single value")
             chain.append(tree)
             tree = values_of(tree)[_index(tree, step)]
         self._own(tree)
         if self.edit.operation is Operation.REPLACE:
             return self._replace(chain, tree, self.edit.value)
         if not chain:
-            raise RefusedError("a whole document can only be replaced")
+            raise EditRefusedError("a whole document can only be replaced")
         index = _position_of(chain[-1], tree)
         if chain[-1].flow:
             return flow_remove(self.text, chain[-1], index)
@@ -102,21 +102,21 @@ class _Place:
 
     def _own(self, tree: Tree) -> None:
         if isinstance(tree, Alias) or id(tree) in self.shared:
-            raise RefusedError("the value is shared between an anchor and its aliases")
+            raise EditRefusedError("the value is shared between an anchor and its aliases")
 
     def _add(self, chain: list[Collection], tree: Tree, step: str | int) -> list[TextEdit]:
         value, key = self.edit.value, step if isinstance(step, str) else None
         empty = isinstance(tree, Scalar) and tree.value is None
         if isinstance(tree, Mapping | Items):
             if isinstance(tree, Mapping) != (key is not None):
-                raise RefusedError(f"there is no place {step!r} in a mapping or sequence")
+                raise EditRefusedError(f"there is no place {step!r} in a mapping or sequence")
             empty = not values_of(tree)
         if empty:
             if key is None and step not in (0, -1):
-                raise RefusedError(f"there is no place {step!r}")
+                raise EditRefusedError(f"there is no place {step!r}")
             return self._replace(chain, tree, [value] if key is None else {key: value})
         if not isinstance(tree, Mapping | Items):
-            raise RefusedError(f"there is no place {step!r} in a single value")
+            raise EditRefusedError(f"there is no place {step!r} in a single value")
         index = _index_to_add(tree, step, self.edit.after)
         if tree.flow:
             return flow_add(self.text, [*_flow(chain), tree], index, key, value, json=self.json)
@@ -134,12 +134,12 @@ class _Place:
 
     def _in_embedded(self, tree: Tree, form: Embedded, route: Route) -> list[TextEdit]:
         if not isinstance(tree, Scalar) or not isinstance(tree.value, str):
-            raise RefusedError(f"a string was to hold {form.name}")
+            raise EditRefusedError(f"a string was to hold {form.name}")
         if form is Embedded.BASE64:
             return [self._in_base64(tree, route)]
         inner = embedded(Source("", self.text), tree)
         if not inner.exact:
-            raise RefusedError(f"the {form.name} stands in a string whose lines are folded")
+            raise EditRefusedError(f"the {form.name} stands in a string whose lines are folded")
         root = _root(inner.text, form)
         is_json = form is Embedded.JSON or _is_json("", root)
         place = _Place(inner.text, root, self.edit, shared_values(root), json=is_json)
@@ -155,7 +155,7 @@ class _Place:
         """Return the edit that encodes anew what a string stands for, as it is after the edit."""
         decoded = decoded_base64(tree.text)
         if decoded is None or tree.style in (Style.LITERAL, Style.FOLDED):
-            raise RefusedError("a string was to hold Base64 on one line")
+            raise EditRefusedError("a string was to hold Base64 on one line")
         written = f'"{escaped_double(decoded)}"'
         root = only_document(Source("", written)).root
         made = _Place(written, root, self.edit, frozenset(), json=False).edits(route)
@@ -172,7 +172,7 @@ def _root(text: str, form: Embedded) -> Tree:
         return only_document(Source("", text)).root
     root, problems = read_json(text)
     if root is None:
-        raise RefusedError(f"the JSON cannot be read: {problems[-1].message}")
+        raise EditRefusedError(f"the JSON cannot be read: {problems[-1].message}")
     return root
 
 
@@ -201,14 +201,14 @@ def _index(tree: Collection, step: str | int) -> int:
     if isinstance(tree, Items):
         if isinstance(step, int) and 0 <= step < len(tree.items):
             return step
-        raise RefusedError(f"there is no item {step!r}")
+        raise EditRefusedError(f"there is no item {step!r}")
     found = [index for index, entry in enumerate(tree.entries) if entry.key.text == step]
     if len(found) > 1:
-        raise RefusedError(f"the key {step!r} is there twice")
+        raise EditRefusedError(f"the key {step!r} is there twice")
     if step == "<<" or (not found and child(tree, step) is not None):
-        raise RefusedError(f"{step!r} comes from a merge key")
+        raise EditRefusedError(f"{step!r} comes from a merge key")
     if not found:
-        raise RefusedError(f"there is no key {step!r}")
+        raise EditRefusedError(f"there is no key {step!r}")
     return found[0]
 
 
@@ -216,12 +216,12 @@ def _index_to_add(tree: Collection, step: str | int, after: str | None) -> int:
     if isinstance(tree, Mapping):
         keys = [entry.key.text for entry in tree.entries]
         if step in keys:
-            raise RefusedError(f"the key {step!r} is there already")
+            raise EditRefusedError(f"the key {step!r} is there already")
         return keys.index(after) + 1 if after in keys else len(keys)
     count = len(tree.items)
     if isinstance(step, int) and -1 <= step <= count:
         return count if step == -1 else step
-    raise RefusedError(f"there is no place {step!r}")
+    raise EditRefusedError(f"there is no place {step!r}")
 
 
 def _position_of(tree: Collection, value: Tree) -> int:

@@ -18,7 +18,7 @@ class Mark(Protocol):
     index: int
 
 
-class Event(Protocol):
+class ParserEvent(Protocol):
     """What the parser saw; which attributes there are depends on its class."""
 
     start_mark: Mark
@@ -30,7 +30,7 @@ class Event(Protocol):
     flow_style: bool
 
 
-class Refusal(Exception):  # noqa: N818 - not an error of the tool: it ends the reading of one document
+class DocumentRefusal(Exception):  # noqa: N818 - not an error of the tool: it ends the reading of one document
     """A document that cannot be read."""
 
     kind = "syntax"
@@ -43,7 +43,7 @@ class Refusal(Exception):  # noqa: N818 - not an error of the tool: it ends the 
         self.related = related
 
 
-class LimitReached(Refusal):
+class LimitReached(DocumentRefusal):
     """A document that is not read further, as that would take too much memory or time."""
 
     kind = "limit"
@@ -57,7 +57,7 @@ class Parser(NamedTuple):
     `pass_over` goes through a text without telling of events, and raises what `start` would.
     """
 
-    start: Callable[[str], Callable[[], Event]]
+    start: Callable[[str], Callable[[], ParserEvent]]
     kinds: tuple[type, ...]
     document_start: type
     stream_end: type
@@ -150,10 +150,10 @@ def pure_parser() -> Parser:
     from ruamel.yaml import YAML, events
     from ruamel.yaml.error import YAMLError
 
-    def start(text: str) -> Callable[[], Event]:
+    def start(text: str) -> Callable[[], ParserEvent]:
         yaml = YAML(typ="safe", pure=True)
         yaml.version = (1, 1)
-        following: Callable[[], Event] = iter(yaml.parse(text)).__next__
+        following: Callable[[], ParserEvent] = iter(yaml.parse(text)).__next__
         return following
 
     def pass_over(text: str) -> None:
@@ -180,7 +180,7 @@ _best: Parser | None = None
 
 def _parser(
     module: ModuleType,
-    start: Callable[[str], Callable[[], Event]],
+    start: Callable[[str], Callable[[], ParserEvent]],
     error: type[Exception],
     pass_over: Callable[[str], object],
 ) -> Parser:
@@ -189,7 +189,7 @@ def _parser(
     return Parser(start, kinds, *ends, error, pass_over)
 
 
-def refusal(error: Exception, text: str, base: int) -> Refusal:
+def refusal(error: Exception, text: str, base: int) -> DocumentRefusal:
     """Return what a parser's error says of a text that begins at offset `base` of its source."""
     end = len(text)
     problem = getattr(error, "problem_mark", None)
@@ -209,7 +209,7 @@ def refusal(error: Exception, text: str, base: int) -> Refusal:
     activity = getattr(error, "context", None)
     if activity:
         message = f"{message} ({activity})"
-    return Refusal(Span(base + at, base + min(at + 1, end)), message, related)
+    return DocumentRefusal(Span(base + at, base + min(at + 1, end)), message, related)
 
 
 _EXPLAINED = {
@@ -218,14 +218,14 @@ _EXPLAINED = {
 }
 
 
-def _unreadable_character(error: Exception, text: str, base: int) -> Refusal:
+def _unreadable_character(error: Exception, text: str, base: int) -> DocumentRefusal:
     character = getattr(error, "character", None)
     if isinstance(error, UnicodeEncodeError):
         at, code = error.start, ord(text[error.start])
     elif isinstance(character, int):
         at, code = max(text.find(chr(character)), 0), character
     else:
-        return Refusal(Span(base, base + 1), str(error).partition("\n")[0])
-    return Refusal(
+        return DocumentRefusal(Span(base, base + 1), str(error).partition("\n")[0])
+    return DocumentRefusal(
         Span(base + at, base + at + 1), f"the character U+{code:04X} is not allowed in YAML"
     )

@@ -16,7 +16,7 @@ from cnilint.model.text import Span
 from cnilint.model.tree import Entry, Mapping, Sequence, Style, Tree, Value
 from cnilint.start import lazy_pattern
 
-from .splice import RefusedError, merged
+from .splice import EditRefusedError, merged
 from .style import (
     Collection,
     FlowStyle,
@@ -109,7 +109,7 @@ def flow_replace(
     if old.span.start < old.span.end:
         return [TextEdit(old.span, new)]
     if not isinstance(member, Entry):
-        raise RefusedError("the item is written as nothing")
+        raise EditRefusedError("the item is written as nothing")
     colon = _COLON.match(text, member.key.span.end)
     at = colon.end() if colon else member.key.span.end
     lead = "" if colon and text[at - 1] in " \t" else " " if colon else ": "
@@ -177,7 +177,7 @@ class _Gaps:
         while at < end:
             found = _BETWEEN.match(self.text, at, end)
             if found is None:
-                raise RefusedError(f"{self.text[at:end].strip()!r} stands between two members")
+                raise EditRefusedError(f"{self.text[at:end].strip()!r} stands between two members")
             if found["comma"]:
                 comma = at
             self.comments = self.comments or found["comment"] is not None
@@ -223,7 +223,7 @@ def _remove_on_line(text: str, gaps: _Gaps, index: int) -> list[TextEdit]:
     if index and gaps.between(index - 1).strip() == ",":
         return [TextEdit(Span(spans[index - 1].end, span.end), "")]
     if comma is None:
-        raise RefusedError("two members without a comma between them")
+        raise EditRefusedError("two members without a comma between them")
     return [TextEdit(Span(span.start, comma + 1), "")]
 
 

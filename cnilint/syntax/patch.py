@@ -13,10 +13,10 @@ from cnilint.start import NamedTuple
 from .compose import compose
 from .embedded import decoded_base64
 from .lenient_json import read_json
-from .splice import RefusedError
+from .splice import EditRefusedError
 
 
-class HeldText(NamedTuple):
+class HeldValue(NamedTuple):
     """A string of which only the value counts that it holds, not how that is written."""
 
     value: Any
@@ -27,7 +27,7 @@ def patched(value: Value, edits: Sequence[Edit]) -> Any:  # noqa: ANN401
     """Return a plain value with edits made one after another; the value itself is left alone.
 
     `add` into an absent value (null) makes the mapping or sequence. Where an edit crosses into a
-    string, a `HeldText` stands for that. RefusedError where an edit has no place.
+    string, a `HeldValue` stands for that. RefusedError where an edit has no place.
     """
     result: Any = value
     for edit in edits:
@@ -37,7 +37,7 @@ def patched(value: Value, edits: Sequence[Edit]) -> Any:  # noqa: ANN401
 
 def differs(expected: Any, actual: Any) -> bool:  # noqa: ANN401
     """Whether two plain values differ; `True` is not `1`, and `1` is not `1.0`."""
-    if isinstance(expected, HeldText):
+    if isinstance(expected, HeldValue):
         if not isinstance(actual, str):
             return True
         return differs(expected.value, _decoded(actual, expected.form))
@@ -56,19 +56,19 @@ def differs(expected: Any, actual: Any) -> bool:  # noqa: ANN401
 def _patched(value: Any, route: Route, edit: Edit) -> Any:  # noqa: ANN401
     if not route:
         if edit.operation is not Operation.REPLACE:
-            raise RefusedError("a whole document can only be replaced")
+            raise EditRefusedError("a whole document can only be replaced")
         return edit.value
     step, rest = route[0], route[1:]
     if isinstance(step, Embedded):
-        inner = value.value if isinstance(value, HeldText) else _decoded(value, step)
-        return HeldText(_patched(inner, rest, edit), step)
+        inner = value.value if isinstance(value, HeldValue) else _decoded(value, step)
+        return HeldValue(_patched(inner, rest, edit), step)
     if not rest:
         return _member_patched(value, step, edit)
     if isinstance(value, dict) and step in value:
         return {**value, step: _patched(value[str(step)], rest, edit)}
     if isinstance(value, list) and isinstance(step, int) and 0 <= step < len(value):
         return [*value[:step], _patched(value[step], rest, edit), *value[step + 1 :]]
-    raise RefusedError(f"nothing stands at {step!r}")
+    raise EditRefusedError(f"nothing stands at {step!r}")
 
 
 def _member_patched(value: Any, step: str | int, edit: Edit) -> Any:  # noqa: ANN401
@@ -77,7 +77,9 @@ def _member_patched(value: Any, step: str | int, edit: Edit) -> Any:  # noqa: AN
         value = {} if isinstance(step, str) else []
     if isinstance(value, dict) and isinstance(step, str):
         if adding == (step in value):
-            raise RefusedError(f"{step!r} is there already" if adding else f"there is no {step!r}")
+            raise EditRefusedError(
+                f"{step!r} is there already" if adding else f"there is no {step!r}"
+            )
         if edit.operation is Operation.REMOVE:
             return {key: item for key, item in value.items() if key != step}
         return {**value, step: edit.value}
@@ -86,21 +88,21 @@ def _member_patched(value: Any, step: str | int, edit: Edit) -> Any:  # noqa: AN
         if 0 <= at < len(value) + adding:
             new = [] if edit.operation is Operation.REMOVE else [edit.value]
             return [*value[:at], *new, *value[at + (not adding) :]]
-    raise RefusedError(f"there is no place {step!r}")
+    raise EditRefusedError(f"there is no place {step!r}")
 
 
 def _decoded(text: object, form: Embedded) -> Any:  # noqa: ANN401
     if not isinstance(text, str):
-        raise RefusedError(f"a string was to hold {form.name}")
+        raise EditRefusedError(f"a string was to hold {form.name}")
     if form is Embedded.JSON:
         tree, problems = read_json(text)
         if tree is None:
-            raise RefusedError(f"the JSON cannot be read: {problems[-1].message}")
+            raise EditRefusedError(f"the JSON cannot be read: {problems[-1].message}")
         return plain(tree)
     if form is Embedded.BASE64:
         decoded = decoded_base64(text)
         if decoded is None:
-            raise RefusedError("a string was to hold Base64 of a text")
+            raise EditRefusedError("a string was to hold Base64 of a text")
         return decoded
     return plain(only_document(Source("", text)).root)
 
@@ -112,4 +114,4 @@ def only_document(source: Source) -> Document:
         return found[0]
     problems = [one.message for one in found if not isinstance(one, Document)]
     several = "there are several documents" if found else "there is nothing"
-    raise RefusedError(f"the YAML cannot be read: {problems[0] if problems else several}")
+    raise EditRefusedError(f"the YAML cannot be read: {problems[0] if problems else several}")

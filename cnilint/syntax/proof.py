@@ -11,7 +11,7 @@ from cnilint.model.tree import Document, SyntaxProblem, plain
 
 from .compose import compose
 from .patch import differs, patched
-from .splice import RefusedError, apply
+from .splice import EditRefusedError, apply
 from .split import split
 
 
@@ -35,7 +35,7 @@ def prove(document: Document, edits: Sequence[Edit], text_edits: Sequence[TextEd
     path, position = document.source.path, position_in_window(document)
     try:
         expected = patched(plain(document.root), edits)
-    except RefusedError as refused:
+    except EditRefusedError as refused:
         return str(refused)
     old = read_documents(path, text[span.start : span.end])
     new = read_documents(path, changed[span.start : span.end + grown])

@@ -15,7 +15,7 @@ from cnilint.start import dataclass
 
 from .edit_place import edits_at
 from .proof import position_in_window, prove, read_documents
-from .splice import Pieces, RefusedError, apply
+from .splice import EditRefusedError, Pieces, apply
 from .style import line_end
 
 __all__ = ["CannotEdit", "apply", "prove", "rewrite"]
@@ -41,7 +41,7 @@ def rewrite(document: Document, edits: Sequence[Edit]) -> tuple[TextEdit, ...] |
     try:
         for edit in edits:
             pieces.apply(_text_edits(document.source.path, pieces.text(), position, edit))
-    except RefusedError as refused:
+    except EditRefusedError as refused:
         return CannotEdit(str(refused))
     found = tuple(
         TextEdit(Span(edit.span.start + span.start, edit.span.end + span.start), edit.text)
@@ -56,11 +56,11 @@ def _text_edits(path: str, text: str, position: int, edit: Edit) -> list[TextEdi
     read = read_documents(path, text)
     current = read[position] if position < len(read) else None
     if not isinstance(current, Document):
-        raise RefusedError("the edits before it left no document")
+        raise EditRefusedError("the edits before it left no document")
     found = edits_at(path, text, current.root, edit)
     for one in found:
         if "{{" in text[one.span.start : one.span.end]:
-            raise RefusedError("a template expression stands in the text to be changed")
+            raise EditRefusedError("a template expression stands in the text to be changed")
     return [
         TextEdit(one.span, one.text.replace("\n", line_end(text, one.span.start))) for one in found
     ]

@@ -8,7 +8,7 @@ from cnilint.model.finding import TextEdit
 from cnilint.model.text import Span
 
 
-class RefusedError(Exception):
+class EditRefusedError(Exception):
     """An edit that cannot be made safely; the message is the reason, for a person."""
 
 

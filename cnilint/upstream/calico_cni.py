@@ -17,7 +17,16 @@ from . import gojson
 from .confdir import ConfDirectory, is_file_name
 from .go_text import parse_bool
 from .gojson import JSONError
-from .program import Change, Event, Files, Happening, Installer, Settings, Status, removed
+from .program import (
+    DirectoryChange,
+    DirectoryProgram,
+    Event,
+    Files,
+    Happening,
+    ProgramSettings,
+    Status,
+    removed,
+)
 from .release import Release
 
 DEFAULT_NAME = "10-calico.conflist"
@@ -61,7 +70,7 @@ class CalicoPhase(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class CalicoInstaller(Installer):
+class CalicoInstaller(DirectoryProgram):
     """The installer with its environment.
 
     `template_file`: what the file holds that `CNI_NETWORK_CONFIG_FILE` names, None if it is not
@@ -78,21 +87,21 @@ class CalicoInstaller(Installer):
         """Return the memory of a process that has not written yet."""
         return CalicoPhase.NEW
 
-    def step(self, files: Files, memory: Hashable) -> Change | None:
+    def step(self, files: Files, memory: Hashable) -> DirectoryChange | None:
         """Write the file, or remove the old one; end if what it would write is no JSON object."""
         if memory is CalicoPhase.NEW:
-            return self._write(files) or Change(files, CalicoPhase.ENDED)
+            return self._write(files) or DirectoryChange(files, CalicoPhase.ENDED)
         if memory is not CalicoPhase.WROTE:
             return None
         old = self._value("CNI_OLD_CONF_NAME", DEFAULT_NAME)
         after = CalicoPhase.DONE if self._stays else CalicoPhase.ENDED
         if old == self._name or old not in files:
-            return Change(files, after)
-        return Change(removed(files, old), after, (Event(Happening.DELETED, old),))
+            return DirectoryChange(files, after)
+        return DirectoryChange(removed(files, old), after, (Event(Happening.DELETED, old),))
 
-    def stop(self, files: Files, memory: Hashable) -> Change:  # noqa: ARG002
+    def stop(self, files: Files, memory: Hashable) -> DirectoryChange:  # noqa: ARG002
         """Leave everything."""
-        return Change(files, None)
+        return DirectoryChange(files, None)
 
     def status(self, memory: Hashable) -> Status:
         """Return READY once it is done, also for an init container, which has ended well then."""
@@ -135,7 +144,7 @@ class CalicoInstaller(Installer):
         """Return a variable; one that is set to nothing counts."""
         return dict(self.environment).get(variable, default)
 
-    def _write(self, files: Files) -> Change | None:
+    def _write(self, files: Files) -> DirectoryChange | None:
         """Return the change that writes the file, in place; None if that fails."""
         content, name = self.content(), self._name
         if parse_bool(self._value("SLEEP", "true")) is None:
@@ -144,7 +153,7 @@ class CalicoInstaller(Installer):
             return None
         created = () if name in files else (Event(Happening.CREATED, name),)
         events = (*created, Event(Happening.MODIFIED, name))
-        return Change({**files, name: content}, CalicoPhase.WROTE, events)
+        return DirectoryChange({**files, name: content}, CalicoPhase.WROTE, events)
 
 
 def _can_write(files: Files, name: str) -> bool:
@@ -176,7 +185,7 @@ def _default(release: Release) -> str:
     return text
 
 
-def calico(release: Release, settings: Settings) -> CalicoInstaller:
+def calico(release: Release, settings: ProgramSettings) -> CalicoInstaller:
     """Return the installer of a release with the `env` of its settings."""
     given = settings.get("env")
     pairs = given.items() if isinstance(given, Mapping) else ()

@@ -37,12 +37,12 @@ from .cilium_files import (
 from .cilium_script import CiliumScript
 from .confdir import DEFAULT_DIRECTORY, clean, encoded, is_file_name
 from .program import (
-    Change,
+    DirectoryChange,
+    DirectoryProgram,
     Event,
     Files,
     Happening,
-    Installer,
-    Settings,
+    ProgramSettings,
     Status,
     is_directory,
     written,
@@ -63,7 +63,7 @@ class CiliumState(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class CiliumManager(Installer):
+class CiliumManager(DirectoryProgram):
     """The agent's CNI configuration manager, since v1.14.
 
     `directory` is what the agent calls the directory of the files; `sources` are more files of its
@@ -81,7 +81,7 @@ class CiliumManager(Installer):
         """Return the memory of an agent that has not tried yet; one that cannot start has ended."""
         return CiliumState(Status.EXITED if self.plan is None else Status.WAITS)
 
-    def step(self, files: Files, memory: Hashable) -> Change | None:
+    def step(self, files: Files, memory: Hashable) -> DirectoryChange | None:
         """Write the file, rename one other, or see how the attempt has ended."""
         state = _state(memory)
         if self.plan is None or not self.plan.directory or state.status is Status.EXITED:
@@ -98,23 +98,23 @@ class CiliumManager(Installer):
         # by a temporary file beside it, which is renamed
         event = Event(Happening.MOVED_TO, self.plan.name)
         after = written(files, self.plan.name, content)
-        return Change(after, state._replace(renames=True), (event,))
+        return DirectoryChange(after, state._replace(renames=True), (event,))
 
-    def stop(self, files: Files, memory: Hashable) -> Change:  # noqa: ARG002
+    def stop(self, files: Files, memory: Hashable) -> DirectoryChange:  # noqa: ARG002
         """Leave everything, unless the script at the end of the pod is told to uninstall.
 
         cilium/cilium@v1.14.0:plugins/cilium-cni/cni-uninstall.sh
         """
         uninstalls = self.plan is not None and self.plan.uninstalls
-        return uninstalled(files) if uninstalls else Change(files, None)
+        return uninstalled(files) if uninstalls else DirectoryChange(files, None)
 
     def status(self, memory: Hashable) -> Status:
         """Return how the last attempt ended; one that is not to write is never ready."""
         return _state(memory).status
 
-    def _ended(self, files: Files, state: CiliumState, status: Status) -> Change | None:
+    def _ended(self, files: Files, state: CiliumState, status: Status) -> DirectoryChange | None:
         after = CiliumState(status)
-        return None if after == state else Change(files, after)
+        return None if after == state else DirectoryChange(files, after)
 
     def _sees(self, told: Plan) -> bool:
         """Return whether the agent's directory is the one of the files."""
@@ -148,7 +148,7 @@ class CiliumManager(Installer):
                 return with_plugin(found, gojson.parse(json.dumps(entry)))
         return None
 
-    def _rename(self, files: Files, state: CiliumState, told: Plan) -> Change | None:
+    def _rename(self, files: Files, state: CiliumState, told: Plan) -> DirectoryChange | None:
         """Return the next renaming, if there is one left. Source: cleanupOtherCNI."""
         if not self._sees(told):
             return None
@@ -168,7 +168,7 @@ def _state(memory: Hashable) -> CiliumState:
     return memory
 
 
-def cilium(release: Release, settings: Settings) -> Installer:
+def cilium(release: Release, settings: ProgramSettings) -> DirectoryProgram:
     """Return Cilium of a release, told the `config` of its settings: the keys of its ConfigMap.
 
     Before v1.14 `args` are the script's (`--cni-exclusive=false`).

@@ -16,7 +16,7 @@ from . import gojson
 from .confdir import ConfDirectory, is_file_name
 from .go_text import parse_bool
 from .gojson import Array, JSONError, Object, is_string
-from .program import Change, Event, Files, Happening, is_directory, removed, written
+from .program import DirectoryChange, Event, Files, Happening, is_directory, removed, written
 
 LEGACY = "05-cilium.conf"
 """Renamed by every release since v1.14, exclusive or not, unless it is the file to be written."""
@@ -96,11 +96,11 @@ def can_rename(files: Files, name: str) -> bool:
     return is_file_name(name) and not is_directory(files, name)
 
 
-def uninstalled(files: Files) -> Change:
+def uninstalled(files: Files) -> DirectoryChange:
     """Remove every configuration with `cilium` in its name. Source: cni-uninstall.sh."""
     gone = [name for name in files if is_ciliums(name)]
     left = {name: text for name, text in files.items() if name not in gone}
-    return Change(left, None, tuple(Event(Happening.DELETED, name) for name in gone))
+    return DirectoryChange(left, None, tuple(Event(Happening.DELETED, name) for name in gone))
 
 
 def is_ciliums(name: str) -> bool:
@@ -108,11 +108,13 @@ def is_ciliums(name: str) -> bool:
     return "/" not in name and "cilium" in name and name.endswith((".conf", ".conflist"))
 
 
-def renamed(files: Files, name: str, memory: Hashable) -> Change:
+def renamed(files: Files, name: str, memory: Hashable) -> DirectoryChange:
     """Return the change that puts a file out of the way."""
     to = name + SUFFIX
     after = written(removed(files, name), to, files[name])
-    return Change(after, memory, (Event(Happening.MOVED_FROM, name), Event(Happening.MOVED_TO, to)))
+    return DirectoryChange(
+        after, memory, (Event(Happening.MOVED_FROM, name), Event(Happening.MOVED_TO, to))
+    )
 
 
 def network_of(text: str, wanted: str) -> Object | None:

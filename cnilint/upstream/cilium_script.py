@@ -29,11 +29,11 @@ from .cilium_files import (
 from .confdir import encoded, is_file_name
 from .gojson import Array, JSONError, Object
 from .program import (
-    Change,
+    DirectoryChange,
+    DirectoryProgram,
     Event,
     Files,
     Happening,
-    Installer,
     Status,
     is_directory,
     removed,
@@ -97,7 +97,7 @@ _AWS: dict[str, object] = {
 
 
 @dataclass(frozen=True, slots=True)
-class CiliumScript(Installer):
+class CiliumScript(DirectoryProgram):
     """The script that a pod of v1.9 to v1.13 runs when it starts, and the agent beside it.
 
     It renames once, and watches nothing. The agent only writes a file that it is given
@@ -115,7 +115,7 @@ class CiliumScript(Installer):
         """Return the memory of a pod that has done nothing yet."""
         return ScriptPhase(wrote=self.custom)
 
-    def step(self, files: Files, memory: Hashable) -> Change | None:
+    def step(self, files: Files, memory: Hashable) -> DirectoryChange | None:
         """Remove one file, rename one, write the own one, or write the given one."""
         phase = _phase(memory)
         if not phase.wrote:
@@ -124,10 +124,12 @@ class CiliumScript(Installer):
             return None
         return self._agent(files, phase)
 
-    def stop(self, files: Files, memory: Hashable) -> Change:  # noqa: ARG002
+    def stop(self, files: Files, memory: Hashable) -> DirectoryChange:  # noqa: ARG002
         """Remove Cilium's files: unasked before the release in which that became a setting."""
         uninstalls = self._ways.uninstalls or self.plan.uninstalls
-        return uninstalled(files) if uninstalls and not self.custom else Change(files, None)
+        return (
+            uninstalled(files) if uninstalls and not self.custom else DirectoryChange(files, None)
+        )
 
     def status(self, memory: Hashable) -> Status:
         """Return READY once all is written."""
@@ -145,16 +147,16 @@ class CiliumScript(Installer):
     def _ways(self) -> Script:
         return script(self.release)
 
-    def _install(self, files: Files, phase: ScriptPhase) -> Change | None:
+    def _install(self, files: Files, phase: ScriptPhase) -> DirectoryChange | None:
         if not phase.waited:
             if self._ways.renames:
                 for name in sorted(filter(is_ciliums, files), key=encoded):
                     if name != self.name:
                         event = Event(Happening.DELETED, name)
-                        return Change(removed(files, name), phase, (event,))
+                        return DirectoryChange(removed(files, name), phase, (event,))
             if self._ways.needs_network and self.plan.mode == "aws-cni" and not _any(files):
                 return None
-            return Change(files, phase._replace(waited=True))
+            return DirectoryChange(files, phase._replace(waited=True))
         if self._ways.renames and self.exclusive:
             for name in sorted(files, key=encoded):
                 plain = "/" not in name and name.endswith(CANDIDATES) and name != self.name
@@ -168,14 +170,14 @@ class CiliumScript(Installer):
         twin = {LEGACY: f"{LEGACY}list", f"{LEGACY}list": LEGACY}.get(self.name, "")
         if not self._ways.renames and twin in files:
             after, events = removed(after, twin), [*events, Event(Happening.DELETED, twin)]
-        return Change(after, phase._replace(wrote=True), tuple(events))
+        return DirectoryChange(after, phase._replace(wrote=True), tuple(events))
 
-    def _agent(self, files: Files, phase: ScriptPhase) -> Change | None:
+    def _agent(self, files: Files, phase: ScriptPhase) -> DirectoryChange | None:
         """Let the agent write the file that it is given, if it is given one."""
         done = phase._replace(agent_wrote=True)
         told = self.plan
         if not told.source or not is_file_name(told.name):
-            return Change(files, done)
+            return DirectoryChange(files, done)
         content = dict(self.sources).get(told.source)
         if content is None or is_directory(files, told.name):
             return None
@@ -183,7 +185,7 @@ class CiliumScript(Installer):
         events = [Event(Happening.MOVED_TO, told.name)]
         if self._ways.agent_tidies and told.name != LEGACY and LEGACY in files:
             after, events = removed(after, LEGACY), [*events, Event(Happening.DELETED, LEGACY)]
-        return Change(after, done, tuple(events))
+        return DirectoryChange(after, done, tuple(events))
 
     def _text(self, files: Files) -> str | None:
         """Return what the script writes; None if it fails."""

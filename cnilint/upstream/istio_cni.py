@@ -24,8 +24,8 @@ from .go_text import parse_bool
 from .gojson import JSON, Object
 from .istio_files import (
     TYPE,
+    IstioRefusedError,
     MissingError,
-    RefusedError,
     as_map,
     inserted,
     located,
@@ -37,14 +37,24 @@ from .istio_files import (
     valid_names,
 )
 from .libcni import LIBCNI_1_1, LIBCNI_1_2, LIBCNI_1_3, Libcni
-from .program import Change, Event, Files, Happening, Installer, Settings, Status, removed, written
+from .program import (
+    DirectoryChange,
+    DirectoryProgram,
+    Event,
+    Files,
+    Happening,
+    ProgramSettings,
+    Status,
+    removed,
+    written,
+)
 from .release import Release
 
 _STANDALONE = "YYY-istio-cni.conf"
 _OWNED = "02-istio-cni.conflist"
 
 
-class Habits(NamedTuple):
+class IstioHabits(NamedTuple):
     """What differs between releases."""
 
     looks_first: bool
@@ -75,9 +85,9 @@ class Habits(NamedTuple):
     """What it loads networks with. istio/istio@1.22.8, 1.23.0, 1.26.8 and 1.27.0:go.mod"""
 
 
-def habits(release: Release) -> Habits:
+def habits(release: Release) -> IstioHabits:
     """Return what a release does."""
-    return Habits(
+    return IstioHabits(
         looks_first=release >= (1, 20, 0),
         adopts=release >= (1, 27, 0),
         standalone_may_follow=release >= (1, 17, 0),
@@ -94,7 +104,7 @@ def _libcni(release: Release) -> Libcni:
     return LIBCNI_1_2 if release >= (1, 23, 0) else LIBCNI_1_1
 
 
-class Phase(Enum):
+class IstioPhase(Enum):
     """Where the program stands in its loop: what its next step is, or what it waits for."""
 
     LOOK = "look"
@@ -114,15 +124,15 @@ class Phase(Enum):
     EXITED = "exited"
 
 
-class Memory(NamedTuple):
+class IstioMemory(NamedTuple):
     """What a process knows."""
 
-    phase: Phase = Phase.LOOK
+    phase: IstioPhase = IstioPhase.LOOK
     primary: str = ""
     """The name of the file it works on, given or adopted; "" as long as it takes the first."""
     own: str = ""
     """The file that it wrote last, which it keeps an eye on, and cleans at the end."""
-    resume: Phase = Phase.LOOK
+    resume: IstioPhase = IstioPhase.LOOK
     """What it goes on with after a change, while it waits for one."""
     target: str = ""
     content: str = ""
@@ -130,10 +140,10 @@ class Memory(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class IstioCNI(Installer):
+class IstioCNI(DirectoryProgram):
     """One install-cni, as its environment makes it."""
 
-    habits: Habits
+    habits: IstioHabits
     named: str = ""
     """CNI_CONF_NAME."""
     chained: bool = True
@@ -148,23 +158,23 @@ class IstioCNI(Installer):
 
     def start(self) -> Hashable:
         """Return the memory of a process before its first step."""
-        first = self._again if self.installs else Phase.WATCH
-        return Memory(first, self.named)
+        first = self._again if self.installs else IstioPhase.WATCH
+        return IstioMemory(first, self.named)
 
-    def step(self, files: Files, memory: Hashable) -> Change | None:
+    def step(self, files: Files, memory: Hashable) -> DirectoryChange | None:
         """Return the next step; None while it waits or has exited."""
         known = istio_memory(memory)
-        if known.phase is Phase.LOOK:
-            return Change(files, self._looked(files, known))
-        if known.phase is Phase.CHOOSE:
-            return Change(files, self._chosen(files, known))
-        if known.phase is Phase.WRITE:
+        if known.phase is IstioPhase.LOOK:
+            return DirectoryChange(files, self._looked(files, known))
+        if known.phase is IstioPhase.CHOOSE:
+            return DirectoryChange(files, self._chosen(files, known))
+        if known.phase is IstioPhase.WRITE:
             return self._written(files, known)
-        if known.phase is Phase.RENAME:
+        if known.phase is IstioPhase.RENAME:
             return _renamed(files, known)
-        if known.phase is Phase.WATCH:
-            return Change(files, self._watched(files, known))
-        if known.phase is Phase.CLEAN:
+        if known.phase is IstioPhase.WATCH:
+            return DirectoryChange(files, self._watched(files, known))
+        if known.phase is IstioPhase.CLEAN:
             return self._cleaned(files, known)
         return None
 
@@ -181,13 +191,13 @@ class IstioCNI(Installer):
         known = istio_memory(memory)
         if all(event.happening is Happening.MOVED_FROM for event in events):
             return known
-        if known.phase is Phase.AWAIT:
-            return known._replace(phase=known.resume, resume=Phase.LOOK)
-        if known.phase is Phase.READY:
-            return known._replace(phase=self._again if self.reinstalls else Phase.WATCH)
+        if known.phase is IstioPhase.AWAIT:
+            return known._replace(phase=known.resume, resume=IstioPhase.LOOK)
+        if known.phase is IstioPhase.READY:
+            return known._replace(phase=self._again if self.reinstalls else IstioPhase.WATCH)
         return known
 
-    def stop(self, files: Files, memory: Hashable) -> Change:
+    def stop(self, files: Files, memory: Hashable) -> DirectoryChange:
         """Return what SIGTERM leaves: what its Cleanup does, once it waits for something.
 
         It looks for the signal nowhere else: one that rewrites for ever is killed in the end, and
@@ -198,51 +208,57 @@ class IstioCNI(Installer):
             files, memory = change.files, change.memory
             state = (frozenset(files.items()), memory)
             if state in seen:
-                return Change(files, istio_memory(memory)._replace(phase=Phase.EXITED))
+                return DirectoryChange(
+                    files, istio_memory(memory)._replace(phase=IstioPhase.EXITED)
+                )
             seen.add(state)
         known = istio_memory(memory)
-        return Change(files, known) if known.phase is Phase.EXITED else self._cleaned(files, known)
+        return (
+            DirectoryChange(files, known)
+            if known.phase is IstioPhase.EXITED
+            else self._cleaned(files, known)
+        )
 
     def status(self, memory: Hashable) -> Status:
         """Return READY as its probe says it, EXITED, or WAITS for all else."""
         phase = istio_memory(memory).phase
-        found = {Phase.READY: Status.READY, Phase.EXITED: Status.EXITED}
+        found = {IstioPhase.READY: Status.READY, IstioPhase.EXITED: Status.EXITED}
         return found.get(phase, Status.WAITS)
 
     @property
-    def _again(self) -> Phase:
+    def _again(self) -> IstioPhase:
         """What an installation begins with."""
-        return Phase.LOOK if self.habits.looks_first else Phase.CHOOSE
+        return IstioPhase.LOOK if self.habits.looks_first else IstioPhase.CHOOSE
 
-    def _looked(self, files: Files, known: Memory) -> Memory:
+    def _looked(self, files: Files, known: IstioMemory) -> IstioMemory:
         """Decide whether something is to be written."""
         adopted = self._adopted(files, known)
         try:
             self._check(files, known, adopted.primary)
-        except RefusedError:
+        except IstioRefusedError:
             # nothing of any length lies between the two
             return self._chosen(files, adopted)
         except MissingError:
-            return adopted._replace(phase=Phase.AWAIT, resume=Phase.LOOK)
-        return adopted._replace(phase=Phase.WATCH)
+            return adopted._replace(phase=IstioPhase.AWAIT, resume=IstioPhase.LOOK)
+        return adopted._replace(phase=IstioPhase.WATCH)
 
-    def _watched(self, files: Files, known: Memory) -> Memory:
+    def _watched(self, files: Files, known: IstioMemory) -> IstioMemory:
         """Look once more, and be ready or begin anew.
 
         istio/istio@1.30.3:cni/pkg/install/install.go sleepWatchInstall
         """
         if not self.installs:
-            return known._replace(phase=Phase.READY)
+            return known._replace(phase=IstioPhase.READY)
         adopted = self._adopted(files, known)
         try:
             self._check(files, known, adopted.primary)
-        except RefusedError:
-            return adopted._replace(phase=self._again if self.reinstalls else Phase.WATCH)
+        except IstioRefusedError:
+            return adopted._replace(phase=self._again if self.reinstalls else IstioPhase.WATCH)
         except MissingError:
-            return adopted._replace(phase=Phase.AWAIT, resume=Phase.LOOK)
-        return adopted._replace(phase=Phase.READY)
+            return adopted._replace(phase=IstioPhase.AWAIT, resume=IstioPhase.LOOK)
+        return adopted._replace(phase=IstioPhase.READY)
 
-    def _adopted(self, files: Files, known: Memory) -> Memory:
+    def _adopted(self, files: Files, known: IstioMemory) -> IstioMemory:
         """Make the first file the primary for good, where the release does that and none is named.
 
         istio/istio@1.30.3:cni/pkg/install/install.go checkValidCNIConfig
@@ -255,7 +271,7 @@ class IstioCNI(Installer):
             return known._replace(primary=second if found[0] == self.owned else found[0])
         return known if found[0] == known.own else known._replace(primary=found[0])
 
-    def _check(self, files: Files, known: Memory, primary: str) -> None:
+    def _check(self, files: Files, known: IstioMemory, primary: str) -> None:
         """Raise RefusedError if the installation is not as it is meant to be, MissingError to wait.
 
         `primary` is the name as adopted in this look, which counts as given from the next one on.
@@ -263,18 +279,18 @@ class IstioCNI(Installer):
         """
         found = self.valid(files)
         if not found or found[0] != (self.owned or found[0]):
-            raise RefusedError
+            raise IstioRefusedError
         may_follow = self.habits.standalone_may_follow and not self.chained
         if found[0] != known.own and not known.primary and not may_follow:
-            raise RefusedError
+            raise IstioRefusedError
         if not known.own:
-            raise RefusedError
+            raise IstioRefusedError
         directory = ConfDirectory(files)
         config = as_map(read(directory, known.own))
         if self.chained:
             self._check_list(directory, config, primary)
         elif config.get("type") != TYPE:
-            raise RefusedError
+            raise IstioRefusedError
 
     def _check_list(
         self, directory: ConfDirectory, config: Mapping[str, JSON], primary: str
@@ -282,106 +298,106 @@ class IstioCNI(Installer):
         """Raise RefusedError if the plugin is not in the list, or one of the primary's is not."""
         present = self._types(config)
         if TYPE not in present:
-            raise RefusedError
+            raise IstioRefusedError
         if self.owned:
             copied = as_map(read(directory, located(directory, primary)))
             if not set(self._types(copied)) <= set(present):
-                raise RefusedError
+                raise IstioRefusedError
 
     def _types(self, config: Mapping[str, JSON]) -> list[str]:
         """Return the types of a list's plugins: up to its own where the release stops there."""
         found: list[str] = []
         for item in plugins_of(config):
             if not isinstance(item, Object):
-                raise RefusedError
+                raise IstioRefusedError
             kind = item.members.get("type")
             if gojson.is_string(kind):
                 found.append(kind)
             elif self.habits.adopts:
-                raise RefusedError
+                raise IstioRefusedError
             if kind == TYPE and not self.habits.adopts:
                 break
         return found
 
-    def _chosen(self, files: Files, known: Memory) -> Memory:
+    def _chosen(self, files: Files, known: IstioMemory) -> IstioMemory:
         """Choose a file, read it, and put the plugin in.
 
         istio/istio@1.30.3:cni/pkg/install/cniconfig.go writeCNIConfig
         """
-        failed = known._replace(phase=Phase.CLEAN)
+        failed = known._replace(phase=IstioPhase.CLEAN)
         if (self.owned and not known.primary) or not self.plugin:
             return failed
         if not self.chained:
             target = known.primary or _STANDALONE
-            return known._replace(phase=Phase.WRITE, target=target, content=self.plugin)
+            return known._replace(phase=IstioPhase.WRITE, target=target, content=self.plugin)
         directory = ConfDirectory(files)
         try:
             target = located(directory, known.primary or (self.valid(files) or ("",))[0])
             content = inserted(self.plugin, read(directory, target))
         except MissingError:
-            return known._replace(phase=Phase.AWAIT, resume=Phase.CHOOSE)
-        except RefusedError:
+            return known._replace(phase=IstioPhase.AWAIT, resume=IstioPhase.CHOOSE)
+        except IstioRefusedError:
             return failed
-        return known._replace(phase=Phase.WRITE, target=self.owned or target, content=content)
+        return known._replace(phase=IstioPhase.WRITE, target=self.owned or target, content=content)
 
-    def _written(self, files: Files, known: Memory) -> Change:
+    def _written(self, files: Files, known: IstioMemory) -> DirectoryChange:
         """Write by a temporary file and a rename."""
         done = known._replace(target="", content="")
         name, directory = name_of(known.target), ConfDirectory(files)
         parent = posixpath.dirname(path_of(name))
         if not is_file_name(name) or directory.is_directory(path_of(name)):
-            return Change(files, done._replace(phase=Phase.CLEAN))
+            return DirectoryChange(files, done._replace(phase=IstioPhase.CLEAN))
         if not directory.is_directory(parent):
-            return Change(files, done._replace(phase=Phase.CLEAN))
+            return DirectoryChange(files, done._replace(phase=IstioPhase.CLEAN))
         after = written(files, name, known.content)
         events = (Event(Happening.MOVED_TO, name),)
         if self.chained and name.endswith(".conf"):
-            renaming = done._replace(phase=Phase.RENAME, target=name)
-            return Change(after, renaming, events)
-        return Change(after, done._replace(phase=Phase.WATCH, own=name), events)
+            renaming = done._replace(phase=IstioPhase.RENAME, target=name)
+            return DirectoryChange(after, renaming, events)
+        return DirectoryChange(after, done._replace(phase=IstioPhase.WATCH, own=name), events)
 
-    def _cleaned(self, files: Files, known: Memory) -> Change:
+    def _cleaned(self, files: Files, known: IstioMemory) -> DirectoryChange:
         """Undo what it wrote last: Cleanup. It touches no other file.
 
         istio/istio@1.30.3:cni/pkg/install/install.go Cleanup
         """
-        ended = known._replace(phase=Phase.EXITED)
+        ended = known._replace(phase=IstioPhase.EXITED)
         if not known.own or known.own not in files:
-            return Change(files, ended)
+            return DirectoryChange(files, ended)
         if not self.chained or self.removes_its_file:
             gone = (Event(Happening.DELETED, known.own),)
-            return Change(removed(files, known.own), ended, gone)
+            return DirectoryChange(removed(files, known.own), ended, gone)
         try:
             content = taken_out(files[known.own])
-        except RefusedError:
-            return Change(files, ended)
+        except IstioRefusedError:
+            return DirectoryChange(files, ended)
         put = (Event(Happening.MOVED_TO, known.own),)
-        return Change(written(files, known.own, content), ended, put)
+        return DirectoryChange(written(files, known.own, content), ended, put)
 
     def valid(self, files: Files) -> tuple[str, ...]:
         """Return the files that load as a network, in the order in which it takes them."""
         return valid_names(tuple(sorted(files.items())), self.habits.libcni)
 
 
-def _renamed(files: Files, known: Memory) -> Change:
+def _renamed(files: Files, known: IstioMemory) -> DirectoryChange:
     """Make a .conf that holds a list a .conflist; it fails if the file is gone meanwhile."""
     name, after = known.target, known._replace(target="")
     if name not in files:
-        return Change(files, after._replace(phase=Phase.CLEAN))
+        return DirectoryChange(files, after._replace(phase=IstioPhase.CLEAN))
     listed = f"{name}list"
     moved = written(removed(files, name), listed, files[name])
     events = (Event(Happening.MOVED_FROM, name), Event(Happening.MOVED_TO, listed))
-    return Change(moved, after._replace(phase=Phase.WATCH, own=listed), events)
+    return DirectoryChange(moved, after._replace(phase=IstioPhase.WATCH, own=listed), events)
 
 
-def istio_memory(memory: Hashable) -> Memory:
+def istio_memory(memory: Hashable) -> IstioMemory:
     """Return what a process knows; TypeError for the memory of another program."""
-    if not isinstance(memory, Memory):
+    if not isinstance(memory, IstioMemory):
         raise TypeError(f"not a memory of this program: {memory!r}")
     return memory
 
 
-def istio_cni(release: Release, settings: Settings) -> IstioCNI:
+def istio_cni(release: Release, settings: ProgramSettings) -> IstioCNI:
     """Return the program of a release as the environment (`settings["env"]`) makes it."""
     found = habits(release)
     given = settings.get("env")
@@ -410,7 +426,7 @@ def _flag(env: Mapping[str, str], name: str, *, default: bool = False) -> bool:
     return bool(parse_bool(env[name])) if name in env else default
 
 
-def _plugin(env: Mapping[str, str], found: Habits) -> str:
+def _plugin(env: Mapping[str, str], found: IstioHabits) -> str:
     """Return the configuration of its plugin; "" if it is given an empty one and ends over it.
 
     istio/istio@1.30.3:cni/pkg/install/cniconfig.go createCNIConfigFile and

@@ -22,7 +22,7 @@ TYPE = "istio-cni"
 _EXTENSIONS = (".conf", ".conflist")
 
 
-class RefusedError(Exception):
+class IstioRefusedError(Exception):
     """A configuration that the program returns an error for."""
 
 
@@ -82,7 +82,7 @@ def read(directory: ConfDirectory, name: str) -> str:
     try:
         return directory.read(path_of(name))
     except PathError:
-        raise RefusedError from None
+        raise IstioRefusedError from None
 
 
 def as_map(text: str) -> dict[str, JSON]:
@@ -90,7 +90,7 @@ def as_map(text: str) -> dict[str, JSON]:
     try:
         found = gojson.as_map(text)
     except JSONError:
-        raise RefusedError from None
+        raise IstioRefusedError from None
     return {} if found is None else found.members
 
 
@@ -98,7 +98,7 @@ def plugins_of(config: Mapping[str, JSON]) -> list[JSON]:
     """Return the plugins of a list; RefusedError if it is none."""
     found = config.get("plugins")
     if not isinstance(found, Array):
-        raise RefusedError
+        raise IstioRefusedError
     return found.items
 
 
@@ -107,7 +107,7 @@ def _without(config: Mapping[str, JSON]) -> list[JSON]:
     items = plugins_of(config)
     for index, item in enumerate(items):
         if not isinstance(item, Object):
-            raise RefusedError
+            raise IstioRefusedError
         if item.members.get("type") == TYPE:
             return [*items[:index], *items[index + 1 :]]
     return items

@@ -20,12 +20,12 @@ from .go_text import parse_bool
 from .gojson import JSON, Array, JSONError, Object, is_string
 from .indented import go_indented
 from .program import (
-    Change,
+    DirectoryChange,
+    DirectoryProgram,
     Event,
     Files,
     Happening,
-    Installer,
-    Settings,
+    ProgramSettings,
     Status,
     is_directory,
     removed,
@@ -41,7 +41,7 @@ _TEMPLATE = '{"cniVersion": "0.3.1", "name": "kuma-cni", "type": "kuma-cni"}'
 """What the chart gives it, as far as it matters here."""
 
 
-class Habits(NamedTuple):
+class KumaHabits(NamedTuple):
     """What differs between releases."""
 
     waits: bool
@@ -54,9 +54,9 @@ class Habits(NamedTuple):
     """Whether .conf or .conflist is looked at first by chance: the order of a Go map."""
 
 
-def habits(release: Release) -> Habits:
+def habits(release: Release) -> KumaHabits:
     """Return what a release does."""
-    return Habits(
+    return KumaHabits(
         waits=release >= (2, 4, 0),
         checks_first=release >= (2, 10, 0),
         takes_lists=not (2, 10, 0) <= release < (2, 13, 0),
@@ -64,7 +64,7 @@ def habits(release: Release) -> Habits:
     )
 
 
-class Phase(Enum):
+class KumaPhase(Enum):
     """Where a process is."""
 
     NEW = "new"
@@ -77,7 +77,7 @@ class Phase(Enum):
 class KumaState(NamedTuple):
     """The memory of a process."""
 
-    phase: Phase = Phase.NEW
+    phase: KumaPhase = KumaPhase.NEW
     name: str = ""
     """The file it has settled on, and in which it looks for its plugin."""
     target: str = ""
@@ -85,7 +85,7 @@ class KumaState(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class KumaInstaller(Installer):
+class KumaInstaller(DirectoryProgram):
     """The installer with its environment.
 
     `lists_first` says which kind of file a release that leaves it to chance looks at first.
@@ -101,37 +101,39 @@ class KumaInstaller(Installer):
         """Return the memory of a process that has not settled on a file yet."""
         return KumaState()
 
-    def step(self, files: Files, memory: Hashable) -> Change | None:
+    def step(self, files: Files, memory: Hashable) -> DirectoryChange | None:
         """Settle on a file, chain or write, see that it was undone, or undo it and end."""
         state = _state(memory)
-        if state.phase is Phase.NEW:
+        if state.phase is KumaPhase.NEW:
             name = self._value("CNI_CONF_NAME", "") or self._found(files)
-            return Change(files, KumaState(self._first_phase(files, name), *_target(files, name)))
-        if state.phase is Phase.TAKING:
+            return DirectoryChange(
+                files, KumaState(self._first_phase(files, name), *_target(files, name))
+            )
+        if state.phase is KumaPhase.TAKING:
             return self._take(files, state)
-        if state.phase is Phase.WATCHING and not self._is_installed(files, state.name):
-            return Change(files, state._replace(phase=Phase.UNDOING))
-        if state.phase is Phase.UNDOING:
+        if state.phase is KumaPhase.WATCHING and not self._is_installed(files, state.name):
+            return DirectoryChange(files, state._replace(phase=KumaPhase.UNDOING))
+        if state.phase is KumaPhase.UNDOING:
             undone = self._undone(files, state.name)
-            return undone._replace(memory=state._replace(phase=Phase.ENDED))
+            return undone._replace(memory=state._replace(phase=KumaPhase.ENDED))
         return None
 
-    def stop(self, files: Files, memory: Hashable) -> Change:
+    def stop(self, files: Files, memory: Hashable) -> DirectoryChange:
         """Take the plugin out of the list again, or remove the file, once it has installed."""
         state = _state(memory)
-        if state.phase in (Phase.WATCHING, Phase.UNDOING):
+        if state.phase in (KumaPhase.WATCHING, KumaPhase.UNDOING):
             return self._undone(files, state.name)._replace(memory=None)
-        return Change(files, None)
+        return DirectoryChange(files, None)
 
     def status(self, memory: Hashable) -> Status:
         """Return READY once it is installed."""
         phase = _state(memory).phase
-        if phase is Phase.ENDED:
+        if phase is KumaPhase.ENDED:
             return Status.EXITED
-        return Status.READY if phase is Phase.WATCHING else Status.WAITS
+        return Status.READY if phase is KumaPhase.WATCHING else Status.WAITS
 
     @property
-    def _habits(self) -> Habits:
+    def _habits(self) -> KumaHabits:
         return habits(self.release)
 
     def _value(self, variable: str, default: str) -> str:
@@ -141,16 +143,16 @@ class KumaInstaller(Installer):
         """Return a switch that is on by default; a wrong one has ended the process before."""
         return bool(parse_bool(self._value(variable, "true")))
 
-    def _first_phase(self, files: Files, name: str) -> Phase:
+    def _first_phase(self, files: Files, name: str) -> KumaPhase:
         """Return what follows the settling: nothing where a variable is wrong."""
         switches = ("SLEEP", "CHAINED_CNI_PLUGIN")
         if any(parse_bool(self._value(variable, "true")) is None for variable in switches):
-            return Phase.ENDED
+            return KumaPhase.ENDED
         if not is_file_name(name) or (not self._chains and is_directory(files, name)):
-            return Phase.ENDED
+            return KumaPhase.ENDED
         if self._habits.checks_first and self._is_installed(files, name):
-            return Phase.WATCHING if self._switch("SLEEP") else Phase.UNDOING
-        return Phase.TAKING
+            return KumaPhase.WATCHING if self._switch("SLEEP") else KumaPhase.UNDOING
+        return KumaPhase.TAKING
 
     @property
     def _chains(self) -> bool:
@@ -175,9 +177,9 @@ class KumaInstaller(Installer):
             return "name" in found.members and "plugins" in found.members
         return "type" in found.members
 
-    def _take(self, files: Files, state: KumaState) -> Change | None:
+    def _take(self, files: Files, state: KumaState) -> DirectoryChange | None:
         """Return the change that installs the plugin, or the end of the process."""
-        ended = Change(files, state._replace(phase=Phase.ENDED))
+        ended = DirectoryChange(files, state._replace(phase=KumaPhase.ENDED))
         target, content = state.name, self._value("CNI_NETWORK_CONFIG", _TEMPLATE)
         if self._chains:
             target = state.target
@@ -189,9 +191,11 @@ class KumaInstaller(Installer):
             if chained is None:
                 return ended
             content = chained
-        phase = Phase.WATCHING if self._switch("SLEEP") else Phase.UNDOING
+        phase = KumaPhase.WATCHING if self._switch("SLEEP") else KumaPhase.UNDOING
         event = Event(Happening.MOVED_TO, target)
-        return Change(written(files, target, content), state._replace(phase=phase), (event,))
+        return DirectoryChange(
+            written(files, target, content), state._replace(phase=phase), (event,)
+        )
 
     def _is_installed(self, files: Files, name: str) -> bool:
         """Return whether the plugin is where it should be. Source: CheckInstall."""
@@ -204,18 +208,18 @@ class KumaInstaller(Installer):
         plugins = _plugins(found)
         return "name" in found.members and plugins is not None and _own(plugins) is not None
 
-    def _undone(self, files: Files, name: str) -> Change:
+    def _undone(self, files: Files, name: str) -> DirectoryChange:
         """Return what the process leaves when it ends. Source: revertConfig."""
         if name not in files:
-            return Change(files, None)
+            return DirectoryChange(files, None)
         if not self._chains:
-            return Change(removed(files, name), None, (Event(Happening.DELETED, name),))
+            return DirectoryChange(removed(files, name), None, (Event(Happening.DELETED, name),))
         found = _parsed(files[name])
         plugins = _plugins(found) if found is not None else None
         if found is None or plugins is None:
-            return Change(files, None)
+            return DirectoryChange(files, None)
         text = _indented(found.with_member("plugins", Array(_without(plugins))))
-        return Change(written(files, name, text), None, (Event(Happening.MOVED_TO, name),))
+        return DirectoryChange(written(files, name, text), None, (Event(Happening.MOVED_TO, name),))
 
 
 def _state(memory: Hashable) -> KumaState:
@@ -284,7 +288,7 @@ def _indented(value: JSON) -> str:
     return go_indented(value).removesuffix("\n")
 
 
-def kuma(release: Release, settings: Settings) -> KumaInstaller:
+def kuma(release: Release, settings: ProgramSettings) -> KumaInstaller:
     """Return the installer of a release with the `env` of its settings.
 
     Its target gets as much time as it needs; of what is left to chance, .conf comes first.

@@ -19,7 +19,17 @@ from cnilint.start import NamedTuple, dataclass, lazy_pattern
 
 from .confdir import encoded
 from .linkerd_filter import chained, unchained
-from .program import Change, Event, Files, Happening, Installer, Settings, Status, removed, written
+from .program import (
+    DirectoryChange,
+    DirectoryProgram,
+    Event,
+    Files,
+    Happening,
+    ProgramSettings,
+    Status,
+    removed,
+    written,
+)
 from .release import Release
 
 _TYPE = "linkerd-cni"
@@ -35,7 +45,7 @@ _PLUGIN = '{"name": "linkerd-cni", "type": "linkerd-cni", "log_level": "info"}'
 _KUBECONFIG = "/etc/cni/net.d/ZZZ-linkerd-cni-kubeconfig"
 
 
-class Habits(NamedTuple):
+class LinkerdHabits(NamedTuple):
     """What differs between releases."""
 
     interface_mode: bool
@@ -62,7 +72,7 @@ class Habits(NamedTuple):
     cni-plugin/v1.6.1, v1.6.2"""
 
 
-def habits(release: Release) -> Habits:
+def habits(release: Release) -> LinkerdHabits:
     """Return what a release does."""
     hears = {Happening.CREATED}
     if release >= (1, 1, 1):
@@ -71,7 +81,7 @@ def habits(release: Release) -> Habits:
         hears.add(Happening.MODIFIED)
     if release < (1, 6, 0):
         hears.add(Happening.DELETED)
-    return Habits(
+    return LinkerdHabits(
         interface_mode=release < (1, 2, 0),
         hears=frozenset(hears),
         loud=release >= (1, 5, 2),
@@ -81,7 +91,7 @@ def habits(release: Release) -> Habits:
     )
 
 
-class Phase(Enum):
+class LinkerdPhase(Enum):
     """What the script's next step is."""
 
     BEGIN = "begin"
@@ -107,10 +117,10 @@ class Phase(Enum):
     EXITED = "exited"
 
 
-class Memory(NamedTuple):
+class LinkerdMemory(NamedTuple):
     """What the processes of the script know."""
 
-    phase: Phase = Phase.BEGIN
+    phase: LinkerdPhase = LinkerdPhase.BEGIN
     watches: bool = False
     """Whether inotifywait runs."""
     reads: bool = True
@@ -129,18 +139,18 @@ class Memory(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class LinkerdCNI(Installer):
+class LinkerdCNI(DirectoryProgram):
     """One install-cni.sh, as its environment makes it."""
 
-    habits: Habits
+    habits: LinkerdHabits
     plugin: str
     """The text of CNI_NETWORK_CONFIG."""
 
     def start(self) -> Hashable:
         """Return the memory of the script before its first command."""
-        return Memory()
+        return LinkerdMemory()
 
-    def step(self, files: Files, memory: Hashable) -> Change | None:
+    def step(self, files: Files, memory: Hashable) -> DirectoryChange | None:
         """Return the next step; None while it waits for inotifywait, or has exited."""
         known = _memory(memory)
         taken = self._taken.get(known.phase)
@@ -155,20 +165,24 @@ class LinkerdCNI(Installer):
         """Put what inotifywait hears into its queue; with nobody to read it, it ends."""
         return self._heard(_memory(memory), events)
 
-    def stop(self, files: Files, memory: Hashable) -> Change:
+    def stop(self, files: Files, memory: Hashable) -> DirectoryChange:
         """Return what the trap for SIGTERM leaves."""
         known = _memory(memory)
-        return Change(files, known) if known.phase is Phase.EXITED else self._cleaned(files, known)
+        return (
+            DirectoryChange(files, known)
+            if known.phase is LinkerdPhase.EXITED
+            else self._cleaned(files, known)
+        )
 
     def status(self, memory: Hashable) -> Status:
         """Return READY while it runs: there is no sign of more."""
-        return Status.EXITED if _memory(memory).phase is Phase.EXITED else Status.READY
+        return Status.EXITED if _memory(memory).phase is LinkerdPhase.EXITED else Status.READY
 
     def restless(self, memory: Hashable) -> Status:
         """Return READY: that it goes on for ever does not show either."""
         return self.status(memory)
 
-    def _heard(self, known: Memory, events: Iterable[Event]) -> Memory:
+    def _heard(self, known: LinkerdMemory, events: Iterable[Event]) -> LinkerdMemory:
         heard = [event for event in events if event.happening in self.habits.hears]
         if not known.watches or not heard:
             return known
@@ -176,7 +190,7 @@ class LinkerdCNI(Installer):
             # inotifywait writes into a pipe that nobody reads, and SIGPIPE ends it
             ended = known._replace(watches=False)
             return _cleaning(ended) if self.habits.loud else ended
-        if known.phase is Phase.CLEAN:
+        if known.phase is LinkerdPhase.CLEAN:
             return known
         queue = list(known.queue)
         for event in heard:
@@ -188,44 +202,44 @@ class LinkerdCNI(Installer):
                 queue.append(line)
         return known._replace(queue=tuple(queue))
 
-    def _begun(self, files: Files, known: Memory) -> Change:
+    def _begun(self, files: Files, known: LinkerdMemory) -> DirectoryChange:
         """Remove the file of the interface mode that an older release left."""
-        after = known._replace(phase=Phase.LIST, watches=self.habits.remembers_each)
+        after = known._replace(phase=LinkerdPhase.LIST, watches=self.habits.remembers_each)
         if self.habits.interface_mode or _OWN not in files:
             return self._listed(files, after)
-        return Change(removed(files, _OWN), after, (Event(Happening.DELETED, _OWN),))
+        return DirectoryChange(removed(files, _OWN), after, (Event(Happening.DELETED, _OWN),))
 
-    def _listed(self, files: Files, known: Memory) -> Change:
+    def _listed(self, files: Files, known: LinkerdMemory) -> DirectoryChange:
         """Decide what the first round is about."""
         names = _listing(files, "conflist", "conf")
         if any("linkerd" not in name for name in names):
-            return Change(files, known._replace(phase=Phase.ROUND, todo=names))
+            return DirectoryChange(files, known._replace(phase=LinkerdPhase.ROUND, todo=names))
         if self.habits.interface_mode:
-            return Change(files, self._install(files, known, _OWN))
+            return DirectoryChange(files, self._install(files, known, _OWN))
         if names and self.habits.loud and not self.habits.remembers_each:
             # `grep -v linkerd` finds no line, and fails
-            return Change(files, self._failed(known))
-        return Change(files, self._through(known))
+            return DirectoryChange(files, self._failed(known))
+        return DirectoryChange(files, self._through(known))
 
-    def _in_round(self, files: Files, known: Memory) -> Change:
+    def _in_round(self, files: Files, known: LinkerdMemory) -> DirectoryChange:
         name, *left = known.todo
         rest = known._replace(todo=tuple(left))
         if not self.habits.remembers_each:
-            return Change(files, self._install(files, rest, name))
+            return DirectoryChange(files, self._install(files, rest, name))
         if name not in files:
-            return Change(files, self._failed(rest))
+            return DirectoryChange(files, self._failed(rest))
         # it moves the file out and in again, so that the watch tells of it
         moving = rest._replace(target=name, content=files[name])
-        return Change(files, moving._replace(phase=Phase.UNLINK))
+        return DirectoryChange(files, moving._replace(phase=LinkerdPhase.UNLINK))
 
-    def _watching(self, files: Files, known: Memory) -> Change:
+    def _watching(self, files: Files, known: LinkerdMemory) -> DirectoryChange:
         """Start to watch, with the first of the files as the one that is known."""
         names = sorted(_listing(files, "conflist", "conf"), key=encoded)
         first = files[names[0]] if names else ""
-        after = known._replace(phase=Phase.LISTEN, watches=True, known=(("", first),))
-        return Change(files, after)
+        after = known._replace(phase=LinkerdPhase.LISTEN, watches=True, known=(("", first),))
+        return DirectoryChange(files, after)
 
-    def _listened(self, files: Files, known: Memory) -> Change | None:
+    def _listened(self, files: Files, known: LinkerdMemory) -> DirectoryChange | None:
         """Answer the next line: `sync`."""
         if not known.queue or not known.reads:
             return None
@@ -234,20 +248,24 @@ class LinkerdCNI(Installer):
         if event.happening is Happening.DELETED:
             none_left = not _listing(files, "conflist", "conf")
             if self.habits.interface_mode and none_left:
-                return Change(files, self._install(files, rest, _OWN))
-            return Change(files, rest)
+                return DirectoryChange(files, self._install(files, rest, _OWN))
+            return DirectoryChange(files, rest)
         content = files.get(event.name)
         if self.habits.remembers_each:
             if content is None or content == dict(known.known).get(event.name):
-                return Change(files, rest)
-            return Change(files, self._patch(rest, event.name, content))
+                return DirectoryChange(files, rest)
+            return DirectoryChange(files, self._patch(rest, event.name, content))
         if content is None and self.habits.loud:
-            return Change(files, self._failed(rest))
+            return DirectoryChange(files, self._failed(rest))
         if content == dict(known.known)[""]:
-            return Change(files, rest._replace(phase=Phase.REMEMBER, name=event.name))
-        return Change(files, self._install(files, rest._replace(name=event.name), event.name))
+            return DirectoryChange(
+                files, rest._replace(phase=LinkerdPhase.REMEMBER, name=event.name)
+            )
+        return DirectoryChange(
+            files, self._install(files, rest._replace(name=event.name), event.name)
+        )
 
-    def _install(self, files: Files, known: Memory, name: str) -> Memory:
+    def _install(self, files: Files, known: LinkerdMemory, name: str) -> LinkerdMemory:
         """Work out what is to be written, up to v1.6.2: a file that is not there is its plugin."""
         if not self.plugin:
             return self._failed(known)
@@ -259,9 +277,9 @@ class LinkerdCNI(Installer):
             content = printed.text + "\n"
         drops = self.habits.interface_mode and _OWN in files and name != _OWN
         pending = known._replace(target=name, content=content)
-        return pending._replace(phase=Phase.DROP_OWN if drops else Phase.UNLINK)
+        return pending._replace(phase=LinkerdPhase.DROP_OWN if drops else LinkerdPhase.UNLINK)
 
-    def _patch(self, known: Memory, name: str, content: str) -> Memory:
+    def _patch(self, known: LinkerdMemory, name: str, content: str) -> LinkerdMemory:
         """Work out what is to be written, from v1.6.3: nothing where jq prints nothing."""
         if not self.plugin:
             return self._failed(known)
@@ -271,51 +289,51 @@ class LinkerdCNI(Installer):
         made = printed.text + "\n"
         seen = {**dict(known.known), _target(name): made}
         pending = known._replace(target=name, content=made, known=tuple(sorted(seen.items())))
-        return pending._replace(phase=Phase.UNLINK)
+        return pending._replace(phase=LinkerdPhase.UNLINK)
 
-    def _dropped_own(self, files: Files, known: Memory) -> Change:
-        following = known._replace(phase=Phase.UNLINK)
+    def _dropped_own(self, files: Files, known: LinkerdMemory) -> DirectoryChange:
+        following = known._replace(phase=LinkerdPhase.UNLINK)
         if _OWN not in files:
-            return Change(files, following)
+            return DirectoryChange(files, following)
         return self._done(removed(files, _OWN), following, Event(Happening.DELETED, _OWN))
 
-    def _unlinked(self, files: Files, known: Memory) -> Change:
+    def _unlinked(self, files: Files, known: LinkerdMemory) -> DirectoryChange:
         target = self._place(known)
         if target not in files:
             return self._created(files, known)
         gone = Event(Happening.DELETED, target)
-        return self._done(removed(files, target), known._replace(phase=Phase.CREATE), gone)
+        return self._done(removed(files, target), known._replace(phase=LinkerdPhase.CREATE), gone)
 
-    def _created(self, files: Files, known: Memory) -> Change:
+    def _created(self, files: Files, known: LinkerdMemory) -> DirectoryChange:
         """Make the file; somebody else who made it meanwhile lets `mv` fail."""
         target = self._place(known)
         if target in files:
-            return Change(files, self._failed(known))
+            return DirectoryChange(files, self._failed(known))
         made = (Event(Happening.CREATED, target), Event(Happening.MODIFIED, target))
         after = written(files, target, known.content)
         dropping = target != known.target
-        following = known._replace(phase=Phase.DROP) if dropping else self._through(known)
+        following = known._replace(phase=LinkerdPhase.DROP) if dropping else self._through(known)
         return self._done(after, following, *made)
 
-    def _dropped(self, files: Files, known: Memory) -> Change:
+    def _dropped(self, files: Files, known: LinkerdMemory) -> DirectoryChange:
         following = self._through(known)
         if known.target not in files:
-            return Change(files, following)
+            return DirectoryChange(files, following)
         gone = Event(Happening.DELETED, known.target)
         return self._done(removed(files, known.target), following, gone)
 
-    def _remembered(self, files: Files, known: Memory) -> Change:
+    def _remembered(self, files: Files, known: LinkerdMemory) -> DirectoryChange:
         """Know the file again that the line was about, up to v1.6.2."""
-        after = known._replace(phase=Phase.LISTEN, name="")
+        after = known._replace(phase=LinkerdPhase.LISTEN, name="")
         if known.name in files:
             after = after._replace(known=(("", files[known.name]),))
-        return Change(files, after)
+        return DirectoryChange(files, after)
 
-    def _cleaned(self, files: Files, known: Memory) -> Change:
+    def _cleaned(self, files: Files, known: LinkerdMemory) -> DirectoryChange:
         """Take the plugin out of every list, until jq fails at one."""
-        ended = Memory(Phase.EXITED)
+        ended = LinkerdMemory(LinkerdPhase.EXITED)
         if not self._can_clean(known):
-            return Change(files, ended)
+            return DirectoryChange(files, ended)
         after, events = dict(files), []
         for name in _listing(files, "conflist"):
             printed = unchained(files[name], _TYPE)
@@ -326,36 +344,38 @@ class LinkerdCNI(Installer):
         else:
             if self.habits.interface_mode and after.pop(_OWN, None) is not None:
                 events.append(Event(Happening.DELETED, _OWN))
-        return Change(after, ended, tuple(events))
+        return DirectoryChange(after, ended, tuple(events))
 
-    def _can_clean(self, known: Memory) -> bool:
+    def _can_clean(self, known: LinkerdMemory) -> bool:
         """Whether the command that kills inotifywait does not fail, and the rest comes about."""
         watching = known.watches + (self.habits.watches_token and not known.in_round)
         return watching > 0 if self.habits.kills_many else watching < 2
 
-    def _failed(self, known: Memory) -> Memory:
+    def _failed(self, known: LinkerdMemory) -> LinkerdMemory:
         """Return what comes of a command that fails: the script ends, or the loop that listens."""
         if not known.in_round:
-            return Memory(Phase.LISTEN, watches=known.watches, reads=False, in_round=False)
-        return _cleaning(known) if self.habits.loud else Memory(Phase.EXITED)
+            return LinkerdMemory(
+                LinkerdPhase.LISTEN, watches=known.watches, reads=False, in_round=False
+            )
+        return _cleaning(known) if self.habits.loud else LinkerdMemory(LinkerdPhase.EXITED)
 
-    def _done(self, files: Files, known: Memory, *events: Event) -> Change:
+    def _done(self, files: Files, known: LinkerdMemory, *events: Event) -> DirectoryChange:
         """Return a change of the directory, of which inotifywait tells the script as well."""
-        return Change(files, self._heard(known, events), events)
+        return DirectoryChange(files, self._heard(known, events), events)
 
-    def _through(self, known: Memory) -> Memory:
+    def _through(self, known: LinkerdMemory) -> LinkerdMemory:
         """Return what comes next once a file is done with."""
         free = known._replace(target="", content="")
         if known.todo:
-            return free._replace(phase=Phase.ROUND, name="")
+            return free._replace(phase=LinkerdPhase.ROUND, name="")
         if known.in_round:
-            phase = Phase.LISTEN if self.habits.remembers_each else Phase.WATCH
+            phase = LinkerdPhase.LISTEN if self.habits.remembers_each else LinkerdPhase.WATCH
             return free._replace(phase=phase, in_round=False, name="")
         if self.habits.remembers_each or not known.name:
-            return free._replace(phase=Phase.LISTEN, name="")
-        return free._replace(phase=Phase.REMEMBER)
+            return free._replace(phase=LinkerdPhase.LISTEN, name="")
+        return free._replace(phase=LinkerdPhase.REMEMBER)
 
-    def _place(self, known: Memory) -> str:
+    def _place(self, known: LinkerdMemory) -> str:
         """Return where the file goes: a .conf has become a list, unless it is only moved anew."""
         if self.habits.remembers_each and known.in_round:
             return known.target
@@ -363,29 +383,31 @@ class LinkerdCNI(Installer):
 
     _taken = MappingProxyType(
         {
-            Phase.BEGIN: _begun,
-            Phase.LIST: _listed,
-            Phase.ROUND: _in_round,
-            Phase.WATCH: _watching,
-            Phase.LISTEN: _listened,
-            Phase.DROP_OWN: _dropped_own,
-            Phase.UNLINK: _unlinked,
-            Phase.CREATE: _created,
-            Phase.DROP: _dropped,
-            Phase.REMEMBER: _remembered,
-            Phase.CLEAN: _cleaned,
+            LinkerdPhase.BEGIN: _begun,
+            LinkerdPhase.LIST: _listed,
+            LinkerdPhase.ROUND: _in_round,
+            LinkerdPhase.WATCH: _watching,
+            LinkerdPhase.LISTEN: _listened,
+            LinkerdPhase.DROP_OWN: _dropped_own,
+            LinkerdPhase.UNLINK: _unlinked,
+            LinkerdPhase.CREATE: _created,
+            LinkerdPhase.DROP: _dropped,
+            LinkerdPhase.REMEMBER: _remembered,
+            LinkerdPhase.CLEAN: _cleaned,
         }
     )
     """How each step is taken."""
 
 
-def _cleaning(known: Memory) -> Memory:
+def _cleaning(known: LinkerdMemory) -> LinkerdMemory:
     """Return the memory of a script that undoes its doing: what it was about to do is forgotten."""
-    return Memory(Phase.CLEAN, watches=known.watches, reads=known.reads, in_round=known.in_round)
+    return LinkerdMemory(
+        LinkerdPhase.CLEAN, watches=known.watches, reads=known.reads, in_round=known.in_round
+    )
 
 
-def _memory(memory: Hashable) -> Memory:
-    if not isinstance(memory, Memory):
+def _memory(memory: Hashable) -> LinkerdMemory:
+    if not isinstance(memory, LinkerdMemory):
         raise TypeError(f"not a memory of this program: {memory!r}")
     return memory
 
@@ -402,7 +424,7 @@ def _listing(files: Files, *endings: str) -> tuple[str, ...]:
     return tuple(reversed(names))
 
 
-def linkerd_cni(release: Release, settings: Settings) -> LinkerdCNI:
+def linkerd_cni(release: Release, settings: ProgramSettings) -> LinkerdCNI:
     """Return the script of a release as the environment (`settings["env"]`) makes it."""
     env = settings.get("env")
     given = env.get("CNI_NETWORK_CONFIG", _PLUGIN) if isinstance(env, Mapping) else _PLUGIN

@@ -12,7 +12,7 @@ from .confdir import ConfDirectory, PathError, encoded, extension
 from .gojson import JSONError, is_string
 from .multus_daemon_config import daemon_config as upstream_daemon_config
 from .multus_daemon_config import read_daemon_config
-from .multus_releases import Program, traits
+from .multus_releases import MultusBinary, traits
 from .netconf import NetworkError
 from .prediction import Prediction
 from .selector import multus_release, predict
@@ -117,7 +117,7 @@ def _candidates(selector: str, daemon_config: str | None) -> _Candidates:
         return _Candidates(runtimes.EXTENSIONS)
     mode, version = multus_release(selector)
     if mode == "thin":
-        takes_own = traits(Program.ENTRYPOINT, version).takes_own_file
+        takes_own = traits(MultusBinary.ENTRYPOINT, version).takes_own_file
         own = "" if takes_own else multus_thin.OWN_PREFIX
         return _Candidates(multus_thin.EXTENSIONS, own)
     try:

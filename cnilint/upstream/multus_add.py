@@ -28,7 +28,7 @@ from .libcni import (
 )
 from .multus_annotations import SPACE, bandwidth, port_mapping
 from .multus_definitions import Loaded, members_of, of_chain, stopped
-from .multus_outcome import NIL, FaultPlace, Held, Panicked, PluginCall, Refused
+from .multus_outcome import NIL, FaultHolder, FaultPlace, MultusRefused, Panicked, PluginCall
 from .multus_releases import MultusBehaviour
 from .multus_settings import NetConf, net_conf
 from .plain_json import plain
@@ -70,7 +70,7 @@ _REACHED = (IPv4Network("10.0.0.0/8"), IPv6Network("fd00::/8"), IPv6Network("fe8
 """The networks in which the recordings' interfaces have addresses."""
 
 
-class Node:
+class PodNamespace:
     """The pod's network namespace, with what ran in it."""
 
     def __init__(
@@ -97,23 +97,25 @@ class _Runtime(NamedTuple):
     """What holds its configuration."""
 
 
-def add(loaded: list[Loaded], settings: NetConf, node: Node) -> list[PluginCall]:
+def add(loaded: list[Loaded], settings: NetConf, node: PodNamespace) -> list[PluginCall]:
     """Return the plugins that run, in order; Refused or Panicked where the ADD ends early."""
     if settings.readiness_file and not node.directory.exists(settings.readiness_file):
-        raise Refused("other", FaultPlace(Held.SETTINGS, route=("readinessindicatorfile",)))
+        raise MultusRefused(
+            "other", FaultPlace(FaultHolder.SETTINGS, route=("readinessindicatorfile",))
+        )
     if settings.bin_dir != BINARIES:
         node.plugins = frozenset()
     _add_all([*loaded, *_auxiliary(settings, node)], settings, node, _POD_INTERFACE)
     return node.calls
 
 
-def _auxiliary(settings: NetConf, node: Node) -> list[Loaded]:
+def _auxiliary(settings: NetConf, node: PodNamespace) -> list[Loaded]:
     """Return the auxiliary chain where files add plugins to it."""
     if not settings.auxiliary_chain:
         return []
-    where = FaultPlace(Held.SETTINGS, route=("auxiliaryCNIChainName",))
+    where = FaultPlace(FaultHolder.SETTINGS, route=("auxiliaryCNIChainName",))
     if "/" not in settings.cluster_network:
-        raise Refused("other", where)
+        raise MultusRefused("other", where)
     passthru = Object([("type", "passthru"), ("name", "passthru-cni")])
     first = plugin(Raw(passthru), node.does.libcni)
     chain = ConfigurationList(settings.auxiliary_chain, settings.cni_version, (first,))
@@ -127,7 +129,9 @@ def _auxiliary(settings: NetConf, node: Node) -> list[Loaded]:
     return [of_chain(chain, where, where)] if len(chain.plugins) > 1 else []
 
 
-def _add_all(loaded: list[Loaded], settings: NetConf, node: Node, pod_interface: str) -> None:
+def _add_all(
+    loaded: list[Loaded], settings: NetConf, node: PodNamespace, pod_interface: str
+) -> None:
     for index, one in enumerate(loaded):
         default = pod_interface if one.master else f"net{index}"
         runtime = _runtime(one, one.interface or default, settings)
@@ -176,15 +180,15 @@ def _as_json(value: object) -> JSON:
     return Number(value) if isinstance(value, int) else value  # type: ignore[return-value]
 
 
-def _check_free(runtime: _Runtime, node: Node) -> None:
+def _check_free(runtime: _Runtime, node: PodNamespace) -> None:
     """Refuse an interface that there is, or that the kernel cannot be asked for."""
     name = runtime.interface.partition("\0")[0]
     size = len(encoded(name))
     limit = _ALTERNATIVE_BYTES if node.does.long_interface_names else _INTERFACE_BYTES
     if size > limit:
-        raise Refused("interface-invalid", runtime.where)
+        raise MultusRefused("interface-invalid", runtime.where)
     if name in node.interfaces:
-        raise Refused("interface-exists", runtime.where)
+        raise MultusRefused("interface-exists", runtime.where)
 
 
 def _network(one: Loaded, libcni: Libcni) -> tuple[str, str, tuple[Plugin, ...]]:
@@ -196,7 +200,7 @@ def _network(one: Loaded, libcni: Libcni) -> tuple[str, str, tuple[Plugin, ...]]
     return single.name, single.cni_version, (single,)
 
 
-def _run(one: Loaded, runtime: _Runtime, node: Node) -> None:
+def _run(one: Loaded, runtime: _Runtime, node: PodNamespace) -> None:
     """Run the plugins of a delegate."""
     try:
         name, version, plugins = _network(one, node.does.libcni)
@@ -205,47 +209,47 @@ def _run(one: Loaded, runtime: _Runtime, node: Node) -> None:
     for each in plugins:
         _call(each, (name, version), runtime, node)
     if len(encoded(name)) + len(encoded(runtime.interface)) > _CACHE_NAME_BYTES:
-        raise Refused("network-name", one.text)
+        raise MultusRefused("network-name", one.text)
     if not plugins:
         if not name:
-            raise Refused("network-name", one.text)
+            raise MultusRefused("network-name", one.text)
         raise Panicked(NIL, one.text)
 
 
-def _call(each: Plugin, network: tuple[str, str], runtime: _Runtime, node: Node) -> None:
+def _call(each: Plugin, network: tuple[str, str], runtime: _Runtime, node: PodNamespace) -> None:
     """Run one plugin of a network of a name and a CNI version."""
     name, version = network
     if "/" in each.type:
-        raise Refused("plugin-name", runtime.text)
+        raise MultusRefused("plugin-name", runtime.text)
     if each.type not in node.plugins:
-        raise Refused("plugin-missing", runtime.text)
+        raise MultusRefused("plugin-missing", runtime.text)
     if not _NETWORK_NAME.fullmatch(name):
-        raise Refused("network-name", runtime.text)
+        raise MultusRefused("network-name", runtime.text)
     _check_interface(runtime)
     conf, seen = _built(each, network, runtime, node)
     supported = node.does.libcni.result_versions if each.type == MULTUS else _PLUGIN_VERSIONS
     if seen not in supported:
-        raise Refused("cni-version", runtime.text)
+        raise MultusRefused("cni-version", runtime.text)
     if each.type == MULTUS:
         _call_multus(conf, runtime, node)
     else:
         _create(runtime, node)
         node.calls.append(_recorded(conf, (name, version), runtime))
     if seen not in node.does.libcni.result_versions:
-        raise Refused("cni-version", runtime.text)
+        raise MultusRefused("cni-version", runtime.text)
 
 
 def _check_interface(runtime: _Runtime) -> None:
     """Refuse a name that libcni refuses, or that no environment variable can hold."""
     name = runtime.interface
     if len(encoded(name)) > _INTERFACE_BYTES or name in (".", "..") or set(name) & {*SPACE, *"/:"}:
-        raise Refused("interface-invalid", runtime.where)
+        raise MultusRefused("interface-invalid", runtime.where)
     if "\0" in name:
-        raise Refused("other", runtime.where)
+        raise MultusRefused("other", runtime.where)
 
 
 def _built(
-    each: Plugin, network: tuple[str, str], runtime: _Runtime, node: Node
+    each: Plugin, network: tuple[str, str], runtime: _Runtime, node: PodNamespace
 ) -> tuple[Object, str]:
     """Return what the plugin is given, and the CNI version that it reads there."""
     try:
@@ -278,47 +282,47 @@ def _recorded(conf: Object, network: tuple[str, str], runtime: _Runtime) -> Plug
     return call  # type: ignore[return-value]
 
 
-def _create(runtime: _Runtime, node: Node) -> None:
+def _create(runtime: _Runtime, node: PodNamespace) -> None:
     """Make the interface; Refused for a name that the kernel takes in another way."""
     name = runtime.interface
     # The kernel counts the byte 0xa0 as a space, and a `%` is where it puts a number.
     if "%" in name or b"\xa0" in encoded(name) or name in ("all", "default"):
-        raise Refused("kernel-name", runtime.where)
+        raise MultusRefused("kernel-name", runtime.where)
     node.interfaces.add(name)
 
 
-def _call_multus(conf: Object, runtime: _Runtime, node: Node) -> None:
+def _call_multus(conf: Object, runtime: _Runtime, node: PodNamespace) -> None:
     """Run Multus as a plugin: it has no kubeconfig there, so only `delegates` can be run."""
     node.depth += 1
     try:
         settings = _nested_settings(conf, node)
         _add_all(settings.delegates, settings, node, runtime.interface)
-    except Refused as end:
-        raise Refused(end.kind, runtime.text) from None
+    except MultusRefused as end:
+        raise MultusRefused(end.kind, runtime.text) from None
     except Panicked:
         # The panic of a plugin is an error of what calls it.
-        raise Refused("other", runtime.text) from None
+        raise MultusRefused("other", runtime.text) from None
     finally:
         node.depth -= 1
 
 
-def _nested_settings(conf: Object, node: Node) -> NetConf:
+def _nested_settings(conf: Object, node: PodNamespace) -> NetConf:
     if node.depth > _NESTED:
-        raise Refused("other")
+        raise MultusRefused("other")
     try:
         settings = net_conf(Raw(conf, encoded=True), node.does)
-    except Refused as end:
+    except MultusRefused as end:
         # Before v4 the recordings class a configuration without delegates as no configuration.
         is_old = end.kind == "primary" and node.does.empty_is_default
-        raise Refused("netconf" if is_old else end.kind) from None
+        raise MultusRefused("netconf" if is_old else end.kind) from None
     if settings.kubeconfig or settings.readiness_file or settings.auxiliary_chain:
-        raise Refused("other")
+        raise MultusRefused("other")
     if settings.cluster_network:
-        raise Refused("primary")
+        raise MultusRefused("primary")
     return settings
 
 
-def _set_gateways(one: Loaded, node: Node) -> None:
+def _set_gateways(one: Loaded, node: PodNamespace) -> None:
     """Refuse a default route that the kernel refuses; only the last one decides."""
     gateways = one.gateways or []
     families = {gateway is not None and four(gateway) is not None for gateway in gateways}
@@ -326,7 +330,7 @@ def _set_gateways(one: Loaded, node: Node) -> None:
         return
     last = gateways[-1]
     if last is None or not _is_reached(four(last) or last):
-        raise Refused("gateway", one.where)
+        raise MultusRefused("gateway", one.where)
 
 
 def _is_reached(address: IPv4Address | IPv6Address) -> bool:

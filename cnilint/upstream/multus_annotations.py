@@ -28,7 +28,7 @@ from .gostruct import (
     folded,
 )
 from .libcni import broken_span
-from .multus_outcome import NIL, FaultPlace, Held, Panicked, Refused, Selection
+from .multus_outcome import NIL, FaultHolder, FaultPlace, MultusRefused, Panicked, Selection
 from .multus_releases import MultusBehaviour
 from .plain_json import plain
 
@@ -41,7 +41,7 @@ _LABEL = lazy_pattern("[a-z0-9]([-a-z0-9]*[a-z0-9])?")
 _INTERFACE_BYTES = 15
 
 
-class Part(NamedTuple):
+class ShortFormPart(NamedTuple):
     """A piece of the short form, with the character at which it starts."""
 
     text: str
@@ -52,20 +52,20 @@ class Part(NamedTuple):
         """The characters of the annotation that it is."""
         return self.start, self.start + len(self.text)
 
-    def split(self, mark: str) -> Iterator[Part]:
+    def split(self, mark: str) -> Iterator[ShortFormPart]:
         """Yield the pieces between the marks."""
         at = self.start
         for piece in self.text.split(mark):
-            yield Part(piece, at)
+            yield ShortFormPart(piece, at)
             at += len(piece) + len(mark)
 
-    def trimmed(self) -> Part:
+    def trimmed(self) -> ShortFormPart:
         """Return the part without the space around it."""
         rest = self.text.lstrip(SPACE)
-        return Part(rest.rstrip(SPACE), self.start + len(self.text) - len(rest))
+        return ShortFormPart(rest.rstrip(SPACE), self.start + len(self.text) - len(rest))
 
 
-class Origin(NamedTuple):
+class SelectionPlace(NamedTuple):
     """Where a selection stands in the annotation."""
 
     whole: FaultPlace
@@ -76,7 +76,7 @@ class Origin(NamedTuple):
         return self.fields.get(field, self.whole)
 
 
-class Selected(NamedTuple):
+class CheckedSelection(NamedTuple):
     """A selection after Multus's checks."""
 
     namespace: str
@@ -91,7 +91,7 @@ class Selected(NamedTuple):
     deprecated_interface: str = ""
     cni_args: dict[str, JSON] | None = None
     gateways: list[IPv4Address | IPv6Address | None] | None = None
-    origin: Origin = Origin(FaultPlace(Held.ANNOTATION), {})
+    origin: SelectionPlace = SelectionPlace(FaultPlace(FaultHolder.ANNOTATION), {})
 
     def shown(self) -> Selection:
         """Return the selection as Multus writes it: what is empty is left out."""
@@ -178,42 +178,44 @@ def bandwidth(entry: dict[str, object]) -> dict[str, object]:
 
 def selections(
     key: str, text: str, default_namespace: str, does: MultusBehaviour
-) -> list[Selected]:
+) -> list[CheckedSelection]:
     """Return the networks that an annotation selects; Refused or Panicked as Multus ends."""
     if not text:
-        raise Refused("empty-annotation", FaultPlace(Held.ANNOTATION, key, span=(0, 0)))
+        raise MultusRefused(
+            "empty-annotation", FaultPlace(FaultHolder.ANNOTATION, key, span=(0, 0))
+        )
     found = _from_json(key, text) if set(text) & set('[{"') else _from_names(key, text, does)
     return [_checked(one, default_namespace) for one in found]
 
 
-def _from_json(key: str, text: str) -> Iterator[Selected]:
+def _from_json(key: str, text: str) -> Iterator[CheckedSelection]:
     try:
         document = gojson.parse(text)
         elements = _ELEMENTS.decode(document, None)
     except JSONError as error:
-        place = FaultPlace(Held.ANNOTATION, key, error.route, broken_span(error, text))
-        raise Refused("json", place) from None
+        place = FaultPlace(FaultHolder.ANNOTATION, key, error.route, broken_span(error, text))
+        raise MultusRefused("json", place) from None
     items = document.items if isinstance(document, gojson.Array) else []
     listed = elements if isinstance(elements, list) else []
     for index, (item, fields) in enumerate(zip(items, listed, strict=True)):
-        whole = FaultPlace(Held.ANNOTATION, key, (index,))
+        whole = FaultPlace(FaultHolder.ANNOTATION, key, (index,))
         if fields is None:
             raise Panicked(NIL, whole)
         yield _element(fields, _origin(whole, item))
 
 
-def _origin(whole: FaultPlace, item: JSON) -> Origin:
+def _origin(whole: FaultPlace, item: JSON) -> SelectionPlace:
     pairs = item.pairs if isinstance(item, Object) else []
-    return Origin(
+    return SelectionPlace(
         whole, {folded(name): whole._replace(route=(*whole.route, name)) for name, _ in pairs}
     )
 
 
-def _element(fields: dict[str, object], origin: Origin) -> Selected:
+def _element(fields: dict[str, object], origin: SelectionPlace) -> CheckedSelection:
     def text(name: str) -> str:
         return str(fields.get(name, ""))
 
-    return Selected(
+    return CheckedSelection(
         text("namespace"),
         text("name"),
         text("interface"),
@@ -230,41 +232,41 @@ def _element(fields: dict[str, object], origin: Origin) -> Selected:
     )
 
 
-def _from_names(key: str, text: str, does: MultusBehaviour) -> Iterator[Selected]:
+def _from_names(key: str, text: str, does: MultusBehaviour) -> Iterator[CheckedSelection]:
     # All names are read before any is checked further; nothing further can fail for a name.
-    for item in Part(text, 0).split(","):
+    for item in ShortFormPart(text, 0).split(","):
         yield _named(key, item.trimmed(), does)
 
 
-def _named(key: str, item: Part, does: MultusBehaviour) -> Selected:
+def _named(key: str, item: ShortFormPart, does: MultusBehaviour) -> CheckedSelection:
     """Return the network that `namespace/name@interface` names."""
 
-    def at(part: Part) -> FaultPlace:
-        return FaultPlace(Held.ANNOTATION, key, span=part.span)
+    def at(part: ShortFormPart) -> FaultPlace:
+        return FaultPlace(FaultHolder.ANNOTATION, key, span=part.span)
 
     *front, named = item.split("/")
     if len(front) > 1:
-        raise Refused("slash", at(item))
+        raise MultusRefused("slash", at(item))
     name, *behind = named.split("@")
     if len(behind) > 1:
-        raise Refused("at", at(named))
+        raise MultusRefused("at", at(named))
     parts = {
-        "namespace": front[0].trimmed() if front else Part("", item.start),
+        "namespace": front[0].trimmed() if front else ShortFormPart("", item.start),
         "name": name.trimmed(),
-        "interface": behind[0].trimmed() if behind else Part("", item.start),
+        "interface": behind[0].trimmed() if behind else ShortFormPart("", item.start),
     }
     for field, part in parts.items():
         is_label = field != "interface" or does.interface_is_a_label
         if is_label and part.text and not _LABEL.fullmatch(part.text):
-            raise Refused("name", at(part))
+            raise MultusRefused("name", at(part))
         if not is_label and not _is_interface(part.text):
-            raise Refused("interface-grammar", at(part))
+            raise MultusRefused("interface-grammar", at(part))
     written = {field: at(part) for field, part in parts.items() if part.text}
-    return Selected(
+    return CheckedSelection(
         namespace=parts["namespace"].text,
         name=parts["name"].text,
         interface=parts["interface"].text,
-        origin=Origin(at(item), written),
+        origin=SelectionPlace(at(item), written),
     )
 
 
@@ -272,16 +274,16 @@ def _is_interface(text: str) -> bool:
     return len(encoded(text)) <= _INTERFACE_BYTES and not set(text) & set(" \t\n\v\f\r/")
 
 
-def _checked(one: Selected, default_namespace: str) -> Selected:
+def _checked(one: CheckedSelection, default_namespace: str) -> CheckedSelection:
     """Return a selection as it is used; Refused for an address that is none."""
     if one.mac and not is_mac(one.mac):
-        raise Refused("mac", one.origin.of("mac"))
+        raise MultusRefused("mac", one.origin.of("mac"))
     if one.guid and not is_mac(one.guid):
-        raise Refused("guid", one.origin.of("infiniband-guid"))
+        raise MultusRefused("guid", one.origin.of("infiniband-guid"))
     for index, address in enumerate(one.ips or ()):
         if not (is_cidr(address) if "/" in address else ip(address)):
             place = one.origin.of("ips")
-            raise Refused("ip", place._replace(route=(*place.route, index)))
+            raise MultusRefused("ip", place._replace(route=(*place.route, index)))
     return one._replace(
         namespace=one.namespace or default_namespace,
         interface=one.interface or one.deprecated_interface,

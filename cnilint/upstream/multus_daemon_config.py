@@ -15,7 +15,7 @@ from cnilint.start import NamedTuple
 
 from .confdir import DEFAULT_DIRECTORY, clean, join
 from .gostruct import BOOLEAN, INTEGER, STRING, MapOf, PointerTo, Struct, Type
-from .multus_releases import Program, Traits, traits
+from .multus_releases import MultusBinary, Traits, traits
 from .release import Release
 
 MULTUS_CONF = "00-multus.conf"
@@ -102,7 +102,7 @@ def read_daemon_config(version: Release, text: str) -> DaemonConf:
 
     The daemon reads it twice, for its server and for the generator; a wrong type in either ends it.
     """
-    release = traits(Program.DAEMON, version)
+    release = traits(MultusBinary.DAEMON, version)
     served = _server_struct(release).unmarshal(text, {})
     defaults = {
         "multusConfigFile": "auto",

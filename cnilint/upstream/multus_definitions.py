@@ -31,16 +31,16 @@ from .libcni import (
     plugin,
     untyped_members,
 )
-from .multus_annotations import Selected
+from .multus_annotations import CheckedSelection
 from .multus_outcome import (
     EMPTY,
     NIL,
     NIL_MAP,
     Delegate,
+    FaultHolder,
     FaultPlace,
-    Held,
+    MultusRefused,
     Panicked,
-    Refused,
 )
 
 
@@ -85,7 +85,7 @@ def from_specification(text: str, network: str, where: FaultPlace) -> Raw:
         whole = gojson.as_map(text)
     except JSONError as error:
         where = where._replace(span=broken_span(error, text))
-        raise Refused("config-json", where) from None
+        raise MultusRefused("config-json", where) from None
     if whole is None:
         raise Panicked(NIL_MAP, where)
     name = whole.members.get("name", "")
@@ -104,14 +104,14 @@ def from_directory(directory: ConfDirectory, path: str, name: str, libcni: Libcn
     except PathError:
         files = []
     for file in files:
-        where = FaultPlace(Held.CONF_DIR, file)
+        where = FaultPlace(FaultHolder.CONF_DIR, file)
         try:
             raw, found = _in_file(directory, file, libcni)
         except LibcniError as error:
             raise stopped("config-file", where, error) from None
         if name in (found, ""):
             return raw
-    raise Refused("config-file", FaultPlace(Held.CONF_DIR, path))
+    raise MultusRefused("config-file", FaultPlace(FaultHolder.CONF_DIR, path))
 
 
 def _in_file(directory: ConfDirectory, file: str, libcni: Libcni) -> tuple[Raw, str]:
@@ -121,14 +121,18 @@ def _in_file(directory: ConfDirectory, file: str, libcni: Libcni) -> tuple[Raw, 
     return raw, plugin(raw, libcni).name
 
 
-def stopped(kind: str, where: FaultPlace, error: LibcniError) -> Refused | Panicked:
+def stopped(kind: str, where: FaultPlace, error: LibcniError) -> MultusRefused | Panicked:
     """Return how Multus ends on what libcni refuses within the text that it was given."""
     place = where._replace(route=(*where.route, *error.route), span=error.span)
-    return Panicked(str(error), place) if isinstance(error, LibcniPanic) else Refused(kind, place)
+    return (
+        Panicked(str(error), place)
+        if isinstance(error, LibcniPanic)
+        else MultusRefused(kind, place)
+    )
 
 
 def delegate(
-    raw: Raw, selected: Selected | None, libcni: Libcni, text: FaultPlace, named: FaultPlace
+    raw: Raw, selected: CheckedSelection | None, libcni: Libcni, text: FaultPlace, named: FaultPlace
 ) -> Loaded:
     """Return the delegate of a configuration; Refused or Panicked as Multus ends.
 
@@ -143,14 +147,14 @@ def delegate(
         else:
             found = _of_list(raw, decoded(list_struct(libcni), raw), text, named)
     except JSONError as error:
-        raise Refused("config-decode", text._replace(route=error.route)) from None
+        raise MultusRefused("config-decode", text._replace(route=error.route)) from None
     return _as_selected(found, selected, text)
 
 
 def _of_list(raw: Raw, fields: dict[str, object], text: FaultPlace, named: FaultPlace) -> Loaded:
     plugins = fields.get("plugins")
     if not isinstance(plugins, list):
-        raise Refused("config-type", text)
+        raise MultusRefused("config-type", text)
     listed = text._replace(route=("plugins",))
     if not plugins:
         raise Panicked(EMPTY, listed)
@@ -159,7 +163,7 @@ def _of_list(raw: Raw, fields: dict[str, object], text: FaultPlace, named: Fault
         raise Panicked(NIL, first)
     types = tuple("<null>" if one is None else str(one.get("type", "")) for one in plugins)
     if not types[0]:
-        raise Refused("config-type", first)
+        raise MultusRefused("config-type", first)
     return Loaded(str(fields.get("name", "")), types, raw, named, text)
 
 
@@ -169,7 +173,7 @@ def of_chain(chain: ConfigurationList, text: FaultPlace, named: FaultPlace) -> L
     return Loaded(chain.name, types, Raw(None), named, text, chain=chain)
 
 
-def _as_selected(found: Loaded, selected: Selected | None, text: FaultPlace) -> Loaded:
+def _as_selected(found: Loaded, selected: CheckedSelection | None, text: FaultPlace) -> Loaded:
     """Return a delegate with what its selection asks for."""
     if selected is None:
         return found
@@ -192,11 +196,11 @@ def _as_selected(found: Loaded, selected: Selected | None, text: FaultPlace) -> 
 
 def _inject_into_list(value: JSON, arguments: Object, text: FaultPlace) -> JSON:
     if not isinstance(value, Object) or "plugins" not in value.members:
-        raise Refused("other", text)
+        raise MultusRefused("other", text)
     listed = value.members["plugins"]
     place = text._replace(route=("plugins",))
     if not isinstance(listed, Array):
-        raise Refused("other", place)
+        raise MultusRefused("other", place)
     items = [
         _inject(item, arguments, place._replace(route=("plugins", index)))
         for index, item in enumerate(listed.items)

@@ -17,8 +17,8 @@ from .confdir import ConfDirectory
 from .go_net import four
 from .gojson import JSONError, Object
 from .libcni import LibcniError, Raw, list_from_file
-from .multus_add import EVERY_PLUGIN, Node, add
-from .multus_annotations import Selected, selections
+from .multus_add import EVERY_PLUGIN, PodNamespace, add
+from .multus_annotations import CheckedSelection, selections
 from .multus_definitions import (
     Loaded,
     conf_in_file,
@@ -32,12 +32,12 @@ from .multus_keys import DEFAULT_NETWORK, NETWORKS
 from .multus_outcome import (
     EMPTY,
     Delegate,
+    FaultHolder,
     FaultPlace,
-    Held,
+    MultusRefused,
     Networks,
     Panicked,
     PluginCall,
-    Refused,
     Selection,
     Stage,
     ended,
@@ -87,13 +87,13 @@ def networks(  # noqa: PLR0913  each is something the program reads, and given b
     try:
         settings = net_conf(_configuration(multus_config, primary, does), does)
         loaded = cluster.delegates(settings, pod_namespace, annotations)
-    except (Refused, Panicked) as end:
+    except (MultusRefused, Panicked) as end:
         failed = ended(end)
         return Networks(parse, failed, None if cluster.asks_kubelet else failed)
     load: Stage[Delegate] = Stage([one.shown() for one in loaded])
     if cluster.asks_kubelet:
         return Networks(parse, load, None)
-    return Networks(parse, load, _add(loaded, settings, Node(directory, does)))
+    return Networks(parse, load, _add(loaded, settings, PodNamespace(directory, does)))
 
 
 def definition_add(namespace: str, name: str, config: str, *, version: str) -> Stage[PluginCall]:
@@ -112,9 +112,9 @@ def definition_add(namespace: str, name: str, config: str, *, version: str) -> S
         loaded = _Cluster([definition], directory, does).delegates(
             settings, namespace, {NETWORKS: asked}
         )
-    except (Refused, Panicked) as end:
+    except (MultusRefused, Panicked) as end:
         return ended(end)
-    return _add(loaded, settings, Node(directory, does, EVERY_PLUGIN))
+    return _add(loaded, settings, PodNamespace(directory, does, EVERY_PLUGIN))
 
 
 def _parse(
@@ -125,14 +125,14 @@ def _parse(
         return Stage(refused="none")
     try:
         return Stage([one.shown() for one in selections(NETWORKS, text, namespace, does)])
-    except (Refused, Panicked) as end:
+    except (MultusRefused, Panicked) as end:
         return ended(end)
 
 
-def _add(loaded: list[Loaded], settings: NetConf, node: Node) -> Stage[PluginCall]:
+def _add(loaded: list[Loaded], settings: NetConf, node: PodNamespace) -> Stage[PluginCall]:
     try:
         return Stage(add(loaded, settings, node))
-    except (Refused, Panicked) as end:
+    except (MultusRefused, Panicked) as end:
         return ended(end)
 
 
@@ -145,7 +145,7 @@ def _configuration(multus_config: Mapping[str, object], primary: str, does: Mult
     try:
         given = gojson.parse(json.dumps({**plain, **multus_config}))
     except (ValueError, TypeError, RecursionError):
-        raise Refused("netconf", FaultPlace(Held.SETTINGS)) from None
+        raise MultusRefused("netconf", FaultPlace(FaultHolder.SETTINGS)) from None
     whole = given if isinstance(given, Object) else Object([])
     if not does.primary_is_a_path and "delegates" not in whole.members:
         whole = whole.with_member("delegates", gojson.Array([_object(primary)]))
@@ -189,7 +189,7 @@ class _Cluster:
         for one in selected:
             allowed = (pod_namespace, *settings.global_namespaces)
             if settings.isolated and one.namespace not in allowed:
-                raise Refused("isolation", one.origin.of("namespace"))
+                raise MultusRefused("isolation", one.origin.of("namespace"))
             loaded.append(self._defined(one, settings))
         _check_gateways(loaded)
         return loaded
@@ -197,20 +197,20 @@ class _Cluster:
     def _pods_default(self, text: str, settings: NetConf) -> Loaded:
         """Return the network that takes the primary's place."""
         found = selections(DEFAULT_NETWORK, text, settings.multus_namespace, self._does)
-        whole = FaultPlace(Held.ANNOTATION, DEFAULT_NETWORK)
+        whole = FaultPlace(FaultHolder.ANNOTATION, DEFAULT_NETWORK)
         if len(found) > 1:
-            raise Refused("many-default", found[1].origin.whole)
+            raise MultusRefused("many-default", found[1].origin.whole)
         if not found:
             raise Panicked(EMPTY, whole)
         return self._defined(found[0], settings)._replace(master=True)
 
     def _defaults(self, settings: NetConf, pod_namespace: str) -> list[Loaded]:
         """Return the cluster network and, outside of the system's namespaces, the others."""
-        where = FaultPlace(Held.SETTINGS, route=("clusterNetwork",))
+        where = FaultPlace(FaultHolder.SETTINGS, route=("clusterNetwork",))
         try:
             primary = self._network(settings.cluster_network, settings, where)
-        except Refused as end:
-            raise Refused("primary", end.where) from None
+        except MultusRefused as end:
+            raise MultusRefused("primary", end.where) from None
         loaded = [primary._replace(master=True)]
         if pod_namespace not in settings.system_namespaces:
             for index, name in enumerate(settings.default_networks):
@@ -222,33 +222,35 @@ class _Cluster:
         """Return the delegate of a definition, a configuration's name, a directory or a file."""
         is_path = "/" in name
         if not is_path or not self._does.primary_is_a_path:
-            selected = Selected(settings.multus_namespace, name)
+            selected = CheckedSelection(settings.multus_namespace, name)
             try:
                 return self._defined(selected, settings, where)
-            except Refused:
+            except MultusRefused:
                 pass
             try:
                 raw = from_directory(self._directory, settings.conf_dir, name, self._does.libcni)
-            except Refused:
+            except MultusRefused:
                 pass
             else:
-                return self._delegate(raw, FaultPlace(Held.CONF_DIR, settings.conf_dir), where)
+                return self._delegate(
+                    raw, FaultPlace(FaultHolder.CONF_DIR, settings.conf_dir), where
+                )
         if is_path or not self._does.primary_is_a_path:
             return self._at_path(name, where)
-        raise Refused("not-found", where)
+        raise MultusRefused("not-found", where)
 
     def _at_path(self, path: str, where: FaultPlace) -> Loaded:
         """Return the delegate of the first file of a directory, or (since v4) of a file."""
         if self._directory.is_directory(path):
             if not self._directory.conf_files(path, (".conf", ".conflist")):
-                raise Refused("not-found", where)
+                raise MultusRefused("not-found", where)
             raw = from_directory(self._directory, path, "", self._does.libcni)
-            return self._delegate(raw, FaultPlace(Held.CONF_DIR, path), where)
+            return self._delegate(raw, FaultPlace(FaultHolder.CONF_DIR, path), where)
         if not self._directory.exists(path):
-            raise Refused("other" if self._does.primary_is_a_path else "not-found", where)
+            raise MultusRefused("other" if self._does.primary_is_a_path else "not-found", where)
         if not self._does.primary_is_a_path:
-            raise Refused("not-found", where)
-        text = FaultPlace(Held.PRIMARY if path == PRIMARY else Held.CONF_DIR, path)
+            raise MultusRefused("not-found", where)
+        text = FaultPlace(FaultHolder.PRIMARY if path == PRIMARY else FaultHolder.CONF_DIR, path)
         try:
             return self._in_file(path, text, where)
         except LibcniError as error:
@@ -263,23 +265,23 @@ class _Cluster:
             raw = Raw(gojson.parse(self._directory.read(path)))
             return self._delegate(raw, text, where)
         if not chain.only_inlined and not _CHAIN_NAME.fullmatch(chain.name):
-            raise Refused("config-file", text._replace(route=("name",)))
+            raise MultusRefused("config-file", text._replace(route=("name",)))
         return of_chain(chain, text, where)
 
     def _delegate(self, raw: Raw, text: FaultPlace, where: FaultPlace) -> Loaded:
         return delegate(raw, None, self._does.libcni, text, where)
 
     def _defined(
-        self, selected: Selected, settings: NetConf, named: FaultPlace | None = None
+        self, selected: CheckedSelection, settings: NetConf, named: FaultPlace | None = None
     ) -> Loaded:
         """Return the delegate of a definition."""
         place = named or selected.origin.of("name")
         definition = self._definitions.get((selected.namespace, selected.name))
         if definition is None:
-            raise Refused("not-found", place)
+            raise MultusRefused("not-found", place)
         held = definition.get("annotations")
         self.asks_kubelet |= isinstance(held, Mapping) and RESOURCE_NAME in held
-        text = FaultPlace(Held.DEFINITION, f"{selected.namespace}/{selected.name}")
+        text = FaultPlace(FaultHolder.DEFINITION, f"{selected.namespace}/{selected.name}")
         config = definition.get("config")
         if isinstance(config, str) and config:
             raw = from_specification(config, selected.name, text)
@@ -298,5 +300,5 @@ def _check_gateways(loaded: list[Loaded]) -> None:
         for gateway in one.gateways or ():
             family = gateway is not None and four(gateway) is not None
             if family in seen:
-                raise Refused("ecmp", one.where)
+                raise MultusRefused("ecmp", one.where)
             seen.add(family)

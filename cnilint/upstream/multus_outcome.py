@@ -56,7 +56,7 @@ class PluginCall(_Call, total=False):
     cni_args: list[str]
 
 
-class Held(StrEnum):
+class FaultHolder(StrEnum):
     """What holds the text in which a fault lies."""
 
     ANNOTATION = "annotation"
@@ -69,7 +69,7 @@ class Held(StrEnum):
 class FaultPlace(NamedTuple):
     """Where a fault lies: a text, and the part of it."""
 
-    held: Held
+    held: FaultHolder
     name: str = ""
     """The annotation's key, the definition as `namespace/name`, or the file's path."""
     route: tuple[str | int, ...] = ()
@@ -105,7 +105,7 @@ EMPTY = "runtime error: index out of range [0] with length 0"
 NIL_MAP = "assignment to entry in nil map"
 
 
-class Refused(Exception):  # noqa: N818 - it is how a stage ends, not an error of ours
+class MultusRefused(Exception):  # noqa: N818 - it is how a stage ends, not an error of ours
     """Multus returns an error."""
 
     def __init__(self, kind: str, where: FaultPlace | None = None) -> None:
@@ -125,8 +125,8 @@ class Panicked(Exception):  # noqa: N818 - the same
         self.where = where
 
 
-def ended(end: Refused | Panicked) -> Stage[Any]:
+def ended(end: MultusRefused | Panicked) -> Stage[Any]:
     """Return the stage that ended so."""
-    if isinstance(end, Refused):
+    if isinstance(end, MultusRefused):
         return Stage(refused=end.kind, where=end.where)
     return Stage(panic=end.message, where=end.where)

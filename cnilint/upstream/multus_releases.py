@@ -29,7 +29,7 @@ LAST_SCRIPT: Release = (3, 9, 3)
 """The last release whose entrypoint is the script."""
 
 
-class Program(Enum):
+class MultusBinary(Enum):
     """The programs that Multus has been installed by."""
 
     DAEMON = "daemon"
@@ -109,8 +109,8 @@ class Traits(NamedTuple):
 
 
 # From which release on a program differs from its release before, beginning with its first.
-_CHANGES: Mapping[Program, tuple[tuple[Release, dict[str, Any]], ...]] = {
-    Program.SCRIPT: (
+_CHANGES: Mapping[MultusBinary, tuple[tuple[Release, dict[str, Any]], ...]] = {
+    MultusBinary.SCRIPT: (
         (
             (0, 0, 0),
             {
@@ -130,7 +130,7 @@ _CHANGES: Mapping[Program, tuple[tuple[Release, dict[str, Any]], ...]] = {
         ((3, 8, 0), {"pin": Pin.HONOURED}),
         ((3, 9, 0), {"needs_cni_version": True}),
     ),
-    Program.GENERATOR: (
+    MultusBinary.GENERATOR: (
         (
             (0, 0, 0),
             {
@@ -141,7 +141,7 @@ _CHANGES: Mapping[Program, tuple[tuple[Release, dict[str, Any]], ...]] = {
         ),
         ((3, 9, 0), {"pin": Pin.HONOURED}),
     ),
-    Program.ENTRYPOINT: (
+    MultusBinary.ENTRYPOINT: (
         ((4, 0, 0), {"pin": Pin.IGNORED, "exit_without_master": 0}),
         (
             (4, 1, 0),
@@ -160,7 +160,7 @@ _CHANGES: Mapping[Program, tuple[tuple[Release, dict[str, Any]], ...]] = {
         ),
         ((4, 2, 4), {"lists_by_order": True}),
     ),
-    Program.DAEMON: (
+    MultusBinary.DAEMON: (
         (
             (4, 0, 0),
             {"directories": ("autoconfig_directory",), "writes_to_conf_directory": False},
@@ -182,27 +182,27 @@ _CHANGES: Mapping[Program, tuple[tuple[Release, dict[str, Any]], ...]] = {
     ),
 }
 
-_BUILDS = (("eksbuild", Program.SCRIPT, (3, 7, 2), Pin.HONOURED),)
+_BUILDS = (("eksbuild", MultusBinary.SCRIPT, (3, 7, 2), Pin.HONOURED),)
 """Builds whose pin differs from their release's: v3.7.2 of EKS has the fix of v3.8 (commit
 7e44bb6d2)."""
 
-_STANDS_FOR: Mapping[Program, Release] = {
-    Program.GENERATOR: (4, 0, 2),
-    Program.SCRIPT: (4, 1, 0),
+_STANDS_FOR: Mapping[MultusBinary, Release] = {
+    MultusBinary.GENERATOR: (4, 0, 2),
+    MultusBinary.SCRIPT: (4, 1, 0),
 }
 """The release of v4 whose model is taken for a program that has none of its own."""
 
 
-def program(of: Release, *, thick: bool) -> Program:
+def program(of: Release, *, thick: bool) -> MultusBinary:
     """Return the program that a release is installed by, thick or thin."""
     is_first = of < (4, 0, 0)
     if thick:
-        return Program.GENERATOR if is_first else Program.DAEMON
-    return Program.SCRIPT if is_first else Program.ENTRYPOINT
+        return MultusBinary.GENERATOR if is_first else MultusBinary.DAEMON
+    return MultusBinary.SCRIPT if is_first else MultusBinary.ENTRYPOINT
 
 
 @lru_cache(maxsize=256)
-def traits(of: Program, number: Release, build: str = "") -> Traits:
+def traits(of: MultusBinary, number: Release, build: str = "") -> Traits:
     """Return what a release of a program does; `build` is the image tag, which may name a build."""
     found: dict[str, Any] = {}
     for since, changed in _CHANGES[of]:
@@ -214,12 +214,12 @@ def traits(of: Program, number: Release, build: str = "") -> Traits:
     return Traits(**found)
 
 
-def honours_pin_since(of: Program) -> Release:
+def honours_pin_since(of: MultusBinary) -> Release:
     """Return the first release of a program that does what a pin says."""
     return next(since for since, _ in _CHANGES[of] if traits(of, since).pin is Pin.HONOURED)
 
 
-def modelled_as(of: Program, number: Release) -> Release:
+def modelled_as(of: MultusBinary, number: Release) -> Release:
     """Return the release of v4 whose model says what a program does."""
     return _STANDS_FOR.get(of, number)
 

@@ -16,17 +16,27 @@ from fnmatch import fnmatchcase
 from cnilint.start import NamedTuple, dataclass
 
 from .confdir import DEFAULT_DIRECTORY, ConfDirectory, PathError, clean
-from .multus_releases import Pin, Program, Traits, traits
+from .multus_releases import MultusBinary, Pin, Traits, traits
 from .multus_script_options import (
     IMAGE_FILE,
-    Options,
     ScriptEnd,
+    ScriptOptions,
     is_true,
     options,
     words,
 )
 from .multus_script_text import check_log_level, generated
-from .program import Change, Event, Files, Happening, Installer, Settings, Status, removed, written
+from .program import (
+    DirectoryChange,
+    DirectoryProgram,
+    Event,
+    Files,
+    Happening,
+    ProgramSettings,
+    Status,
+    removed,
+    written,
+)
 from .release import Release
 
 OUTPUT = "00-multus.conf"
@@ -42,7 +52,7 @@ _PROVIDED = (
 """The file of the image as a replay has it."""
 
 
-class Phase(Enum):
+class MultusScriptPhase(Enum):
     """Where in the script a process is."""
 
     LOOKING = "looking for a master"
@@ -56,7 +66,7 @@ class Phase(Enum):
 class ScriptState(NamedTuple):
     """The memory of a process."""
 
-    phase: Phase = Phase.LOOKING
+    phase: MultusScriptPhase = MultusScriptPhase.LOOKING
     location: str = ""
     """The path of its master, once it has one."""
     ready: bool = False
@@ -66,7 +76,7 @@ class ScriptState(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class MultusScript(Installer):
+class MultusScript(DirectoryProgram):
     """The script in one directory, which it calls /host/etc/cni/net.d.
 
     `image_files` are more files of its container, by path. `python_3`: what `python` is; the images
@@ -87,15 +97,15 @@ class MultusScript(Installer):
         """Return the memory of a process that has not looked for a master yet."""
         return ScriptState()
 
-    def step(self, files: Files, memory: Hashable) -> Change | None:
+    def step(self, files: Files, memory: Hashable) -> DirectoryChange | None:
         """Take a master and write, move it away, or see that it is gone: one at a time."""
         state = _state(memory)
-        if state.phase in (Phase.ENDED, Phase.SLEEPING):
+        if state.phase in (MultusScriptPhase.ENDED, MultusScriptPhase.SLEEPING):
             return None
         try:
             return self._stepped(files, state)
         except ScriptEnd as end:
-            return Change(files, ScriptState(Phase.ENDED, cause=str(end)))
+            return DirectoryChange(files, ScriptState(MultusScriptPhase.ENDED, cause=str(end)))
 
     def notice(self, files: Files, memory: Hashable, events: Sequence[Event]) -> Hashable:
         """Return the memory as it is: the script watches nothing, it looks again every second.
@@ -106,13 +116,17 @@ class MultusScript(Installer):
         gone = any(one.happening in (Happening.DELETED, Happening.MOVED_FROM) for one in events)
         if self.patient or not gone or self._ways.invalidates:
             return state
-        missed = state.phase is Phase.WATCHING and not _is_file(files, state.location)
-        return state._replace(phase=Phase.LOOKING) if missed or self._pauses(state) else state
+        missed = state.phase is MultusScriptPhase.WATCHING and not _is_file(files, state.location)
+        return (
+            state._replace(phase=MultusScriptPhase.LOOKING)
+            if missed or self._pauses(state)
+            else state
+        )
 
-    def stop(self, files: Files, memory: Hashable) -> Change:
+    def stop(self, files: Files, memory: Hashable) -> DirectoryChange:
         """Leave everything; before v3.4.1 with the cleanup flag, spoil 00-multus.conf."""
-        if _state(memory).phase is Phase.ENDED or not self._ways.invalidates:
-            return Change(files, None)
+        if _state(memory).phase is MultusScriptPhase.ENDED or not self._ways.invalidates:
+            return DirectoryChange(files, None)
         try:
             chosen = options(self.release, self.arguments)
             return self._spoilt(files, chosen, None) if is_true(chosen.cleanup) else _left(files)
@@ -122,36 +136,46 @@ class MultusScript(Installer):
     def status(self, memory: Hashable) -> Status:
         """Return READY once it has come to its loop at the end."""
         state = _state(memory)
-        if state.phase is Phase.ENDED:
+        if state.phase is MultusScriptPhase.ENDED:
             return Status.EXITED
         return Status.READY if state.ready else Status.WAITS
 
     @property
     def _ways(self) -> Traits:
-        return traits(Program.SCRIPT, self.release, self.build)
+        return traits(MultusBinary.SCRIPT, self.release, self.build)
 
     def _pauses(self, state: ScriptState) -> bool:
-        return state.phase is Phase.MISSING
+        return state.phase is MultusScriptPhase.MISSING
 
-    def _stepped(self, files: Files, state: ScriptState) -> Change | None:
+    def _stepped(self, files: Files, state: ScriptState) -> DirectoryChange | None:
         """Take the step of a process that runs; ScriptEnd if that ends it."""
         chosen = options(self.release, self.arguments)
-        if state.phase is Phase.LOOKING:
+        if state.phase is MultusScriptPhase.LOOKING:
             return self._look(files, state, chosen)
-        if state.phase is Phase.MOVING:
+        if state.phase is MultusScriptPhase.MOVING:
             return self._move(files, state, chosen)
-        if state.phase is Phase.MISSING:
-            return Change(files, state._replace(phase=Phase.LOOKING)) if self.patient else None
+        if state.phase is MultusScriptPhase.MISSING:
+            return (
+                DirectoryChange(files, state._replace(phase=MultusScriptPhase.LOOKING))
+                if self.patient
+                else None
+            )
         if _is_file(files, state.location):
             return None
         if self._ways.invalidates:
             # without a master to look for, it does so again every second
-            phase = Phase.LOOKING if chosen.conf_file == "auto" else Phase.WATCHING
+            phase = (
+                MultusScriptPhase.LOOKING
+                if chosen.conf_file == "auto"
+                else MultusScriptPhase.WATCHING
+            )
             change = self._spoilt(files, chosen, state._replace(phase=phase))
             return None if change.files == files and change.memory == state else change
-        return Change(files, state._replace(phase=Phase.MISSING))
+        return DirectoryChange(files, state._replace(phase=MultusScriptPhase.MISSING))
 
-    def _look(self, files: Files, state: ScriptState, chosen: Options) -> Change | None:
+    def _look(
+        self, files: Files, state: ScriptState, chosen: ScriptOptions
+    ) -> DirectoryChange | None:
         """Copy the file that is named, or look for a master and write what is made of it."""
         directory = self._directory(files)
         _check_locations(directory, chosen)
@@ -164,13 +188,13 @@ class MultusScript(Installer):
         check_log_level(chosen)
         master = _cat(directory, location, "master-unreadable")
         text = generated(master, chosen, self._ways, python_3=self.python_3)
-        phase = Phase.MOVING if is_true(chosen.rename) else _loop(chosen)
-        ready = state.ready or phase is not Phase.MOVING
+        phase = MultusScriptPhase.MOVING if is_true(chosen.rename) else _loop(chosen)
+        ready = state.ready or phase is not MultusScriptPhase.MOVING
         after = ScriptState(phase, location, ready)
         # `mv` from another file system: what is there goes first
         return _put(files, f"{chosen.conf_directory}/{OUTPUT}", text, after, anew=True)
 
-    def _copy(self, files: Files, chosen: Options) -> Change:
+    def _copy(self, files: Files, chosen: ScriptOptions) -> DirectoryChange:
         """Copy a file under its own name: `cp -f`, which writes in place, and not onto itself."""
         source = chosen.conf_file
         if not chosen.conf_directory or not source:
@@ -183,10 +207,10 @@ class MultusScript(Installer):
                 raise ScriptEnd("conf-file-itself")
         # without `auto` there is no master to watch: from v3.4.1 on the watch comes to nothing
         watches = self._ways.invalidates and is_true(chosen.cleanup)
-        phase = Phase.WATCHING if watches else Phase.SLEEPING
+        phase = MultusScriptPhase.WATCHING if watches else MultusScriptPhase.SLEEPING
         return _put(files, target, text, ScriptState(phase, ready=True))
 
-    def _move(self, files: Files, state: ScriptState, chosen: Options) -> Change:
+    def _move(self, files: Files, state: ScriptState, chosen: ScriptOptions) -> DirectoryChange:
         """Move the master away, under a name that is no configuration's."""
         directory = self._directory(files)
         sources = _expanded(directory, state.location)
@@ -199,14 +223,14 @@ class MultusScript(Installer):
         if name is None:
             return moved
         events = (Event(Happening.MOVED_FROM, name), *_moved_to(f"{state.location}.old"))
-        return Change(removed(moved.files, name), after, events)
+        return DirectoryChange(removed(moved.files, name), after, events)
 
-    def _spoilt(self, files: Files, chosen: Options, memory: Hashable) -> Change:
+    def _spoilt(self, files: Files, chosen: ScriptOptions, memory: Hashable) -> DirectoryChange:
         return _put(files, f"{chosen.conf_directory}/{OUTPUT}", INVALIDATED, memory)
 
     def _spoil_while_looking(
-        self, files: Files, state: ScriptState, chosen: Options
-    ) -> Change | None:
+        self, files: Files, state: ScriptState, chosen: ScriptOptions
+    ) -> DirectoryChange | None:
         """Spoil its file while there is no master, unless that was done."""
         path = f"{chosen.conf_directory}/{OUTPUT}"
         if not self._ways.invalidates or not is_true(chosen.cleanup) or not _is_file(files, path):
@@ -229,15 +253,15 @@ def _state(memory: Hashable) -> ScriptState:
     return memory
 
 
-def _left(files: Files) -> Change:
-    return Change(files, None)
+def _left(files: Files) -> DirectoryChange:
+    return DirectoryChange(files, None)
 
 
-def _loop(chosen: Options) -> Phase:
-    return Phase.WATCHING if is_true(chosen.cleanup) else Phase.SLEEPING
+def _loop(chosen: ScriptOptions) -> MultusScriptPhase:
+    return MultusScriptPhase.WATCHING if is_true(chosen.cleanup) else MultusScriptPhase.SLEEPING
 
 
-def _check_locations(directory: ConfDirectory, chosen: Options) -> None:
+def _check_locations(directory: ConfDirectory, chosen: ScriptOptions) -> None:
     """End unless the directories and the binary are there; an empty value is not looked at."""
     for option in (chosen.conf_directory, chosen.bin_directory, chosen.bin_file):
         if not all(map(directory.exists, words(option))):
@@ -246,7 +270,7 @@ def _check_locations(directory: ConfDirectory, chosen: Options) -> None:
         raise ScriptEnd("conf-dir-missing")
 
 
-def _master(directory: ConfDirectory, chosen: Options, pin: Pin) -> str:
+def _master(directory: ConfDirectory, chosen: ScriptOptions, pin: Pin) -> str:
     """Return the pin, or the first name that `ls` and two `grep`s leave; "" if there is none.
 
     The pin is not looked for: what comes after fails without it. v3.7.2 waits for it, and then
@@ -318,21 +342,23 @@ def _moved_to(path: str) -> tuple[Event, ...]:
     return () if name is None else (Event(Happening.MOVED_TO, name),)
 
 
-def _put(files: Files, path: str, text: str, memory: Hashable, *, anew: bool = False) -> Change:
+def _put(
+    files: Files, path: str, text: str, memory: Hashable, *, anew: bool = False
+) -> DirectoryChange:
     """Return the change that writes a file, in place or `anew`; ScriptEnd if it cannot."""
     if not ConfDirectory(files).is_writable(path):
         raise ScriptEnd("unwritable")
     name = _name(path)
     if name is None:
-        return Change(files, memory)
+        return DirectoryChange(files, memory)
     created: tuple[Event, ...] = () if name in files else (Event(Happening.CREATED, name),)
     if anew and name in files:
         created = (Event(Happening.DELETED, name), Event(Happening.CREATED, name))
     after = written(files, name, text) if anew else {**files, name: text}
-    return Change(after, memory, (*created, Event(Happening.MODIFIED, name)))
+    return DirectoryChange(after, memory, (*created, Event(Happening.MODIFIED, name)))
 
 
-def multus_script(release: Release, settings: Settings) -> MultusScript:
+def multus_script(release: Release, settings: ProgramSettings) -> MultusScript:
     """Return the script of a release with the `args` of its settings, as it was recorded.
 
     That is with Python 3, with a file where it looks for one by default, and without waiting for

@@ -12,14 +12,14 @@ from functools import lru_cache
 from cnilint.start import NamedTuple, lazy_pattern
 
 from .confdir import DEFAULT_DIRECTORY
-from .multus_releases import Program, script_flags, traits
+from .multus_releases import MultusBinary, script_flags, traits
 from .release import Release
 
 IMAGE_FILE = "/usr/src/multus-cni/images/70-multus.conf"
 """What the script copies unless it is told otherwise. The published images do not have the file."""
 
 
-class Options(NamedTuple):
+class ScriptOptions(NamedTuple):
     """The variables of the script. A value has no white space at its end, and no `=` in it."""
 
     conf_directory: str = DEFAULT_DIRECTORY
@@ -49,13 +49,13 @@ class ScriptEnd(Exception):  # noqa: N818  it need not be an error
 
 
 @lru_cache(maxsize=1024)
-def options(release: Release, arguments: tuple[str, ...]) -> Options:
+def options(release: Release, arguments: tuple[str, ...]) -> ScriptOptions:
     """Return what the arguments of the script set; ScriptEnd if it does not get past them.
 
     It stops reading at the first empty argument. A flag whose value is an argument of its own sets
     an empty value.
     """
-    known, does = script_flags(release), traits(Program.SCRIPT, release)
+    known, does = script_flags(release), traits(MultusBinary.SCRIPT, release)
     given: dict[str, str] = {}
     for argument in arguments:
         if not argument:
@@ -67,7 +67,7 @@ def options(release: Release, arguments: tuple[str, ...]) -> Options:
             given[known[name]] = value
         elif does.refuses_unknown_flags:
             raise ScriptEnd("unknown-flag")
-    found = Options()._replace(**given)
+    found = ScriptOptions()._replace(**given)
     if not does.has_autoconfig_directory:
         return found._replace(autoconfig_directory=found.conf_directory)
     return found

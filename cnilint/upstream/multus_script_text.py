@@ -10,12 +10,12 @@ from __future__ import annotations
 import json
 
 from .multus_releases import Traits
-from .multus_script_options import Options, ScriptEnd, is_true, words
+from .multus_script_options import ScriptEnd, ScriptOptions, is_true, words
 
 _LOG_LEVELS = ("debug", "error", "panic", "verbose")
 
 
-def generated(master: str, chosen: Options, ways: Traits, *, python_3: bool) -> str:
+def generated(master: str, chosen: ScriptOptions, ways: Traits, *, python_3: bool) -> str:
     """Return the text of 00-multus.conf; ScriptEnd where the script ends instead.
 
     `echo` leaves one space of every white space, in the master's text too.
@@ -30,13 +30,13 @@ def generated(master: str, chosen: Options, ways: Traits, *, python_3: bool) -> 
     return " ".join(words(_text(chosen, name, capabilities, master))) + "\n"
 
 
-def check_log_level(chosen: Options) -> None:
+def check_log_level(chosen: ScriptOptions) -> None:
     """End where the level is none; one of blanks counts as not given."""
     if chosen.log_level.replace(" ", "") and chosen.log_level not in _LOG_LEVELS:
         raise ScriptEnd("invalid-flag")
 
 
-def _network_name(master: str, chosen: Options, ways: Traits, *, python_3: bool) -> str:
+def _network_name(master: str, chosen: ScriptOptions, ways: Traits, *, python_3: bool) -> str:
     if not is_true(chosen.override_name):
         return "multus-cni-network"
     if ways.needs_python_2 and python_3:
@@ -103,7 +103,7 @@ def _numbers(version: str) -> list[int]:
     return [int(number) for number in version.split(".")]
 
 
-def _text(chosen: Options, name: str, capabilities: str, master: str) -> str:
+def _text(chosen: ScriptOptions, name: str, capabilities: str, master: str) -> str:
     """Return the configuration before `echo`: values go in as they are, whatever is in them."""
     members = [
         ("cniVersion", chosen.cni_version),

@@ -25,7 +25,7 @@ from .gostruct import (
 from .libcni import Raw, conf_fields
 from .multus_annotations import BANDWIDTH, PORT_MAPPINGS, SPACE
 from .multus_definitions import Loaded, delegate
-from .multus_outcome import FaultPlace, Held, Refused
+from .multus_outcome import FaultHolder, FaultPlace, MultusRefused
 from .multus_releases import MultusBehaviour
 
 MULTUS_NAMESPACE = "kube-system"
@@ -86,12 +86,12 @@ def net_conf(raw: Raw, does: MultusBehaviour) -> NetConf:
         "multusNamespace": MULTUS_NAMESPACE,
         "systemNamespaces": [MULTUS_NAMESPACE],
     }
-    where = FaultPlace(Held.SETTINGS)
+    where = FaultPlace(FaultHolder.SETTINGS)
     start = {} if does.empty_is_default else defaults
     try:
         found = _struct(does).decode(raw.value, start, encoded=raw.encoded)
     except JSONError as error:
-        raise Refused("netconf", where._replace(route=error.route)) from None
+        raise MultusRefused("netconf", where._replace(route=error.route)) from None
     fields = found if isinstance(found, dict) else start
     if does.empty_is_default:
         fields = defaults | {key: value for key, value in fields.items() if value}
@@ -110,7 +110,7 @@ def _read(fields: dict[str, object], does: MultusBehaviour, where: FaultPlace) -
     listed = fields.get("delegates")
     delegates = listed if isinstance(listed, list) else []
     if not delegates and not text("clusterNetwork"):
-        raise Refused("primary", where)
+        raise MultusRefused("primary", where)
     runtime = fields.get("runtimeConfig")
     return NetConf(
         cni_version=text("cniVersion"),

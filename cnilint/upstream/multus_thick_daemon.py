@@ -29,7 +29,7 @@ _EMPTY = ConfDirectory({})
 """The directory without files, to turn paths into names."""
 
 
-class Change(Enum):
+class FileEvent(Enum):
     """What happened to a file of the directory."""
 
     WRITTEN = "written"
@@ -76,7 +76,7 @@ def stop(conf: DaemonConf, state: DaemonState, files: Files) -> Step:
     return _held(conf, STOPPED, left)
 
 
-def react(conf: DaemonConf, state: DaemonState, files: Files, name: str, change: Change) -> Step:
+def react(conf: DaemonConf, state: DaemonState, files: Files, name: str, change: FileEvent) -> Step:
     """Let a daemon see that a file changed; `files` are those after the change."""
     if state.status == "waiting":
         return _look(conf, state, files)
@@ -88,7 +88,7 @@ def react(conf: DaemonConf, state: DaemonState, files: Files, name: str, change:
         folders.add(clean(posixpath.dirname(conf.readiness_file)))
     if posixpath.dirname(path) not in folders:
         return _held(conf, state, files)
-    appeared = change in (Change.WRITTEN, Change.RENAMED_TO)
+    appeared = change in (FileEvent.WRITTEN, FileEvent.RENAMED_TO)
     if conf.release.is_rewritten and path == conf.readiness_file:
         if appeared:
             return _held(conf, state, files)
@@ -240,12 +240,12 @@ def _operated(conf: DaemonConf, state: DaemonState, files: Files, op: Mapping[st
     if kind == "stop":
         return stop(conf, state, files)
     if kind == "write":
-        return react(conf, state, {**files, file: op["content"]}, file, Change.WRITTEN)
+        return react(conf, state, {**files, file: op["content"]}, file, FileEvent.WRITTEN)
     if file not in files or op.get("to") == file:
         return state, dict(files)
     left = {name: text for name, text in files.items() if name != file}
     if kind == "remove":
-        return react(conf, state, left, file, Change.REMOVED)
+        return react(conf, state, left, file, FileEvent.REMOVED)
     left[op["to"]] = files[file]
-    state, left = react(conf, state, left, file, Change.RENAMED_AWAY)
-    return react(conf, state, left, op["to"], Change.RENAMED_TO)
+    state, left = react(conf, state, left, file, FileEvent.RENAMED_AWAY)
+    return react(conf, state, left, op["to"], FileEvent.RENAMED_TO)

@@ -11,7 +11,15 @@ from . import multus_thick_daemon as thick_daemon
 from .confdir import ConfDirectory, clean
 from .multus_daemon_config import DaemonConf, daemon_config, read_daemon_config
 from .multus_thick_daemon import STOPPED, DaemonState
-from .program import Change, Event, Files, Happening, Installer, Settings, Status
+from .program import (
+    DirectoryChange,
+    DirectoryProgram,
+    Event,
+    Files,
+    Happening,
+    ProgramSettings,
+    Status,
+)
 from .release import Release
 
 _APPEARED = frozenset({Happening.CREATED, Happening.MODIFIED, Happening.MOVED_TO})
@@ -32,7 +40,7 @@ class ThickMemory(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class ThickDaemon(Installer):
+class ThickDaemon(DirectoryProgram):
     """One daemon, which answers one event at each step.
 
     k8snetworkplumbingwg/multus-cni@v4.3.0:pkg/server/config/manager.go monitorPluginConfiguration
@@ -44,7 +52,7 @@ class ThickDaemon(Installer):
         """Return the memory of a daemon that has not looked for its master yet."""
         return ThickMemory()
 
-    def step(self, files: Files, memory: Hashable) -> Change | None:
+    def step(self, files: Files, memory: Hashable) -> DirectoryChange | None:
         """Look for the master, or answer the next event; None while it waits for either."""
         known = _known(memory)
         state = known.state
@@ -52,7 +60,7 @@ class ThickDaemon(Installer):
             return _change(files, *_made(thick_daemon.start(self.conf, STOPPED, files)))
         if state.status == "waiting":
             found, after = thick_daemon.react(
-                self.conf, state, files, "", thick_daemon.Change.WRITTEN
+                self.conf, state, files, "", thick_daemon.FileEvent.WRITTEN
             )
             return None if _rested(found) == known else _change(files, *_made((found, after)))
         if state.status != "running":
@@ -72,7 +80,7 @@ class ThickDaemon(Installer):
             known = self._told(known, event)
         return known
 
-    def stop(self, files: Files, memory: Hashable) -> Change:
+    def stop(self, files: Files, memory: Hashable) -> DirectoryChange:
         """Return what SIGTERM leaves: from v4.1.0 on 00-multus.conf goes."""
         state, after = thick_daemon.stop(self.conf, _known(memory).state, files)
         return _change(files, after, _rested(state))
@@ -97,8 +105,10 @@ class ThickDaemon(Installer):
             return known
         return known._replace(waiting=min(known.waiting + 1, _MOST_WAITING))
 
-    def _answered(self, files: Files, known: ThickMemory, path: str, *, appeared: bool) -> Change:
-        kind = thick_daemon.Change.WRITTEN if appeared else thick_daemon.Change.REMOVED
+    def _answered(
+        self, files: Files, known: ThickMemory, path: str, *, appeared: bool
+    ) -> DirectoryChange:
+        kind = thick_daemon.FileEvent.WRITTEN if appeared else thick_daemon.FileEvent.REMOVED
         name = _EMPTY.relative(clean(path))
         state, after = thick_daemon.react(self.conf, known.state, files, name, kind)
         waiting = known.waiting - 1 if appeared else known.waiting
@@ -133,7 +143,9 @@ def _rested(state: DaemonState) -> ThickMemory:
     return ThickMemory(state._replace(conf=STOPPED.conf))
 
 
-def _change(files: Files, after: Files, memory: ThickMemory, written: Sequence[str] = ()) -> Change:
+def _change(
+    files: Files, after: Files, memory: ThickMemory, written: Sequence[str] = ()
+) -> DirectoryChange:
     """Return a change with what a watch tells of it: the daemon writes in place.
 
     `written` are names that it writes although nothing in them may change.
@@ -145,10 +157,10 @@ def _change(files: Files, after: Files, memory: ThickMemory, written: Sequence[s
         for name in after
         if files.get(name) != after[name] or name in written
     ]
-    return Change(after, memory, tuple(events))
+    return DirectoryChange(after, memory, tuple(events))
 
 
-def multus_thick(release: Release, settings: Settings) -> ThickDaemon:
+def multus_thick(release: Release, settings: ProgramSettings) -> ThickDaemon:
     """Return the daemon of a release; `multusMasterCNI` in the settings is its pin.
 
     ValueError if that is no text.

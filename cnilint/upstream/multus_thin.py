@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from . import gojson
 from .confdir import DEFAULT_DIRECTORY, ConfDirectory, PathError, join
 from .gojson import Array, JSONError, Object, is_string
-from .multus_releases import Pin, Program, Traits, traits
+from .multus_releases import MultusBinary, Pin, Traits, traits
 from .pflag import Flags, FlagValueError, UnknownFlagError, parse_flags
 from .prediction import Prediction, SelectionError
 from .release import Release
@@ -63,7 +63,7 @@ def declared_flags(release: Traits) -> Flags:
 
 def predict_thin(version: Release, directory: ConfDirectory, args: Sequence[str]) -> Prediction:
     """Return the master that an entrypoint starting now takes, and the files that it adds."""
-    release = traits(Program.ENTRYPOINT, version)
+    release = traits(MultusBinary.ENTRYPOINT, version)
     try:
         flags = parse_flags(declared_flags(release), args)
         return _created(release, directory, flags)

@@ -15,7 +15,7 @@ from cnilint.start import NamedTuple
 Files = Mapping[str, str]
 """The files of one directory: name to content. The order is the one they were made in."""
 
-Settings = Mapping[str, object]
+ProgramSettings = Mapping[str, object]
 """What a program is given: `env` (names to values), `args` (a list) or `config` (a ConfigMap)."""
 
 
@@ -36,7 +36,7 @@ class Event(NamedTuple):
     name: str
 
 
-class Change(NamedTuple):
+class DirectoryChange(NamedTuple):
     """What one step leaves: the files, the memory, and what other programs may have seen of it."""
 
     files: Files
@@ -53,14 +53,14 @@ class Status(Enum):
     STOPPED = "stopped"
 
 
-class Installer:
+class DirectoryProgram:
     """A program in one directory. Its methods change nothing: they return what comes of it."""
 
     def start(self) -> Hashable:
         """Return the memory of a process before its first step."""
         raise NotImplementedError
 
-    def step(self, files: Files, memory: Hashable) -> Change | None:
+    def step(self, files: Files, memory: Hashable) -> DirectoryChange | None:
         """Return the next step; None while it waits for something to happen, or has exited."""
         raise NotImplementedError
 
@@ -77,7 +77,7 @@ class Installer:
         """
         return memory
 
-    def stop(self, files: Files, memory: Hashable) -> Change:
+    def stop(self, files: Files, memory: Hashable) -> DirectoryChange:
         """Return what SIGTERM leaves of the files."""
         raise NotImplementedError
 

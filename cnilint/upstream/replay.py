@@ -1,9 +1,9 @@
 """The lives of installers: what a directory holds after each thing that happens to it.
 
-A program is an `Installer` (program.py): `start() -> memory`, `step(files, memory) -> Change or
-None`, `notice(files, memory, events) -> memory`, `stop(files, memory) -> Change` and
-`status(memory) -> Status`. To add one, put a function that makes it from its release and its
-settings into `PROGRAMS`, under the name that stands before the `@` of a selector.
+A program is a `DirectoryProgram` (program.py): `start() -> memory`, `step(files, memory) ->
+DirectoryChange or None`, `notice(files, memory, events) -> memory`, `stop(files, memory) ->
+DirectoryChange` and `status(memory) -> Status`. To add one, put a function that makes it from its
+release and its settings into `PROGRAMS`, under the name that stands before the `@` of a selector.
 """
 
 from __future__ import annotations
@@ -18,10 +18,19 @@ from .istio_cni import istio_cni
 from .kuma_cni import kuma
 from .linkerd_cni import linkerd_cni
 from .multus_script import multus_script
-from .program import Event, Files, Happening, Installer, Settings, Status, removed, written
+from .program import (
+    DirectoryProgram,
+    Event,
+    Files,
+    Happening,
+    ProgramSettings,
+    Status,
+    removed,
+    written,
+)
 from .release import Release, release
 
-Make = Callable[[Release, Settings], Installer]
+Make = Callable[[Release, ProgramSettings], DirectoryProgram]
 
 PROGRAMS: dict[str, Make] = {
     "calico": calico,
@@ -43,7 +52,7 @@ def replay(
     ops: Sequence[Mapping[str, object]],
     *,
     before: Mapping[str, str] | None = None,
-    settings: Settings | None = None,
+    settings: ProgramSettings | None = None,
     master: str = "",
 ) -> list[dict[str, object]]:
     """Return what stands after each operation, once the program has come to rest.
@@ -97,7 +106,7 @@ def _replayed_thick(
 class _Node:
     """A directory and the program that runs in it, or does not (no memory)."""
 
-    def __init__(self, program: Installer, files: Files) -> None:
+    def __init__(self, program: DirectoryProgram, files: Files) -> None:
         self.program = program
         self.files = files
         self.status = Status.STOPPED

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from cnilint.gitops.files import Files
-from cnilint.gitops.graph import Reason
+from cnilint.gitops.graph import UnreadReason
 from cnilint.gitops.kustomize import FILE_NAMES, build
 from cnilint.model.text import Source
 from cnilint.model.tree import Document, Value, plain
@@ -42,7 +42,7 @@ def ours(folder: Path) -> tuple[list[Any], list[str]]:
     top = next((one for one in folder.parents if one.parent in (CORPUS / "gitops", CASES)), ROOT)
     top = top if folder.is_relative_to(top) else folder.parent
     built = build(Files(str(top), ()), os.path.relpath(folder, top))
-    if any(one.reason is Reason.REMOTE for one in built.not_read):
+    if any(one.reason is UnreadReason.REMOTE for one in built.not_read):
         pytest.skip("it has an address, and Kustomize would download it")
     if any(edge.kind == "chart" for edge in built.edges):
         pytest.skip("it has a chart, which takes Helm")

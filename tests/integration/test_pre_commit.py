@@ -238,7 +238,11 @@ def test_many_files_still_get_one_answer(hooks: Hooks, tmp_path: Path) -> None:
 
 DELETIONS = {
     "the file of the primary": (
-        {"istio-cni.yaml": STANDALONE, "multus.yaml": thin("--multus-conf-file=auto", PIN), **EARLY},
+        {
+            "istio-cni.yaml": STANDALONE,
+            "multus.yaml": thin("--multus-conf-file=auto", PIN),
+            **EARLY,
+        },
         {"aws-node.yaml": VPC},
         "error[CNI103]",
     ),

@@ -15,7 +15,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 from cnilint.upstream.multus_thick_program import multus_thick
-from cnilint.upstream.program import Event, Files, Happening, Installer, Status, written
+from cnilint.upstream.program import DirectoryProgram, Event, Files, Happening, Status, written
 from cnilint.upstream.release import release
 from cnilint.upstream.replay import PROGRAMS
 
@@ -203,7 +203,7 @@ class Graph:
         return order
 
 
-def made(program: Mapping[str, Any]) -> Installer:
+def made(program: Mapping[str, Any]) -> DirectoryProgram:
     number = release(program["version"])
     assert number is not None
     makers = {**PROGRAMS, "multus-thick": multus_thick}

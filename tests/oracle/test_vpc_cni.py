@@ -16,7 +16,7 @@ import pytest
 from cnilint.upstream.aws_vpc_cni.entrypoint import VpcCniStart, refusals, vpc_cni
 from cnilint.upstream.aws_vpc_cni.program import Check
 from cnilint.upstream.aws_vpc_cni.releases import release_of
-from cnilint.upstream.aws_vpc_cni.variables import VARIABLES, Reader, is_read
+from cnilint.upstream.aws_vpc_cni.variables import VARIABLES, EnvironmentReader, is_read
 
 RECORDS = Path(__file__).with_name("aws-vpc-cni.jsonl.gz")
 INPUTS = ("before", "directories", "conflist", "node_ipv6", "node_ipv4", "ipamd")
@@ -143,7 +143,11 @@ def test_what_the_table_has_as_parsed_is_complained_about() -> None:
             continue
         for known in VARIABLES:
             text = record["env"].get(known.name)
-            if known.reader is Reader.IPAMD or text is None or known.understands(text, release):
+            if (
+                known.reader is EnvironmentReader.IPAMD
+                or text is None
+                or known.understands(text, release)
+            ):
                 continue
             complaints += 1
             assert known.name in refused_texts(outcome), (version, record["id"], known.name)
@@ -189,5 +193,5 @@ def test_the_first_of_all_refusals_is_what_the_start_ends_for() -> None:
         if ended.check != "configuration-directory":
             assert ended in found
             # a release that writes before ipamd ends says so last
-            assert found[0] == ended or found[0].by is Reader.IPAMD
+            assert found[0] == ended or found[0].by is EnvironmentReader.IPAMD
     assert sum(bool(refusals(record["env"], version=version)) for version, record in alone) > 300

@@ -11,7 +11,7 @@ from cnilint.kube.held_place import held_location
 from cnilint.kube.workload import workload
 from cnilint.model.finding import Applicability, Fix, Location, Related
 from cnilint.model.tree import child, descend, items, string
-from cnilint.multus.network_definitions import Definition, Plugin
+from cnilint.multus.network_definitions import DefinedPlugin, Definition
 from cnilint.multus.network_requests import NetworkRequest
 from cnilint.simulation.cluster import Cluster
 from cnilint.start import NamedTuple
@@ -59,7 +59,7 @@ def host_local_is_per_node(cluster: Cluster) -> Iterator[Hit]:
     yield from _overlaps(pools)
 
 
-def spans_nodes(plugin: Plugin, uplinks: frozenset[str]) -> bool:
+def spans_nodes(plugin: DefinedPlugin, uplinks: frozenset[str]) -> bool:
     """Whether pods of different nodes are in one layer-2 network by a plugin."""
     settings = plugin.settings
     device = str(settings.get("master") or settings.get("device") or "")
@@ -113,7 +113,7 @@ def _is_one_address(written: object) -> bool:
     return isinstance(first, str) and bool(first) and first == last
 
 
-def _per_node(one: Definition, plugin: Plugin) -> Hit:
+def _per_node(one: Definition, plugin: DefinedPlugin) -> Hit:
     return Hit(
         location=_place(one, *plugin.steps, "ipam", "type"),
         parameters={
@@ -175,7 +175,7 @@ class _Pool(NamedTuple):
     """Whether addresses are also kept in a list of all ranges."""
 
 
-def _pools(one: Definition, plugin: Plugin, ipam: Mapping[str, object]) -> Iterator[_Pool]:
+def _pools(one: Definition, plugin: DefinedPlugin, ipam: Mapping[str, object]) -> Iterator[_Pool]:
     """Yield the ranges that Whereabouts gives away for a definition.
 
     k8snetworkplumbingwg/whereabouts@v0.8.0:pkg/types/types.go and pkg/config/config.go

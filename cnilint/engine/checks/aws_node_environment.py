@@ -13,12 +13,18 @@ from cnilint.model.finding import Applicability, Edit, Fix, Level
 from cnilint.simulation.cluster import Cluster
 from cnilint.upstream.aws_vpc_cni.entrypoint import refusals
 from cnilint.upstream.aws_vpc_cni.program import Check, Refusal
-from cnilint.upstream.aws_vpc_cni.variables import How, Reader, Variable, misread, variable
+from cnilint.upstream.aws_vpc_cni.variables import (
+    EnvironmentReader,
+    How,
+    Variable,
+    misread,
+    variable,
+)
 from cnilint.upstream.go_text import atoi, parse_bool
 
 from .aws_node_release import families_missing
 from .aws_nodes import (
-    Said,
+    HitWords,
     aws_nodes,
     edited,
     hit,
@@ -46,7 +52,7 @@ def ip_family(cluster: Cluster) -> Iterator[Hit]:
         for refusal in _family_refusals(node):
             place = place_of(node, refusal.variables)
             fixes = tuple(_family_fixes(node, refusal))
-            yield hit(node, place, Said(_family_words(node, refusal), fixes=fixes))
+            yield hit(node, place, HitWords(_family_words(node, refusal), fixes=fixes))
             break
         else:
             yield from _parts_of_another_family(node)
@@ -110,7 +116,7 @@ def _parts_of_another_family(node: AwsNode) -> Iterator[Hit]:
         fix = setting_fix(node, {IPV6: _word(wanted)}, Applicability.UNSAFE, of=init)
         what = f"is told {IPV6} {_word(wanted)}, and its init container {_word(told)}"
         place = place_in(init, (IPV6,))
-        yield hit(node, place, Said(what, Level.WARNING, (fix,)))
+        yield hit(node, place, HitWords(what, Level.WARNING, (fix,)))
     yield from _agent_of_another_family(node, wanted=wanted)
 
 
@@ -140,7 +146,7 @@ def _agent_of_another_family(node: AwsNode, *, wanted: bool) -> Iterator[Hit]:
     place = text.location if text is not None else agent.place
     what = f"is told {IPV6} {_word(wanted)}, and the network policy agent {_word(told)}"
     fix = edited(f"set {_AGENT_IPV6[0]} {_word(wanted)}", [edits], Applicability.UNSAFE)
-    yield hit(node, place, Said(what, Level.WARNING, (fix,)))
+    yield hit(node, place, HitWords(what, Level.WARNING, (fix,)))
 
 
 def _word(value: bool) -> str:  # noqa: FBT001 # it is the value that is written
@@ -157,7 +163,7 @@ def prefix_delegation_without_target(cluster: Cluster) -> Iterator[Hit]:
             what = f"{why} with {DELEGATION} on, and ends at every start"
             fix = setting_fix(node, {TARGETS[0]: "1"}, Applicability.SAFE)
             place = place_of(node, (refusal.variables[0], *given))
-            yield hit(node, place, Said(what, fixes=(fix,)))
+            yield hit(node, place, HitWords(what, fixes=(fix,)))
 
 
 _VALUE_CHECKS: tuple[Check, ...] = (
@@ -193,7 +199,7 @@ def invalid_value(cluster: Cluster) -> Iterator[Hit]:
                 told.add(name)
                 what = f"refuses {name} {quoted(node.main.value(name))}: {_REASONS[refusal.check]}"
                 fixes = tuple(_bare(node, name))
-                yield hit(node, place_of(node, (name,)), Said(what, fixes=fixes))
+                yield hit(node, place_of(node, (name,)), HitWords(what, fixes=fixes))
         for known in misread(node.main.known, node.release):
             if known.name not in told and (text := node.main.text(known.name)) is not None:
                 told.add(known.name)
@@ -222,7 +228,7 @@ def _misread(node: AwsNode, known: Variable, text: Text) -> Hit:
     fixes: tuple[Fix, ...] = ()
     if meant and how is not How.LENIENT_INTEGER:
         fixes = (setting_fix(node, {known.name: meant}, Applicability.SAFE),)
-    return hit(node, text.location, Said(what, Level.WARNING, fixes))
+    return hit(node, text.location, HitWords(what, Level.WARNING, fixes))
 
 
 def _meant(value: str) -> str:
@@ -249,7 +255,7 @@ def _target(node: AwsNode, name: str) -> int | None:
     """Return a target as ipamd reads it, None where it is not known."""
     if node.main.is_unknown(name):
         return None
-    known = variable(name, Reader.IPAMD)
+    known = variable(name, EnvironmentReader.IPAMD)
     number = atoi(known.text(node.main.known, node.release))
     return number if number is not None and number >= 0 else int(known.default)
 
@@ -259,12 +265,12 @@ def _alone(node: AwsNode, warm: int, least: int) -> Iterator[Hit]:
         what = "attaches no further addresses with MINIMUM_IP_TARGET and no WARM_IP_TARGET"
         fix = setting_fix(node, {"WARM_IP_TARGET": "1"}, Applicability.UNSAFE)
         place = place_of(node, ("MINIMUM_IP_TARGET",))
-        yield hit(node, place, Said(what, Level.WARNING, (fix,)))
+        yield hit(node, place, HitWords(what, Level.WARNING, (fix,)))
     elif warm > 0 and least == 0 and not node.is_on(DELEGATION):
         what = "asks EC2 for single addresses all the time with WARM_IP_TARGET alone"
         fix = setting_fix(node, {"MINIMUM_IP_TARGET": str(warm)}, Applicability.UNSAFE)
         place = place_of(node, ("WARM_IP_TARGET",))
-        yield hit(node, place, Said(what, Level.WARNING, (fix,)))
+        yield hit(node, place, HitWords(what, Level.WARNING, (fix,)))
 
 
 def _cancelled(node: AwsNode, warm: int, least: int) -> Iterator[Hit]:
@@ -280,7 +286,7 @@ def _cancelled(node: AwsNode, warm: int, least: int) -> Iterator[Hit]:
         what = f"does not go by {name} where there is {stronger}"
         edits = remove_variable(node.installer, node.main, name)
         fix = edited(f"remove {name}", [edits], Applicability.UNSAFE)
-        yield hit(node, text.location, Said(what, Level.WARNING, (fix,)))
+        yield hit(node, text.location, HitWords(what, Level.WARNING, (fix,)))
 
 
 def egress_mismatch(cluster: Cluster) -> Iterator[Hit]:
@@ -303,7 +309,7 @@ def _init_without_egress(node: AwsNode) -> Iterator[Hit]:
         fix = setting_fix(node, {V6_EGRESS: _word(wanted)}, Applicability.SAFE, of=init)
         what = f"has {V6_EGRESS} {_word(wanted)}, and its init container {_word(told)}"
         place = place_in(init, (V6_EGRESS,))
-        yield hit(node, place, Said(what, Level.WARNING, (fix,)))
+        yield hit(node, place, HitWords(what, Level.WARNING, (fix,)))
 
 
 def _egress_without_address(node: AwsNode) -> Iterator[Hit]:
@@ -311,7 +317,7 @@ def _egress_without_address(node: AwsNode) -> Iterator[Hit]:
     if refusal is not None and refusal.check == "ipv6-address" and node.is_on(V6_EGRESS):
         what = f"ends at every start on a node without an IPv6 address, with {V6_EGRESS} on"
         fix = shown_fix("take v1.16.3 or later, which goes on without")
-        yield hit(node, place_of(node, (V6_EGRESS,)), Said(what, Level.WARNING, (fix,)))
+        yield hit(node, place_of(node, (V6_EGRESS,)), HitWords(what, Level.WARNING, (fix,)))
 
 
 def _snat_without_effect(node: AwsNode) -> Iterator[Hit]:
@@ -320,4 +326,4 @@ def _snat_without_effect(node: AwsNode) -> Iterator[Hit]:
     if excluded is not None and excluded.value.strip() and node.is_on(external):
         what = f"excludes nothing from SNAT with {external} on: it does none at all"
         fix = shown_fix(f"remove one of the two, or set {external} to false")
-        yield hit(node, excluded.location, Said(what, Level.WARNING, (fix,)))
+        yield hit(node, excluded.location, HitWords(what, Level.WARNING, (fix,)))

@@ -17,13 +17,13 @@ from cnilint.syntax.embedded import decoded_base64
 from cnilint.upstream import gojson
 from cnilint.upstream.aws_vpc_cni.entrypoint import DIRECTORIES, FILE
 from cnilint.upstream.aws_vpc_cni.releases import breaks_given_file
-from cnilint.upstream.aws_vpc_cni.variables import How, Reader, variable
+from cnilint.upstream.aws_vpc_cni.variables import EnvironmentReader, How, variable
 from cnilint.upstream.confdir import ConfDirectory
 from cnilint.upstream.gojson import JSON, Array, JSONError, Object
 from cnilint.upstream.runtimes import containerd
 
 from .aws_node_release import is_misleading
-from .aws_nodes import ADDING, Said, aws_nodes, file_start, hit, quoted, shown_fix
+from .aws_nodes import ADDING, HitWords, aws_nodes, file_start, hit, quoted, shown_fix
 
 BINARIES, CONF = "HOST_CNI_BIN_PATH", "HOST_CNI_CONFDIR_PATH"
 RUN = "/var/run/aws-node"
@@ -54,20 +54,20 @@ def mandatory_mounts(cluster: Cluster) -> Iterator[Hit]:
 def _ignored_directory(node: AwsNode) -> Iterator[Hit]:
     text = node.main.text(CONF)
     if text is not None and is_misleading(node, CONF):
-        default = variable(CONF, Reader.ENTRYPOINT).default
+        default = variable(CONF, EnvironmentReader.ENTRYPOINT).default
         what = f"does not read {CONF} {quoted(text)} and writes to {default}"
         fix = shown_fix(f"mount the directory at {default}, or take v1.15.0 or later")
-        yield hit(node, text.location, Said(what, fixes=(fix,)))
+        yield hit(node, text.location, HitWords(what, fixes=(fix,)))
 
 
 def _empty_directory(node: AwsNode) -> Iterator[Hit]:
     for name in (CONF, BINARIES):
         text = node.main.text(name)
-        how = variable(name, Reader.ENTRYPOINT).how(node.release)
+        how = variable(name, EnvironmentReader.ENTRYPOINT).how(node.release)
         if text is not None and not text.value and how is How.TEXT:
             what = f'takes {name} "" for the container\'s own root: nothing of it reaches the host'
             fix = shown_fix(f"remove {name}")
-            yield hit(node, text.location, Said(what, fixes=(fix,)))
+            yield hit(node, text.location, HitWords(what, fixes=(fix,)))
 
 
 def _not_mounted(node: AwsNode, workload: Workload, container: Container) -> Iterator[Hit]:
@@ -77,12 +77,12 @@ def _not_mounted(node: AwsNode, workload: Workload, container: Container) -> Ite
             what = f"{directory.what} {directory.path}, and no host directory is mounted there"
             fix = shown_fix(f"mount the host's directory at {directory.path}")
             level = Level.WARNING if is_state else Level.ERROR
-            yield hit(node, directory.place, Said(what, level, (fix,)))
+            yield hit(node, directory.place, HitWords(what, level, (fix,)))
 
 
 def _directories(node: AwsNode) -> Iterator[_Directory]:
     for name, what in ((CONF, "writes its configuration to"), (BINARIES, "puts its plugins into")):
-        path = variable(name, Reader.ENTRYPOINT).text(node.main.known, node.release)
+        path = variable(name, EnvironmentReader.ENTRYPOINT).text(node.main.known, node.release)
         text = node.main.text(name)
         place = text.location if text is not None and text.value == path else node.main.place
         if path and not is_misleading(node, name):
@@ -94,7 +94,7 @@ def _elsewhere(
     cluster: Cluster, node: AwsNode, workload: Workload, container: Container
 ) -> Iterator[Hit]:
     """Yield a configuration that lies where neither the runtime nor Multus looks for it."""
-    path = variable(CONF, Reader.ENTRYPOINT).text(node.main.known, node.release)
+    path = variable(CONF, EnvironmentReader.ENTRYPOINT).text(node.main.known, node.release)
     host = workload.host_path(container, path) if path else None
     if host is None:
         return
@@ -102,7 +102,7 @@ def _elsewhere(
     if host.path not in read:
         what = f"writes to {host.path} of the host, where no container runtime looks"
         fix = shown_fix(f"mount {runtime_directories()[0]} at {path}")
-        yield hit(node, node.main.place, Said(what, fixes=(fix,)))
+        yield hit(node, node.main.place, HitWords(what, fixes=(fix,)))
 
 
 def conflist_contents(cluster: Cluster) -> Iterator[Hit]:
@@ -115,12 +115,12 @@ def conflist_contents(cluster: Cluster) -> Iterator[Hit]:
         if chart is not None and breaks_given_file(chart):
             what = "is given a file by a version of the chart that breaks it"
             fix = shown_fix("take version 1.18.3 of the chart, or a later one")
-            yield hit(node, text.location, Said(what, fixes=(fix,)))
+            yield hit(node, text.location, HitWords(what, fixes=(fix,)))
             continue
         reason = _wrong(node, text)
         if reason:
             fix = shown_fix(f"give it a list that has a name and the plugin aws-cni, as {FILE} has")
-            yield hit(node, text.location, Said(reason, fixes=(fix,)))
+            yield hit(node, text.location, HitWords(reason, fixes=(fix,)))
             continue
         yield from _lost(node, text)
         yield from _without_namespace(node, text)
@@ -170,11 +170,11 @@ def _lost(node: AwsNode, text: Text) -> Iterator[Hit]:
     start = file_start(node)
     written = start.texts.get(f"{DIRECTORIES[1]}/{FILE}", "")
     gone = sorted(_keys(text.value) - _keys(written)) if not node.does.is_script else []
-    switches = [name for name in ADDING if node.is_on(name, Reader.ENTRYPOINT)]
+    switches = [name for name in ADDING if node.is_on(name, EnvironmentReader.ENTRYPOINT)]
     if written and gone and switches:
         what = f"leaves {', '.join(gone)} out of the file it is given with {switches[0]} on"
         fix = shown_fix("write the added plugin into the file, and switch it off")
-        yield hit(node, text.location, Said(what, Level.WARNING, (fix,)))
+        yield hit(node, text.location, HitWords(what, Level.WARNING, (fix,)))
 
 
 def _keys(text: str) -> set[str]:
@@ -210,4 +210,4 @@ def _without_namespace(node: AwsNode, text: Text) -> Iterator[Hit]:
         )
         fix = shown_fix(f"add namespace: {workload.manifest.namespace}")
         place = text.manifest.location("metadata", "name")
-        yield hit(node, place, Said(what, Level.WARNING, (fix,)))
+        yield hit(node, place, HitWords(what, Level.WARNING, (fix,)))

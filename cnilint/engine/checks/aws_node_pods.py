@@ -15,11 +15,11 @@ from cnilint.model.finding import Applicability, Edit, Level, Location, Operatio
 from cnilint.model.tree import Mapping, Value, follow, items, members, string
 from cnilint.simulation.cluster import Cluster
 from cnilint.start import lazy_pattern
-from cnilint.upstream.aws_vpc_cni.variables import How, Reader, variable
+from cnilint.upstream.aws_vpc_cni.variables import EnvironmentReader, How, variable
 from cnilint.upstream.go_text import parse_bool
 
 from .aws_nodes import (
-    Said,
+    HitWords,
     aws_nodes,
     edited,
     hit,
@@ -53,7 +53,7 @@ _PATCH_PODS = Permission("", "pods", "patch")
 
 def _enforces_strictly(node: AwsNode) -> bool:
     """Whether pods get ENIs of their own, and all their traffic goes through these."""
-    known = variable(MODE, Reader.ENTRYPOINT)
+    known = variable(MODE, EnvironmentReader.ENTRYPOINT)
     if node.main.is_unknown(MODE) or not node.is_on(POD_ENI):
         return False
     return known.text(node.main.known, node.release) == "strict"
@@ -72,7 +72,7 @@ def early_demux(cluster: Cluster) -> Iterator[Hit]:
         place = wrong.location if wrong is not None else place_in(init, (DEMUX,))
         switch = place_of(node, (POD_ENI,))
         related = (Related(switch, "pods get ENIs of their own here"),)
-        yield hit(node, place, Said(what, Level.WARNING, (fix,), related))
+        yield hit(node, place, HitWords(what, Level.WARNING, (fix,), related))
 
 
 def strict_security_groups(cluster: Cluster) -> Iterator[Hit]:
@@ -88,7 +88,7 @@ def strict_security_groups(cluster: Cluster) -> Iterator[Hit]:
                 else shown_fix(f"set {MODE} to strict or standard")
             )
             what = f"knows no {MODE} {quoted(value)}, and ends at every start"
-            yield hit(node, place_of(node, refusal.variables), Said(what, fixes=(fix,)))
+            yield hit(node, place_of(node, refusal.variables), HitWords(what, fixes=(fix,)))
             break
         else:
             if _enforces_strictly(node):
@@ -97,14 +97,14 @@ def strict_security_groups(cluster: Cluster) -> Iterator[Hit]:
 
 def _suffering(cluster: Cluster, node: AwsNode) -> Iterator[Hit]:
     """Yield what does not work for pods whose traffic goes through an ENI of their own."""
-    if variable(MODE, Reader.ENTRYPOINT).how(node.release) is How.UNREAD:
+    if variable(MODE, EnvironmentReader.ENTRYPOINT).how(node.release) is How.UNREAD:
         return
     for place, who in (*_local_dns(cluster), *_calico(cluster), *_local_services(cluster)):
         what = f"keeps {who} from pods with an ENI of their own in strict mode"
         fix = setting_fix(node, {MODE: "standard"}, Applicability.UNSAFE)
         related = (Related(place, f"{who} stands here"),)
         where = place_of(node, (MODE, POD_ENI))
-        yield hit(node, where, Said(what, Level.WARNING, (fix,), related))
+        yield hit(node, where, HitWords(what, Level.WARNING, (fix,), related))
         return
 
 
@@ -146,7 +146,7 @@ def custom_network_without_eniconfig(cluster: Cluster) -> Iterator[Hit]:
         if not names:
             what = f"attaches no ENI to a node with {CUSTOM} on and no ENIConfig in these manifests"
             fix = shown_fix("add an ENIConfig for each zone")
-            yield hit(node, place, Said(what, Level.WARNING, (fix,)))
+            yield hit(node, place, HitWords(what, Level.WARNING, (fix,)))
         else:
             yield from _unmatched(node, names)
 
@@ -178,11 +178,11 @@ def _unmatched(node: AwsNode, names: list[str]) -> Iterator[Hit]:
             f"{ANNOTATION} is set, and none is called default"
         )
         fix = shown_fix(f"set {LABEL} {_ZONE_LABELS[0]} and call each ENIConfig like its zone")
-        yield hit(node, place_of(node, (CUSTOM,)), Said(what, Level.WARNING, (fix,)))
+        yield hit(node, place_of(node, (CUSTOM,)), HitWords(what, Level.WARNING, (fix,)))
     elif label in _ZONE_LABELS and not any(_is_zone(name) for name in names):
         what = f"looks for ENIConfigs called like zones, and there is only {', '.join(names)}"
         fix = shown_fix("call each ENIConfig like its zone")
-        yield hit(node, place_of(node, (LABEL,)), Said(what, fixes=(fix,)))
+        yield hit(node, place_of(node, (LABEL,)), HitWords(what, fixes=(fix,)))
 
 
 def _is_zone(name: str) -> bool:
@@ -204,7 +204,7 @@ def annotate_without_permission(cluster: Cluster) -> Iterator[Hit]:
             if text is not None and text.location.route[-1] == "value":
                 what = f"may not patch pods: the chart asks for that with env.{ANNOTATE} only"
                 fix = shown_fix(f"set env.{ANNOTATE} instead")
-                yield hit(node, text.location, Said(what, fixes=(fix,)))
+                yield hit(node, text.location, HitWords(what, fixes=(fix,)))
             continue
         workload_ = node.installer.workload
         if workload_ is None:
@@ -217,7 +217,7 @@ def annotate_without_permission(cluster: Cluster) -> Iterator[Hit]:
             place = place_of(node, (ANNOTATE,))
             where = bound.place()
             related = (Related(where, "this role is bound to it"),) if where is not None else ()
-            yield hit(node, place, Said(what, fixes=(fix,), related=related))
+            yield hit(node, place, HitWords(what, fixes=(fix,), related=related))
 
 
 def _patch_pods(bound: Bound) -> tuple[Edit, ...]:
@@ -256,7 +256,7 @@ def immutable_selector(cluster: Cluster) -> Iterator[Hit]:
         place = original.location if original is not None else form.delivery.place
         where = adopted.location("spec", "selector")
         related = (Related(where, "this is the selector it has"),)
-        yield hit(node, place, Said(what, Level.WARNING, (fix,), related))
+        yield hit(node, place, HitWords(what, Level.WARNING, (fix,), related))
 
 
 def _full_name(form: DeliveryForm) -> str:

@@ -13,11 +13,11 @@ from cnilint.model.finding import Applicability, Edit, Level, Location, Operatio
 from cnilint.simulation.cluster import Cluster
 from cnilint.start import NamedTuple
 from cnilint.upstream.aws_vpc_cni.releases import behaviour
-from cnilint.upstream.aws_vpc_cni.variables import Reader
+from cnilint.upstream.aws_vpc_cni.variables import EnvironmentReader
 from cnilint.upstream.go_text import parse_bool
 
 from .aws_nodes import (
-    Said,
+    HitWords,
     aws_nodes,
     edited,
     file_start,
@@ -64,7 +64,7 @@ def _no_mode(node: AwsNode) -> Hit:
         fix = shown_fix(f"set {MODE} to none, strict or standard, or remove it")
     place = text.location if text is not None else node.main.place
     what = f"knows no {MODE} {quoted(value)}: {without_ipamd(node)}"
-    return hit(node, place, Said(what, fixes=(fix,)))
+    return hit(node, place, HitWords(what, fixes=(fix,)))
 
 
 def _needs_agent(node: AwsNode) -> bool:
@@ -102,7 +102,7 @@ def _without_agent(node: AwsNode) -> Hit:
     fix = edited(f"remove {MODE}", [edits], Applicability.SAFE)
     place = text.location if text is not None else node.main.place
     what = f"asks an agent for every pod with {MODE}, and none runs: no pod starts"
-    return hit(node, place, Said(what, fixes=(fix,)))
+    return hit(node, place, HitWords(what, fixes=(fix,)))
 
 
 class Switch(NamedTuple):
@@ -144,14 +144,14 @@ def bandwidth_plugin(cluster: Cluster) -> Iterator[Hit]:
             yield hit(node, place, _said_of_file(node))
             continue
         switch = policy_switch(node)
-        if switch is not None and switch.on and node.is_on(BANDWIDTH, Reader.ENTRYPOINT):
+        if switch is not None and switch.on and node.is_on(BANDWIDTH, EnvironmentReader.ENTRYPOINT):
             what = "does not enforce network policy on pods that the bandwidth plugin limits"
             fixes = (
                 shown_fix(f"remove {BANDWIDTH}"),
                 shown_fix("switch network policy off"),
             )
             related = (Related(switch.place, "network policy is switched on here"),)
-            yield hit(node, place, Said(what, fixes=fixes, related=related))
+            yield hit(node, place, HitWords(what, fixes=fixes, related=related))
 
 
 def _cannot_join(node: AwsNode) -> bool:
@@ -162,14 +162,14 @@ def _cannot_join(node: AwsNode) -> bool:
     )
 
 
-def _said_of_file(node: AwsNode) -> Said:
+def _said_of_file(node: AwsNode) -> HitWords:
     given = node.conflist is not None
     whose = "the given file" if given else "its own file"
     what = (
         f"cannot add the bandwidth plugin to {whose}, in which mtu is a number or enabled a "
         "boolean, and ends at every start"
     )
-    return Said(what, fixes=(shown_fix("write them as texts" if given else "take v1.12.6"),))
+    return HitWords(what, fixes=(shown_fix("write them as texts" if given else "take v1.12.6"),))
 
 
 def policy_half_enabled(cluster: Cluster) -> Iterator[Hit]:
@@ -183,7 +183,7 @@ def policy_half_enabled(cluster: Cluster) -> Iterator[Hit]:
             what = f"does not enforce {policies[0].title}: network policy is off here"
             place = policies[0].location("metadata", "name")
             fix = shown_fix("switch network policy on, in ConfigMap amazon-vpc-cni and the agent")
-            yield hit(node, place, Said(what, Level.WARNING, (fix,)))
+            yield hit(node, place, HitWords(what, Level.WARNING, (fix,)))
 
 
 def _is_off(node: AwsNode, agent: Switch | None) -> bool:
@@ -226,7 +226,7 @@ def _half(node: AwsNode, controller: Switch, agent: Switch) -> Hit:
     on = controller if controller.on else agent
     related = (Related(on.place, "the other half is on"),)
     level = Level.ERROR if controller.on else Level.WARNING
-    return hit(node, off.place, Said(what, level, (fix,), related))
+    return hit(node, off.place, HitWords(what, level, (fix,), related))
 
 
 def _other_engine(cluster: Cluster) -> bool:

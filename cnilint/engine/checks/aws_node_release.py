@@ -22,7 +22,7 @@ from cnilint.upstream.aws_vpc_cni.releases import (
     lacking_plugins,
 )
 from cnilint.upstream.aws_vpc_cni.variables import (
-    Reader,
+    EnvironmentReader,
     Release,
     is_read,
     variable,
@@ -30,7 +30,16 @@ from cnilint.upstream.aws_vpc_cni.variables import (
 )
 
 from .aws_node_networks import network_plugins
-from .aws_nodes import Said, aws_nodes, edited, hit, refused, setting_fix, shown_fix, without_ipamd
+from .aws_nodes import (
+    HitWords,
+    aws_nodes,
+    edited,
+    hit,
+    refused,
+    setting_fix,
+    shown_fix,
+    without_ipamd,
+)
 
 _PROBES = ("livenessProbe", "readinessProbe")
 _COMMAND = ("exec", "command")
@@ -68,7 +77,7 @@ def _probes(node: AwsNode) -> Iterator[Hit]:
         named = (
             (Related(tag.location, "the image names its release here"),) if tag is not None else ()
         )
-        yield hit(node, wrong[0][0].location, Said(what, fixes=(fix,), related=named))
+        yield hit(node, wrong[0][0].location, HitWords(what, fixes=(fix,), related=named))
     elif node.is_chart and not any(_probe_words(node, probe) for probe in _PROBES):
         yield from _probes_of_chart(node)
 
@@ -81,7 +90,7 @@ def _probes_of_chart(node: AwsNode) -> Iterator[Hit]:
     if behaviour(chart).health_on_socket != node.does.health_on_socket:
         what = f"is not what the probes of version {shown(chart)[1:]} of the chart ask"
         fix = shown_fix(f"take version {node.version[1:]} of the chart, and no tag")
-        yield hit(node, tag.location, Said(what, fixes=(fix,)))
+        yield hit(node, tag.location, HitWords(what, fixes=(fix,)))
 
 
 def _probe_words(node: AwsNode, probe: str) -> Sequence[Text]:
@@ -118,7 +127,7 @@ def _without_families(node: AwsNode) -> Iterator[Hit]:
     for _refusal in refused(node, "no-family", "unset"):
         what = f"needs {_FAMILIES[0]} or {_FAMILIES[1]}, as of v1.10: {without_ipamd(node)}"
         fix = setting_fix(node, {_FAMILIES[0]: "true", _FAMILIES[1]: "false"}, Applicability.SAFE)
-        yield hit(node, node.main.place, Said(what, fixes=(fix,)))
+        yield hit(node, node.main.place, HitWords(what, fixes=(fix,)))
         return
 
 
@@ -154,7 +163,7 @@ def node_agent_skew(cluster: Cluster) -> Iterator[Hit]:
             Applicability.UNSAFE,
         )
         level = Level.ERROR if too_old else Level.WARNING
-        yield hit(node, place, Said(what, level, (fix,), words={"agent": shown(agent)}))
+        yield hit(node, place, HitWords(what, level, (fix,), words={"agent": shown(agent)}))
 
 
 def _agent_release(node: AwsNode) -> Release | None:
@@ -187,12 +196,12 @@ def init_container(cluster: Cluster) -> Iterator[Hit]:
             )
             level = Level.WARNING if copied else Level.ERROR
             fix = shown_fix("add the init container aws-vpc-cni-init of the release's manifest")
-            yield hit(node, _place_of_tag(node), Said(what, level, (fix,)))
+            yield hit(node, _place_of_tag(node), HitWords(what, level, (fix,)))
 
 
 def _brings_plugins_itself(node: AwsNode) -> bool:
     """Whether the main container copies the reference plugins, as scripts do."""
-    switch = variable("AWS_VPC_K8S_CNI_CONFIGURE_RPFILTER", Reader.ENTRYPOINT)
+    switch = variable("AWS_VPC_K8S_CNI_CONFIGURE_RPFILTER", EnvironmentReader.ENTRYPOINT)
     return node.does.is_script and switch.boolean(node.main.known, node.release)
 
 
@@ -210,7 +219,7 @@ def _init_of_another_release(node: AwsNode, init: GivenContainer) -> Iterator[Hi
     fix = edited(
         f"take {wanted} for both", [set_tag(node.installer, init, wanted)], Applicability.SAFE
     )
-    yield hit(node, place, Said(what, Level.WARNING, (fix,)))
+    yield hit(node, place, HitWords(what, Level.WARNING, (fix,)))
 
 
 def missing_reference_plugins(cluster: Cluster) -> Iterator[Hit]:
@@ -235,7 +244,7 @@ def missing_reference_plugins(cluster: Cluster) -> Iterator[Hit]:
         yield hit(
             node,
             place,
-            Said(
+            HitWords(
                 f"does not bring {names}",
                 fixes=(_with_all_plugins(node, init),),
                 related=(Related(first[1], f"this network is made by {first[0]}"),),
@@ -274,12 +283,14 @@ def variable_without_effect(cluster: Cluster) -> Iterator[Hit]:
                 Applicability.SAFE,
             )
             what = f"does not read {name}"
-            yield hit(node, text.location, Said(what, Level.NOTE, (fix,), words={"name": name}))
+            yield hit(node, text.location, HitWords(what, Level.NOTE, (fix,), words={"name": name}))
 
 
 def is_misleading(node: AwsNode, name: str) -> bool:
     """Whether a directory is named that the release does not write to: more than no effect."""
-    known = variable(name, Reader.ENTRYPOINT) if name == "HOST_CNI_CONFDIR_PATH" else None
+    known = (
+        variable(name, EnvironmentReader.ENTRYPOINT) if name == "HOST_CNI_CONFDIR_PATH" else None
+    )
     return (
         known is not None
         and not is_read(name, node.release)

@@ -22,7 +22,7 @@ _FAMILIES = {"ENABLE_IPv4": "true", "ENABLE_IPv6": "false"}
 NOT_IN_VIEW = "what counts most is not given in these manifests"
 
 
-class Said(NamedTuple):
+class HitWords(NamedTuple):
     """What a finding says beside its place: a sentence's end, its level, what else belongs to it.
 
     `fixes` are as they are where everything is known.
@@ -43,7 +43,7 @@ def aws_nodes(cluster: Cluster) -> Iterator[AwsNode]:
             yield found
 
 
-def hit(node: AwsNode, place: Location, said: Said) -> Hit:
+def hit(node: AwsNode, place: Location, said: HitWords) -> Hit:
     """Return a hit on an install.
 
     Where nothing names the release, or not all values are in view that a chart is given, it is a

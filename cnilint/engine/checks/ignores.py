@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from cnilint.engine.hit import Hit
-from cnilint.engine.ignores.ignore import COMMENT, Ignore, Judged, Word
+from cnilint.engine.ignores.ignore import COMMENT, Ignore, IgnoredRule, Judged
 from cnilint.engine.ignores.written import scalars
 from cnilint.model.finding import Applicability, Edit, Fix, Location, Operation, Repair, TextEdit
 from cnilint.model.text import Source, Span
@@ -64,7 +64,7 @@ def _rules(ignore: Ignore) -> str:
     return " and ".join(word.text for word in ignore.words)
 
 
-def _left(one: Judged) -> list[Word]:
+def _left(one: Judged) -> list[IgnoredRule]:
     """Return the words of an ignore that are needed."""
     unused = {word.text for word in one.unused}
     return [word for word in one.ignore.words if word.text not in unused]
@@ -175,7 +175,7 @@ def _comment(location: Location) -> Span:
     return Span(start + len(before), end - source.text.endswith("\r", comment.end, end))
 
 
-def _between(words: Sequence[Word], unused: Collection[str]) -> Iterator[Span]:
+def _between(words: Sequence[IgnoredRule], unused: Collection[str]) -> Iterator[Span]:
     """Yield what to take out of a list of words, commas included; one word at least is left."""
     left = [at for at, word in enumerate(words) if word.text not in unused]
     for at, word in enumerate(words[: left[-1]]):
@@ -217,7 +217,7 @@ def _annotation_edits(
     return (Edit(document, route, Operation.REPLACE, changed),)
 
 
-def _in_text(read: EmbeddedText, word: Word) -> Word:
+def _in_text(read: EmbeddedText, word: IgnoredRule) -> IgnoredRule:
     """Return a word with its place in the annotation's text instead of the file."""
     start = read.text_offset(word.span.start)
     return word._replace(span=Span(start, start + len(word.text)))

@@ -16,7 +16,7 @@ from cnilint.simulation.class_facts import ClassFacts
 from cnilint.simulation.cluster import Cluster
 
 from .orders import owners_shown, shown
-from .pairs import Pair, pairs, related_to
+from .pairs import InstallerPair, pairs, related_to
 
 MULTUS = ("multus-thin", "multus-thick")
 
@@ -151,7 +151,7 @@ def one_file_two_writers(cluster: Cluster) -> Iterator[Hit]:
         yield from pair.hit({**words, "wins": _winner(pair)}, fixes=_removals(pair))
 
 
-def _winner(pair: Pair) -> str:
+def _winner(pair: InstallerPair) -> str:
     """Return whose file stays, the end of a sentence on two writers of one file."""
     from cnilint.engine.sentences import either
 
@@ -182,7 +182,7 @@ def add_on_and_release(cluster: Cluster) -> Iterator[Hit]:
             first, second = second, first
         words = {"product": first.title, "object": first.object, "add_on": second.object}
         fixes = _removals(pair, separable=False)
-        yield from Pair(first, second, classes).hit(words, fixes=fixes)
+        yield from InstallerPair(first, second, classes).hit(words, fixes=fixes)
 
 
 def unknown_installer(cluster: Cluster) -> Iterator[Hit]:
@@ -286,7 +286,7 @@ def _writes(one: Installer) -> bool:
     return one.action in (Action.WRITE, Action.COPY, Action.REFER)
 
 
-def _removals(pair: Pair, *, separable: bool = True) -> tuple[Fix, ...]:
+def _removals(pair: InstallerPair, *, separable: bool = True) -> tuple[Fix, ...]:
     """Return what a person can choose between two installs of which one is too many."""
     from cnilint.engine.edits.affinity import apart
 

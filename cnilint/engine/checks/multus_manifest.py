@@ -31,7 +31,7 @@ from cnilint.multus.settings import ENTRYPOINTS, KEYS
 from cnilint.multus.start import refused_by_chart
 from cnilint.simulation.cluster import Cluster
 from cnilint.start import lazy_pattern
-from cnilint.upstream.multus_releases import NEWEST, Program, script_flags, traits
+from cnilint.upstream.multus_releases import NEWEST, MultusBinary, script_flags, traits
 from cnilint.upstream.multus_thin import declared_flags
 
 from .master import distance
@@ -251,7 +251,7 @@ def known_flags(one: Multus) -> frozenset[str]:
 
 
 def _thin_flags() -> frozenset[str]:
-    declared = declared_flags(traits(Program.ENTRYPOINT, NEWEST))
+    declared = declared_flags(traits(MultusBinary.ENTRYPOINT, NEWEST))
     return frozenset({*declared.texts, *declared.switches})
 
 

@@ -16,7 +16,7 @@ from cnilint.simulation.cluster import Cluster
 from cnilint.start import NamedTuple
 from cnilint.upstream.multus_keys import DEFAULT_NETWORK, NETWORKS
 from cnilint.upstream.multus_networks import networks
-from cnilint.upstream.multus_outcome import FaultPlace, Held, Stage
+from cnilint.upstream.multus_outcome import FaultHolder, FaultPlace, Stage
 
 from .network_facts import named_networks, network_facts, parsed
 
@@ -31,7 +31,7 @@ DEPENDS_ON_THE_NODE = frozenset({"gateway"})
 OF_INTERFACES = frozenset({"interface-exists", "interface-invalid", "kernel-name"})
 
 
-class Fault(NamedTuple):
+class PodFault(NamedTuple):
     """One thing that stops a pod: what `networks` calls it, and where it lies in the request.
 
     `namespace` and `name` are what is looked up, where that is the fault.
@@ -48,7 +48,7 @@ class JudgedRequest(NamedTuple):
 
     request: NetworkRequest
     settings: RequestSettings
-    faults: tuple[Fault, ...]
+    faults: tuple[PodFault, ...]
 
 
 def judged_requests(cluster: Cluster) -> tuple[JudgedRequest, ...]:
@@ -73,7 +73,7 @@ def _judged_requests(cluster: Cluster) -> tuple[JudgedRequest, ...]:
 
 def _networks(
     request: NetworkRequest, settings: RequestSettings, definitions: Definitions
-) -> Iterator[Fault]:
+) -> Iterator[PodFault]:
     """Yield the faults of an annotation for further networks."""
     asked = {request.key: request.text}
     parse = parsed(request.text, request.namespace, settings)
@@ -102,16 +102,16 @@ def _networks(
         outside = next((ns for ns, _name in wanted if not _allowed(ns, request, keys)), "")
         if stage.refused == NOT_FOUND:
             if missing[1]:
-                yield Fault(NOT_FOUND, stage.where, *missing)
+                yield PodFault(NOT_FOUND, stage.where, *missing)
             else:
-                yield Fault(EMPTY, _visible(stage.where))
+                yield PodFault(EMPTY, _visible(stage.where))
             there.add(missing)
         elif stage.refused == ISOLATION:
-            yield Fault(ISOLATION, stage.where, outside)
+            yield PodFault(ISOLATION, stage.where, outside)
             keys["globalNamespaces"] = f"{_global(keys)},{outside}"
         else:
             if stage.refused in OF_INTERFACES:
-                yield Fault(stage.refused, _interface(stage.where, request.text))
+                yield PodFault(stage.refused, _interface(stage.where, request.text))
             elif stage.refused not in DEPENDS_ON_THE_NODE:
                 yield _fault(stage)
             return
@@ -142,7 +142,7 @@ def _allowed(namespace: str, request: NetworkRequest, keys: dict[str, object]) -
 
 def _defaults(
     request: NetworkRequest, settings: RequestSettings, definitions: Definitions
-) -> Iterator[Fault]:
+) -> Iterator[PodFault]:
     """Yield the fault of an annotation for another network in the place of the primary's."""
     wanted = named_networks(request.text, settings.multus_namespace, settings)
     name = wanted[0] if wanted else ("", "")
@@ -160,7 +160,7 @@ def _defaults(
         kind = stage.refused or PANIC
         if kind == NOT_FOUND and not name[1]:
             kind = EMPTY
-        yield Fault(kind, stage.where, *name)
+        yield PodFault(kind, stage.where, *name)
 
 
 def _visible(where: FaultPlace | None) -> FaultPlace | None:
@@ -183,8 +183,8 @@ def _interface(where: FaultPlace | None, text: str) -> FaultPlace | None:
 def _is_in(stage: Stage[Any], key: str) -> bool:
     """Whether what ended a stage lies in the annotation."""
     where = stage.where
-    return where is not None and where.held is Held.ANNOTATION and where.name == key
+    return where is not None and where.held is FaultHolder.ANNOTATION and where.name == key
 
 
-def _fault(stage: Stage[Any]) -> Fault:
-    return Fault(stage.refused or PANIC, stage.where)
+def _fault(stage: Stage[Any]) -> PodFault:
+    return PodFault(stage.refused or PANIC, stage.where)

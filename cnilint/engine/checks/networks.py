@@ -15,7 +15,14 @@ from cnilint.simulation.cluster import Cluster
 from cnilint.syntax.embedded import resolve
 from cnilint.upstream.multus_keys import DEFAULT_NETWORK
 from cnilint.upstream.multus_networks import definition_add
-from cnilint.upstream.multus_outcome import EMPTY, NIL_MAP, FaultPlace, Held, PluginCall, Stage
+from cnilint.upstream.multus_outcome import (
+    EMPTY,
+    NIL_MAP,
+    FaultHolder,
+    FaultPlace,
+    PluginCall,
+    Stage,
+)
 
 from .cluster_network import copied_cluster_network
 from .network_facts import NetworkFacts, assumption, named_networks, network_facts
@@ -93,7 +100,7 @@ def _is_called_first(one: Definition) -> bool:
 
 
 def _refused(one: Definition, stage: Stage[PluginCall], settings: RequestSettings) -> Hit:
-    where = stage.where or FaultPlace(Held.DEFINITION)
+    where = stage.where or FaultPlace(FaultHolder.DEFINITION)
     kind = stage.refused or ""
     known = {NIL_MAP: "it is `null`", EMPTY: "its list of plugins is empty"}
     why = WHY.get(kind) or known.get(stage.panic or "", "Multus panics on what stands there")

@@ -13,7 +13,7 @@ from cnilint.simulation.cluster import Cluster
 from cnilint.start import NamedTuple
 
 
-class Pair(NamedTuple):
+class InstallerPair(NamedTuple):
     """Two installs that share classes of nodes; `first` is among the manifests."""
 
     first: Installer
@@ -32,7 +32,9 @@ class Pair(NamedTuple):
             )
 
 
-def pairs(cluster: Cluster, fits: Callable[[Installer, Installer], bool]) -> Iterator[Pair]:
+def pairs(
+    cluster: Cluster, fits: Callable[[Installer, Installer], bool]
+) -> Iterator[InstallerPair]:
     """Yield pairs of installers that share a class and fit, each once, with all their classes."""
     found: dict[tuple[int, int], list[ClassFacts]] = {}
     installers = {id(one): one for one in cluster.installers}
@@ -44,7 +46,7 @@ def pairs(cluster: Cluster, fits: Callable[[Installer, Installer], bool]) -> Ite
         one, other = installers[first], installers[second]
         if one.location() is None:
             one, other = other, one
-        yield Pair(one, other, tuple(classes))
+        yield InstallerPair(one, other, tuple(classes))
 
 
 def related_to(one: Installer) -> Iterator[Related]:

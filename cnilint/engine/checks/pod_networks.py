@@ -16,7 +16,7 @@ from cnilint.start import lazy_pattern
 from cnilint.upstream.multus_keys import DEFAULT_NETWORK, NETWORKS
 
 from .network_facts import assumption, named_networks, network_facts
-from .network_faults import EMPTY, ISOLATION, NOT_FOUND, PANIC, Fault, judged_requests
+from .network_faults import EMPTY, ISOLATION, NOT_FOUND, PANIC, PodFault, judged_requests
 
 _NAME = lazy_pattern(r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?")
 _LABEL = lazy_pattern(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
@@ -109,7 +109,7 @@ def default_network_override(cluster: Cluster) -> Iterator[Hit]:
             yield from _bypassed(cluster, request, facts.settings[0], facts.definitions)
 
 
-def _not_found(request: NetworkRequest, fault: Fault, definitions: Definitions) -> Hit:
+def _not_found(request: NetworkRequest, fault: PodFault, definitions: Definitions) -> Hit:
     network = f"{fault.namespace}/{fault.name}" if fault.namespace else fault.name
     if "/" in fault.name:
         network = f"{fault.name!r} of {fault.namespace or 'its namespace'}"
@@ -136,14 +136,14 @@ def _not_found(request: NetworkRequest, fault: Fault, definitions: Definitions) 
     )
 
 
-def _can_be(fault: Fault) -> bool:
+def _can_be(fault: PodFault) -> bool:
     """Whether Kubernetes would take an object of that name in that namespace."""
     return bool(_NAME.fullmatch(fault.name)) and bool(
         not fault.namespace or _LABEL.fullmatch(fault.namespace)
     )
 
 
-def _near(fault: Fault, definitions: Definitions) -> list[tuple[Definition, str]]:
+def _near(fault: PodFault, definitions: Definitions) -> list[tuple[Definition, str]]:
     """Return the definitions that may be meant: of that name elsewhere, or of one that is near."""
     front, slash, rest = fault.name.partition("/")
     if slash:
@@ -162,7 +162,7 @@ def _near(fault: Fault, definitions: Definitions) -> list[tuple[Definition, str]
 
 
 def _default_refused(
-    request: NetworkRequest, fault: Fault, settings: RequestSettings, definitions: Definitions
+    request: NetworkRequest, fault: PodFault, settings: RequestSettings, definitions: Definitions
 ) -> Hit:
     level, near = Level.ERROR, []
     if fault.kind == NOT_FOUND:

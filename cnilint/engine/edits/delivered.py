@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from cnilint.catalog.form import DeliveryForm
-from cnilint.catalog.settings import Settings
+from cnilint.catalog.settings import InstallSettings
 from cnilint.model.finding import Edit, Operation
 from cnilint.model.tree import Route, Value
 from cnilint.multus.configuration import Multus
@@ -49,7 +49,7 @@ def _in_words(one: Multus, form: DeliveryForm, flag: str, value: str) -> tuple[E
         manifest = given.manifest
         route: Route = (*manifest.route, *given.route, *form.words_at.split("."), -1)
         return (Edit(manifest.document, route, Operation.ADD, new),)
-    known = Settings(one.installer.product, one.installer.release, form)
+    known = InstallSettings(one.installer.product, one.installer.release, form)
     words: list[Value] = [known.fill(word) for word in form.default_words]
     kept = [word for word in words if not str(word).startswith(f"--{flag}=")]
     return set_path(form.delivery, form.words_at, [*kept, new])

@@ -11,7 +11,7 @@ from cnilint.start import lazy_pattern
 from cnilint.syntax.edit_place import written_out
 from cnilint.syntax.embedded import HeldText, JsonProblem, held_text
 from cnilint.syntax.lenient_json import COMMENT, read_json
-from cnilint.syntax.splice import RefusedError, apply
+from cnilint.syntax.splice import EditRefusedError, apply
 from cnilint.syntax.style import containers, end_of_line, json_string, line_start, values_of
 
 MOST_MARKS = 20
@@ -43,7 +43,7 @@ def _repair(document: Document, held: HeldText, problem: JsonProblem) -> Fix | N
     title, grade, edits, note = found
     try:
         written = [written_out(document, held, edit) for edit in edits]
-    except RefusedError as refused:
+    except EditRefusedError as refused:
         return Fix(title, Applicability.DISPLAY, (), f"it cannot be edited here: {refused}")
     return Fix(title, grade, tuple(Repair(document, *edit) for edit in written), note)
 

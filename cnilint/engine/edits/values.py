@@ -6,7 +6,7 @@ import json
 
 from cnilint.catalog.form import DeliveryForm, ObjectForm
 from cnilint.catalog.installer import Installer
-from cnilint.catalog.settings import Settings
+from cnilint.catalog.settings import InstallSettings
 from cnilint.gitops.delivery import Delivery
 from cnilint.kube.manifest import Manifest
 from cnilint.kube.values import Values
@@ -67,7 +67,7 @@ def nested(manifest: Manifest, base: Route, steps: Route, value: Value) -> tuple
 def value_path(one: Installer, setting: str) -> str:
     """Return the path of a setting's value in the form that a product is installed in."""
     kind = {DeliveryForm: "values", ObjectForm: "field"}.get(type(one.form), "")
-    known = Settings(one.product, one.release, one.form)
+    known = InstallSettings(one.product, one.release, one.form)
     for place in one.product.settings.get(setting, ()):
         if place.kind == kind and known.hold(place.when, place.versions):
             return known.fill(place.name)

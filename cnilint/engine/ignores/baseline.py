@@ -25,7 +25,7 @@ FIELDS = ("rule", "cluster", "object", "route")
 _INDEX = lazy_pattern(r"/\d+(?=/|$)")
 
 
-class Entry(NamedTuple):
+class BaselineEntry(NamedTuple):
     """A finding of a baseline; path and message are those of the day it was written."""
 
     identity: Identity
@@ -33,7 +33,7 @@ class Entry(NamedTuple):
     message: str
 
 
-def read(path: str, text: Callable[[str], str] = read_text) -> tuple[Entry, ...]:
+def read(path: str, text: Callable[[str], str] = read_text) -> tuple[BaselineEntry, ...]:
     """Return the findings of a baseline file, whose `text` is asked for by its path.
 
     UsageError says what is wrong with it.
@@ -62,15 +62,15 @@ def read(path: str, text: Callable[[str], str] = read_text) -> tuple[Entry, ...]
     return tuple(entry for entry in entries if entry is not None)
 
 
-def entries_of(findings: Iterable[Finding]) -> list[Entry]:
+def entries_of(findings: Iterable[Finding]) -> list[BaselineEntry]:
     """Return findings as entries of a baseline."""
     return [
-        Entry(identity(one), reported_path(one.location.source.path), one_line(one.message))
+        BaselineEntry(identity(one), reported_path(one.location.source.path), one_line(one.message))
         for one in findings
     ]
 
 
-def baseline_text(entries: Iterable[Entry]) -> str:
+def baseline_text(entries: Iterable[BaselineEntry]) -> str:
     """Return the text of a baseline file: sorted, one line an entry, so that changes merge."""
     lines = [
         json.dumps(
@@ -95,7 +95,7 @@ def old(findings: Sequence[Finding], known: Sequence[Identity]) -> list[bool]:
     return _paired([identity(finding) for finding in findings], known)[0]
 
 
-def gone(findings: Sequence[Finding], entries: Sequence[Entry]) -> list[bool]:
+def gone(findings: Sequence[Finding], entries: Sequence[BaselineEntry]) -> list[bool]:
     """Return of each entry whether its finding is not there any more."""
     known = [entry.identity for entry in entries]
     return [not here for here in _paired([identity(finding) for finding in findings], known)[1]]
@@ -143,7 +143,7 @@ VIEWS: tuple[Callable[[Identity], Hashable], ...] = (
 """What of two findings is compared, strictest first."""
 
 
-def _entry(value: object) -> Entry | None:
+def _entry(value: object) -> BaselineEntry | None:
     """Return a finding as a baseline has it, None if something is missing."""
     if not isinstance(value, dict):
         return None
@@ -151,4 +151,4 @@ def _entry(value: object) -> Entry | None:
     if not all(isinstance(text, str) for text in texts):
         return None
     rule, cluster, where, route, path, message = map(str, texts)
-    return Entry((rule, cluster, where, route), path, message)
+    return BaselineEntry((rule, cluster, where, route), path, message)

@@ -17,7 +17,7 @@ COMMENT, ANNOTATION, ENTRY = "comment", "annotation", "entry"
 """How an ignore is written; an entry is one of `ignores` in the configuration."""
 
 
-class Word(NamedTuple):
+class IgnoredRule(NamedTuple):
     """A rule as an ignore names it, the ids it stands for, and its place.
 
     Where there is no such rule there is no id, and `fault` says so.
@@ -48,7 +48,7 @@ class Ignore(NamedTuple):
     """
 
     form: str
-    words: tuple[Word, ...]
+    words: tuple[IgnoredRule, ...]
     location: Location
     reason: str = ""
     until: str = ""
@@ -66,5 +66,5 @@ class Judged(NamedTuple):
     """An ignore after a run: the words that no finding needed, and whether its time is over."""
 
     ignore: Ignore
-    unused: tuple[Word, ...] = ()
+    unused: tuple[IgnoredRule, ...] = ()
     expired: bool = False

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from cnilint.engine.inputs import Inputs
 from cnilint.engine.policy import Policy
-from cnilint.engine.result import Known, Reason
+from cnilint.engine.result import KnownBy, KnownReason
 from cnilint.engine.rule import CHANGE
 from cnilint.model.finding import Finding, Level
 from cnilint.model.globs import fits
@@ -17,14 +17,14 @@ from cnilint.model.tree import Document
 from cnilint.start import NamedTuple
 
 from .ignore import Ignore, Judged, Scope
-from .written import Objects, ignores
+from .written import ObjectsInText, ignores
 
 
 class Judgement(NamedTuple):
     """Findings apart from those that are known, and what became of every ignore."""
 
     kept: list[Finding]
-    known: list[tuple[Finding, Reason]]
+    known: list[tuple[Finding, KnownReason]]
     ignores: list[Judged]
 
 
@@ -36,11 +36,11 @@ def judged(findings: Iterable[Finding], inputs: Inputs, policy: Policy) -> Judge
     return _Judge(inputs, policy).judgement(findings)
 
 
-def ignored_file(finding: Finding, policy: Policy) -> Reason | None:
+def ignored_file(finding: Finding, policy: Policy) -> KnownReason | None:
     """Return why a finding is known if its rule is ignored in its file."""
     for pattern, ids in policy.per_file:
         if finding.rule in ids and fits(pattern, _path(finding, policy)):
-            return Reason(Known.CONFIGURATION, f"ignored in {pattern}")
+            return KnownReason(KnownBy.CONFIGURATION, f"ignored in {pattern}")
     return None
 
 
@@ -50,11 +50,11 @@ class _Judge:
     def __init__(self, inputs: Inputs, policy: Policy) -> None:
         self._policy = policy
         self._today = policy.today
-        self._objects: dict[str, Objects] = {}
+        self._objects: dict[str, ObjectsInText] = {}
         self._all: list[Ignore] = []
         for source, found in zip(inputs.sources, inputs.found, strict=True):
             documents = [one for one in found if isinstance(one, Document)]
-            self._objects[source.path] = Objects(documents)
+            self._objects[source.path] = ObjectsInText(documents)
             self._all += ignores(source, documents, policy.house)
         self._all += policy.ignores
         self._expired = [self._is_over(one.until) for one in self._all]
@@ -74,13 +74,13 @@ class _Judge:
         told = list(findings)
         beside = self._beside(told)
         kept: list[Finding] = []
-        known: list[tuple[Finding, Reason]] = []
+        known: list[tuple[Finding, KnownReason]] = []
         for finding in told:
             at = beside.get((_file(finding), finding.rule, finding.location.span.start))
             reason = self._configured(finding)
             if at is not None:
                 one = self._all[at]
-                reason = Reason(Known.IN_SOURCE, one.reason, one.location)
+                reason = KnownReason(KnownBy.IN_SOURCE, one.reason, one.location)
             reason = reason or ignored_file(finding, self._policy)
             if reason is None:
                 kept.append(finding)
@@ -119,7 +119,7 @@ class _Judge:
                             self._used.add((at, n))
         return found
 
-    def _configured(self, finding: Finding) -> Reason | None:
+    def _configured(self, finding: Finding) -> KnownReason | None:
         """Return the first reason that the configuration has; all that have one were of use."""
         reason = None
         for at in self._entries.get(finding.rule, ()):
@@ -127,7 +127,7 @@ class _Judge:
             if self._is_about(one.scope, finding):
                 words = (n for n, word in enumerate(one.words) if finding.rule in word.rules)
                 self._used.update((at, n) for n in words)
-                reason = reason or Reason(Known.CONFIGURATION, one.reason, one.location)
+                reason = reason or KnownReason(KnownBy.CONFIGURATION, one.reason, one.location)
         return reason
 
     def _is_about(self, scope: Scope, finding: Finding) -> bool:

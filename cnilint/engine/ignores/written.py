@@ -17,7 +17,7 @@ from cnilint.shown import one_line
 from cnilint.start import lazy_pattern
 from cnilint.syntax.embedded import embedded
 
-from .ignore import ANNOTATION, COMMENT, MARK, Ignore, Word
+from .ignore import ANNOTATION, COMMENT, MARK, Ignore, IgnoredRule
 
 DOMAIN = "cnilint.dev/"
 """Where the names of our annotations begin."""
@@ -71,7 +71,7 @@ def is_day(text: str) -> bool:
         return False
 
 
-class Objects:
+class ObjectsInText:
     """The objects of the documents of one text, by their places."""
 
     def __init__(self, documents: Sequence[Document]) -> None:
@@ -115,7 +115,7 @@ class _Around:
     """What stands around the comments of a text, which are asked for in its order."""
 
     def __init__(self, source: Source, documents: Sequence[Document]) -> None:
-        self.objects = Objects(documents)
+        self.objects = ObjectsInText(documents)
         self._source = source
         found = (scalar for document in documents for scalar in scalars(document.root))
         self._scalars = sorted(found, key=lambda scalar: scalar.span)
@@ -154,7 +154,7 @@ def _comment(source: Source, around: _Around, found: re.Match[str]) -> Ignore:
         return Ignore(COMMENT, (), location, fault=fault)
     start = found.start("what") + read.start("rules")
     words = tuple(
-        Word(word.group(), frozenset(), Span(start + word.start(), start + word.end()))
+        IgnoredRule(word.group(), frozenset(), Span(start + word.start(), start + word.end()))
         for word in _WORD.finditer(read["rules"])
     )
     reason, until, fault = _reason(read["reason"].lstrip(" \t:"))
@@ -181,7 +181,7 @@ def _annotation(manifest: Manifest) -> Iterator[Ignore]:
     for start, end in entries(scalar.text):
         names, _colon, said = scalar.text[start:end].partition(":")
         words = tuple(
-            Word(
+            IgnoredRule(
                 word.group(),
                 frozenset(),
                 text.file_span(start + word.start(), start + word.end()),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnilint.engine.sentences import Way, cause_words, step_words, ways
+from cnilint.engine.sentences import OrderInWords, cause_words, step_words, ways
 from cnilint.model.steps import Cause, Situation, Step
 from cnilint.simulation.class_facts import ClassFacts
-from cnilint.simulation.owner import Delegate
+from cnilint.simulation.owner import Ownership
 from cnilint.simulation.search import Moment, Outcome
 from cnilint.start import NamedTuple
 
@@ -17,7 +17,7 @@ from .scene import Scene
 MOST_ORDERS = 12
 """Orders that are shown of each way a class can end; the JSON report has all."""
 
-NO_MOMENT = Moment((), Delegate(None, None))
+NO_MOMENT = Moment((), Ownership(None, None))
 
 
 class ShownStep(NamedTuple):
@@ -49,7 +49,7 @@ class End(NamedTuple):
 
     owner: str | None
     cause: Cause | None
-    ways: list[Way]
+    ways: list[OrderInWords]
 
 
 def _ends(facts: ClassFacts) -> Iterator[End]:
@@ -66,7 +66,7 @@ def _end(owner: str | None, cause: Cause | None) -> tuple[str | Markup, ...]:
     return tag("code", owner), f" owns the pods{but}"
 
 
-def _order(way: Way, facts: ClassFacts, scene: Scene, level: int) -> Markup:
+def _order(way: OrderInWords, facts: ClassFacts, scene: Scene, level: int) -> Markup:
     """Return one order: its situations, then its steps."""
     situations = ", ".join(one.value for one in way.situations)
     first = way.outcomes[0]
@@ -111,7 +111,7 @@ def steps(outcome: Outcome, facts: ClassFacts, scene: Scene) -> Iterator[ShownSt
 
     The last one is the outcome itself.
     """
-    found = Delegate(outcome.runtime, outcome.master, outcome.through_multus, outcome.cause)
+    found = Ownership(outcome.runtime, outcome.master, outcome.through_multus, outcome.cause)
     last = Moment(outcome.files, found)
     moments = [*outcome.moments[1:-1], last] if outcome.order else [last]
     padding = [NO_MOMENT] * (len(outcome.order) - len(moments))
@@ -136,7 +136,7 @@ def _acting(step: Step, facts: ClassFacts) -> int | None:
     return next(iter([*named, *found]), None)
 
 
-def taken(found: Delegate, runtime: str) -> str:
+def taken(found: Ownership, runtime: str) -> str:
     """Return in words what a runtime and Multus hold at a moment."""
     cause = cause_words(found.cause) if found.cause else ""
     if found.runtime is None:

@@ -16,7 +16,7 @@ from .markup import NOTHING, Markup, joined, tag
 from .scene import Row, Scene, owned, shown
 
 
-class Room(NamedTuple):
+class PictureWidths(NamedTuple):
     """The widths of a picture, in its own units; without `actors` the rows name their writers."""
 
     actors: int
@@ -41,8 +41,8 @@ class Room(NamedTuple):
         return self.left + self.files + self.lane
 
 
-WIDE = Room(actors=150, gap=52, files=340, lane=62, readers=116, row=52, name=36)
-NARROW = Room(actors=0, gap=0, files=248, lane=30, readers=100, row=70, name=28)
+WIDE = PictureWidths(actors=150, gap=52, files=340, lane=62, readers=116, row=52, name=36)
+NARROW = PictureWidths(actors=0, gap=0, files=248, lane=30, readers=100, row=70, name=28)
 
 TOP, SPACE, PAD, CORNER = 44, 10, 12, 6
 READER = 46
@@ -50,7 +50,7 @@ SHORT = 24
 """Columns of a directory's name that leave room beside it."""
 
 
-def picture(scene: Scene, room: Room, kind: str) -> Markup:
+def picture(scene: Scene, room: PictureWidths, kind: str) -> Markup:
     """Return a scene as SVG, with its text alternative."""
     drawn = _Drawing(scene, room)
     return tag(
@@ -67,7 +67,7 @@ def picture(scene: Scene, room: Room, kind: str) -> Markup:
 class _Drawing:
     """The places of everything in a picture."""
 
-    def __init__(self, scene: Scene, room: Room) -> None:
+    def __init__(self, scene: Scene, room: PictureWidths) -> None:
         self.scene = scene
         self.room = room
         self.bottom = TOP + max(1, len(scene.rows)) * (room.row + SPACE) - SPACE + PAD

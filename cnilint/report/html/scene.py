@@ -26,7 +26,7 @@ VERBS = {
 }
 
 
-class Actor(NamedTuple):
+class PicturedActor(NamedTuple):
     """Somebody who puts files into the directory, and how.
 
     `name` is the object's where several have one title.
@@ -57,7 +57,7 @@ class Scene(NamedTuple):
 
     directory: str
     runtime: str
-    actors: tuple[Actor, ...]
+    actors: tuple[PicturedActor, ...]
     rows: tuple[Row, ...]
     takes: tuple[int, ...]
     masters: tuple[int, ...]
@@ -90,7 +90,7 @@ def scene(facts: ClassFacts, runtime: str) -> Scene:
     return Scene(
         directory=facts.directory,
         runtime=runtime,
-        actors=(*_actors(facts.installers), *([Actor(HOST, "has")] if hosted else [])),
+        actors=(*_actors(facts.installers), *([PicturedActor(HOST, "has")] if hosted else [])),
         rows=tuple(_row(facts, name) for name in ordered),
         takes=takes,
         masters=masters,
@@ -107,13 +107,13 @@ def scene(facts: ClassFacts, runtime: str) -> Scene:
     )
 
 
-def _actors(installers: Sequence[Installer]) -> Iterator[Actor]:
+def _actors(installers: Sequence[Installer]) -> Iterator[PicturedActor]:
     titles = Counter(one.title for one in installers)
     for one in installers:
         reaches = one.directory is not None
         verb = VERBS.get(one.action, "") if reaches else ""
         name = re.split("[ /]", one.object)[-1] if titles[one.title] > 1 else ""
-        yield Actor(one.title, verb or "leaves it alone", name)
+        yield PicturedActor(one.title, verb or "leaves it alone", name)
 
 
 def _row(facts: ClassFacts, name: str) -> Row:

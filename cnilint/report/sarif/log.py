@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from cnilint.engine.result import OLD, Known, Reason, Result
+from cnilint.engine.result import OLD, KnownBy, KnownReason, Result
 from cnilint.model.finding import Applicability, Finding, Fix, Note, Related
 from cnilint.report.fingerprint import fingerprints
 from cnilint.report.json_ import JSONObject, json_text
@@ -97,8 +97,8 @@ def _kept(finding: Finding) -> Sequence[Related]:
     return finding.related[: MOST_PLACES - 1]
 
 
-def _suppression(reason: Reason) -> JSONObject:
-    kind = "inSource" if reason.known is Known.IN_SOURCE else "external"
+def _suppression(reason: KnownReason) -> JSONObject:
+    kind = "inSource" if reason.known is KnownBy.IN_SOURCE else "external"
     text = reason.text or ("it was there before" if reason.known in OLD else "")
     found: JSONObject = {"kind": kind, "status": "accepted"}
     if text:

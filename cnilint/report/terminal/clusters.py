@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from cnilint.engine.places import placed
 from cnilint.engine.result import Result
 from cnilint.engine.sources import counted_sources, named_source
-from cnilint.gitops.graph import ClusterObjects, Edge, NotRead, Reason
+from cnilint.gitops.graph import ClusterObjects, Edge, NotRead, UnreadReason
 from cnilint.model.location import Location
 from cnilint.report.words import counted
 from cnilint.simulation.cluster import Cluster
@@ -147,7 +147,7 @@ def _edge(edge: Edge) -> Line:
 
 
 def _not_read(found: Sequence[NotRead]) -> Iterator[Line]:
-    groups: dict[Reason, list[NotRead]] = {}
+    groups: dict[UnreadReason, list[NotRead]] = {}
     for one in found:
         groups.setdefault(one.reason, []).append(one)
     for reason, members in groups.items():

@@ -27,7 +27,7 @@ def gutter_width(source: Source, span: Span) -> int:
     return len(str(_lines(source, _within(source, span))[1] + 1))
 
 
-class Look(NamedTuple):
+class MarkStyle(NamedTuple):
     """How a span is marked: below a line, with `label` behind the marks.
 
     `context` adds the line before and the one after.
@@ -39,7 +39,9 @@ class Look(NamedTuple):
     context: bool = False
 
 
-def excerpt(source: Source, span: Span, paint: Paint, gutter: int, look: Look) -> Iterator[Line]:
+def excerpt(
+    source: Source, span: Span, paint: Paint, gutter: int, look: MarkStyle
+) -> Iterator[Line]:
     """Yield the lines of an excerpt, under line numbers `gutter` digits wide.
 
     A bracket marks a span over several lines. Any span of any text will do: what lies outside the

@@ -58,7 +58,7 @@ def full(result: Result, paint: Paint) -> str:
 
 def finding_lines(finding: Finding, result: Result, paint: Paint) -> Iterator[Line]:
     """Yield what is wrong, where, with an excerpt, and how to mend it."""
-    from .excerpt import Look, excerpt, gutter_width, margin
+    from .excerpt import MarkStyle, excerpt, gutter_width, margin
 
     style = str(finding.level)
     location = finding.location
@@ -69,7 +69,7 @@ def finding_lines(finding: Finding, result: Result, paint: Paint) -> Iterator[Li
     of = f"cluster {finding.cluster}" if finding.cluster and len(result.clusters) > 1 else ""
     yield from _place("-->", location, gutter, of, paint)
     yield margin(gutter)
-    look = Look(style, context=True)
+    look = MarkStyle(style, context=True)
     yield from excerpt(location.source, location.span, paint, gutter, look)
     for related in finding.related:
         yield from _related(related, gutter, paint)
@@ -105,13 +105,13 @@ def _details(finding: Finding, paint: Paint) -> Iterator[Line]:
 
 
 def _related(related: Related, gutter: int, paint: Paint) -> Iterator[Line]:
-    from .excerpt import Look, excerpt, margin
+    from .excerpt import MarkStyle, excerpt, margin
 
     location = related.location
     yield margin(gutter)
     yield from _place(":::", location, gutter, "", paint)
     yield margin(gutter)
-    look = Look("related", "-", related.message)
+    look = MarkStyle("related", "-", related.message)
     yield from excerpt(location.source, location.span, paint, gutter, look)
 
 

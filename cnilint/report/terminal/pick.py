@@ -10,7 +10,7 @@ from cnilint.model.steps import Cause, Failure
 from cnilint.model.text import Source
 from cnilint.report.json_ import JSONObject, json_text
 from cnilint.report.words import counted
-from cnilint.simulation.owner import Delegate, Reading, delegate
+from cnilint.simulation.owner import Ownership, Reading, delegate
 from cnilint.start import NamedTuple
 from cnilint.upstream.looks import FileLook, Flaw, Look, Looks
 
@@ -116,7 +116,7 @@ def _cause(found: Looks) -> Cause:
     return Cause(Failure(found.prediction.error or Failure.UNKNOWN.value))
 
 
-def _owner(picks: Picks, found: Looks) -> Delegate | None:
+def _owner(picks: Picks, found: Looks) -> Ownership | None:
     """Return who owns the pods that a runtime starts with this directory; None for Multus itself.
 
     Multus's own file leads on to another one, which may lie elsewhere.
@@ -127,7 +127,7 @@ def _owner(picks: Picks, found: Looks) -> Delegate | None:
     return delegate(files, Reading(DIRECTORY, found.selector, DIRECTORY))
 
 
-def _owner_words(owner: Delegate) -> str:
+def _owner_words(owner: Ownership) -> str:
     through = f", through {owner.runtime}"
     if owner.master is not None:
         return f"pods get {owner.master}{through}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnilint.engine.example import Files, Trial
+from cnilint.engine.example import ExampleTrial, Files
 from cnilint.engine.rule import CHANGE
 from cnilint.model.finding import Level
 from cnilint.report.rule_page import FIXES, Page, can_be_ignored_beside, configuration, ignores
@@ -54,7 +54,7 @@ def _section(title: str, text: str, paint: Paint) -> Iterator[Line]:
         yield from hanging([INDENT], text.lstrip("\n"), "", paint)
 
 
-def _example(each: Trial, number: str, paint: Paint) -> Iterator[Line]:
+def _example(each: ExampleTrial, number: str, paint: Paint) -> Iterator[Line]:
     example = each.example
     yield from _head(f"Example{number}")
     for name, text in example.bad.items():

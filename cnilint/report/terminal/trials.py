@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from cnilint.engine.example import Trial
+from cnilint.engine.example import ExampleTrial
 from cnilint.engine.ruleset import Rule
 from cnilint.model.finding import Finding
 from cnilint.report.json_ import JSONObject, finding_object, json_text
@@ -29,7 +29,7 @@ class Examined(NamedTuple):
     """A rule, and what came of each of its examples."""
 
     rule: Rule
-    trials: tuple[Trial, ...]
+    trials: tuple[ExampleTrial, ...]
 
     @property
     def outcome(self) -> str:
@@ -62,7 +62,7 @@ def _card(each: Examined, paint: Paint) -> Iterator[Line]:
             yield from _failed(trial, f"example {number}, " if len(each.trials) > 1 else "", paint)
 
 
-def _failed(trial: Trial, head: str, paint: Paint) -> Iterator[Line]:
+def _failed(trial: ExampleTrial, head: str, paint: Paint) -> Iterator[Line]:
     indent = ("      ", "")
     if trial.problem:
         yield from hanging([indent, (f"{head}not run: ", "bad")], trial.problem, "", paint)
@@ -104,7 +104,7 @@ def _object(each: Examined) -> JSONObject:
     }
 
 
-def _trial(trial: Trial) -> JSONObject:
+def _trial(trial: ExampleTrial) -> JSONObject:
     def side(expected: int, findings: Sequence[Finding]) -> JSONObject:
         return {"expected": expected, "findings": [finding_object(each) for each in findings]}
 

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from cnilint.start import lazy_pattern
 from cnilint.upstream.go_text import atoi
 
-from .program import Check, Program, Refusal
-from .variables import How, Reader
+from .program import AwsNodeStart, Check, Refusal
+from .variables import EnvironmentReader, How
 
 _RESERVED_PREFIXES = ("eth", "lo", "vlan")
 _MODES = ("strict", "standard")
@@ -23,7 +23,7 @@ _MTU_OF_IPV4, _MTU_OF_IPV6, _MTU_AT_MOST = 576, 1280, 9001
 _SHELL_NUMBER = lazy_pattern(r"[ \t\n\v\f\r]*([+-]?[0-9]+)[ \t]*", re.ASCII)
 
 
-def checks(program: Program) -> Iterator[Refusal]:
+def checks(program: AwsNodeStart) -> Iterator[Refusal]:
     """Yield what the entrypoint refuses before it does anything, in its order."""
     yield from _log_file(program)
     yield from _veth_prefix(program)
@@ -33,7 +33,7 @@ def checks(program: Program) -> Iterator[Refusal]:
     yield from _warm_targets(program)
 
 
-def _log_file(program: Program) -> Iterator[Refusal]:
+def _log_file(program: AwsNodeStart) -> Iterator[Refusal]:
     file = program.text("AWS_VPC_K8S_PLUGIN_LOG_FILE")
     if program.does.is_script:
         file = file.lower()
@@ -41,7 +41,7 @@ def _log_file(program: Program) -> Iterator[Refusal]:
         yield program.refuses("log-file", "AWS_VPC_K8S_PLUGIN_LOG_FILE")
 
 
-def _veth_prefix(program: Program) -> Iterator[Refusal]:
+def _veth_prefix(program: AwsNodeStart) -> Iterator[Refusal]:
     if not program.does.checks_veth_prefix:
         return
     name = "AWS_VPC_K8S_CNI_VETHPREFIX"
@@ -52,7 +52,7 @@ def _veth_prefix(program: Program) -> Iterator[Refusal]:
         yield program.refuses("veth-prefix-reserved", name)
 
 
-def _security_groups(program: Program) -> Iterator[Refusal]:
+def _security_groups(program: AwsNodeStart) -> Iterator[Refusal]:
     name, switch = "POD_SECURITY_GROUP_ENFORCING_MODE", "ENABLE_POD_ENI"
     if program.text(name) in _MODES:
         return
@@ -63,7 +63,7 @@ def _security_groups(program: Program) -> Iterator[Refusal]:
         yield program.refuses("security-group-mode", name, switch)
 
 
-def _cooldown(program: Program) -> Iterator[Refusal]:
+def _cooldown(program: AwsNodeStart) -> Iterator[Refusal]:
     name = "IP_COOLDOWN_PERIOD"
     if program.how(name) is not How.UNREAD:
         seconds = atoi(program.text(name))
@@ -71,7 +71,7 @@ def _cooldown(program: Program) -> Iterator[Refusal]:
             yield program.refuses("cooldown", name)
 
 
-def _mtus(program: Program) -> Iterator[Refusal]:
+def _mtus(program: AwsNodeStart) -> Iterator[Refusal]:
     if not program.does.checks_mtu:
         return
     least = _MTU_OF_IPV6 if program.is_on("ENABLE_IPv6") else _MTU_OF_IPV4
@@ -81,14 +81,14 @@ def _mtus(program: Program) -> Iterator[Refusal]:
             yield program.refuses("mtu", name)
 
 
-def _warm_targets(program: Program) -> Iterator[Refusal]:
+def _warm_targets(program: AwsNodeStart) -> Iterator[Refusal]:
     name = "ENABLE_PREFIX_DELEGATION"
     targets = [program.text(target) for target in _TARGETS]
     if program.is_on(name) and all(_is_no_target(program, target) for target in targets):
         yield program.refuses("warm-targets", name, *_TARGETS)
 
 
-def _is_no_target(program: Program, text: str) -> bool:
+def _is_no_target(program: AwsNodeStart, text: str) -> bool:
     """Return whether a release takes a target for 0 or less."""
     match program.does.warm_targets:
         case "text":
@@ -110,31 +110,31 @@ def _is_shell_number_below_one(text: str) -> bool:
 # ipamd.
 
 
-def ipamd_refusals(program: Program) -> Iterator[Refusal]:
+def ipamd_refusals(program: AwsNodeStart) -> Iterator[Refusal]:
     """Yield why ipamd does not become healthy, in its order; nothing if it does."""
     if program.node.ipamd:
-        yield Refusal(Reader.IPAMD, "ipamd")
+        yield Refusal(EnvironmentReader.IPAMD, "ipamd")
         return
     mode = "NETWORK_POLICY_ENFORCING_MODE"
-    if program.how(mode, Reader.IPAMD) is not How.UNREAD:
+    if program.how(mode, EnvironmentReader.IPAMD) is not How.UNREAD:
         # Go's ToLower takes the dotted capital I to a plain i.
-        chosen = program.text(mode, Reader.IPAMD).replace("\u0130", "i").lower()
+        chosen = program.text(mode, EnvironmentReader.IPAMD).replace("\u0130", "i").lower()
         if chosen not in _POLICY_MODES:
-            yield Refusal(Reader.IPAMD, "policy-mode", (mode,))
+            yield Refusal(EnvironmentReader.IPAMD, "policy-mode", (mode,))
     families = _families(program) if program.does.has_families else None
     if families is not None:
         yield families
 
 
-def _families(program: Program) -> Refusal | None:
+def _families(program: AwsNodeStart) -> Refusal | None:
     def is_on(name: str) -> bool:
-        return program.is_on(name, Reader.IPAMD)
+        return program.is_on(name, EnvironmentReader.IPAMD)
 
     families = ("ENABLE_IPv4", "ENABLE_IPv6")
     enabled = [is_on(name) for name in families]
     if enabled[0] == enabled[1]:
         check: Check = "both-families" if enabled[0] else "no-family"
-        return Refusal(Reader.IPAMD, check, families)
+        return Refusal(EnvironmentReader.IPAMD, check, families)
     wrong = [
         name
         for name in ("ENABLE_POD_ENI", "AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG")
@@ -143,5 +143,5 @@ def _families(program: Program) -> Refusal | None:
     if not is_on("ENABLE_PREFIX_DELEGATION"):
         wrong.append("ENABLE_PREFIX_DELEGATION")
     if is_on("ENABLE_IPv6") and wrong:
-        return Refusal(Reader.IPAMD, "ipv6-mode", ("ENABLE_IPv6", *wrong))
+        return Refusal(EnvironmentReader.IPAMD, "ipv6-mode", ("ENABLE_IPv6", *wrong))
     return None

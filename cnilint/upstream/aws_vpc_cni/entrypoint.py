@@ -20,7 +20,7 @@ from cnilint.start import NamedTuple
 from . import releases
 from .checks import checks, ipamd_refusals
 from .file import go_file, script_file
-from .program import Node, Program, Refusal, Refused
+from .program import AwsNodeHost, AwsNodeStart, EntrypointRefused, Refusal
 
 FILE = "10-aws.conflist"
 DIRECTORIES = ("/host/opt/cni/bin", "/host/etc/cni/net.d")
@@ -67,7 +67,7 @@ def vpc_cni(  # noqa: PLR0913  each is something the program reads, and given by
     Nothing is raised.
     """
     release = releases.release_of(version)
-    node = Node(
+    node = AwsNodeHost(
         before=before,
         directories=_existing(DIRECTORIES if directories is None else directories),
         conflist=releases.conflist(release) if conflist is None else conflist,
@@ -75,7 +75,7 @@ def vpc_cni(  # noqa: PLR0913  each is something the program reads, and given by
         has_ipv6=node_ipv6,
         ipamd=ipamd,
     )
-    return _start(Program(env, release, releases.behaviour(release), node))
+    return _start(AwsNodeStart(env, release, releases.behaviour(release), node))
 
 
 def refusals(env: Mapping[str, str], *, version: str) -> tuple[Refusal, ...]:
@@ -85,26 +85,28 @@ def refusals(env: Mapping[str, str], *, version: str) -> tuple[Refusal, ...]:
     makes the file that its release ships, on a node with addresses of both families.
     """
     release = releases.release_of(version)
-    node = Node({}, frozenset(), releases.conflist(release), has_ipv4=True, has_ipv6=True, ipamd="")
-    program = Program(env, release, releases.behaviour(release), node)
+    node = AwsNodeHost(
+        {}, frozenset(), releases.conflist(release), has_ipv4=True, has_ipv6=True, ipamd=""
+    )
+    program = AwsNodeStart(env, release, releases.behaviour(release), node)
     found = [*checks(program), *ipamd_refusals(program)]
     try:
         if program.does.is_script:
             script_file(program)
         else:
             go_file(program)
-    except Refused as refused:
+    except EntrypointRefused as refused:
         found.append(refused.refusal)
     return tuple(found)
 
 
-def _start(program: Program) -> VpcCniStart:
+def _start(program: AwsNodeStart) -> VpcCniStart:
     refusal = next(checks(program), None)
     if refusal is not None:
         return _ended(refusal)
     try:
         binaries = _binaries(program)
-    except Refused as refused:
+    except EntrypointRefused as refused:
         return _ended(refused.refusal)
     ended = next(ipamd_refusals(program), None)
     if ended is not None and program.does.waits_for_ipamd:
@@ -112,7 +114,7 @@ def _start(program: Program) -> VpcCniStart:
     try:
         text = script_file(program) if program.does.is_script else go_file(program)
         texts = {_target(program): text}
-    except Refused as refused:
+    except EntrypointRefused as refused:
         return _failed(program, refused)._replace(binaries=binaries)
     goes_on = ended is None or program.node.ipamd == "hangs"
     status: Literal["runs", "exited"] = "runs" if goes_on else "exited"
@@ -123,13 +125,13 @@ def _ended(refusal: Refusal, texts: Mapping[str, str] = MappingProxyType({})) ->
     return VpcCniStart("exited", _values(texts), texts, refused=refusal)
 
 
-def _failed(program: Program, refused: Refused) -> VpcCniStart:
+def _failed(program: AwsNodeStart, refused: EntrypointRefused) -> VpcCniStart:
     """Return what is left of a start that ended while the file was made."""
     if refused.left is None:
         return _ended(refused.refusal)
     try:
         return _ended(refused.refusal, {_target(program): refused.left})
-    except Refused as without_directory:
+    except EntrypointRefused as without_directory:
         return _ended(without_directory.refusal)
 
 
@@ -162,7 +164,7 @@ def _existing(directories: Iterable[str]) -> frozenset[str]:
     return frozenset(found)
 
 
-def _binaries(program: Program) -> tuple[str, ...]:
+def _binaries(program: AwsNodeStart) -> tuple[str, ...]:
     """Return the paths of the plugins that are copied; Refused if there is no such directory."""
     egress = {"none": [], "v4": ["egress-v4-cni"], "both": ["egress-cni"]}[program.does.egress]
     names = ["aws-cni", *egress]
@@ -178,24 +180,24 @@ def _binaries(program: Program) -> tuple[str, ...]:
     is_file = posixpath.dirname(target) in program.node.directories and not given.endswith("/")
     if program.does.is_script and is_file:
         return (target,)  # `install` writes one binary after the other into a file of that name
-    raise Refused(program.refuses("binary-directory", name))
+    raise EntrypointRefused(program.refuses("binary-directory", name))
 
 
-def _directory(program: Program) -> str:
+def _directory(program: AwsNodeStart) -> str:
     given = program.text("HOST_CNI_CONFDIR_PATH")
     return _absolute(given if program.does.is_script else f"{given}/")
 
 
-def _target(program: Program) -> str:
+def _target(program: AwsNodeStart) -> str:
     """Return the path that is written to; Refused if the file cannot be put there."""
     directory = _directory(program)
     is_same_file = program.does.moves_file and program.does.is_script and directory == "/tmp"  # noqa: S108
     if directory not in program.node.directories or is_same_file:
-        raise Refused(program.refuses("configuration-directory", "HOST_CNI_CONFDIR_PATH"))
+        raise EntrypointRefused(program.refuses("configuration-directory", "HOST_CNI_CONFDIR_PATH"))
     return posixpath.join(directory, FILE)
 
 
-def _removed(program: Program) -> tuple[str, ...]:
+def _removed(program: AwsNodeStart) -> tuple[str, ...]:
     """Return the file of old releases that the script removes."""
     directory = _directory(program)
     is_there = directory == DIRECTORIES[1] and "aws.conf" in program.node.before

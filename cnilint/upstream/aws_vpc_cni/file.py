@@ -12,7 +12,7 @@ from cnilint.start import NamedTuple, lazy_pattern
 from cnilint.upstream import gojson
 from cnilint.upstream.gojson import JSONError
 
-from .program import Program, Refused
+from .program import AwsNodeStart, EntrypointRefused
 from .releases import V4, V6
 from .variables import How
 
@@ -35,7 +35,7 @@ class _Placed(NamedTuple):
     name: str = ""
 
 
-def _placed(program: Program) -> list[_Placed]:
+def _placed(program: AwsNodeStart) -> list[_Placed]:
     """Return what is put into the file, in the program's order."""
     mtu = "POD_MTU" if program.how("POD_MTU") is not How.UNREAD and "POD_MTU" in program.env else ""
     names = (
@@ -55,7 +55,7 @@ def _placed(program: Program) -> list[_Placed]:
     ]
 
 
-def _read(program: Program, names: Iterable[tuple[str, str]]) -> list[_Placed]:
+def _read(program: AwsNodeStart, names: Iterable[tuple[str, str]]) -> list[_Placed]:
     return [
         _Placed(placeholder, program.text(name), name)
         for placeholder, name in names
@@ -63,7 +63,7 @@ def _read(program: Program, names: Iterable[tuple[str, str]]) -> list[_Placed]:
     ]
 
 
-def _egress(program: Program) -> tuple[list[_Placed], str]:
+def _egress(program: AwsNodeStart) -> tuple[list[_Placed], str]:
     """Return what is put into the egress plugin, and the node's address."""
     if program.does.egress == "none":
         return [], ""
@@ -87,33 +87,33 @@ def _egress(program: Program) -> tuple[list[_Placed], str]:
     ], address
 
 
-def _ipv4(program: Program, *names: str) -> str:
+def _ipv4(program: AwsNodeStart, *names: str) -> str:
     if program.node.has_ipv4:
         return NODE_IPV4
     if program.does.is_script:
         return NO_ADDRESS  # curl is not told to fail, so that the answer's text is the address
-    raise Refused(program.refuses("ipv4-address", *names))
+    raise EntrypointRefused(program.refuses("ipv4-address", *names))
 
 
-def _ipv6(program: Program) -> tuple[bool, str]:
+def _ipv6(program: AwsNodeStart) -> tuple[bool, str]:
     """Return whether IPv6 egress is on for pods of an IPv4 cluster, and the node's address."""
     name = "ENABLE_V6_EGRESS"
     enabled = program.is_on(name)
     if enabled and not program.node.has_ipv6:
         if program.does.needs_address_for_v6_egress:
-            raise Refused(program.refuses("ipv6-address", name))
+            raise EntrypointRefused(program.refuses("ipv6-address", name))
         enabled = False
     return enabled, NODE_IPV6 if enabled else ""
 
 
-def script_file(program: Program) -> str:
+def script_file(program: AwsNodeStart) -> str:
     """Return what the script writes; Refused if it ends before."""
     from cnilint.upstream import jq, sed
 
     placed = _placed(program)
     for item in placed:
         if item.name and program.how(item.name) is How.REQUIRED and item.name not in program.env:
-            raise Refused(program.refuses("unset", item.name))
+            raise EntrypointRefused(program.refuses("unset", item.name))
     commands = []
     for item in placed:
         try:
@@ -122,7 +122,7 @@ def script_file(program: Program) -> str:
             # Without a temporary file the shell has emptied the target by now.
             names = (item.name,) if item.name else ()
             refusal = program.refuses("replacement", *names)
-            raise Refused(refusal, "" if not program.does.moves_file else None) from None
+            raise EntrypointRefused(refusal, "" if not program.does.moves_file else None) from None
     text = sed.edit(program.node.conflist, commands)
     name = "ENABLE_BANDWIDTH_PLUGIN"
     if not program.is_on(name):
@@ -130,10 +130,10 @@ def script_file(program: Program) -> str:
     try:
         return jq.add_plugin(text, {"type": "bandwidth", "capabilities": {"bandwidth": True}})
     except jq.JqError:
-        raise Refused(program.refuses("added-plugins", name)) from None
+        raise EntrypointRefused(program.refuses("added-plugins", name)) from None
 
 
-def go_file(program: Program) -> str:
+def go_file(program: AwsNodeStart) -> str:
     """Return what the Go program writes; Refused if it ends before."""
     from .conflist import add_plugins
 
@@ -153,12 +153,12 @@ def go_file(program: Program) -> str:
                 route_numbers=program.does.route_numbers,
             )
     except JSONError:
-        raise Refused(program.refuses("added-plugins", *switches)) from None
+        raise EntrypointRefused(program.refuses("added-plugins", *switches)) from None
     try:
         gojson.as_map(text)
     except JSONError:
         guilty = [item.name for item in placed if item.name and _NEEDS_ESCAPE.search(item.value)]
-        raise Refused(program.refuses("not-json", *guilty)) from None
+        raise EntrypointRefused(program.refuses("not-json", *guilty)) from None
     return text
 
 

@@ -7,8 +7,8 @@ from typing import Literal
 
 from cnilint.start import NamedTuple
 
-from .releases import Behaviour
-from .variables import How, Reader, Release, variable
+from .releases import AwsNodeTraits
+from .variables import EnvironmentReader, How, Release, variable
 
 Check = Literal[
     "log-file",
@@ -38,12 +38,12 @@ Check = Literal[
 class Refusal(NamedTuple):
     """Why a program of the container ended, and the variables that it ended for, if any."""
 
-    by: Reader
+    by: EnvironmentReader
     check: Check
     variables: tuple[str, ...] = ()
 
 
-class Node(NamedTuple):
+class AwsNodeHost(NamedTuple):
     """What a start finds besides its environment."""
 
     before: Mapping[str, str]
@@ -54,32 +54,32 @@ class Node(NamedTuple):
     ipamd: str
 
 
-class Program(NamedTuple):
+class AwsNodeStart(NamedTuple):
     """One start: what it is given, and how its release reads that."""
 
     env: Mapping[str, str]
     release: Release
-    does: Behaviour
-    node: Node
+    does: AwsNodeTraits
+    node: AwsNodeHost
 
-    def text(self, name: str, reader: Reader = Reader.ENTRYPOINT) -> str:
+    def text(self, name: str, reader: EnvironmentReader = EnvironmentReader.ENTRYPOINT) -> str:
         """Return the text of a variable that a program of the container goes by."""
         return variable(name, reader).text(self.env, self.release)
 
-    def is_on(self, name: str, reader: Reader = Reader.ENTRYPOINT) -> bool:
+    def is_on(self, name: str, reader: EnvironmentReader = EnvironmentReader.ENTRYPOINT) -> bool:
         """Return whether a switch is on for a program of the container."""
         return variable(name, reader).boolean(self.env, self.release)
 
-    def how(self, name: str, reader: Reader = Reader.ENTRYPOINT) -> How:
+    def how(self, name: str, reader: EnvironmentReader = EnvironmentReader.ENTRYPOINT) -> How:
         """Return how a program of the container reads a variable."""
         return variable(name, reader).how(self.release)
 
     def refuses(self, check: Check, *names: str) -> Refusal:
         """Return a refusal of the entrypoint for variables."""
-        return Refusal(Reader.ENTRYPOINT, check, names)
+        return Refusal(EnvironmentReader.ENTRYPOINT, check, names)
 
 
-class Refused(Exception):  # noqa: N818 # what it holds is a fact, not an error of ours
+class EntrypointRefused(Exception):  # noqa: N818 # what it holds is a fact, not an error of ours
     """The entrypoint ends; `left` is the text that the file is left with, None for no change."""
 
     def __init__(self, refusal: Refusal, left: str | None = None) -> None:

@@ -22,7 +22,7 @@ NEWEST: Release = (1, 23, 0)
 _TAG = lazy_pattern(r"v?([0-9]{1,9})\.([0-9]{1,9})(?:\.([0-9]{1,9}))?(?![0-9])")
 
 
-class Behaviour(NamedTuple):
+class AwsNodeTraits(NamedTuple):
     """What the entrypoint and ipamd of one release do."""
 
     is_script: bool = True
@@ -189,13 +189,13 @@ def release_of(version: str) -> Release:
     return max((int(match[1]), int(match[2]), int(match[3] or 0)), OLDEST)
 
 
-def behaviour(release: Release) -> Behaviour:
+def behaviour(release: Release) -> AwsNodeTraits:
     """Return what a release does."""
     found: dict[str, object] = {}
     for since, changed in _CHANGES:
         if since <= release:
             found |= changed
-    return Behaviour(**found)  # type: ignore[arg-type] # a test builds every release
+    return AwsNodeTraits(**found)  # type: ignore[arg-type] # a test builds every release
 
 
 def conflist(release: Release) -> str:

@@ -17,7 +17,7 @@ from cnilint.upstream.go_text import atoi, parse_bool
 Release = tuple[int, int, int]
 
 
-class Reader(Enum):
+class EnvironmentReader(Enum):
     """A program of aws-node's pods."""
 
     ENTRYPOINT = "entrypoint"
@@ -55,7 +55,7 @@ class Variable(NamedTuple):
     """A variable as one program reads it."""
 
     name: str
-    reader: Reader
+    reader: EnvironmentReader
     default: str
     readings: tuple[tuple[Release, How], ...]
     """From which release on it is read how, oldest first; before the first it is not read."""
@@ -107,13 +107,13 @@ _GO_BOOLEANS: Release = (1, 13, 0)
 
 
 def _entrypoint(name: str, default: str, *readings: tuple[Release, How]) -> Variable:
-    return Variable(name, Reader.ENTRYPOINT, default, readings)
+    return Variable(name, EnvironmentReader.ENTRYPOINT, default, readings)
 
 
 def _ipamd(
     name: str, default: str = "false", since: Release = _FIRST, how: How = How.BOOLEAN
 ) -> Variable:
-    return Variable(name, Reader.IPAMD, default, ((since, how),))
+    return Variable(name, EnvironmentReader.IPAMD, default, ((since, how),))
 
 
 def _text(name: str, default: str, since: Release = _FIRST) -> Variable:
@@ -204,13 +204,13 @@ VARIABLES: tuple[Variable, ...] = (
     _ipamd("AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG"),
     Variable(
         "NETWORK_POLICY_ENFORCING_MODE",
-        Reader.IPAMD,
+        EnvironmentReader.IPAMD,
         "standard",
         (((1, 17, 1), How.TEXT_OR_DEFAULT), ((1, 19, 4), How.TEXT)),
     ),
     Variable(
         "AWS_VPC_K8S_CNI_RANDOMIZESNAT",
-        Reader.IPAMD,
+        EnvironmentReader.IPAMD,
         "prng",
         ((_FIRST, How.TEXT_OR_DEFAULT),),
     ),
@@ -239,7 +239,7 @@ VARIABLES: tuple[Variable, ...] = (
 INIT_VARIABLES: tuple[Variable, ...] = tuple(
     Variable(
         name,
-        Reader.INIT,
+        EnvironmentReader.INIT,
         "false",
         ((since, How.EXACT_TRUE), (_GO_BOOLEANS, How.BOOLEAN))
         if since < _GO_BOOLEANS
@@ -256,7 +256,7 @@ INIT_VARIABLES: tuple[Variable, ...] = tuple(
 _BY_NAME = {(known.reader, known.name): known for known in (*VARIABLES, *INIT_VARIABLES)}
 
 
-def variable(name: str, reader: Reader) -> Variable:
+def variable(name: str, reader: EnvironmentReader) -> Variable:
     """Return a variable as a program reads it; KeyError if the table has none of that name."""
     return _BY_NAME[reader, name]
 

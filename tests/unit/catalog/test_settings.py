@@ -8,7 +8,7 @@ from cnilint.catalog.catalog import Product
 from cnilint.catalog.form import Form, WorkloadForm, argument
 from cnilint.catalog.product import SCHEMA
 from cnilint.catalog.release import Release
-from cnilint.catalog.settings import Settings
+from cnilint.catalog.settings import InstallSettings
 from cnilint.kube.manifest import ManifestIndex, manifests
 from cnilint.kube.references import referenced_config_maps
 from cnilint.kube.workload import Workload, workload
@@ -97,7 +97,7 @@ def form(pods: Workload, card: Product) -> WorkloadForm:
 def resolved(*places: dict[str, object], release: Release | None = (1, 2, 0)) -> str | None:
     pods = loaded()
     card = product({"s": list(places)})
-    settings = Settings(card, release, form(pods, card))
+    settings = InstallSettings(card, release, form(pods, card))
     found = settings.get("s")
     return found.value if found else None
 
@@ -184,7 +184,7 @@ def test_an_unknown_release_takes_the_newest_place() -> None:
 
 
 def test_settings_may_build_on_one_another_but_not_on_themselves() -> None:
-    settings = Settings(
+    settings = InstallSettings(
         product(
             {
                 "directory": [{"value": "/a"}],
@@ -211,14 +211,14 @@ def test_settings_may_build_on_one_another_but_not_on_themselves() -> None:
 def test_a_value_of_the_manifest_is_not_taken_for_a_template() -> None:
     pods = loaded(POD.replace("value: env", "value: 'x{secret}'"))
     card = product({"secret": [{"value": "told"}], "s": [{"environment": "SET"}]})
-    settings = Settings(card, None, form(pods, card))
+    settings = InstallSettings(card, None, form(pods, card))
     assert settings.fill("{s}") == "x{secret}"
 
 
 def test_a_setting_knows_where_it_stands_unless_it_is_a_default() -> None:
     pods = loaded()
     card = product({"given": [{"environment": "SET"}], "default": [{"value": "d"}]})
-    settings = Settings(card, None, form(pods, card))
+    settings = InstallSettings(card, None, form(pods, card))
     given, default = settings.get("given"), settings.get("default")
     assert given is not None
     assert given.text is not None

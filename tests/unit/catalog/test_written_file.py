@@ -10,7 +10,7 @@ import pytest
 
 from cnilint.catalog.catalog import products
 from cnilint.catalog.form import Form
-from cnilint.catalog.settings import Settings
+from cnilint.catalog.settings import InstallSettings
 from cnilint.catalog.written_file import given_content, network_name, usual_content
 from cnilint.simulation.cluster import Cluster, cluster
 from tests.unit.simulation.actors import failure, read
@@ -23,7 +23,7 @@ LIST: dict[str, Any] = {
 TEXT = json.dumps(LIST)
 
 
-class Said(Settings):
+class Said(InstallSettings):
     """Settings with one text that the manifests give."""
 
     def __init__(self, text: str) -> None:
@@ -42,7 +42,7 @@ def given(text: str) -> str | None:
 
 
 def test_without_a_text_there_is_none() -> None:
-    assert given_content(Settings(PRODUCT, None, Form())) is None
+    assert given_content(InstallSettings(PRODUCT, None, Form())) is None
     assert given("") is None
     assert given(" \n") is None
 

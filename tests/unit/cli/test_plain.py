@@ -17,7 +17,7 @@ from cnilint.cli.arguments import spread
 from cnilint.cli.parser import Mistake, application
 from cnilint.cli.plain import read, run
 from cnilint.cli.request import Request
-from cnilint.config.options import Entry, entries
+from cnilint.config.options import OptionEntry, entries
 from cnilint.errors import UsageError
 from tests.clusters import PINNED, STANDALONE, VPC, cnilint, multus, placed
 
@@ -98,7 +98,7 @@ def test_what_is_read_is_what_the_whole_command_line_reads(words: list[str]) -> 
 
 
 @pytest.mark.parametrize("one", COMMON, ids=lambda one: one.name)
-def test_every_option_is_read(one: Entry) -> None:
+def test_every_option_is_read(one: OptionEntry) -> None:
     value = one.choices[0] if one.choices else "60" if one.type is float else "a"
     words = [one.spelled] if one.type is bool else [one.spelled, value]
     single = 60.0 if one.type is float else value

@@ -15,7 +15,7 @@ from cnilint.config.file import read
 from cnilint.config.options import (
     DEFAULTS,
     ClusterSettings,
-    Entry,
+    OptionEntry,
     entries,
     entry_of,
     in_file,
@@ -51,7 +51,7 @@ def commands() -> dict[str, Any]:
 
 
 @EVERY
-def test_an_entry_is_an_option_of_the_commands_it_names_and_of_no_other(one: Entry) -> None:
+def test_an_entry_is_an_option_of_the_commands_it_names_and_of_no_other(one: OptionEntry) -> None:
     taking = {
         name
         for name, command in commands().items()
@@ -63,7 +63,7 @@ def test_an_entry_is_an_option_of_the_commands_it_names_and_of_no_other(one: Ent
 
 
 @EVERY
-def test_the_built_in_value_is_that_of_the_field(one: Entry) -> None:
+def test_the_built_in_value_is_that_of_the_field(one: OptionEntry) -> None:
     assert getattr(DEFAULTS, one.name) == one.default
     if one.choices and not one.many and one.default is not None:
         assert one.default in one.choices
@@ -232,7 +232,7 @@ def test_options_of_two_commands_may_be_written_alike() -> None:
     assert len(alike) > 1
     for command in ("check", "rules"):
 
-        def fits(one: Entry, command: str = command) -> bool:
+        def fits(one: OptionEntry, command: str = command) -> bool:
             return command in one.option.commands
 
         assert spelled("--output-format", fits) is next(filter(fits, alike))

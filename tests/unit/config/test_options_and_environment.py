@@ -8,7 +8,7 @@ import pytest
 import typer.main
 
 from cnilint.cli.parser import application
-from cnilint.config.options import Entry, entries, in_file
+from cnilint.config.options import OptionEntry, entries, in_file
 from cnilint.config.options_and_environment import given
 from cnilint.errors import ConfigurationError
 
@@ -16,7 +16,7 @@ PARAMETERS = {p.name for p in typer.main.get_command(application()).commands["ch
 ENTRIES = {one.name: one for one in entries()}
 
 
-def spelled(one: Entry) -> str:
+def spelled(one: OptionEntry) -> str:
     return one.spelled
 
 

@@ -14,7 +14,7 @@ from cnilint.diff.revision import Revision
 from cnilint.errors import UsageError
 from cnilint.external import Conversation
 from cnilint.gitops.files import Files
-from cnilint.gitops.graph import Reason
+from cnilint.gitops.graph import UnreadReason
 from cnilint.model.text import Source
 from cnilint.syntax.collect import Unreadable, collect, collect_in
 from tests.repositories import commit, git, repository
@@ -134,7 +134,7 @@ def test_a_link_leads_nowhere_but_into_the_revision(tmp_path: Path) -> None:
     files = Files(revision, [])
     for name in ("out", "abs", "git"):
         assert files.source(f"{name}.yaml") is None
-        assert files.reason(f"{name}.yaml") is Reason.OUTSIDE
+        assert files.reason(f"{name}.yaml") is UnreadReason.OUTSIDE
     revision.close()
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnilint.engine.difference import Change, changes
+from cnilint.engine.difference import ValueChange, changes
 from cnilint.model.finding import Operation
 
 ADD, REPLACE, REMOVE = Operation.ADD, Operation.REPLACE, Operation.REMOVE
@@ -20,7 +20,7 @@ VALUES = st.recursive(
 )
 
 
-def made(value: Any, change: Change) -> Any:  # noqa: ANN401
+def made(value: Any, change: ValueChange) -> Any:  # noqa: ANN401
     """Make one change of a value in the plainest way."""
     if not change.steps:
         return change.new
@@ -54,15 +54,15 @@ def test_only_what_differs_is_said() -> None:
     before: Any = {"a": 1, "b": {"c": [1, 2], "d": "x"}, "e": 0}
     after: Any = {"a": 1, "b": {"c": [1, 3, 4], "d": "y"}, "f": 0}
     assert list(changes(before, after)) == [
-        Change(REPLACE, ("b", "c", 1), 2, 3),
-        Change(ADD, ("b", "c", -1), None, 4),
-        Change(REPLACE, ("b", "d"), "x", "y"),
-        Change(REMOVE, ("e",), 0),
-        Change(ADD, ("f",), None, 0),
+        ValueChange(REPLACE, ("b", "c", 1), 2, 3),
+        ValueChange(ADD, ("b", "c", -1), None, 4),
+        ValueChange(REPLACE, ("b", "d"), "x", "y"),
+        ValueChange(REMOVE, ("e",), 0),
+        ValueChange(ADD, ("f",), None, 0),
     ]
 
 
 def test_true_is_not_one_and_a_shorter_list_is_replaced() -> None:
-    assert list(changes({"a": True}, {"a": 1})) == [Change(REPLACE, ("a",), old=True, new=1)]
-    assert list(changes([1, 2], [1])) == [Change(REPLACE, (), [1, 2], [1])]
+    assert list(changes({"a": True}, {"a": 1})) == [ValueChange(REPLACE, ("a",), old=True, new=1)]
+    assert list(changes([1, 2], [1])) == [ValueChange(REPLACE, (), [1, 2], [1])]
     assert list(changes([1, 2], [1, 2])) == []

@@ -9,7 +9,7 @@ from cnilint.engine.inputs import inputs
 from cnilint.engine.relevance import Relevance
 from cnilint.engine.result import Result
 from cnilint.engine.sources import deciding
-from cnilint.gitops.graph import Reason
+from cnilint.gitops.graph import UnreadReason
 from cnilint.model.text import Source
 from cnilint.model.verdict import VerdictKind
 from tests.clusters import VPC
@@ -56,7 +56,7 @@ def test_a_helmfile_that_is_a_template_is_a_source_that_decides(path: str) -> No
     found = result({"aws-node.yaml": VPC, path: TEMPLATE})
     (one,) = found.layout.clusters
     assert [(each.reason, each.target) for each in one.not_read] == [
-        (Reason.HELMFILE_NOT_RENDERED, path)
+        (UnreadReason.HELMFILE_NOT_RENDERED, path)
     ]
     assert deciding(one) == (path,)
     assert kinds(found) == [VerdictKind.UNDECIDED]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnilint.engine.jsonpath import Place, find, places, simple_steps
+from cnilint.engine.jsonpath import PathPlace, find, places, simple_steps
 from cnilint.engine.jsonpath import _find_any as by_library
 
 KEYS = st.sampled_from(["a", "b", "multusMasterCNI", "x-y", "k8s.io", "0", "*", "and"])
@@ -88,34 +88,34 @@ TREE = {"a": [{"b": {"c": 1}}, {"b": None}, {"x": 2}], "d": {"e": "f"}, "g": []}
 @pytest.mark.parametrize(
     ("expression", "expected"),
     [
-        ("$", [Place((), TREE)]),
-        ("$.d.e", [Place(("d", "e"), "f")]),
-        ("$.d.x.y", [Place(("d",), None, ("x", "y"))]),
-        ("$.z", [Place((), None, ("z",))]),
-        ("$.a[1].b.c", [Place(("a", 1, "b"), None, ("c",))]),
-        ("$.a[9].b", [Place(("a",), None, (9, "b"))]),
+        ("$", [PathPlace((), TREE)]),
+        ("$.d.e", [PathPlace(("d", "e"), "f")]),
+        ("$.d.x.y", [PathPlace(("d",), None, ("x", "y"))]),
+        ("$.z", [PathPlace((), None, ("z",))]),
+        ("$.a[1].b.c", [PathPlace(("a", 1, "b"), None, ("c",))]),
+        ("$.a[9].b", [PathPlace(("a",), None, (9, "b"))]),
         (
             "$.a[*].b.c",
             [
-                Place(("a", 0, "b", "c"), 1),
-                Place(("a", 1, "b"), None, ("c",)),
-                Place(("a", 2), None, ("b", "c")),
+                PathPlace(("a", 0, "b", "c"), 1),
+                PathPlace(("a", 1, "b"), None, ("c",)),
+                PathPlace(("a", 2), None, ("b", "c")),
             ],
         ),
         ("$.g[*].b", []),
         ("$.z[*].b", []),
-        ("$.a[*]['x']", [Place(("a", 0), None, ("x",)), Place(("a", 1), None, ("x",)),
-                         Place(("a", 2, "x"), 2)]),
-        ("$.a[?(@.x == 2)].b", [Place(("a", 2), None, ("b",))]),
-        ("$.a[?(@.x == 2 && @.x > 1)].x", [Place(("a", 2, "x"), 2)]),
+        ("$.a[*]['x']", [PathPlace(("a", 0), None, ("x",)), PathPlace(("a", 1), None, ("x",)),
+                         PathPlace(("a", 2, "x"), 2)]),
+        ("$.a[?(@.x == 2)].b", [PathPlace(("a", 2), None, ("b",))]),
+        ("$.a[?(@.x == 2 && @.x > 1)].x", [PathPlace(("a", 2, "x"), 2)]),
         # a descent or two paths in one have no item that could lack anything
-        ("$..c", [Place(("a", 0, "b", "c"), 1)]),
+        ("$..c", [PathPlace(("a", 0, "b", "c"), 1)]),
         ("$..q", []),
-        ("$.d.e,g", [Place(("d", "e"), "f")]),
+        ("$.d.e,g", [PathPlace(("d", "e"), "f")]),
     ],
 )  # fmt: skip
 def test_a_path_leads_to_values_and_to_where_there_is_none(
-    expression: str, expected: list[Place]
+    expression: str, expected: list[PathPlace]
 ) -> None:
     assert places(expression, TREE) == expected
 

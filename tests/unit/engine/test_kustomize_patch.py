@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cnilint.engine.kustomize_patch import Patch, patches, target_of
-from cnilint.engine.selected import Selected
+from cnilint.engine.selected import SelectedObject
 from cnilint.kube.manifest import Manifest, manifests
 from cnilint.model.text import Source
 from cnilint.model.tree import Document, Value, plain
@@ -102,7 +102,7 @@ def test_inside_a_pod_template_things_are_told_by_their_names(
     before: dict[str, Value], after: dict[str, Value], expected: dict[str, Value]
 ) -> None:
     (patch,) = patches(daemon_set(before), daemon_set(after))
-    assert patch.target == Selected("apps", "v1", "DaemonSet", "net")
+    assert patch.target == SelectedObject("apps", "v1", "DaemonSet", "net")
     assert patch.text.startswith("apiVersion: apps/v1\nkind: DaemonSet\nmetadata:\n  name: net\n")
     assert said(patch) == expected
 
@@ -179,4 +179,6 @@ GENERATED = "configuredIn: kustomization.yaml\nconfiguredBy:\n  kind: ConfigMapG
     ],
 )
 def test_the_hash_of_a_generated_name_is_left_out(name: str, origin: str, expected: str) -> None:
-    assert target_of(config_map({}, name, origin)) == Selected("", "v1", "ConfigMap", expected)
+    assert target_of(config_map({}, name, origin)) == SelectedObject(
+        "", "v1", "ConfigMap", expected
+    )

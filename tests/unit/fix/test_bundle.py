@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cnilint.engine.selected import Selected
+from cnilint.engine.selected import SelectedObject
 from cnilint.errors import UsageError
 from cnilint.fix.bundle import MARK, bundle
 from cnilint.fix.in_place import create
@@ -20,7 +20,7 @@ PATCH = Handout(
     subject="ConfigMap kube-system/m",
     why="built by Kustomize from base/m.yaml",
     cures=(CURE,),
-    target=Selected("", "v1", "ConfigMap", "m"),
+    target=SelectedObject("", "v1", "ConfigMap", "m"),
 )
 VALUES = Handout(
     file="values-cilium.yaml",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cnilint.gitops.clusters import Layout, layout
 from cnilint.gitops.files import Files
-from cnilint.gitops.graph import ClusterObjects, Reason
+from cnilint.gitops.graph import ClusterObjects, UnreadReason
 from cnilint.kube.manifest import Manifest
 from cnilint.model.text import Source
 from cnilint.model.tree import Document
@@ -62,7 +62,7 @@ def get(one: ClusterObjects, name: str) -> Manifest:
     return manifest
 
 
-def reasons(one: ClusterObjects) -> list[Reason]:
+def reasons(one: ClusterObjects) -> list[UnreadReason]:
     return [each.reason for each in one.not_read]
 
 

@@ -11,7 +11,7 @@ from cnilint.gitops.argo_sets import Expanded, address_of, expanded
 from cnilint.gitops.built import BuiltDocument
 from cnilint.gitops.files import Files
 from cnilint.gitops.go_template import UNKNOWN
-from cnilint.gitops.graph import Reason
+from cnilint.gitops.graph import UnreadReason
 from cnilint.kube.manifest import Manifest, manifests
 from cnilint.model.text import Source
 from cnilint.model.tree import Document, Embedded, plain
@@ -80,7 +80,7 @@ def test_applications_of_an_application_go_to_the_clusters_that_they_name() -> N
 
 def test_what_goes_to_clusters_that_are_not_known_is_not_left_out() -> None:
     one = only({"set.yaml": application_set({"clusters": {}}, template=SOMEWHERE), **TREE})
-    assert Reason.UNKNOWN_CLUSTERS in reasons(one)
+    assert UnreadReason.UNKNOWN_CLUSTERS in reasons(one)
     assert applied(one) == []
     left = found({"set.yaml": application_set({"clusters": {}}, template=SOMEWHERE), **TREE})
     assert [each.name for each in left.unapplied] == ["b", "c"]
@@ -151,13 +151,15 @@ def test_an_image_is_written_as_one_text(override: str, expected: str) -> None:
 @pytest.mark.parametrize(
     ("source", "reason"),
     [
-        ({"path": "nowhere"}, Reason.MISSING),
-        ({"path": "../outside"}, Reason.OUTSIDE),
-        ({"path": "a", "repoURL": "https://git.example/other"}, Reason.OTHER_REPOSITORY),
-        ({"path": "a", "plugin": {}}, Reason.GENERATOR_PLUGIN),
+        ({"path": "nowhere"}, UnreadReason.MISSING),
+        ({"path": "../outside"}, UnreadReason.OUTSIDE),
+        ({"path": "a", "repoURL": "https://git.example/other"}, UnreadReason.OTHER_REPOSITORY),
+        ({"path": "a", "plugin": {}}, UnreadReason.GENERATOR_PLUGIN),
     ],
 )
-def test_what_cannot_be_followed_is_named(source: Mapping[str, object], reason: Reason) -> None:
+def test_what_cannot_be_followed_is_named(
+    source: Mapping[str, object], reason: UnreadReason
+) -> None:
     texts = {
         "argo/x.yaml": application("x", source),
         "argo/b.yaml": documents(application("b", {"path": "b"}), application("c", {"path": "b"})),
@@ -329,7 +331,7 @@ def test_what_only_the_running_argo_cd_knows_is_unknown(kind: str) -> None:
     assert len(found.applications) == 1
     layout = found_in({"set.yaml": application_set({kind: {}}, LIST), **TREE})
     hub, east, west = layout.clusters
-    assert Reason.UNKNOWN_CLUSTERS in reasons(hub)
+    assert UnreadReason.UNKNOWN_CLUSTERS in reasons(hub)
     assert (applied(east), applied(west)) == (["a"], ["b"])
 
 
@@ -453,7 +455,7 @@ def test_a_patch_that_is_not_worked_out_is_a_source_not_read(patch: str) -> None
     assert made(found) == [("a", "apps/one", "west")]
     texts = {"argo/s.yaml": patched_set(patch, ELEMENTS[0]), **TREE}
     (unread,) = (one for each in found_in(texts).clusters for one in each.not_read)
-    assert unread.reason is Reason.TEMPLATE
+    assert unread.reason is UnreadReason.TEMPLATE
     shown = unread.place.source.text[unread.place.span.start : unread.place.span.end]
     assert json.loads(shown) == patch
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnilint.gitops import built
-from cnilint.gitops.built import BuiltDocument, Node, Place
+from cnilint.gitops.built import BuiltDocument, BuiltNode, Place
 from cnilint.model.text import Source
 from cnilint.model.tree import Document, Embedded, Mapping, Sequence, Tree, Value, plain
 from cnilint.syntax.compose import compose
@@ -72,8 +72,8 @@ def test_what_a_string_holds_is_at_the_place_of_the_string() -> None:
 
 def test_what_a_tool_made_has_the_place_of_what_it_stands_in_or_none() -> None:
     one = document("a: 1\n")
-    assert built.document(Node({"a": Node(1)}), "x").place(("a",)) is None
-    named = Node({"a": Node("hash")}, (Place(one, ()),))
+    assert built.document(BuiltNode({"a": BuiltNode(1)}), "x").place(("a",)) is None
+    named = BuiltNode({"a": BuiltNode("hash")}, (Place(one, ()),))
     assert built.document(named, "x").place(("a",)) == Place(one, ("a",))
 
 
@@ -86,7 +86,7 @@ def test_numbers_keep_their_text_and_merge_keys_are_resolved() -> None:
 
 
 def test_a_doubt_is_about_all_around_and_inside() -> None:
-    root = Node({"a": Node({"b": Node("x", doubt="why"), "c": Node(1)})})
+    root = BuiltNode({"a": BuiltNode({"b": BuiltNode("x", doubt="why"), "c": BuiltNode(1)})})
     written: BuiltDocument = built.document(root, "x")
     assert written.doubt(("a",)) == written.doubt(("a", "b", Embedded.JSON, "k")) == "why"
     assert written.doubt(("a", "c")) == ""

@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import cnilint.gitops.flux
-from cnilint.gitops.built import Node
+from cnilint.gitops.built import BuiltNode
 from cnilint.gitops.circles import circles
 from cnilint.gitops.files import Files
 from cnilint.gitops.flux import folder_build
-from cnilint.gitops.graph import Build, Reason
+from cnilint.gitops.graph import Build, UnreadReason
 
 from .layouts import (
     application,
@@ -110,7 +110,7 @@ def test_links_out_of_the_repository_and_in_circles_are_not_followed(tmp_path: P
     (one,) = found({str(top / p): t for p, t in texts.items()}, top=str(top)).clusters
     assert applied(one) == ["in"]
     assert len(one.not_read) == 2
-    assert Reason.OUTSIDE in reasons(one)
+    assert UnreadReason.OUTSIDE in reasons(one)
 
 
 def test_kustomizations_in_a_circle_end() -> None:
@@ -120,7 +120,7 @@ def test_kustomizations_in_a_circle_end() -> None:
         "b/kustomization.yaml": kustomization("../a", "b.yaml"),
         "b/b.yaml": daemon("b"),
     }
-    assert Reason.CYCLE in reasons(only(texts))
+    assert UnreadReason.CYCLE in reasons(only(texts))
 
 
 def test_the_same_cluster_by_two_ways_is_one() -> None:
@@ -228,7 +228,7 @@ def test_a_long_chain_is_no_circle() -> None:
 def test_what_an_overlay_builds_is_not_built_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     built: list[str] = []
 
-    def record(files: Files, folder: str, more: Node | None = None) -> Build:
+    def record(files: Files, folder: str, more: BuiltNode | None = None) -> Build:
         built.append(folder)
         return folder_build(files, folder, more)
 
@@ -252,14 +252,14 @@ def test_kustomizations_that_bring_in_each_other_are_told_of() -> None:
         "a/kustomization.yaml": kustomization("../b"),
         "b/kustomization.yaml": kustomization("../a"),
     }
-    assert Reason.CYCLE in reasons(only(texts))
+    assert UnreadReason.CYCLE in reasons(only(texts))
 
 
 def test_a_kustomization_of_nothing_but_what_is_not_read_is_told_of() -> None:
     remote = {"net/kustomization.yaml": kustomization("https://example.org/cni.yaml")}
-    assert reasons(only(remote)) == [Reason.REMOTE]
+    assert reasons(only(remote)) == [UnreadReason.REMOTE]
     loose = {"own/kustomization.yaml": kustomization("a.yaml"), "own/a.yaml": daemon("a")}
-    assert reasons(only({**remote, **loose})) == [Reason.REMOTE]
+    assert reasons(only({**remote, **loose})) == [UnreadReason.REMOTE]
 
 
 def test_what_is_not_read_is_of_the_cluster_of_its_folder_or_of_each() -> None:
@@ -272,7 +272,7 @@ def test_what_is_not_read_is_of_the_cluster_of_its_folder_or_of_each() -> None:
     texts |= {f"{name}/own/a.yaml": daemon("a") for name in ("one", "two")}
     del texts["two/net/kustomization.yaml"]
     assert {one.name: reasons(one) for one in found(texts).clusters} == {
-        "one": [Reason.REMOTE],
+        "one": [UnreadReason.REMOTE],
         "two": [],
     }
     texts["three/kustomization.yaml"] = remote

@@ -8,7 +8,7 @@ from cnilint.catalog.published import Published
 from cnilint.catalog.recognise import installers
 from cnilint.engine.evaluate import evaluate
 from cnilint.engine.inputs import inputs
-from cnilint.gitops.graph import REPOSITORY, Reason
+from cnilint.gitops.graph import REPOSITORY, UnreadReason
 from cnilint.kube.manifest import ManifestIndex
 from cnilint.model.finding import Applicability
 from cnilint.model.text import Source
@@ -157,7 +157,7 @@ def test_a_path_that_is_not_known_there_is_not_read() -> None:
             "apps/vpc.yaml": VPC,
         }
     )
-    assert [one.reason for one in whole.not_read] == [Reason.OTHER_REPOSITORY]
+    assert [one.reason for one in whole.not_read] == [UnreadReason.OTHER_REPOSITORY]
 
 
 def test_manifests_that_talos_fetches_are_known_by_their_addresses() -> None:
@@ -170,7 +170,7 @@ def test_manifests_that_talos_fetches_are_known_by_their_addresses() -> None:
     whole = single({"cp.yaml": config.replace("URL", calico)})
     assert products(whole) == ["calico", "multus-thick"]
     assert [(one.reason, one.target) for one in whole.not_read] == [
-        (Reason.REMOTE, "https://example.com/x.yaml")
+        (UnreadReason.REMOTE, "https://example.com/x.yaml")
     ]
     assert Published().at(calico) is not None
 
@@ -196,13 +196,13 @@ def test_the_only_repository_is_another_one_if_its_content_is_known(lies_here: b
     more = {"deployments/app.yaml": "apiVersion: v1\nkind: Service\nmetadata: {name: app}\n"}
     whole = single({"multus.yaml": text, "vpc.yaml": VPC, **(more if lies_here else {})})
     assert "multus-thick" in products(whole)
-    assert Reason.MISSING not in [one.reason for one in whole.not_read]
+    assert UnreadReason.MISSING not in [one.reason for one in whole.not_read]
 
 
 def test_the_only_repository_is_another_one_if_what_is_taken_of_it_does_not_lie_here() -> None:
     text = GIT.replace("URL", "https://example.com/acme/multus").replace("REF", "{branch: main}")
     whole = single({"multus.yaml": text, "vpc.yaml": VPC})
-    assert [one.reason for one in whole.not_read] == [Reason.OTHER_REPOSITORY]
+    assert [one.reason for one in whole.not_read] == [UnreadReason.OTHER_REPOSITORY]
     there = "https://example.com/acme/multus//deployments?ref=main"
     assert [(one.kind, one.target) for one in whole.edges] == [(REPOSITORY, there)]
 

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from cnilint.gitops.built import BuiltDocument, Place
-from cnilint.gitops.graph import Reason
+from cnilint.gitops.graph import UnreadReason
 from cnilint.model.tree import plain
 
 from .layouts import (
@@ -136,7 +136,7 @@ def test_the_path_of_another_repository_is_not_looked_up_here() -> None:
     }
     one = only(texts)
     assert applied(one) == []
-    assert reasons(one) == [Reason.OTHER_REPOSITORY]
+    assert reasons(one) == [UnreadReason.OTHER_REPOSITORY]
 
 
 def test_the_repository_is_the_one_whose_paths_are_here() -> None:
@@ -154,7 +154,7 @@ def test_the_repository_is_the_one_whose_paths_are_here() -> None:
     }
     one = only(texts)
     assert applied(one) == ["a", "b"]
-    assert reasons(one) == [Reason.OTHER_REPOSITORY]
+    assert reasons(one) == [UnreadReason.OTHER_REPOSITORY]
 
 
 @pytest.mark.parametrize("top", ["", "examples/fleet/"])
@@ -188,7 +188,7 @@ def test_a_tenants_repository_is_not_taken_for_this_one() -> None:
     }
     one = only(texts)
     assert one.roots == ("clusters/prod",)
-    assert reasons(one) == [Reason.OTHER_REPOSITORY]
+    assert reasons(one) == [UnreadReason.OTHER_REPOSITORY]
 
 
 def test_an_artifact_may_be_packed_of_a_folder() -> None:
@@ -241,7 +241,7 @@ def test_an_external_artifact_of_another_repository_is_not_followed() -> None:
         "clusters/prod/sync.yaml": flux("sync", "clusters/prod"),
         "clusters/prod/app.yaml": flux("app", "./", "ExternalArtifact/app"),
     }
-    assert reasons(only(texts)) == [Reason.OTHER_REPOSITORY]
+    assert reasons(only(texts)) == [UnreadReason.OTHER_REPOSITORY]
 
 
 INSTANCE = {
@@ -277,12 +277,12 @@ def test_the_flux_operators_instance_is_a_root(instance: object) -> None:
 @pytest.mark.parametrize(
     ("path", "reason"),
     [
-        ("./nowhere", Reason.MISSING),
-        ("../../outside", Reason.OUTSIDE),
-        ("./apps/${CLUSTER}", Reason.UNKNOWN_VARIABLE),
+        ("./nowhere", UnreadReason.MISSING),
+        ("../../outside", UnreadReason.OUTSIDE),
+        ("./apps/${CLUSTER}", UnreadReason.UNKNOWN_VARIABLE),
     ],
 )
-def test_a_path_that_leads_nowhere_is_named_at_its_place(path: str, reason: Reason) -> None:
+def test_a_path_that_leads_nowhere_is_named_at_its_place(path: str, reason: UnreadReason) -> None:
     texts = {
         "clusters/prod/sync.yaml": flux("sync", "clusters/prod"),
         "clusters/prod/apps.yaml": flux("apps", path),

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cnilint.gitops.files import Files
-from cnilint.gitops.graph import Reason
+from cnilint.gitops.graph import UnreadReason
 from cnilint.gitops.kustomize import build
 from cnilint.model.text import Source
 
@@ -104,15 +104,15 @@ def test_a_program_that_would_make_objects() -> None:
 
 
 def test_a_folder_without_a_kustomization() -> None:
-    assert refused({"over/a.yaml": DAEMON_SET}).reason is Reason.MISSING
-    assert refused({"other/a.yaml": DAEMON_SET}).reason is Reason.MISSING
+    assert refused({"over/a.yaml": DAEMON_SET}).reason is UnreadReason.MISSING
+    assert refused({"other/a.yaml": DAEMON_SET}).reason is UnreadReason.MISSING
     texts = {KUSTOMIZATION: "resources: [base]\n", "over/base/a.yaml": DAEMON_SET}
     assert said(texts) == ("missing", f"{KUSTOMIZATION}: base")
 
 
 def test_a_folder_with_two_kustomizations() -> None:
     one = refused({KUSTOMIZATION: "namespace: a\n", "over/Kustomization": "namespace: b\n"})
-    assert (one.reason, one.detail) == (Reason.NOT_BUILT, "over/Kustomization")
+    assert (one.reason, one.detail) == (UnreadReason.NOT_BUILT, "over/Kustomization")
 
 
 def test_a_cycle_of_bases() -> None:
@@ -126,7 +126,7 @@ def test_a_cycle_of_bases() -> None:
 def test_more_bases_inside_of_one_another_than_are_followed() -> None:
     texts = {f"d{at}/kustomization.yaml": f"resources: [../d{at + 1}]\n" for at in range(300)}
     (one,) = built(texts, "d0").not_read
-    assert one.reason is Reason.DEPTH
+    assert one.reason is UnreadReason.DEPTH
 
 
 def test_more_bases_beside_one_another_than_are_followed() -> None:
@@ -136,7 +136,7 @@ def test_more_bases_beside_one_another_than_are_followed() -> None:
     }
     texts["d40/kustomization.yaml"] = "namespace: a\n"
     found = built(texts, "d0")
-    assert {one.reason for one in found.not_read} == {Reason.TOO_MUCH}
+    assert {one.reason for one in found.not_read} == {UnreadReason.TOO_MUCH}
 
 
 def test_values_that_are_nested_too_deep() -> None:
@@ -147,7 +147,11 @@ def test_values_that_are_nested_too_deep() -> None:
         "over/p.yaml": "apiVersion: a/v1\nkind: A\nmetadata: {name: a}\nmore: 1\n",
     }
     found = built(texts)
-    assert [one.reason for one in found.not_read] in ([Reason.SYNTAX], [Reason.DEPTH], [])
+    assert [one.reason for one in found.not_read] in (
+        [UnreadReason.SYNTAX],
+        [UnreadReason.DEPTH],
+        [],
+    )
 
 
 def test_an_object_that_is_there_already() -> None:
@@ -172,14 +176,14 @@ def test_a_patch_for_an_object_that_is_not_there() -> None:
         "over/p.yaml",
     )
     texts[KUSTOMIZATION] += "resources: [https://example.test/multus.yaml]\n"
-    assert refused(texts).reason is Reason.REMOTE
+    assert refused(texts).reason is UnreadReason.REMOTE
 
 
 def test_a_resource_that_is_no_object() -> None:
     texts = {KUSTOMIZATION: "resources: [a.yaml]\n", "over/a.yaml": "kind: A\nspec: 1\n"}
     assert said(texts) == ("not-built", "over/a.yaml: kind: A")
     texts["over/a.yaml"] = "a: [\n"
-    assert refused(texts).reason is Reason.SYNTAX
+    assert refused(texts).reason is UnreadReason.SYNTAX
 
 
 def test_a_pattern_that_could_take_forever_takes_no_longer_than_another() -> None:
@@ -203,7 +207,7 @@ def test_a_link_out_of_the_repository(tmp_path: Path) -> None:
     os.symlink(tmp_path / "out/secret.yaml", top / "over/link.yaml")
     os.symlink(tmp_path / "out", top / "over/folder")
     found = build(Files(str(top), ()), "over")
-    assert [one.reason for one in found.not_read] == [Reason.OUTSIDE, Reason.OUTSIDE]
+    assert [one.reason for one in found.not_read] == [UnreadReason.OUTSIDE, UnreadReason.OUTSIDE]
     assert found.objects == ()
 
 
@@ -211,7 +215,7 @@ def test_a_pipe_is_no_file(tmp_path: Path) -> None:
     (tmp_path / "kustomization.yaml").write_text("resources: [pipe.yaml]\n", "utf-8")
     os.mkfifo(tmp_path / "pipe.yaml")
     (one,) = build(Files(str(tmp_path), ()), ".").not_read
-    assert one.reason is Reason.MISSING
+    assert one.reason is UnreadReason.MISSING
 
 
 def test_folders_that_all_builds_enter_are_counted_together(
@@ -226,4 +230,4 @@ def test_folders_that_all_builds_enter_are_counted_together(
             texts[f"{at}{side}/kustomization.yaml"] = f"resources: [../{at - 1}]\n"
     files = Files("", [Source(path, text) for path, text in texts.items()])
     assert not build(files, "3").not_read  # 28 folders
-    assert {one.reason for one in build(files, "4").not_read} == {Reason.TOO_MUCH}
+    assert {one.reason for one in build(files, "4").not_read} == {UnreadReason.TOO_MUCH}

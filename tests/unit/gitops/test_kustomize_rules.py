@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnilint.gitops.built import Node, made
+from cnilint.gitops.built import BuiltNode, made
 from cnilint.gitops.files import Files
 from cnilint.gitops.kustomize import build
 from cnilint.gitops.kustomize_addresses import is_remote_file, is_repository
@@ -25,10 +25,10 @@ from cnilint.gitops.kustomize_fields import (
 from cnilint.gitops.kustomize_generators import encoded, file_source, literal
 from cnilint.gitops.kustomize_json_patch import patched
 from cnilint.gitops.kustomize_merge import merge
-from cnilint.gitops.kustomize_resources import RefusedError
+from cnilint.gitops.kustomize_resources import KustomizeRefusedError
 from cnilint.gitops.kustomize_schema import is_cluster_scoped, member, type_of
 from cnilint.gitops.kustomize_selectors import Selector, fits, matches
-from cnilint.gitops.kustomize_transformers import Image, is_of_name, parts_of
+from cnilint.gitops.kustomize_transformers import ImageChange, is_of_name, parts_of
 from cnilint.model.tree import Value
 
 from .kustomizations import DAEMON_SET, built, files, only, value
@@ -88,7 +88,7 @@ def test_directives(patch: Value, expected: Value) -> None:
 
 @pytest.mark.parametrize("patch", [{"a": 1}, {"a": []}, {"a": {"$patch": "change"}}])
 def test_what_does_not_fit_is_refused(patch: Value) -> None:
-    with pytest.raises(RefusedError):
+    with pytest.raises(KustomizeRefusedError):
         after({"a": {"x": 1}}, patch)
 
 
@@ -145,7 +145,7 @@ def test_operations(operation: Value, expected: Value) -> None:
     ],
 )
 def test_operations_that_are_refused(operation: Value) -> None:
-    with pytest.raises(RefusedError):
+    with pytest.raises(KustomizeRefusedError):
         patched(made({"a": [1, 2]}), [made(operation)])
 
 
@@ -170,7 +170,7 @@ def test_label_selectors(selector: str, fitting: bool) -> None:
 
 @pytest.mark.parametrize("selector", ["a=1,", "=1", "a in 1", "a b", "(a)"])
 def test_no_label_selectors(selector: str) -> None:
-    with pytest.raises(RefusedError):
+    with pytest.raises(KustomizeRefusedError):
         matches(selector, {})
 
 
@@ -178,7 +178,7 @@ def test_patterns_are_of_the_whole() -> None:
     assert fits("web.*", "web-1")
     assert not fits("web", "web-1")
     assert not fits("eb.*", "web-1")
-    with pytest.raises(RefusedError):
+    with pytest.raises(KustomizeRefusedError):
         fits("(", "web")
     assert Selector(kind="A").names is not None
 
@@ -220,14 +220,14 @@ def test_images(image: str, parts: tuple[str, str, str]) -> None:
     assert parts_of(image) == parts
     assert is_of_name(image, parts[0])
     assert not is_of_name(f"x{image}", parts[0])
-    renewed = Image(parts[0], "new", "", "", "", ()).renewed(image)
+    renewed = ImageChange(parts[0], "new", "", "", "", ()).renewed(image)
     assert renewed == f"new{image[len(parts[0]) :]}"
 
 
 def test_an_image_with_a_digest_loses_its_tag() -> None:
-    assert Image("a", "", "", "", "sha256:d", ()).renewed("a:1") == "a@sha256:d"
-    assert Image("a", "", "2", "", "", ()).renewed("a:1@sha256:d") == "a:2"
-    assert Image("a", "", "", "-x", "", ()).renewed("a:1") == "a:1-x"
+    assert ImageChange("a", "", "", "", "sha256:d", ()).renewed("a:1") == "a@sha256:d"
+    assert ImageChange("a", "", "2", "", "", ()).renewed("a:1@sha256:d") == "a:2"
+    assert ImageChange("a", "", "", "-x", "", ()).renewed("a:1") == "a:1-x"
 
 
 def test_sources_of_generators() -> None:
@@ -236,7 +236,7 @@ def test_sources_of_generators() -> None:
     assert literal("a='b=c'") == ("a", "b=c")
     assert literal('a="') == ("a", '"')
     for wrong in ("=a", "a=", "a=b=c"):
-        with pytest.raises(RefusedError):
+        with pytest.raises(KustomizeRefusedError):
             file_source(wrong)
 
 
@@ -302,7 +302,7 @@ def test_the_tables() -> None:
     with pytest.raises(FieldConflictError):
         merged_fields((one,), (other,))
     assert configured([]) is defaults()
-    assert configured([Node({})]) is defaults()
+    assert configured([BuiltNode({})]) is defaults()
     own = configured([made({"images": [{"path": "spec/image", "kind": "Thing"}]})])
     assert len(own.images) == len(defaults().images) + 1
     assert own.references == tuple(sorted(defaults().references, key=lambda one: one.target.rank))

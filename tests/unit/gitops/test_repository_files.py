@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cnilint.gitops.files import Files, joined, leaves
-from cnilint.gitops.graph import Reason
+from cnilint.gitops.graph import UnreadReason
 from cnilint.model.text import Source
 from cnilint.syntax.compose import compose
 
@@ -24,7 +24,7 @@ def test_texts_without_a_disk() -> None:
     )
     assert files.is_folder("a/b")
     assert not files.is_folder("a/b/c.yaml")
-    assert (files.source("none.yaml"), files.reason("none.yaml")) == (None, Reason.MISSING)
+    assert (files.source("none.yaml"), files.reason("none.yaml")) == (None, UnreadReason.MISSING)
     assert list(files.paths()) == ["a/b/c.yaml", "d.env"]
 
 
@@ -76,7 +76,7 @@ def test_nothing_outside_is_read(path: str, tmp_path: Path) -> None:
     os.symlink(tmp_path, tmp_path / "top/folder")
     files = Files(str(tmp_path / "top"), [])
     assert (files.source(path), files.content(path)) == (None, None)
-    assert files.reason(path) is Reason.OUTSIDE
+    assert files.reason(path) is UnreadReason.OUTSIDE
     assert not files.is_file(path)
 
 
@@ -86,7 +86,7 @@ def test_nothing_is_read_of_a_repository_itself(tmp_path: Path) -> None:
     os.symlink(".git/config", tmp_path / "link.yaml")
     files = Files(str(tmp_path), [])
     assert files.source("link.yaml") is None
-    assert files.reason(".git/config") is Reason.OUTSIDE
+    assert files.reason(".git/config") is UnreadReason.OUTSIDE
 
 
 def test_a_link_inside_is_followed(tmp_path: Path) -> None:
@@ -116,5 +116,5 @@ def test_paths(folder: str, path: str, expected: str) -> None:
 def test_a_file_that_is_no_text(tmp_path: Path) -> None:
     (tmp_path / "a.bin").write_bytes(b"\x00\x01\x02")
     files = Files(str(tmp_path), [])
-    assert (files.source("a.bin"), files.reason("a.bin")) == (None, Reason.SYNTAX)
+    assert (files.source("a.bin"), files.reason("a.bin")) == (None, UnreadReason.SYNTAX)
     assert files.content("a.bin") == b"\x00\x01\x02"

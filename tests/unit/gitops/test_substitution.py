@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnilint.gitops.built import Node, Place
+from cnilint.gitops.built import BuiltNode, Place
 from cnilint.gitops.substitution import Variables, expanded, substituted
 from cnilint.model.text import Source
 from cnilint.model.tree import Document
@@ -113,21 +113,21 @@ def document(text: str) -> Document:
 
 
 def object_with(
-    value: str | Node,
+    value: str | BuiltNode,
     values: dict[str, str],
     *,
     complete: bool = True,
     labels: tuple[str, str] | None = None,
-) -> Node:
+) -> BuiltNode:
     """Return an object with one value, substituted."""
     origin = document("".join(f"{name}: here\n" for name in values) or "none: here\n")
-    variables = {name: Node(text, (Place(origin, (name,)),)) for name, text in values.items()}
-    spec = Node({"a": value if isinstance(value, Node) else Node(value)})
-    metadata: dict[str, Node] = {}
+    variables = {name: BuiltNode(text, (Place(origin, (name,)),)) for name, text in values.items()}
+    spec = BuiltNode({"a": value if isinstance(value, BuiltNode) else BuiltNode(value)})
+    metadata: dict[str, BuiltNode] = {}
     if labels is not None:
-        mark = {"kustomize.toolkit.fluxcd.io/substitute": Node(labels[1])}
-        metadata[labels[0]] = Node(mark)
-    root = Node({"kind": Node("A"), "metadata": Node(metadata), "spec": spec})
+        mark = {"kustomize.toolkit.fluxcd.io/substitute": BuiltNode(labels[1])}
+        metadata[labels[0]] = BuiltNode(mark)
+    root = BuiltNode({"kind": BuiltNode("A"), "metadata": BuiltNode(metadata), "spec": spec})
     return substituted(root, Variables(variables, complete))
 
 
@@ -200,7 +200,7 @@ def test_an_object_may_be_left_alone(kind: str) -> None:
 
 
 def test_names_of_members_are_substituted_too() -> None:
-    found = object_with(Node({"${v}": Node("1")}), {"v": "key"})
+    found = object_with(BuiltNode({"${v}": BuiltNode("1")}), {"v": "key"})
     assert found.get("spec", "a", "key") is not None
 
 

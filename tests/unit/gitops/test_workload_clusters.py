@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import pytest
 
 from cnilint.engine.evaluate import evaluate
-from cnilint.gitops.graph import Reason
+from cnilint.gitops.graph import UnreadReason
 from tests.clusters import read
 from tests.unit.gitops.layouts import daemon, documents, found, names, reasons
 from tests.unit.gitops.test_named_clusters import ack_addon
@@ -117,7 +117,7 @@ def test_where_no_cluster_is_in_view_those_that_are_selected_alike_are_one() -> 
         "cni=calico": ["all", "calico"],
     }
     for one in found(texts).clusters:
-        assert set(reasons(one)) == {Reason.CLUSTERS_NOT_IN_VIEW}
+        assert set(reasons(one)) == {UnreadReason.CLUSTERS_NOT_IN_VIEW}
         assert one.assumed == "selector"
 
 

@@ -13,7 +13,7 @@ from cnilint.multus.network_objects import KEYS
 from cnilint.multus.network_requests import NetworkRequest, network_requests
 from cnilint.upstream.multus_keys import DEFAULT_NETWORK, NETWORKS
 from cnilint.upstream.multus_networks import networks
-from cnilint.upstream.multus_outcome import FaultPlace, Held
+from cnilint.upstream.multus_outcome import FaultHolder, FaultPlace
 from tests.unit.simulation.actors import read
 
 ANNOTATED = f'metadata: {{annotations: {{"{NETWORKS}": lan}}}}'
@@ -130,7 +130,7 @@ spec:
 """
     (found,) = requests(text)
     assert (found.namespace, found.text) == ("there", "lan, wan")
-    place = found.place(FaultPlace(Held.ANNOTATION, NETWORKS, span=(5, 8)))
+    place = found.place(FaultPlace(FaultHolder.ANNOTATION, NETWORKS, span=(5, 8)))
     assert place.source.text[place.span.start : place.span.end] == "wan"
 
 
@@ -150,7 +150,7 @@ def test_networks_of_a_virtual_machine_are_an_annotation_of_its_pod() -> None:
         {"namespace": "other", "name": "wan"},
     ]
     assert by_key[DEFAULT_NETWORK].text == "main"
-    place = by_key[NETWORKS].place(FaultPlace(Held.ANNOTATION, NETWORKS, (1, "name")))
+    place = by_key[NETWORKS].place(FaultPlace(FaultHolder.ANNOTATION, NETWORKS, (1, "name")))
     assert place.source.text[place.span.start : place.span.end] == "other/wan"
 
 

@@ -15,7 +15,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from cnilint.engine.result import Known, Reason, Result, Suppressed
+from cnilint.engine.result import KnownBy, KnownReason, Result, Suppressed
 from cnilint.model.finding import (
     Applicability,
     Finding,
@@ -102,7 +102,7 @@ def texts(value: object, name: str = "") -> Iterator[tuple[str, str]]:
 def result(text: str) -> Result:
     """Return what a run found: a text in every field of a finding, known and not, and of a note."""
     one = finding(text)
-    known = Suppressed(one, Reason(Known.IN_SOURCE, text, one.location), 1)
+    known = Suppressed(one, KnownReason(KnownBy.IN_SOURCE, text, one.location), 1)
     note = Note(text, one.location, text)
     return Result((one,), (note,), (), 1, 1, (known,), paths=(text,))
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from cnilint.engine.result import Known, Reason, Result, Suppressed
+from cnilint.engine.result import KnownBy, KnownReason, Result, Suppressed
 from cnilint.model.finding import Applicability, Finding, Fix, Level, Location, Note, Related
 from cnilint.model.text import Source, Span
 from cnilint.report.junit import junit
@@ -175,13 +175,13 @@ def test_a_finding_of_several_clusters_is_told_once(read: Read, find: Find, told
 @pytest.mark.parametrize(
     ("reason", "said"),
     [
-        (Reason(Known.IN_SOURCE, "a <b>"), "ignored where it is, a <b>"),
-        (Reason(Known.CONFIGURATION), "ignored by the configuration"),
-        (Reason(Known.BASELINE), "in the baseline"),
+        (KnownReason(KnownBy.IN_SOURCE, "a <b>"), "ignored where it is, a <b>"),
+        (KnownReason(KnownBy.CONFIGURATION), "ignored by the configuration"),
+        (KnownReason(KnownBy.BASELINE), "in the baseline"),
     ],
 )
 def test_what_is_known_is_skipped_and_says_why(
-    reason: Reason, said: str, find: Find, told: Tell
+    reason: KnownReason, said: str, find: Find, told: Tell
 ) -> None:
     known = Suppressed(find("aws", "kind"), reason, 1)
     result = replace(told(findings=(find("multus", '"auto"'),)), suppressed=(known,))

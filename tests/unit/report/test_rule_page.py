@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from cnilint.engine.example import Example, Trial
+from cnilint.engine.example import Example, ExampleTrial
 from cnilint.engine.ruleset import Rule, rules
 from cnilint.model.finding import Finding, Level, Location
 from cnilint.model.text import Source, Span
@@ -31,7 +31,7 @@ def finding(rule: Rule = RULE) -> Finding:
 
 
 def page(rule: Rule = RULE, examples: int = 1, **changes: Any) -> Page:  # noqa: ANN401
-    one = Trial(rule, Example(BAD, GOOD), bad=(finding(rule),))
+    one = ExampleTrial(rule, Example(BAD, GOOD), bad=(finding(rule),))
     return Page(rule._replace(**changes), (one,) * examples, SETTINGS)
 
 
@@ -138,7 +138,7 @@ def test_several_examples_have_numbers() -> None:
 
 
 def test_an_example_that_could_not_be_run_is_still_shown() -> None:
-    shown = page()._replace(examples=(Trial(RULE, Example(BAD, GOOD), problem="no"),))
+    shown = page()._replace(examples=(ExampleTrial(RULE, Example(BAD, GOOD), problem="no"),))
     assert "says" not in page_markdown(shown)
     assert "  a.yaml\n" in text(shown)
 

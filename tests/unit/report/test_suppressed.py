@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cnilint.engine.result import Known, Reason, Result, Suppressed
+from cnilint.engine.result import KnownBy, KnownReason, Result, Suppressed
 from cnilint.model.finding import Finding, Level
 from cnilint.report.fingerprint import fingerprints
 from cnilint.report.github import github
@@ -37,9 +37,9 @@ def bare_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def result(find: Find, told: Tell) -> Result:
     """One that counts, before it one of a comment, behind it the configuration's and an old one."""
     known = [
-        Reason(Known.IN_SOURCE, "see [here](elsewhere)", find("multus", "auto").location),
-        Reason(Known.CONFIGURATION, "ignored in examples/**"),
-        Reason(Known.BASELINE),
+        KnownReason(KnownBy.IN_SOURCE, "see [here](elsewhere)", find("multus", "auto").location),
+        KnownReason(KnownBy.CONFIGURATION, "ignored in examples/**"),
+        KnownReason(KnownBy.BASELINE),
     ]
     rules = ("CNI102", "CNI103", "CNI104")
     suppressed = tuple(
@@ -88,7 +88,7 @@ def test_the_schema_accepts_it(result: Result) -> None:
 def test_a_fingerprint_stays_when_an_equal_finding_is_ignored(find: Find, told: Tell) -> None:
     twins = (find("multus", '"auto"'), find("multus", "cniConfigDir"))
     before = [one["partialFingerprints"] for one in results(told(findings=twins))]
-    first = Suppressed(twins[0], Reason(Known.IN_SOURCE), 0)
+    first = Suppressed(twins[0], KnownReason(KnownBy.IN_SOURCE), 0)
     after = results(replace(told(findings=twins[1:]), suppressed=(first,)))
     assert [one["partialFingerprints"] for one in after] == before
     assert len(set(fingerprints(twins))) == 2
@@ -97,7 +97,7 @@ def test_a_fingerprint_stays_when_an_equal_finding_is_ignored(find: Find, told: 
 def test_gitlab_has_only_what_counts_and_its_fingerprint_stays(find: Find, told: Tell) -> None:
     twins = (find("multus", '"auto"'), find("multus", "cniConfigDir"))
     _first, before = (one["fingerprint"] for one in json.loads(gitlab(told(findings=twins))))
-    known = Suppressed(twins[0], Reason(Known.IN_SOURCE), 0)
+    known = Suppressed(twins[0], KnownReason(KnownBy.IN_SOURCE), 0)
     (after,) = json.loads(gitlab(replace(told(findings=twins[1:]), suppressed=(known,))))
     assert after["fingerprint"] == before
 

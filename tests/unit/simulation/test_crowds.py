@@ -15,7 +15,7 @@ from cnilint.simulation import search as module
 from cnilint.simulation.cluster import cluster
 from cnilint.simulation.directory_state import Moments
 from cnilint.simulation.programs import Program
-from cnilint.simulation.search import Budget, Outcome, Simulation, simulate
+from cnilint.simulation.search import Outcome, Simulation, StepBudget, simulate
 from cnilint.simulation.shared import Simulations, likeness
 from cnilint.simulation.state_graph import StateGraph
 from tests.unit.simulation.actors import (
@@ -160,7 +160,7 @@ def test_programs_are_alike_if_they_are_told_the_same(crew: list[Actor]) -> None
 
 
 def test_a_crowd_takes_nothing_from_a_few() -> None:
-    budget = Budget(0)
+    budget = StepBudget(0)
     programs, reading = made([writer("10-x.conflist"), writer("x.conflist"), thick(V1)])
     assert simulate(programs, {}, reading, budget=budget).exhausted
     crew = [*(writer(f"{at}-x.conflist") for at in range(10, 20)), thick(V1)]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from cnilint.engine.sentences import cause_words
 from cnilint.model.steps import Cause, Failure
-from cnilint.simulation.owner import MASTER_KEY, Delegate, Reading, delegate
+from cnilint.simulation.owner import MASTER_KEY, Ownership, Reading, delegate
 
 D = "/etc/cni/net.d"
 AWS = '{"name": "aws-cni", "cniVersion": "0.4.0", "plugins": [{"type": "aws-cni"}]}'
@@ -29,20 +29,20 @@ def owner(
     runtime: str = "containerd",
     masters: str = D,
     cluster_network: str | None = None,
-) -> Delegate:
+) -> Ownership:
     on_host = {name if name.startswith("/") else f"{D}/{name}": t for name, t in files.items()}
     return delegate(on_host, Reading(D, runtime, masters, cluster_network))
 
 
 def test_without_multus_the_runtimes_file_is_the_pods() -> None:
     files = {"10-aws.conflist": AWS, "20-b.conf": BRIDGE}
-    assert owner(files) == Delegate("10-aws.conflist", "10-aws.conflist", plugins=("aws-cni",))
+    assert owner(files) == Ownership("10-aws.conflist", "10-aws.conflist", plugins=("aws-cni",))
 
 
 def test_nothing_is_ready_without_a_file_that_loads() -> None:
     assert owner({}).cause == Cause(Failure.NO_CONFIG)
     assert owner({"/elsewhere/10-aws.conflist": AWS}).cause == Cause(Failure.NO_CONFIG)
-    assert owner({"05-x.conf": "{", "10-aws.conflist": AWS}) == Delegate(
+    assert owner({"05-x.conf": "{", "10-aws.conflist": AWS}) == Ownership(
         None, None, cause=Cause(Failure.FIRST_FILE_INVALID)
     )
     # CRI-O passes over what is invalid
@@ -53,7 +53,9 @@ def test_nothing_is_ready_without_a_file_that_loads() -> None:
 
 def test_multus_hands_over_to_the_path_it_names() -> None:
     files = {"00-multus.conf": shim("/host/etc/cni/net.d/10-aws.conflist"), "10-aws.conflist": AWS}
-    found = Delegate("00-multus.conf", "10-aws.conflist", through_multus=True, plugins=("aws-cni",))
+    found = Ownership(
+        "00-multus.conf", "10-aws.conflist", through_multus=True, plugins=("aws-cni",)
+    )
     assert owner(files) == found
     chained = {
         "00-multus.conflist": json.dumps(

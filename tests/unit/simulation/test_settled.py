@@ -14,7 +14,7 @@ import cnilint
 from cnilint.simulation import settled as module
 from cnilint.simulation.settled import settled
 from cnilint.upstream.multus_thick_program import multus_thick
-from cnilint.upstream.program import Event, Happening, Installer, Status
+from cnilint.upstream.program import DirectoryProgram, Event, Happening, Status
 from cnilint.upstream.release import release
 from cnilint.upstream.replay import PROGRAMS
 from tests.unit.simulation.explorer import closures
@@ -74,7 +74,7 @@ class Crew:
 
     def __init__(self, given: Sequence[Mapping[str, Any]], primary: Mapping[str, str]) -> None:
         self.names = [one["program"] for one in given]
-        self.programs: list[Installer] = []
+        self.programs: list[DirectoryProgram] = []
         for one in given:
             number = release(one["version"])
             assert number is not None

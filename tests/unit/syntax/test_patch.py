@@ -10,8 +10,8 @@ from cnilint.model.finding import Edit, Operation
 from cnilint.model.text import Source
 from cnilint.model.tree import Document, Embedded, Route, Value
 from cnilint.syntax.compose import compose
-from cnilint.syntax.patch import HeldText, differs, patched
-from cnilint.syntax.splice import RefusedError
+from cnilint.syntax.patch import HeldValue, differs, patched
+from cnilint.syntax.splice import EditRefusedError
 
 ADD, REPLACE, REMOVE = Operation.ADD, Operation.REPLACE, Operation.REMOVE
 JSON = Embedded.JSON
@@ -38,8 +38,8 @@ def edit(operation: Operation, route: Route, value: Value = None) -> Edit:
         (REPLACE, ("m", "b", 1), "x", {"m": {"a": 1, "b": [1, "x"]}}),
         (REMOVE, ("m", "a"), None, {"m": {"b": [1, 2]}}),
         (REMOVE, ("m", "b", 0), None, {"m": {"a": 1, "b": [2]}}),
-        (ADD, ("text", JSON, "k", -1), 1, {"text": HeldText({"k": [True, 1]})}),
-        (REPLACE, ("text", JSON), [], {"text": HeldText([])}),
+        (ADD, ("text", JSON, "k", -1), 1, {"text": HeldValue({"k": [True, 1]})}),
+        (REPLACE, ("text", JSON), [], {"text": HeldValue([])}),
     ],
 )
 def test_an_edit_changes_its_place(
@@ -71,7 +71,7 @@ def test_an_edit_changes_its_place(
     ],
 )
 def test_an_edit_without_a_place_is_refused(operation: Operation, route: Route) -> None:
-    with pytest.raises(RefusedError):
+    with pytest.raises(EditRefusedError):
         patched(VALUE, [edit(operation, route, 1)])
 
 
@@ -83,7 +83,7 @@ def test_edits_follow_one_another() -> None:
         edit(REMOVE, ("m", "b", 1)),
     ]
     found = patched(VALUE, edits)
-    assert found["text"] == HeldText({"new": 1})
+    assert found["text"] == HeldValue({"new": 1})
     assert found["m"]["b"] == [0, 2]
 
 
@@ -91,7 +91,7 @@ def test_edits_follow_one_another() -> None:
     ("one", "other"),
     [
         *((1, True), (1, 1.0), (0, None), ("1", 1), ([], {}), ([1], [1, 2]), ([1, 2], [2, 1])),
-        *(({"a": 1}, {"b": 1}), ({"a": 1}, {"a": 2}), (HeldText(1), "2"), (HeldText(1), 1)),
+        *(({"a": 1}, {"b": 1}), ({"a": 1}, {"a": 2}), (HeldValue(1), "2"), (HeldValue(1), 1)),
     ],
 )
 def test_values_differ_by_type_too(one: object, other: object) -> None:
@@ -104,8 +104,8 @@ def test_values_differ_by_type_too(one: object, other: object) -> None:
     [
         (float("nan"), float("nan")),
         ({"a": 1, "b": 2}, {"b": 2, "a": 1}),
-        (HeldText({"a": [1]}), ' {"a" : [1] }\n'),
-        ({"k": HeldText(None)}, {"k": "null"}),
+        (HeldValue({"a": [1]}), ' {"a" : [1] }\n'),
+        ({"k": HeldValue(None)}, {"k": "null"}),
     ],
 )
 def test_how_a_value_is_written_is_no_difference(one: object, other: object) -> None:

@@ -16,7 +16,7 @@ from cnilint.model.text import Source
 from cnilint.model.tree import Document, Embedded, Mapping, Route, Sequence, Style, Value, plain
 from cnilint.syntax.compose import compose
 from cnilint.syntax.embedded import resolve
-from cnilint.syntax.patch import HeldText, differs, patched
+from cnilint.syntax.patch import HeldValue, differs, patched
 from cnilint.syntax.rewrite import CannotEdit, apply, prove, rewrite
 from cnilint.syntax.style import end_of_line, scalar_text
 
@@ -148,7 +148,7 @@ def written(draw: st.DrawFn) -> Document:
         st.lists(st.sampled_from(["block", "literal", "quoted"]), min_size=1, unique=True)
     ):
         members = draw(MEMBERS)
-        wanted[name] = members if name == "block" else HeldText(members)  # type: ignore[assignment]
+        wanted[name] = members if name == "block" else HeldValue(members)  # type: ignore[assignment]
         if name == "block":
             writer.member("block:", members, 0)
         elif name == "literal":

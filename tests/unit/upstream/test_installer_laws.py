@@ -8,7 +8,7 @@ from collections.abc import Hashable
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnilint.upstream.program import Change, Event, Files, Happening, Status
+from cnilint.upstream.program import DirectoryChange, Event, Files, Happening, Status
 from cnilint.upstream.release import release
 from cnilint.upstream.replay import PROGRAMS, replay
 
@@ -139,7 +139,7 @@ def test_a_step_is_a_function_whatever_the_files_become_in_between(
 EVENTS = (Event(Happening.DELETED, "10-aws.conflist"), Event(Happening.MOVED_TO, "a.json"))
 
 
-def told(change: Change, files: Files) -> bool:
+def told(change: DirectoryChange, files: Files) -> bool:
     """Return whether there is an event for each file that a change makes, changes or takes away."""
     changed = {
         name for name in {*files, *change.files} if files.get(name) != change.files.get(name)

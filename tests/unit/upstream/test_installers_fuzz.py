@@ -8,7 +8,7 @@ from collections.abc import Hashable
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnilint.upstream.program import Event, Files, Happening, Installer, Status
+from cnilint.upstream.program import DirectoryProgram, Event, Files, Happening, Status
 from cnilint.upstream.release import release
 from cnilint.upstream.replay import PROGRAMS, replay
 
@@ -114,7 +114,7 @@ def test_whatever_others_do_between_its_steps_a_program_goes_on(
 
 
 def told(
-    program: Installer, files: Files, memory: Hashable, others: Files
+    program: DirectoryProgram, files: Files, memory: Hashable, others: Files
 ) -> tuple[Files, Hashable]:
     """Put other files in place, and tell the program what changed."""
     gone = [Event(Happening.DELETED, name) for name in files if name not in others]
@@ -127,7 +127,7 @@ def changed_back(events: tuple[Event, ...]) -> bool:
     return all(event.happening in (Happening.MOVED_TO, Happening.MODIFIED) for event in events)
 
 
-def made(selector: str, env: dict[str, str]) -> Installer:
+def made(selector: str, env: dict[str, str]) -> DirectoryProgram:
     name, _, tag = selector.partition("@")
     number = release(tag)
     assert number is not None

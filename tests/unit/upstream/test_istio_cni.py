@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from cnilint.upstream.istio_cni import Memory, Phase, istio_cni
+from cnilint.upstream.istio_cni import IstioMemory, IstioPhase, istio_cni
 from cnilint.upstream.istio_files import inserted
 from cnilint.upstream.program import Event, Happening, Status
 from tests.unit.upstream.lives import (
@@ -230,7 +230,7 @@ def test_a_named_file_may_have_the_other_ending(named: str, found: str) -> None:
 
 def test_it_hears_of_nothing_when_a_file_only_leaves() -> None:
     program = istio_cni((1, 24, 6), {})
-    ready = Memory(Phase.READY, own="10-aws.conflist")
+    ready = IstioMemory(IstioPhase.READY, own="10-aws.conflist")
     gone = Event(Happening.MOVED_FROM, "10-aws.conflist")
     assert program.notice({}, ready, [gone]) == ready
     assert program.notice({}, ready, [Event(Happening.MOVED_TO, "x")]) != ready
@@ -239,7 +239,7 @@ def test_it_hears_of_nothing_when_a_file_only_leaves() -> None:
 def test_what_it_read_it_writes_whatever_came_between() -> None:
     program = istio_cni((1, 24, 6), {})
     files, memory = {"10-aws.conflist": AWS}, program.start()
-    while memory.phase is not Phase.WRITE:  # type: ignore[attr-defined]
+    while memory.phase is not IstioPhase.WRITE:  # type: ignore[attr-defined]
         change = program.step(files, memory)
         assert change is not None
         memory = change.memory
@@ -262,7 +262,7 @@ def test_for_a_moment_a_conf_holds_a_list() -> None:
 
 def test_a_file_that_leaves_before_it_is_renamed_ends_it() -> None:
     program = istio_cni((1, 24, 6), {})
-    change = program.step({}, Memory(Phase.RENAME, target="00-multus.conf"))
+    change = program.step({}, IstioMemory(IstioPhase.RENAME, target="00-multus.conf"))
     assert change is not None
     after = program.step(change.files, change.memory)
     assert after is not None

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cnilint.upstream.kuma_cni import KumaInstaller, KumaState, Phase
+from cnilint.upstream.kuma_cni import KumaInstaller, KumaPhase, KumaState
 from cnilint.upstream.program import Event, Happening, Status
 from cnilint.upstream.replay import replay
 
@@ -147,5 +147,5 @@ def test_others_hear_what_a_stop_takes_away() -> None:
 
 def test_a_stop_before_it_has_installed_leaves_everything() -> None:
     kuma = KumaInstaller((2, 7, 0))
-    taking = KumaState(Phase.TAKING, "a.conf", "a.conf")
+    taking = KumaState(KumaPhase.TAKING, "a.conf", "a.conf")
     assert kuma.stop({"a.conf": SINGLE}, taking).files == {"a.conf": SINGLE}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cnilint.upstream.linkerd_cni import Memory, Phase, linkerd_cni
+from cnilint.upstream.linkerd_cni import LinkerdMemory, LinkerdPhase, linkerd_cni
 from cnilint.upstream.program import Event, Happening, Status
 from tests.unit.upstream.lives import (
     AWS,
@@ -159,7 +159,7 @@ def test_without_a_plugin_to_put_in_it_ends_or_goes_deaf() -> None:
 def test_a_file_of_the_interface_mode_that_is_not_there_changes_nothing() -> None:
     program = linkerd_cni((1, 6, 8), {})
     files = {"10-aws.conflist": AWS}
-    change = program.step(files, Memory(Phase.DROP_OWN))
+    change = program.step(files, LinkerdMemory(LinkerdPhase.DROP_OWN))
     assert change is not None
     assert (change.files, change.events) == (files, ())
 
@@ -167,7 +167,7 @@ def test_a_file_of_the_interface_mode_that_is_not_there_changes_nothing() -> Non
 def test_others_hear_of_every_file_that_is_cleaned() -> None:
     program = linkerd_cni((1, 1, 3), {})
     files = {"10-aws.conflist": AWS, "20-calico.conflist": CALICO, OWN: "{}"}
-    change = program.stop(files, Memory(Phase.LISTEN, watches=True))
+    change = program.stop(files, LinkerdMemory(LinkerdPhase.LISTEN, watches=True))
     assert set(change.events) == {
         Event(Happening.MODIFIED, "10-aws.conflist"),
         Event(Happening.MODIFIED, "20-calico.conflist"),
@@ -178,7 +178,11 @@ def test_others_hear_of_every_file_that_is_cleaned() -> None:
 def test_one_that_has_ended_cleans_nothing_more() -> None:
     program = linkerd_cni((1, 6, 8), {})
     files = {"10-aws.conflist": '{"plugins": [{"type": "linkerd-cni"}]}'}
-    assert program.stop(files, Memory(Phase.EXITED)) == (files, Memory(Phase.EXITED), ())
+    assert program.stop(files, LinkerdMemory(LinkerdPhase.EXITED)) == (
+        files,
+        LinkerdMemory(LinkerdPhase.EXITED),
+        (),
+    )
 
 
 def test_names_are_matched_as_its_pattern_does() -> None:
@@ -190,8 +194,8 @@ def test_names_are_matched_as_its_pattern_does() -> None:
 
 def test_another_that_makes_the_file_meanwhile_lets_it_go_deaf() -> None:
     program = linkerd_cni((1, 6, 8), {})
-    memory = Memory(
-        Phase.CREATE,
+    memory = LinkerdMemory(
+        LinkerdPhase.CREATE,
         watches=True,
         in_round=False,
         name="a.conflist",
@@ -222,7 +226,9 @@ def test_a_file_is_gone_for_a_moment_while_it_is_replaced() -> None:
 
 def test_a_file_that_leaves_before_its_turn_ends_the_script() -> None:
     program = linkerd_cni((1, 6, 8), {})
-    change = program.step({}, Memory(Phase.ROUND, watches=True, todo=("10-aws.conflist",)))
+    change = program.step(
+        {}, LinkerdMemory(LinkerdPhase.ROUND, watches=True, todo=("10-aws.conflist",))
+    )
     assert change is not None
     after = program.step(change.files, change.memory)
     assert after is not None
@@ -234,7 +240,9 @@ def test_two_files_at_once_can_keep_an_older_script_busy_for_ever() -> None:
     files = {"a.conflist": AWS, "b.conflist": CALICO}
     lines = [Event(Happening.MOVED_TO, name) for name in files]
     memory = program.notice(
-        files, Memory(Phase.LISTEN, watches=True, in_round=False, known=(("", ""),)), lines
+        files,
+        LinkerdMemory(LinkerdPhase.LISTEN, watches=True, in_round=False, known=(("", ""),)),
+        lines,
     )
     seen = set()
     for _ in range(500):

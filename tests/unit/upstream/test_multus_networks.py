@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from cnilint.upstream.multus_annotations import SPACE
 from cnilint.upstream.multus_keys import DEFAULT_NETWORK, NETWORKS
 from cnilint.upstream.multus_networks import CONF_DIR, PRIMARY, networks
-from cnilint.upstream.multus_outcome import FaultPlace, Held, Networks
+from cnilint.upstream.multus_outcome import FaultHolder, FaultPlace, Networks
 from cnilint.upstream.multus_releases import behaviour
 
 PRIMARY_TEXT = '{"cniVersion":"0.4.0","name":"aws-cni","plugins":[{"type":"aws-cni"}]}'
@@ -34,7 +34,7 @@ def made(annotation: str, config: str | None = None, **given_: object) -> Networ
 
 def marked(text: str, place: FaultPlace | None) -> str:
     assert place is not None
-    assert (place.held, place.name) == (Held.ANNOTATION, NETWORKS)
+    assert (place.held, place.name) == (FaultHolder.ANNOTATION, NETWORKS)
     assert place.span is not None
     return text[slice(*place.span)]
 
@@ -104,13 +104,13 @@ def test_a_fault_in_a_definition_has_a_route(
     config: str, kind: str, route: tuple[str | int, ...]
 ) -> None:
     found = made("net1", config).load
-    place = FaultPlace(Held.DEFINITION, "shop/net1", ("plugins", *route))
+    place = FaultPlace(FaultHolder.DEFINITION, "shop/net1", ("plugins", *route))
     assert (found.refused, found.where) == (kind, place)
 
 
 def test_a_definition_that_is_no_json_is_marked() -> None:
     found = made("net1", '{"type": "macvlan",}').load
-    place = FaultPlace(Held.DEFINITION, "shop/net1", span=(19, 20))
+    place = FaultPlace(FaultHolder.DEFINITION, "shop/net1", span=(19, 20))
     assert (found.refused, found.where) == ("config-json", place)
 
 

@@ -11,7 +11,7 @@ import pytest
 from cnilint.upstream.multus_script import (
     INVALIDATED,
     MultusScript,
-    Phase,
+    MultusScriptPhase,
     ScriptState,
 )
 from cnilint.upstream.multus_script_options import options
@@ -191,7 +191,9 @@ def test_a_watched_master_that_went_is_replaced_by_the_first_file_there_is() -> 
 
 def test_a_master_that_comes_back_within_45_seconds_is_read_again_all_the_same() -> None:
     script = MultusScript((3, 9, 3), (AUTO, OLD, CLEANUP))
-    state = ScriptState(Phase.WATCHING, "/host/etc/cni/net.d/10-aws.conflist", ready=True)
+    state = ScriptState(
+        MultusScriptPhase.WATCHING, "/host/etc/cni/net.d/10-aws.conflist", ready=True
+    )
     missed = script.step({}, state)
     assert missed is not None
     files = {"05-cilium.conflist": CILIUM, "10-aws.conflist": AWS}
@@ -209,7 +211,9 @@ def test_a_master_that_comes_back_within_45_seconds_is_read_again_all_the_same()
 def test_its_file_is_spoilt_at_the_end_only_by_two_releases(release: Release, spoils: bool) -> None:
     script = MultusScript(release, (AUTO, OLD, CLEANUP))
     files = {OUTPUT: "{}", "10-aws.conflist": AWS}
-    watching = ScriptState(Phase.WATCHING, "/host/etc/cni/net.d/10-aws.conflist", ready=True)
+    watching = ScriptState(
+        MultusScriptPhase.WATCHING, "/host/etc/cni/net.d/10-aws.conflist", ready=True
+    )
     assert (script.stop(files, watching).files[OUTPUT] == INVALIDATED) is spoils
     waiting = script.step({OUTPUT: "{}"}, ScriptState())
     assert (waiting is not None) is spoils

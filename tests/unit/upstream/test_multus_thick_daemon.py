@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from cnilint.upstream.multus_daemon_config import DaemonConf, daemon_config, read_daemon_config
 from cnilint.upstream.multus_thick_daemon import (
     STOPPED,
-    Change,
     DaemonState,
+    FileEvent,
     react,
     replay,
     start,
@@ -52,10 +52,10 @@ def test_it_waits_for_the_first_file_and_never_looks_again() -> None:
     conf = configured()
     state, files = start(conf, STOPPED, {})
     assert (state.status, files) == ("waiting", {})
-    state, files = react(conf, state, {ISTIO: PLAIN}, ISTIO, Change.WRITTEN)
+    state, files = react(conf, state, {ISTIO: PLAIN}, ISTIO, FileEvent.WRITTEN)
     assert (state.status, state.master) == ("running", ISTIO)
     later = {**files, AWS: PLAIN}
-    assert react(conf, state, later, AWS, Change.WRITTEN) == (state, later)
+    assert react(conf, state, later, AWS, FileEvent.WRITTEN) == (state, later)
     state, files = start(conf, stop(conf, state, later)[0], later)
     assert state.master == AWS
 
@@ -96,9 +96,9 @@ def test_stopping_while_it_waits_leaves_a_stale_file() -> None:
 
 
 @pytest.mark.parametrize("version", [OLD, NEW])
-@pytest.mark.parametrize("change", [Change.WRITTEN, Change.RENAMED_TO])
+@pytest.mark.parametrize("change", [FileEvent.WRITTEN, FileEvent.RENAMED_TO])
 def test_it_generates_anew_when_its_master_appears(
-    version: tuple[int, int, int], change: Change
+    version: tuple[int, int, int], change: FileEvent
 ) -> None:
     conf = configured(version)
     state, files = running(conf, {AWS: enabling("a")})
@@ -108,8 +108,8 @@ def test_it_generates_anew_when_its_master_appears(
     assert json.loads(files[MULTUS])["capabilities"] == {"a": True, "b": True}
 
 
-@pytest.mark.parametrize("change", [Change.REMOVED, Change.RENAMED_AWAY])
-def test_it_overlooks_that_its_master_is_gone(change: Change) -> None:
+@pytest.mark.parametrize("change", [FileEvent.REMOVED, FileEvent.RENAMED_AWAY])
+def test_it_overlooks_that_its_master_is_gone(change: FileEvent) -> None:
     conf = configured()
     state, files = running(conf, {AWS: PLAIN})
     del files[AWS]
@@ -120,9 +120,9 @@ def test_it_overlooks_that_its_master_is_gone(change: Change) -> None:
 def test_an_invalid_master_empties_the_file(content: str) -> None:
     conf = configured(cniVersion="0.4.0")
     state, files = running(conf, {AWS: enabling("a")})
-    state, files = react(conf, state, {**files, AWS: content}, AWS, Change.WRITTEN)
+    state, files = react(conf, state, {**files, AWS: content}, AWS, FileEvent.WRITTEN)
     assert (state.status, state.conf, files[MULTUS]) == ("running", "empty", "")
-    state, files = react(conf, state, {**files, AWS: PLAIN}, AWS, Change.WRITTEN)
+    state, files = react(conf, state, {**files, AWS: PLAIN}, AWS, FileEvent.WRITTEN)
     assert state.conf == AWS
     assert json.loads(files[MULTUS])["capabilities"] == {"a": True}
 
@@ -131,24 +131,24 @@ def test_an_invalid_master_empties_the_file(content: str) -> None:
 def test_a_master_of_another_shape_ends_it(content: str) -> None:
     conf = configured()
     state, files = running(conf, {AWS: PLAIN})
-    state, after = react(conf, state, {**files, AWS: content}, AWS, Change.WRITTEN)
+    state, after = react(conf, state, {**files, AWS: content}, AWS, FileEvent.WRITTEN)
     assert (state.status, state.conf) == ("exited", AWS)
     assert after[MULTUS] == files[MULTUS]
-    assert react(conf, state, {**after, AWS: PLAIN}, AWS, Change.WRITTEN)[0] == state
+    assert react(conf, state, {**after, AWS: PLAIN}, AWS, FileEvent.WRITTEN)[0] == state
 
 
 def test_a_master_outside_the_watched_directory_is_not_noticed() -> None:
     conf = configured(multusMasterCNI="sub/a.conf")
     state, files = running(conf, {"sub/a.conf": PLAIN})
     changed = {**files, "sub/a.conf": "{oops"}
-    assert react(conf, state, changed, "sub/a.conf", Change.WRITTEN) == (state, changed)
+    assert react(conf, state, changed, "sub/a.conf", FileEvent.WRITTEN) == (state, changed)
 
 
 def test_a_slash_behind_the_directory_makes_v4_0_deaf() -> None:
     for version, held in ((OLD, AWS), (NEW, "empty")):
         conf = configured(version, multusAutoconfigDir=f"{DIRECTORY}/")
         state, files = running(conf, {AWS: PLAIN})
-        state, _ = react(conf, state, {**files, AWS: "{oops"}, AWS, Change.WRITTEN)
+        state, _ = react(conf, state, {**files, AWS: "{oops"}, AWS, FileEvent.WRITTEN)
         assert state.conf == held
 
 
@@ -156,11 +156,11 @@ def test_a_readiness_file_is_needed_from_start_to_end() -> None:
     conf = configured(readinessindicatorfile=f"{DIRECTORY}/ready")
     state, files = start(conf, STOPPED, {AWS: PLAIN})
     assert state.status == "waiting"
-    state, files = react(conf, state, {**files, "ready": ""}, "ready", Change.WRITTEN)
+    state, files = react(conf, state, {**files, "ready": ""}, "ready", FileEvent.WRITTEN)
     assert (state.status, state.conf) == ("running", AWS)
-    assert react(conf, state, files, "ready", Change.WRITTEN) == (state, files)
+    assert react(conf, state, files, "ready", FileEvent.WRITTEN) == (state, files)
     del files["ready"]
-    state, files = react(conf, state, files, "ready", Change.REMOVED)
+    state, files = react(conf, state, files, "ready", FileEvent.REMOVED)
     assert (state.status, state.conf, files) == ("exited", "absent", {AWS: PLAIN})
 
 
@@ -169,7 +169,7 @@ def test_a_readiness_file_beside_its_own_file_is_watched_wherever_its_masters_ar
     conf = configured(multusAutoconfigDir=masters, readinessindicatorfile=ready)
     state, files = running(conf, {f"masters/{AWS}": PLAIN, "ready": ""})
     del files["ready"]
-    state, files = react(conf, state, files, "ready", Change.REMOVED)
+    state, files = react(conf, state, files, "ready", FileEvent.REMOVED)
     assert (state.status, files) == ("exited", {f"masters/{AWS}": PLAIN})
 
 
@@ -177,7 +177,7 @@ def test_a_master_that_is_the_readiness_file_is_not_read_again() -> None:
     conf = configured(readinessindicatorfile=f"{DIRECTORY}/{AWS}")
     state, files = running(conf, {AWS: PLAIN})
     changed = {**files, AWS: "{oops"}
-    assert react(conf, state, changed, AWS, Change.WRITTEN) == (state, changed)
+    assert react(conf, state, changed, AWS, FileEvent.WRITTEN) == (state, changed)
 
 
 def test_forcing_the_version_rewrites_the_master() -> None:
@@ -284,11 +284,11 @@ def test_a_readiness_file_that_was_seen_is_not_looked_for_before_the_first_candi
     conf = configured(readinessindicatorfile=f"{DIRECTORY}/ready")
     state, _ = start(conf, STOPPED, {})
     assert (state.status, state.ready) == ("waiting", False)
-    state, _ = react(conf, state, {"ready": ""}, "ready", Change.WRITTEN)
+    state, _ = react(conf, state, {"ready": ""}, "ready", FileEvent.WRITTEN)
     assert (state.status, state.ready) == ("waiting", True)
-    state, _ = react(conf, state, {}, "ready", Change.REMOVED)
+    state, _ = react(conf, state, {}, "ready", FileEvent.REMOVED)
     assert (state.status, state.ready) == ("waiting", True)
-    picked, _ = react(conf, state, {AWS: PLAIN}, AWS, Change.WRITTEN)
+    picked, _ = react(conf, state, {AWS: PLAIN}, AWS, FileEvent.WRITTEN)
     assert (picked.status, picked.master) == ("running", AWS)
     # a start looks for it again
     state, _ = start(conf, stop(conf, state, {})[0], {AWS: PLAIN})
@@ -301,7 +301,7 @@ def test_pinned_to_its_own_file_it_makes_it_again(version: tuple[int, int, int],
     state, files = running(conf, {MULTUS: enabling("a")})
     assert (state.conf, state.capabilities) == (MULTUS, frozenset({"a"}))
     del files[MULTUS]
-    for change in (Change.REMOVED, Change.RENAMED_AWAY):
+    for change in (FileEvent.REMOVED, FileEvent.RENAMED_AWAY):
         again, after = react(conf, state, files, MULTUS, change)
         assert (again.status, set(after)) == ("running", {MULTUS})
 

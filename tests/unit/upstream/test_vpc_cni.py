@@ -19,8 +19,8 @@ from cnilint.upstream.aws_vpc_cni.entrypoint import (
 from cnilint.upstream.aws_vpc_cni.program import Refusal
 from cnilint.upstream.aws_vpc_cni.variables import (
     VARIABLES,
+    EnvironmentReader,
     How,
-    Reader,
     is_read,
     misread,
     not_understood,
@@ -163,7 +163,9 @@ def test_a_release_changes_what_comes_of_a_value(
 def test_pod_enis_and_ipv6_go_together_from_a_release_on() -> None:
     env = IPV6 | {"ENABLE_POD_ENI": "True"}
     refused = start("v1.15.5", env).refused
-    assert refused == Refusal(Reader.IPAMD, "ipv6-mode", ("ENABLE_IPv6", "ENABLE_POD_ENI"))
+    assert refused == Refusal(
+        EnvironmentReader.IPAMD, "ipv6-mode", ("ENABLE_IPv6", "ENABLE_POD_ENI")
+    )
     assert start("v1.16.0", env).status == "runs"
 
 
@@ -171,7 +173,9 @@ def test_pod_enis_and_ipv6_go_together_from_a_release_on() -> None:
 def test_the_first_scripts_that_write_randomizesnat_need_it(version: str) -> None:
     env = {key: value for key, value in IPV4.items() if "SNAT" not in key}
     refused = start(version, env).refused
-    assert refused == Refusal(Reader.ENTRYPOINT, "unset", ("AWS_VPC_K8S_CNI_RANDOMIZESNAT",))
+    assert refused == Refusal(
+        EnvironmentReader.ENTRYPOINT, "unset", ("AWS_VPC_K8S_CNI_RANDOMIZESNAT",)
+    )
     assert start("v1.11.4", env).status == start("v1.10.4", env).status == "runs"
 
 
@@ -326,42 +330,58 @@ def test_releases_by_their_tags(version: str, release: tuple[int, int, int]) -> 
 @pytest.mark.parametrize(
     ("name", "reader", "hows"),
     [
-        ("ENABLE_BANDWIDTH_PLUGIN", Reader.ENTRYPOINT, "unread exact-true exact-true boolean"),
-        ("ENABLE_PREFIX_DELEGATION", Reader.IPAMD, "boolean boolean boolean boolean"),
-        ("HOST_CNI_CONFDIR_PATH", Reader.ENTRYPOINT, "text-or-default text-or-default unread text"),
-        ("ENABLE_NFTABLES", Reader.ENTRYPOINT, "unread unread exact-true unread"),
-        ("AWS_VPC_ENI_MTU", Reader.ENTRYPOINT, "text-or-default text-or-default text integer"),
-        ("WARM_ENI_TARGET", Reader.IPAMD, " ".join(["lenient-integer"] * 4)),
-        ("WARM_IP_TARGET", Reader.ENTRYPOINT, "text-or-default text-or-default text text"),
         (
-            "AWS_VPC_K8S_CNI_CONFIGURE_RPFILTER",
-            Reader.ENTRYPOINT,
-            "not-false not-false unread unread",
+            "ENABLE_BANDWIDTH_PLUGIN",
+            EnvironmentReader.ENTRYPOINT,
+            "unread exact-true exact-true boolean",
         ),
-        ("POD_MTU", Reader.ENTRYPOINT, "unread unread unread integer"),
+        ("ENABLE_PREFIX_DELEGATION", EnvironmentReader.IPAMD, "boolean boolean boolean boolean"),
         (
-            "AWS_VPC_K8S_CNI_VETHPREFIX",
-            Reader.ENTRYPOINT,
+            "HOST_CNI_CONFDIR_PATH",
+            EnvironmentReader.ENTRYPOINT,
+            "text-or-default text-or-default unread text",
+        ),
+        ("ENABLE_NFTABLES", EnvironmentReader.ENTRYPOINT, "unread unread exact-true unread"),
+        (
+            "AWS_VPC_ENI_MTU",
+            EnvironmentReader.ENTRYPOINT,
+            "text-or-default text-or-default text integer",
+        ),
+        ("WARM_ENI_TARGET", EnvironmentReader.IPAMD, " ".join(["lenient-integer"] * 4)),
+        (
+            "WARM_IP_TARGET",
+            EnvironmentReader.ENTRYPOINT,
             "text-or-default text-or-default text text",
         ),
-        ("NETWORK_POLICY_ENFORCING_MODE", Reader.IPAMD, "unread unread unread text"),
-        ("MANAGE_UNTAGGED_ENI", Reader.IPAMD, "boolean boolean boolean boolean"),
+        (
+            "AWS_VPC_K8S_CNI_CONFIGURE_RPFILTER",
+            EnvironmentReader.ENTRYPOINT,
+            "not-false not-false unread unread",
+        ),
+        ("POD_MTU", EnvironmentReader.ENTRYPOINT, "unread unread unread integer"),
+        (
+            "AWS_VPC_K8S_CNI_VETHPREFIX",
+            EnvironmentReader.ENTRYPOINT,
+            "text-or-default text-or-default text text",
+        ),
+        ("NETWORK_POLICY_ENFORCING_MODE", EnvironmentReader.IPAMD, "unread unread unread text"),
+        ("MANAGE_UNTAGGED_ENI", EnvironmentReader.IPAMD, "boolean boolean boolean boolean"),
     ],
 )
-def test_how_releases_read_a_variable(name: str, reader: Reader, hows: str) -> None:
+def test_how_releases_read_a_variable(name: str, reader: EnvironmentReader, hows: str) -> None:
     known = variable(name, reader)
     found = [known.how(release) for release in ((1, 9, 3), (1, 12, 0), (1, 12, 6), (1, 19, 6))]
     assert " ".join(how.value for how in found) == hows
 
 
 def test_what_a_variable_understands() -> None:
-    bandwidth = variable("ENABLE_BANDWIDTH_PLUGIN", Reader.ENTRYPOINT)
+    bandwidth = variable("ENABLE_BANDWIDTH_PLUGIN", EnvironmentReader.ENTRYPOINT)
     assert bandwidth.understands("yes", (1, 12, 6))
     assert not bandwidth.understands("yes", (1, 13, 0))
-    mtu = variable("AWS_VPC_ENI_MTU", Reader.ENTRYPOINT)
+    mtu = variable("AWS_VPC_ENI_MTU", EnvironmentReader.ENTRYPOINT)
     assert mtu.understands("x", (1, 16, 3))
     assert not mtu.understands("x", (1, 16, 4))
-    assert not variable("MAX_ENI", Reader.IPAMD).understands("", (1, 19, 6))
+    assert not variable("MAX_ENI", EnvironmentReader.IPAMD).understands("", (1, 19, 6))
 
 
 def test_what_a_switch_is_without_a_value() -> None:
@@ -385,12 +405,18 @@ def test_what_an_environment_sets_in_vain() -> None:
     assert without_effect(env, (1, 9, 3)) == ("POD_MTU", "ENABLE_IPv4")
     assert without_effect(env, (1, 16, 4)) == ()
     for release, expected in (
-        ((1, 9, 3), [("ENABLE_POD_ENI", Reader.IPAMD)]),
-        ((1, 12, 6), [("ENABLE_IPv4", Reader.IPAMD), ("ENABLE_POD_ENI", Reader.IPAMD)]),
+        ((1, 9, 3), [("ENABLE_POD_ENI", EnvironmentReader.IPAMD)]),
+        (
+            (1, 12, 6),
+            [("ENABLE_IPv4", EnvironmentReader.IPAMD), ("ENABLE_POD_ENI", EnvironmentReader.IPAMD)],
+        ),
     ):
         assert [(each.name, each.reader) for each in not_understood(env, release)] == expected
     found = {(each.name, each.reader) for each in not_understood(env, (1, 16, 4))}
-    assert {("POD_MTU", Reader.ENTRYPOINT), ("ENABLE_POD_ENI", Reader.ENTRYPOINT)} < found
+    assert {
+        ("POD_MTU", EnvironmentReader.ENTRYPOINT),
+        ("ENABLE_POD_ENI", EnvironmentReader.ENTRYPOINT),
+    } < found
 
 
 def test_the_table_has_each_reading_once_and_in_order() -> None:

@@ -9,7 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnilint.engine.ignores.baseline import Entry, baseline_text, entries_of, gone, old, read
+from cnilint.engine.ignores.baseline import (
+    BaselineEntry,
+    baseline_text,
+    entries_of,
+    gone,
+    old,
+    read,
+)
 from cnilint.engine.ignores.identity import identity
 from cnilint.engine.policy import Identity
 from cnilint.errors import UsageError
@@ -134,7 +141,7 @@ def test_reading_gives_what_was_written(tmp_path: Path) -> None:
     path.write_text(baseline_text(entries), encoding="utf-8")
     assert [entry.identity[0] for entry in read(str(path))] == ["CNI101", "CNI102"]
     assert read(str(path))[0] == entries[0]
-    assert read(str(path))[0] == Entry(
+    assert read(str(path))[0] == BaselineEntry(
         (
             "CNI101",
             "prod",

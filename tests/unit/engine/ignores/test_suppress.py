@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnilint.engine.evaluate import Surroundings, evaluate
-from cnilint.engine.ignores.ignore import ENTRY, Ignore, Scope, Word
+from cnilint.engine.ignores.ignore import ENTRY, Ignore, IgnoredRule, Scope
 from cnilint.engine.ignores.suppress import _Row, relative_path
 from cnilint.engine.policy import Policy, standing_for, switched
-from cnilint.engine.result import Known, Result
+from cnilint.engine.result import KnownBy, Result
 from cnilint.model.finding import Level, Location
 from cnilint.model.text import Source, Span
 from tests.clusters import OWNED, PINNED, STANDALONE, VPC, multus, read
@@ -29,7 +29,7 @@ def commented(comment: str, files: Mapping[str, str] = RACE) -> dict[str, str]:
 
 
 def entry(rule: str, *, reason: str = "", until: str = "", **scope: str) -> Ignore:
-    word = Word(rule, standing_for(rule), Span(0, 7))
+    word = IgnoredRule(rule, standing_for(rule), Span(0, 7))
     return Ignore(ENTRY, (word,), HERE, reason, until, scope=Scope(**scope))
 
 
@@ -42,7 +42,7 @@ def rules(result: Result) -> list[str]:
     return [finding.rule for finding in result.findings]
 
 
-def known(result: Result) -> list[tuple[str, Known, str]]:
+def known(result: Result) -> list[tuple[str, KnownBy, str]]:
     return [(s.finding.rule, s.reason.known, s.reason.text) for s in result.suppressed]
 
 
@@ -51,7 +51,7 @@ def test_what_is_ignored_is_kept_apart_with_its_reason_and_has_no_fix() -> None:
     result = lint(commented("ignore[CNI101] the image has one file"))
     assert rules(result) == []
     (one,) = result.suppressed
-    assert (one.finding.rule, one.reason.known) == ("CNI101", Known.IN_SOURCE)
+    assert (one.finding.rule, one.reason.known) == ("CNI101", KnownBy.IN_SOURCE)
     assert one.reason.text == "the image has one file"
     assert one.reason.location is not None
     assert one.reason.location.source.path == "multus.yaml"
@@ -107,7 +107,7 @@ def test_without_a_day_today_is_the_real_one() -> None:
 def test_an_entry_fits_when_everything_it_names_does(scope: dict[str, str], *, fits: bool) -> None:
     result = lint(RACE, ignores=(entry("CNI101", reason="known", **scope),))
     assert rules(result) == ([] if fits else ["CNI101"])
-    assert known(result) == ([("CNI101", Known.CONFIGURATION, "known")] if fits else [])
+    assert known(result) == ([("CNI101", KnownBy.CONFIGURATION, "known")] if fits else [])
 
 
 def test_an_entry_finds_the_object_around_a_place_without_one() -> None:
@@ -147,7 +147,7 @@ def test_rules_are_ignored_in_the_files_of_a_pattern() -> None:
     ids = standing_for("CNI1")
     result = lint(TWO, per_file=(("test/**", ids),))
     assert [f.location.source.path for f in result.findings] == ["prod/multus.yaml"]
-    assert known(result) == [("CNI101", Known.CONFIGURATION, "ignored in test/**")]
+    assert known(result) == [("CNI101", KnownBy.CONFIGURATION, "ignored in test/**")]
     assert len(lint(TWO, per_file=(("test/**", standing_for("CNI2")),)).findings) == 2
 
 
@@ -162,7 +162,7 @@ def test_each_ignore_that_is_about_a_finding_was_of_use() -> None:
     files = commented("ignore[CNI101,CNI1,master-depends-on-order] known")
     result = lint(files, ignores=(entry("CNI101"),), whole=True)
     assert rules(result) == []
-    assert known(result) == [("CNI101", Known.IN_SOURCE, "known")]
+    assert known(result) == [("CNI101", KnownBy.IN_SOURCE, "known")]
 
 
 def test_an_entry_is_unused_only_when_the_run_saw_everything() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from cnilint.engine.evaluate import Surroundings, evaluate
 from cnilint.engine.ignores.baseline import entries_of
-from cnilint.engine.ignores.ignore import ENTRY, Ignore, Scope, Word
+from cnilint.engine.ignores.ignore import ENTRY, Ignore, IgnoredRule, Scope
 from cnilint.engine.policy import Policy, standing_for, switched
 from cnilint.model.finding import Finding, Location
 from cnilint.model.text import Source, Span
@@ -38,7 +38,7 @@ SCOPES = st.builds(
 )
 ENTRIES = st.builds(
     lambda word, scope: Ignore(
-        ENTRY, (Word(word, standing_for(word), Span(0, 7)),), HERE, "known", scope=scope
+        ENTRY, (IgnoredRule(word, standing_for(word), Span(0, 7)),), HERE, "known", scope=scope
     ),
     WORDS,
     SCOPES,

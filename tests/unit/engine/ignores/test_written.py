@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnilint.engine.ignores.ignore import COMMENT, Ignore
-from cnilint.engine.ignores.written import Objects, entries, ignores, is_day
+from cnilint.engine.ignores.written import ObjectsInText, entries, ignores, is_day
 from cnilint.model.text import Source, Span
 from cnilint.model.tree import Document
 from cnilint.syntax.compose import compose
@@ -156,9 +156,9 @@ def test_a_comment_belongs_to_the_object_it_stands_in() -> None:
     assert found.location.object == "ConfigMap net/one"
     assert found.location.document is not None
     at = text.index("two")
-    there = Objects(documents(found.location.source)).at(Span(at, at))
+    there = ObjectsInText(documents(found.location.source)).at(Span(at, at))
     assert there[1] == "ConfigMap net/two"
-    assert Objects([]).at(Span(0, 0)) == (None, "")
+    assert ObjectsInText([]).at(Span(0, 0)) == (None, "")
 
 
 def annotated(value: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from cnilint.engine.result import Known, Reason, Result, Suppressed
+from cnilint.engine.result import KnownBy, KnownReason, Result, Suppressed
 from cnilint.engine.ruleset import rules
 from cnilint.model.finding import (
     Applicability,
@@ -135,15 +135,15 @@ def test_a_rule_is_explained_once_however_often_it_is_found(
 @pytest.mark.parametrize(
     ("known", "word"),
     [
-        (Known.IN_SOURCE, "ignored where it is"),
-        (Known.CONFIGURATION, "ignored by the configuration"),
-        (Known.BASELINE, "in the baseline"),
+        (KnownBy.IN_SOURCE, "ignored where it is"),
+        (KnownBy.CONFIGURATION, "ignored by the configuration"),
+        (KnownBy.BASELINE, "in the baseline"),
     ],
 )
 def test_a_known_finding_says_why_it_is(
-    known: Known, word: str, find: Find, read: Read, told: Told
+    known: KnownBy, word: str, find: Find, read: Read, told: Told
 ) -> None:
-    one = Suppressed(find("aws", "aws-node", level=Level.NOTE), Reason(known), 0)
+    one = Suppressed(find("aws", "aws-node", level=Level.NOTE), KnownReason(known), 0)
     bare = told(read("aws"))
     result = Result((), (), bare.clusters, 1, 1, (one,))
     (item,) = page(suppressed(result) or "").all("li")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from cnilint import lint
-from cnilint.engine.result import Known, Reason, Result, Suppressed
+from cnilint.engine.result import KnownBy, KnownReason, Result, Suppressed
 from cnilint.engine.sentences import step_words, verdict_line
 from cnilint.model.finding import Finding, Level, Note
 from cnilint.model.steps import Situation
@@ -187,7 +187,7 @@ def test_findings_are_grouped_by_level_the_worst_first(find: Find, told: Told, r
 
 
 def test_known_findings_and_notes_are_folded(find: Find, told: Told, read: Read) -> None:
-    known = Suppressed(find("aws", "aws-node"), Reason(Known.BASELINE, "May"), 0)
+    known = Suppressed(find("aws", "aws-node"), KnownReason(KnownBy.BASELINE, "May"), 0)
     result = told(read("aws"), notes=(Note("not decided", find("aws", "name").location),))
     top = page(html(replace(result, suppressed=(known,))))
     folded = [details.text for details in top.all("details", "notes")]

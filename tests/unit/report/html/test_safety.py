@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cnilint import lint
-from cnilint.engine.result import Known, Reason, Result, Suppressed
+from cnilint.engine.result import KnownBy, KnownReason, Result, Suppressed
 from cnilint.model.finding import Applicability, Finding, Fix, Level, Location, Note, Repair
 from cnilint.model.steps import Actor, Ending, Situation, Step, Verb, Witness
 from cnilint.model.text import Source, Span
@@ -108,7 +108,7 @@ def told_of(text: str) -> Result:
     order = Witness(Situation.REBOOT, (step,), text, Ending.CHAINED, (text, text))
     told = text, text, Level.ERROR, text, place, text, (text,), text
     finding = Finding(*told, fixes=(fix,), witnesses=(order,))
-    known = Suppressed(finding, Reason(Known.IN_SOURCE, text, place), 0)
+    known = Suppressed(finding, KnownReason(KnownBy.IN_SOURCE, text, place), 0)
     return Result((finding,), (Note(text, place),), (), 1, 1, (known,))
 
 

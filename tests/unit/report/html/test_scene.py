@@ -13,7 +13,7 @@ from cnilint.model.steps import Cause, Failure, Situation
 from cnilint.model.text import Source
 from cnilint.model.tree import Document
 from cnilint.report.html.orders import steps, taken
-from cnilint.report.html.picture import NARROW, WIDE, Room, picture
+from cnilint.report.html.picture import NARROW, WIDE, PictureWidths, picture
 from cnilint.report.html.scene import Scene, scene, shown
 from cnilint.simulation.class_facts import ClassFacts, HostFile
 from cnilint.simulation.cluster import Circumstances, Cluster, cluster
@@ -38,7 +38,7 @@ def seen(found: Cluster) -> Scene:
     return scene(only(found), found.runtime)
 
 
-def drawn(found: Cluster, room: Room = WIDE) -> Element:
+def drawn(found: Cluster, room: PictureWidths = WIDE) -> Element:
     return page(picture(seen(found), room, "wide")).one("svg")
 
 
@@ -102,7 +102,7 @@ def test_the_words_say_what_the_picture_shows(read: Read) -> None:
 @ROOMS
 @pytest.mark.parametrize("installs", [("aws",), ("multus",), ("multus", "aws", "istio")])
 def test_everything_is_inside_the_picture(
-    room: Room, installs: tuple[str, ...], read: Read
+    room: PictureWidths, installs: tuple[str, ...], read: Read
 ) -> None:
     found = drawn(read(*installs), room)
     left, top, width, height = map(int, str(found.attributes["viewbox"]).split())

@@ -33,7 +33,7 @@ class Look(TypedDict, total=False):
 def shown(text: str, start: int, end: int, **look: Unpack[Look]) -> list[str]:
     paint = Paint(color=False, width=look.get("width", 60), symbols=look.get("symbols", True))
     source, span = Source("a.yaml", text), Span(start, end)
-    marks = excerpts.Look(
+    marks = excerpts.MarkStyle(
         "error", look.get("mark", "^"), look.get("label", ""), look.get("context", False)
     )
     lines = excerpt(source, span, paint, gutter_width(source, span), marks)

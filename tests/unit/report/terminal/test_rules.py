@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cnilint.engine.example import Example, Trial
+from cnilint.engine.example import Example, ExampleTrial
 from cnilint.engine.ruleset import Rule, rules
 from cnilint.model.finding import Level
 from cnilint.report.rule_page import Page
@@ -75,7 +75,7 @@ def test_no_rules_is_an_empty_list() -> None:
 def test_a_card_is_there_with_all_its_words() -> None:
     example = Example({"a.yaml": "a: b\n"}, {"a.yaml": "a: c\n"})
     for rule in rules():
-        found = Page(rule, (Trial(rule, example),), {"runtime": "Which one."})
+        found = Page(rule, (ExampleTrial(rule, example),), {"runtime": "Which one."})
         (shown,) = json.loads(rules_json([found]))["rules"]
         assert shown == {
             "id": rule.id,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from cnilint.engine.example import Example, Trial
+from cnilint.engine.example import Example, ExampleTrial
 from cnilint.engine.ruleset import rules
 from cnilint.model.finding import Finding, Location
 from cnilint.model.text import Source, Span
@@ -22,16 +22,16 @@ def found(rule: str = "ACME101") -> Finding:
     )
 
 
-def examined(*trials: Trial) -> Examined:
+def examined(*trials: ExampleTrial) -> Examined:
     return Examined(RULE, trials)
 
 
-GOOD = Trial(RULE, EXAMPLE, bad=(found(),))
-SILENT = Trial(RULE, EXAMPLE)
-TWICE = Trial(RULE, EXAMPLE, bad=(found(), found()))
-OTHER = Trial(RULE, EXAMPLE, bad=(found(), found("CNI102")))
-STILL = Trial(RULE, EXAMPLE, bad=(found(),), good=(found(),))
-BROKEN = Trial(RULE, EXAMPLE, problem="nothing to read in .")
+GOOD = ExampleTrial(RULE, EXAMPLE, bad=(found(),))
+SILENT = ExampleTrial(RULE, EXAMPLE)
+TWICE = ExampleTrial(RULE, EXAMPLE, bad=(found(), found()))
+OTHER = ExampleTrial(RULE, EXAMPLE, bad=(found(), found("CNI102")))
+STILL = ExampleTrial(RULE, EXAMPLE, bad=(found(),), good=(found(),))
+BROKEN = ExampleTrial(RULE, EXAMPLE, problem="nothing to read in .")
 
 
 def text(*cards: Examined) -> str:
@@ -84,7 +84,7 @@ def test_what_could_not_be_run_says_why_and_which_it_is() -> None:
 
 def test_long_messages_keep_to_the_width() -> None:
     long = Finding("ACME101", "ours", RULE.level, "word " * 60, found().location)
-    shown = text(examined(Trial(RULE, EXAMPLE, good=(long,))))
+    shown = text(examined(ExampleTrial(RULE, EXAMPLE, good=(long,))))
     assert max(map(len, shown.splitlines())) <= 100
 
 
