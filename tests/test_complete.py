@@ -112,9 +112,9 @@ def test_a_message_has_words_for_every_case(rule: Rule) -> None:
     found = [hit for case in cases(rule.id, "bad") for hit in hits(rule, case)]
     assert found, f"{rule.id} finds nothing in its bad cases"
     for hit in found:
-        assert fields <= set(hit.parameters)
-        assert all(hit.parameters[name] for name in fields)
-        message = rule.message.format_map(hit.parameters)
+        assert fields <= set(hit.words)
+        assert all(hit.words[name] for name in fields)
+        message = rule.message.format_map(hit.words)
         assert "\n" not in message
         assert not message.endswith(".")
         assert "None" not in message

@@ -592,12 +592,11 @@ def finding_of(rule: Rule, hit: Hit, cluster_name: str, policy: Policy) -> Findi
 
 
 def _stated(rule: Rule, hit: Hit, level: Level, cluster_name: str) -> Finding:
-    names = " and ".join(dict.fromkeys(facts.name for facts in hit.classes))
     return Finding(
         rule=rule.id,
         name=rule.name,
         level=level,
-        message=rule.message.format_map({"classes": names, **hit.parameters}),
+        message=rule.message.format_map(hit.words),
         location=hit.location,
         cluster=cluster_name,
         details=hit.details,

@@ -27,3 +27,9 @@ class Hit:
     level: Level | None = None
     witnesses: tuple[Witness, ...] = ()
     classes: tuple[ClassFacts, ...] = ()
+
+    @property
+    def words(self) -> Mapping[str, str]:
+        """What fills the card's message, by the names that stand in it."""
+        names = " and ".join(dict.fromkeys(facts.name for facts in self.classes))
+        return {"classes": names, **self.parameters}
