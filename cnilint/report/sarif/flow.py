@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from cnilint.engine.sentences import heading, step_words
 from cnilint.model.finding import Finding, Location
-from cnilint.model.steps import NODE, Actor
+from cnilint.model.steps import NODE, Actor, Witness
 from cnilint.report.json_ import JSONObject
 
 from .place import place, said
@@ -16,11 +16,14 @@ MOST_STEPS = 10_000
 
 
 def code_flows(finding: Finding) -> list[JSONObject]:
-    """Return one flow for each order a finding shows, the first ones as far as the limit allows."""
+    """Return one flow for each order a finding shows, the first ones as far as the limit allows.
+
+    SARIF has no flow without a step: where nothing happens there is none.
+    """
     places = _Places(finding)
     found: list[JSONObject] = []
     left = MOST_STEPS
-    for witness in finding.witnesses:
+    for witness in _with_steps(finding):
         left -= len(witness.steps)
         if left < 0:
             break
@@ -35,7 +38,11 @@ def code_flows(finding: Finding) -> list[JSONObject]:
 
 def flows_left_out(finding: Finding, flows: Sequence[JSONObject]) -> int:
     """Return how many of a finding's orders are not among its flows."""
-    return len(finding.witnesses) - len(flows)
+    return len(_with_steps(finding)) - len(flows)
+
+
+def _with_steps(finding: Finding) -> list[Witness]:
+    return [witness for witness in finding.witnesses if witness.steps]
 
 
 class _Places:

@@ -99,6 +99,14 @@ def test_who_is_only_assumed_has_the_place_of_the_finding(find: Find) -> None:
     assert places(code_flows(finding)) == [["multus.yaml:10"] * 2]
 
 
+def test_an_order_in_which_nothing_happens_is_no_flow(find: Find) -> None:
+    each = (witness("10-aws.conflist"), witness("10-aws.conflist", RESTARTS))
+    finding = find("multus", '"auto"', witnesses=each)
+    flows = code_flows(finding)
+    assert len(flows) == 1
+    assert flows_left_out(finding, flows) == 0
+
+
 def test_flows_end_before_there_are_too_many_steps_and_the_rest_is_counted(
     find: Find, read: Read, monkeypatch: pytest.MonkeyPatch
 ) -> None:
