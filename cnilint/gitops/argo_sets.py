@@ -13,8 +13,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
-from cnilint.kube.label_selector import Requirement, requirements
+from cnilint.kube.label_selector import requirements
 from cnilint.kube.manifest import Manifest
+from cnilint.kube.scheduling import Expression
 from cnilint.model.tree import Tree, Value, child, items, plain, string
 from cnilint.start import NamedTuple, lazy_pattern
 
@@ -203,13 +204,13 @@ class _Generator:
         asked = requirements(child(tree, "selector"))
         return [one for one in found if self._is_selected(one, asked)]
 
-    def _is_selected(self, one: Parameters, asked: frozenset[Requirement]) -> bool:
+    def _is_selected(self, one: Parameters, asked: frozenset[Expression]) -> bool:
         """Whether the selector of a generator takes what it gives; one not known may be taken."""
         labels = dict(_flattened(one)) if asked else {}
         if asked and UNKNOWN in labels.values():
             self.unknown = True
             return True
-        return all(each.holds(labels) for each in asked)
+        return all(each.matches(labels) for each in asked)
 
     def _given(self, tree: Tree, outer: Parameters) -> list[Parameters]:
         for kind in _KINDS:

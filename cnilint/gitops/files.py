@@ -187,11 +187,10 @@ class Files:
         folder = joined(".", path.lstrip("/"))
         if self.is_folder(folder):
             return folder
-        if leaves(folder) or posixpath.isabs(home):
+        if leaves(folder):
             return None
-        steps = home.split("/")
-        above = ("/".join(steps[:number]) for number in range(len(steps) - 1, 0, -1))
-        return next((i for one in above if self.is_folder(i := posixpath.join(one, folder))), None)
+        below = (posixpath.join(one, folder) for one in above(home))
+        return next(filter(self.is_folder, below), None)
 
     def is_folder(self, path: str) -> bool:
         """Whether there is a folder at a path."""
@@ -227,6 +226,13 @@ class Files:
 def joined(folder: str, path: str) -> str:
     """Return the path that a path means in a folder; it begins with `..` if it leaves the top."""
     return posixpath.normpath(posixpath.join(folder, path))
+
+
+def above(path: str) -> Iterator[str]:
+    """Yield the folders that a path lies in, the nearest first; none of an absolute path."""
+    while "/" in path and not posixpath.isabs(path):
+        path = posixpath.dirname(path)
+        yield path
 
 
 def leaves(path: str) -> bool:

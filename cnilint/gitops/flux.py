@@ -21,7 +21,7 @@ from cnilint.start import NamedTuple
 
 from .argo_sets import address_of
 from .built import BuiltNode, as_node, made, place_in, read, rebuilt, written_in
-from .files import Files, joined, leaves
+from .files import Files, above, joined, leaves
 from .graph import REPOSITORY, Build, Edge, NotRead, UnreadReason
 from .kustomization import FILE_NAMES
 from .substitution import Variables
@@ -415,22 +415,15 @@ def folder_build(files: Files, folder: str, more: BuiltNode | None = None) -> Bu
         return build(files, folder, more=more)
     paths = files.below(folder)
     folders = {posixpath.dirname(path) for path in paths if posixpath.basename(path) in FILE_NAMES}
-    own = sorted(one for one in folders if not any(up in folders for up in _above(one)))
+    own = sorted(one for one in folders if not any(up in folders for up in above(one)))
     taken = (path for path in paths if path.endswith((".yaml", ".yml")))
-    scanned = [path for path in taken if not any(up in folders for up in _above(path))]
+    scanned = [path for path in taken if not any(up in folders for up in above(path))]
     loose = [path for path in scanned if _holds_objects(files, joined(folder, path))]
     value = dict(more.value) if more is not None and isinstance(more.value, dict) else {}
     places = more.places if more is not None else ()
     value["resources"] = made([*loose, *own], *places)
     found = build(files, folder, more=BuiltNode(value, places))
     return found._replace(reads=found.reads | {joined(folder, path) for path in scanned})
-
-
-def _above(path: str) -> Iterator[str]:
-    """Yield the folders that a path lies in, the nearest first."""
-    while "/" in path:
-        path = posixpath.dirname(path)
-        yield path
 
 
 def _holds_objects(files: Files, path: str) -> bool:

@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from cnilint.kube.label_selector import Requirement, label_values, requirements
+from cnilint.kube.label_selector import label_values, requirements
 from cnilint.kube.manifest import Manifest
+from cnilint.kube.scheduling import Expression
 from cnilint.model.tree import string
 
 from .graph import ClusterObjects, Edge, NotRead, UnreadReason
@@ -86,7 +87,7 @@ def _managed(one: ClusterObjects) -> Iterator[ClusterObjects]:
         chosen = [
             proxy
             for proxy in proxies
-            if _is_beside(proxy, each) and all(r.holds(labels) for r in asked[id(proxy)])
+            if _is_beside(proxy, each) and all(r.matches(labels) for r in asked[id(proxy)])
         ]
         for proxy in chosen:
             unseen.pop(id(proxy), None)
@@ -102,7 +103,7 @@ def _not_in_view(
     one: ClusterObjects,
     unseen: Iterable[Manifest],
     proxies: Sequence[Manifest],
-    asked: Mapping[int, frozenset[Requirement]],
+    asked: Mapping[int, frozenset[Expression]],
 ) -> Iterator[ClusterObjects]:
     """Yield what is installed where no cluster is in view: one for each that is selected closest.
 
@@ -127,11 +128,11 @@ def _not_in_view(
         yield one._replace(name=name, objects=members, not_read=not_read, assumed="selector")
 
 
-def selector_text(asked: Iterable[Requirement]) -> str:
+def selector_text(asked: Iterable[Expression]) -> str:
     """Return what a selector asks as `kubectl --selector` takes it."""
     texts = []
-    for one in sorted(asked, key=lambda each: (each.key, each.operator, sorted(each.values))):
-        values = sorted(one.values)
+    for one in sorted(asked):
+        values = one.values
         if one.operator == "In" and len(values) == 1:
             texts.append(f"{one.key}={values[0]}")
         elif one.operator in ("In", "NotIn"):

@@ -5,47 +5,24 @@ kubernetes/apimachinery@v0.31.0:pkg/apis/meta/v1/helpers.go LabelSelectorAsSelec
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from cnilint.model.tree import Mapping as MappingTree
 from cnilint.model.tree import Tree, child, follow, items, members, string
-from cnilint.start import NamedTuple
 
+from .scheduling import Expression
 from .values import text_of
 
-
-class Requirement(NamedTuple):
-    """What a selector asks of one label: `In`, `NotIn`, `Exists` or `DoesNotExist`."""
-
-    key: str
-    operator: str
-    values: frozenset[str] = frozenset()
-
-    def holds(self, labels: Mapping[str, str]) -> bool:
-        """Whether labels are as asked; an operator that is none of those never is."""
-        found = labels.get(self.key)
-        match self.operator:
-            case "In":
-                return found is not None and found in self.values
-            case "NotIn":
-                return found is None or found not in self.values
-            case "Exists":
-                return found is not None
-            case "DoesNotExist":
-                return found is None
-        return False
+_OPERATORS = ("In", "NotIn", "Exists", "DoesNotExist")
+"""Those of a label selector; one with another operator selects nothing."""
 
 
-def requirements(selector: Tree | None) -> frozenset[Requirement]:
+def requirements(selector: Tree | None) -> frozenset[Expression]:
     """Return what a selector asks; nothing for one that is empty, which selects everything."""
     listed = child(selector, "matchLabels") if selector is not None else None
-    found = {
-        Requirement(key, "In", frozenset((value,))) for key, value in label_values(listed).items()
-    }
+    found = {Expression(key, "In", (value,)) for key, value in label_values(listed).items()}
     for one in items(child(selector, "matchExpressions")) if selector is not None else ():
-        values = frozenset(text_of(each) or "" for each in items(child(one, "values")))
+        values = sorted({text_of(each) or "" for each in items(child(one, "values"))})
         key, operator = string(child(one, "key")) or "", string(child(one, "operator")) or ""
-        found.add(Requirement(key, operator, values))
+        found.add(Expression(key, operator if operator in _OPERATORS else "", tuple(values)))
     return frozenset(found)
 
 

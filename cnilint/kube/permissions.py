@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from cnilint.model.finding import Location
-from cnilint.model.tree import Mapping, Tree, child, follow, items, members, string
+from cnilint.model.tree import Tree, child, items, string
 from cnilint.start import NamedTuple
 
+from .label_selector import label_values
 from .manifest import Manifest
 from .workload import Workload
 
@@ -103,18 +104,11 @@ def _role(binding: Manifest, manifests: Sequence[Manifest]) -> Manifest | None:
 def _aggregated(role: Manifest, manifests: Sequence[Manifest]) -> Iterator[Manifest]:
     """Yield the roles whose labels one of a role's selectors asks for."""
     for selector in items(role.at(*_AGGREGATION)):
-        wanted = _labels(child(selector, "matchLabels"))
+        wanted = label_values(child(selector, "matchLabels"))
         for other in manifests:
-            labels = _labels(other.at("metadata", "labels"))
+            labels = label_values(other.at("metadata", "labels"))
             if other.kind == "ClusterRole" and wanted and wanted.items() <= labels.items():
                 yield other
-
-
-def _labels(tree: Tree | None) -> dict[str, str]:
-    held = follow(tree) if tree is not None else None
-    if not isinstance(held, Mapping):
-        return {}
-    return {key: string(value) or "" for key, value in members(held).items()}
 
 
 def _rules(role: Manifest) -> tuple[Tree, ...]:

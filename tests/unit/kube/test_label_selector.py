@@ -44,7 +44,7 @@ LABELS = {"env": "prod", "tier": ""}
 def test_a_selector_selects_by_all_that_it_asks(selector: object, selected: bool) -> None:
     (document,) = compose(Source("a.yaml", json.dumps(selector)))
     assert isinstance(document, Document)
-    assert all(one.holds(LABELS) for one in requirements(document.root)) is selected
+    assert all(one.matches(LABELS) for one in requirements(document.root)) is selected
 
 
 def test_nothing_asks_nothing() -> None:
