@@ -84,26 +84,40 @@ def delegate(files: Files, reading: Reading) -> Ownership:
     if prediction.primary is None:
         return Ownership(None, None, cause=failed(prediction) or Cause(Failure.NO_CONFIG))
     taken = prediction.primary
-    own = posixpath.join(reading.directory, taken)
-    chain = plugin_types(files[own])
+    path = posixpath.join(reading.directory, taken)
     if not prediction.plugins or prediction.plugins[0] not in MULTUS_TYPES:
-        return Ownership(taken, taken, plugins=chain)
-    beside = tuple(kind for kind in chain if kind not in MULTUS_TYPES)
-    path = _cluster_network(prediction.plugins[0], _first_plugin(own, files[own]), files, reading)
-    defined = reading.definitions.get(path.removeprefix(DEFINED)) if path else None
-    if defined is not None and path.startswith(DEFINED):
-        plugins = (*beside, *plugin_types(defined))
-        return Ownership(taken, path.removeprefix(DEFINED), through_multus=True, plugins=plugins)
-    if not path and (inside := _first_delegate(taken, files[own])):
-        return Ownership(taken, taken, through_multus=True, plugins=(*beside, *inside))
-    if path and path not in files:
-        path = next(iter(candidates(files, path)), path)  # the first file of a directory
-        if path == own:
-            return Ownership(taken, None, through_multus=True, cause=Cause(Failure.OWN_FILE))
-    if path not in files:
-        cause = Cause(Failure.CLUSTER_NETWORK_UNREADABLE, posixpath.basename(path))
-        return Ownership(taken, None, through_multus=True, cause=cause)
-    plugins = (*beside, *plugin_types(files[path]))
+        return Ownership(taken, taken, plugins=plugin_types(files[path]))
+    return _through_multus(taken, path, files, reading)
+
+
+def _through_multus(taken: str, path: str, files: Files, reading: Reading) -> Ownership:
+    """Return whose network Multus gives a pod; that file may call Multus itself, and so on."""
+    beside: dict[str, None] = {}
+    called: list[str] = []
+    while (chain := plugin_types(files[path])) and chain[0] in MULTUS_TYPES and path not in called:
+        called.append(path)
+        beside |= dict.fromkeys(kind for kind in chain if kind not in MULTUS_TYPES)
+        first = _first_plugin(path, files[path])
+        network = _cluster_network(chain[0], first, files, reading)
+        defined = reading.definitions.get(network.removeprefix(DEFINED)) if network else None
+        if defined is not None and network.startswith(DEFINED):
+            name, types = network.removeprefix(DEFINED), plugin_types(defined)
+            return Ownership(taken, name, through_multus=True, plugins=(*beside, *types))
+        name = posixpath.basename(path)
+        if not network and (inside := _first_delegate(name, files[path])):
+            return Ownership(taken, name, through_multus=True, plugins=(*beside, *inside))
+        if network and network not in files:
+            network = next(iter(candidates(files, network)), network)  # a directory's first file
+        cause = None
+        if network not in files:
+            cause = Cause(Failure.CLUSTER_NETWORK_UNREADABLE, posixpath.basename(network))
+        elif network in called and MASTER_KEY not in first:
+            cause = Cause(Failure.OWN_FILE)
+        if cause is not None:
+            return Ownership(taken, None, through_multus=True, cause=cause)
+        path = network
+    # the entrypoint may have put an older text of its own file into it: whose that was is not kept
+    plugins = (*beside, *(kind for kind in chain if kind not in MULTUS_TYPES))
     return Ownership(taken, posixpath.basename(path), through_multus=True, plugins=plugins)
 
 

@@ -224,3 +224,37 @@ def test_a_file_that_no_kernel_makes_is_passed_over(name: str) -> None:
     files = {name: BRIDGE, "10-aws.conflist": AWS}
     for runtime in ("containerd", "cri-o"):
         assert owner(files, runtime=runtime).master == "10-aws.conflist"
+
+
+def copy_of(network: str) -> str:
+    """Return what Istio makes of Multus's file in a file of its own."""
+    calls = SHIM | {"clusterNetwork": f"/host/etc/cni/net.d/{network}"}
+    return json.dumps({"name": "c", "plugins": [calls, {"type": "istio-cni"}]})
+
+
+def test_a_master_that_calls_multus_leads_on_to_the_file_that_this_one_names() -> None:
+    files = {
+        "00-multus.conf": shim("/host/etc/cni/net.d/02-copy.conflist"),
+        "02-copy.conflist": copy_of("10-aws.conflist"),
+        "10-aws.conflist": AWS,
+    }
+    assert owner(files) == Ownership(
+        "00-multus.conf", "10-aws.conflist", through_multus=True, plugins=("istio-cni", "aws-cni")
+    )
+
+
+@pytest.mark.parametrize("network", ["02-copy.conflist", "00-multus.conf"])
+def test_a_way_that_leads_back_to_multus_gives_no_pod_a_network(network: str) -> None:
+    files = {
+        "00-multus.conf": shim("/host/etc/cni/net.d/02-copy.conflist"),
+        "02-copy.conflist": copy_of(network),
+        "10-aws.conflist": AWS,
+    }
+    found = owner(files)
+    assert (found.master, found.cause) == (None, Cause(Failure.OWN_FILE))
+
+
+def test_an_older_text_of_its_own_file_ends_the_way() -> None:
+    own = f"{D}/00-multus.conf"
+    files = {"00-multus.conf": json.dumps({"name": "m", "type": "multus", MASTER_KEY: own})}
+    assert owner(files).master == "00-multus.conf"
