@@ -97,6 +97,13 @@ class Installer:
         setting = self.settings.get(name)
         return setting.value if setting is not None else ""
 
+    def variables(self) -> dict[str, str]:
+        """Return the variables of its container's environment, as far as they are in view."""
+        if self.container is None:
+            return {}
+        found, _complete = self.container.environment.variables()
+        return {name: text.value for name, text in found.items() if text is not None}
+
     def location(self) -> Location | None:
         """Return the place that speaks for the install; None for one that is assumed."""
         return self.form.location()

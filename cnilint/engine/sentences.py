@@ -22,6 +22,7 @@ DOES = {
     Verb.LEAVES: "finds {files} and leaves it",
     Verb.REMOVES: "removes {files}",
     Verb.RENAMES: "renames {files}",
+    Verb.TAKES_AWAY: "takes {files} away to write it anew",
     Verb.CHAINS: "chains itself into {files}",
     Verb.CHAINS_AS_LIST: "chains itself into {source}, now a .conflist",
     Verb.CHAINS_BESIDE: "chains itself into {files}, a copy that leaves the .conf in place",

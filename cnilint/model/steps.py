@@ -44,6 +44,8 @@ class Verb(Enum):
     REMOVES = "removes"
     RENAMES = "renames"
     """Moves `files`, which have these names before, out of the way."""
+    TAKES_AWAY = "takes-away"
+    """Removes `files` to put them back at once."""
     CHAINS = "chains"
     """Puts its plugin into `files`."""
     CHAINS_AS_LIST = "chains-as-list"

@@ -32,8 +32,8 @@ from .steps import (
 class Inserter(Program):
     """Chains its plugin into another program's file, and again whenever that is written anew.
 
-    It takes the named target, every file, or the first one that loads. Where it matters it
-    remembers the path of the file that it put its plugin into.
+    It takes the named target, or the first file that loads. One that does so once remembers the
+    path of the file that it put its plugin into.
     """
 
     actor: Actor
@@ -46,13 +46,10 @@ class Inserter(Program):
         behaviour = self.behaviour
         if memory is not None and behaviour.once:
             return None
-        if behaviour.keeps_target and memory in files and not self._inserted(files, str(memory)):
-            return None
         for path in self._targets(files):
             change = self._inserted(files, path)
             if change is not None:
-                remembers = behaviour.once or behaviour.keeps_target
-                return change if remembers else change._replace(memory=memory)
+                return change if behaviour.once else change._replace(memory=memory)
         return None
 
     def minded(self, files: Files, memory: Hashable) -> Minded:
@@ -60,11 +57,6 @@ class Inserter(Program):
         behaviour = self.behaviour
         if memory is not None and behaviour.once:
             return NOTHING
-        if behaviour.every:
-            return Minded(directory=self.directory)
-        keeps = isinstance(memory, str) and memory in files and behaviour.keeps_target
-        if keeps and not self._inserted(files, str(memory)):
-            return Minded(frozenset((str(memory),)))
         change = self.step(files, memory)
         touched = set(change.touched) if change is not None else set()
         if not behaviour.target:
@@ -106,9 +98,9 @@ class Inserter(Program):
         chained = chain(files[path], self.plugin)
         if chained is None:
             return None
-        single = self.behaviour.single if extension(path) == ".conf" else "in_place"
+        single = self.behaviour.single if extension(path) == ".conf" else ""
         name, listed = posixpath.basename(path), path + "list"
-        if single == "in_place":
+        if not single:
             step = Step(self.actor, Verb.CHAINS, (name,))
             return change_to(with_changes(files, {path: chained}), path, (path,), step)
         if single == "renamed":
@@ -121,9 +113,6 @@ class Inserter(Program):
         return change_to(with_changes(files, {listed: chained}), path, (listed,), step)
 
     def _targets(self, files: Files) -> list[str]:
-        found = candidates(files, self.directory)
-        if self.behaviour.every:
-            return [path for path in found if extension(path) != ".json"]
         if not self.behaviour.target:
             first = first_valid(files, self.directory)
             return [first] if first is not None else []

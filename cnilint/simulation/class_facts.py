@@ -359,7 +359,7 @@ def multus_program(one: Multus) -> Program | None:
     """Return what a Multus install does to the node's files; None if that is not in view."""
     from cnilint.multus.start import start_failure
     from cnilint.upstream.multus_daemon_config import read_daemon_config
-    from cnilint.upstream.multus_releases import Pin, modelled_as
+    from cnilint.upstream.multus_releases import modelled_as
     from cnilint.upstream.multus_thick_program import ThickDaemon
 
     from .multus_programs import Failing, Thick, Thin, multus_actor, thin_settings
@@ -370,12 +370,14 @@ def multus_program(one: Multus) -> Program | None:
         return Failing(multus_actor(one), *ended)
     if not one.in_view:
         return None
+    if one.script:
+        from .multus_script import scripted
+
+        return None if written is None else scripted(one, written)
     if not one.auto:
         return _copying(one, written)
     if masters is None:
         return Failing(multus_actor(one), Failure.AUTOCONFIG_DIR_MISSING)
-    if one.master and one.traits.pin is Pin.DOUBLED:
-        return Failing(multus_actor(one), Failure.MASTER_MISSING)
     if _waits_in_vain(one):
         return Failing(multus_actor(one), Failure.READINESS_FILE_MISSING)
     if not one.thick:

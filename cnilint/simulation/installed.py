@@ -6,6 +6,7 @@ from collections.abc import Hashable
 from itertools import pairwise
 
 from cnilint.model.steps import Actor, Step, Verb
+from cnilint.multus.settings import OTHER_DIRECTORY
 from cnilint.start import dataclass
 from cnilint.upstream.netconf import plugin_types
 from cnilint.upstream.program import DirectoryChange as NamedChange
@@ -54,6 +55,33 @@ class InView(Program):
         seen = {self.path(name): text for name, text in change.files.items()}
         events = tuple(event._replace(name=self.path(event.name)) for event in change.events)
         return Change(unseen | seen, change.memory, events, None)
+
+
+class InTwoDirectories(InView):
+    """A program of Multus that calls what it sees by names in the directory of its masters.
+
+    `directory` is that one, `conf_directory` where its own file goes (None: nowhere on the host).
+    """
+
+    directory: str
+    conf_directory: str | None
+
+    def name(self, path: str) -> str | None:
+        """Return a host path's name in the program's view, or None if it does not see it."""
+        for directory, prefix in (
+            (self.directory, ""),
+            (self.conf_directory, OTHER_DIRECTORY + "/"),
+        ):
+            if directory is not None and path.startswith(directory + "/"):
+                return prefix + path[len(directory) + 1 :]
+        return None
+
+    def path(self, name: str) -> str:
+        """Return the path of a name in the program's view."""
+        inside = f"{OTHER_DIRECTORY}/"
+        if name.startswith(inside) and self.conf_directory is not None:
+            return f"{self.conf_directory}/{name[len(inside) :]}"
+        return f"{self.directory}/{name}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,6 +140,6 @@ def istio(installer: Installer, actor: Actor) -> Istio | None:
     }
     told = installer.release
     release = told if told is not None and told[0] == NEWEST[0] else NEWEST
-    made = istio_cni(release, {"env": env})
+    made = istio_cni(release, {"env": installer.variables() | env})
     stays = value("ambient") == "true" and release >= SAFE_UPGRADE
     return Istio(actor, made, installer.directory, stays=stays)

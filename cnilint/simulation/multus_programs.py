@@ -8,15 +8,13 @@ from collections.abc import Hashable
 
 from cnilint.model.steps import Actor, Cause, Failure, Step, Verb
 from cnilint.multus.configuration import Multus
-from cnilint.multus.settings import OTHER_DIRECTORY
 from cnilint.start import NamedTuple, dataclass
 from cnilint.upstream.multus_thick_daemon import DaemonState
 from cnilint.upstream.multus_thick_program import ThickDaemon, ThickMemory
-from cnilint.upstream.multus_thin import script_checked
 from cnilint.upstream.prediction import Prediction
 from cnilint.upstream.selector import predict
 
-from .installed import InView
+from .installed import InTwoDirectories
 from .owner import MASTER_KEY, MULTUS_FILES
 from .steps import (
     NOTHING,
@@ -43,7 +41,7 @@ class MultusProgram(Program):
 
 
 @dataclass(frozen=True, slots=True)
-class Thick(InView):
+class Thick(InTwoDirectories):
     """The thick daemon: picks once, and from then on follows its master's file alone.
 
     `text` is its configuration as the `selector` of `predict` takes it. `directory` is where it
@@ -111,24 +109,7 @@ class Thick(InView):
             return None
         names = self.names(files)
         cause = failed(predict(self.selector, names, daemon_config=self.text))
-        return _told(cause, self.installer.conf.master, names)
-
-    def name(self, path: str) -> str | None:
-        """Return a host path's name in the daemon's view, or None if it does not see it."""
-        for directory, prefix in (
-            (self.directory, ""),
-            (self.conf_directory, OTHER_DIRECTORY + "/"),
-        ):
-            if directory is not None and path.startswith(directory + "/"):
-                return prefix + path[len(directory) + 1 :]
-        return None
-
-    def path(self, name: str) -> str:
-        """Return the path of a name in the daemon's view."""
-        inside = f"{OTHER_DIRECTORY}/"
-        if name.startswith(inside) and self.conf_directory is not None:
-            return f"{self.conf_directory}/{name[len(inside) :]}"
-        return f"{self.directory}/{name}"
+        return told_missing(cause, self.installer.conf.master, names)
 
 
 def _daemon_state(memory: Hashable) -> DaemonState:
@@ -138,18 +119,13 @@ def _daemon_state(memory: Hashable) -> DaemonState:
 
 
 class ThinSettings(NamedTuple):
-    """What decides on what the thin entrypoint does: flags as the `selector` of `predict` has them.
-
-    `checked_version` is the version that v3's script is told to write, where it compares that with
-    its master's; else None.
-    """
+    """What decides on what the thin entrypoint does; flags are spelt as for `predict`."""
 
     selector: str
     arguments: tuple[str, ...]
     master: str
     picks_again: bool
     cleans_up: bool
-    checked_version: str | None
 
 
 class CopySettings(NamedTuple):
@@ -242,15 +218,12 @@ class Thin(MultusProgram):
         if memory is not None:
             return None
         cause = failed(self.prediction(files))
-        return _told(cause, self.told.master, names_in(files, self.directory))
+        return told_missing(cause, self.told.master, names_in(files, self.directory))
 
     def prediction(self, files: Files) -> Prediction:
         """Return what it would pick now."""
-        names, told = names_in(files, self.directory), self.told
-        found = predict(told.selector, names, args=told.arguments)
-        if found.primary is None or told.checked_version is None:
-            return found
-        return script_checked(found, told.checked_version, names[found.primary])
+        names = names_in(files, self.directory)
+        return predict(self.told.selector, names, args=self.told.arguments)
 
     def _writes_list(self, files: Files, found: Prediction) -> bool:
         """Whether the file is a .conflist; `writes` leaves out a file that is there already."""
@@ -334,7 +307,7 @@ class Copying(MultusProgram):
         return Cause(Failure.STOPS_AFTER_COPYING) if self.told.exits else None
 
 
-def _told(cause: Cause | None, master: str, names: Files) -> Cause | None:
+def told_missing(cause: Cause | None, master: str, names: Files) -> Cause | None:
     """Return that a pinned master does not exist in place of that it cannot be read."""
     if cause == Cause(Failure.MASTER_UNREADABLE) and master and master not in names:
         return Cause(Failure.MASTER_MISSING)
@@ -342,18 +315,13 @@ def _told(cause: Cause | None, master: str, names: Files) -> Cause | None:
 
 
 def thin_settings(one: Multus) -> ThinSettings:
-    """Return what a thin install is told. v3's script is taken as v4's code, without its flags."""
-    arguments = one.selection_arguments()
-    if one.script:
-        arguments = (f"--multus-master-cni-file-name={one.master}",) if one.master else ()
-    checks = one.script and one.traits.needs_cni_version
+    """Return what a thin install is told."""
     return ThinSettings(
-        selector=one.selector_v4 if one.script else one.selector,
-        arguments=arguments,
+        selector=one.selector,
+        arguments=one.selection_arguments(),
         master=one.master,
         picks_again=one.picks_again,
         cleans_up=one.cleans_up,
-        checked_version=one.value("cni_version") if checks else None,
     )
 
 

@@ -43,7 +43,12 @@ __all__ = [
 ]
 
 
-MODELLED: Mapping[str, Release] = {"cilium": (1, 14, 0), "istio-cni": (1, 12, 9)}
+MODELLED: Mapping[str, Release] = {
+    "cilium": (1, 14, 0),
+    "istio-cni": (1, 12, 9),
+    "kuma-cni": (2, 0, 0),
+    "linkerd-cni": (1, 0, 0),
+}
 """The products of which the real installer is modelled: from which release on its source was read.
 
 Of older ones is known what the catalog says, and no more.

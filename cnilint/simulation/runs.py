@@ -11,6 +11,9 @@ from .state_graph import StateGraph
 LONGEST_RUN = 600
 """Steps after which a run that goes on is taken for one that never rests."""
 
+NEAR = 250
+"""Steps looked at around the end of a run whatever they cost."""
+
 AROUND = 6_000
 """Steps looked at around the end of such a run, to know what comes again and again there."""
 
@@ -39,7 +42,8 @@ def ran(graph: StateGraph, starts: Sequence[int], most: int, far: int = 0) -> No
         if played >= LEAST and graph.looked_at >= limit:
             break
         end = _run(graph, starts[played % len(starts)], order, random)
-        if not graph.explore([end], AROUND):
+        around = min(AROUND, max(NEAR, limit - graph.looked_at))
+        if not graph.explore([end], around):
             unsettled.append(end)
     for end in random.sample(unsettled, min(len(unsettled), LOOPS)) if far else ():
         graph.explore([end], far)

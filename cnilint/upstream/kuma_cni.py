@@ -36,7 +36,7 @@ from .release import Release
 DEFAULT_NAME = "YYY-kuma-cni.conflist"
 """What it looks for where it found no file to take: nobody writes it, unless it is not to chain."""
 
-_PLUGIN = "kuma-cni"
+TYPE = "kuma-cni"
 _TEMPLATE = '{"cniVersion": "0.3.1", "name": "kuma-cni", "type": "kuma-cni"}'
 """What the chart gives it, as far as it matters here."""
 
@@ -103,9 +103,9 @@ class KumaInstaller(DirectoryProgram):
 
     def step(self, files: Files, memory: Hashable) -> DirectoryChange | None:
         """Settle on a file, chain or write, see that it was undone, or undo it and end."""
-        state = _state(memory)
+        state = kuma_state(memory)
         if state.phase is KumaPhase.NEW:
-            name = self._value("CNI_CONF_NAME", "") or self._found(files)
+            name = self.named or self._found(files)
             return DirectoryChange(
                 files, KumaState(self._first_phase(files, name), *_target(files, name))
             )
@@ -120,17 +120,22 @@ class KumaInstaller(DirectoryProgram):
 
     def stop(self, files: Files, memory: Hashable) -> DirectoryChange:
         """Take the plugin out of the list again, or remove the file, once it has installed."""
-        state = _state(memory)
+        state = kuma_state(memory)
         if state.phase in (KumaPhase.WATCHING, KumaPhase.UNDOING):
             return self._undone(files, state.name)._replace(memory=None)
         return DirectoryChange(files, None)
 
     def status(self, memory: Hashable) -> Status:
         """Return READY once it is installed."""
-        phase = _state(memory).phase
+        phase = kuma_state(memory).phase
         if phase is KumaPhase.ENDED:
             return Status.EXITED
         return Status.READY if phase is KumaPhase.WATCHING else Status.WAITS
+
+    @property
+    def named(self) -> str:
+        """The file that it is told to take, "" for none."""
+        return self._value("CNI_CONF_NAME", "")
 
     @property
     def _habits(self) -> KumaHabits:
@@ -204,7 +209,7 @@ class KumaInstaller(DirectoryProgram):
             return False
         if not self._chains:
             kind = found.members.get("type")
-            return is_string(kind) and kind == _PLUGIN
+            return is_string(kind) and kind == TYPE
         plugins = _plugins(found)
         return "name" in found.members and plugins is not None and _own(plugins) is not None
 
@@ -222,7 +227,8 @@ class KumaInstaller(DirectoryProgram):
         return DirectoryChange(written(files, name, text), None, (Event(Happening.MOVED_TO, name),))
 
 
-def _state(memory: Hashable) -> KumaState:
+def kuma_state(memory: Hashable) -> KumaState:
+    """Return a memory of the installer as what it is. TypeError for one of another program."""
     if not isinstance(memory, KumaState):
         raise TypeError(memory)
     return memory
@@ -256,7 +262,7 @@ def _own(plugins: Sequence[JSON]) -> int | None:
     found = None
     for place, one in enumerate(plugins):
         kind = one.members.get("type") if isinstance(one, Object) else None
-        if is_string(kind) and kind == _PLUGIN:
+        if is_string(kind) and kind == TYPE:
             found = place
     return found
 

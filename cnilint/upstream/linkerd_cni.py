@@ -32,7 +32,7 @@ from .program import (
 )
 from .release import Release
 
-_TYPE = "linkerd-cni"
+TYPE = "linkerd-cni"
 _OWN = "01-linkerd-cni.conf"
 """The file of the interface mode."""
 
@@ -152,7 +152,7 @@ class LinkerdCNI(DirectoryProgram):
 
     def step(self, files: Files, memory: Hashable) -> DirectoryChange | None:
         """Return the next step; None while it waits for inotifywait, or has exited."""
-        known = _memory(memory)
+        known = linkerd_memory(memory)
         taken = self._taken.get(known.phase)
         return taken(self, files, known) if taken is not None else None
 
@@ -163,11 +163,11 @@ class LinkerdCNI(DirectoryProgram):
         events: Sequence[Event],
     ) -> Hashable:
         """Put what inotifywait hears into its queue; with nobody to read it, it ends."""
-        return self._heard(_memory(memory), events)
+        return self._heard(linkerd_memory(memory), events)
 
     def stop(self, files: Files, memory: Hashable) -> DirectoryChange:
         """Return what the trap for SIGTERM leaves."""
-        known = _memory(memory)
+        known = linkerd_memory(memory)
         return (
             DirectoryChange(files, known)
             if known.phase is LinkerdPhase.EXITED
@@ -176,7 +176,8 @@ class LinkerdCNI(DirectoryProgram):
 
     def status(self, memory: Hashable) -> Status:
         """Return READY while it runs: there is no sign of more."""
-        return Status.EXITED if _memory(memory).phase is LinkerdPhase.EXITED else Status.READY
+        ended = linkerd_memory(memory).phase is LinkerdPhase.EXITED
+        return Status.EXITED if ended else Status.READY
 
     def restless(self, memory: Hashable) -> Status:
         """Return READY: that it goes on for ever does not show either."""
@@ -271,7 +272,7 @@ class LinkerdCNI(DirectoryProgram):
             return self._failed(known)
         content = self.plugin + "\n"
         if name in files:
-            printed = chained(files[name], self.plugin, _TYPE)
+            printed = chained(files[name], self.plugin, TYPE)
             if printed.failed:
                 return self._failed(known)
             content = printed.text + "\n"
@@ -283,7 +284,7 @@ class LinkerdCNI(DirectoryProgram):
         """Work out what is to be written, from v1.6.3: nothing where jq prints nothing."""
         if not self.plugin:
             return self._failed(known)
-        printed = chained(content, self.plugin, _TYPE)
+        printed = chained(content, self.plugin, TYPE)
         if not printed.text:
             return known
         made = printed.text + "\n"
@@ -336,7 +337,7 @@ class LinkerdCNI(DirectoryProgram):
             return DirectoryChange(files, ended)
         after, events = dict(files), []
         for name in _listing(files, "conflist"):
-            printed = unchained(files[name], _TYPE)
+            printed = unchained(files[name], TYPE)
             if printed.failed:
                 break
             after[name] = printed.text + "\n"
@@ -406,7 +407,8 @@ def _cleaning(known: LinkerdMemory) -> LinkerdMemory:
     )
 
 
-def _memory(memory: Hashable) -> LinkerdMemory:
+def linkerd_memory(memory: Hashable) -> LinkerdMemory:
+    """Return a memory of the script as what it is. TypeError for one of another program."""
     if not isinstance(memory, LinkerdMemory):
         raise TypeError(f"not a memory of this program: {memory!r}")
     return memory

@@ -82,7 +82,8 @@ class MultusScript(DirectoryProgram):
     `image_files` are more files of its container, by path. `python_3`: what `python` is; the images
     before v3.9.2 have Python 2. `patient`: whether it gets the 45 seconds that it gives a master
     which it has moved away itself; where nobody waits that long, it is taken to wait on. `build`:
-    the tag of its image, which may name a build that differs from its release.
+    the tag of its image, which may name a build that differs from its release. `directories` are
+    more than it has by itself, by path.
     After 600 tries without a master it ends and is started again, which is the same as to wait.
     """
 
@@ -92,6 +93,7 @@ class MultusScript(DirectoryProgram):
     python_3: bool = True
     patient: bool = True
     build: str = ""
+    directories: tuple[str, ...] = ()
 
     def start(self) -> Hashable:
         """Return the memory of a process that has not looked for a master yet."""
@@ -99,7 +101,7 @@ class MultusScript(DirectoryProgram):
 
     def step(self, files: Files, memory: Hashable) -> DirectoryChange | None:
         """Take a master and write, move it away, or see that it is gone: one at a time."""
-        state = _state(memory)
+        state = script_state(memory)
         if state.phase in (MultusScriptPhase.ENDED, MultusScriptPhase.SLEEPING):
             return None
         try:
@@ -112,7 +114,7 @@ class MultusScript(DirectoryProgram):
 
         Where nobody waits for its pauses, whoever takes a file away still waits for that one.
         """
-        state = _state(memory)
+        state = script_state(memory)
         gone = any(one.happening in (Happening.DELETED, Happening.MOVED_FROM) for one in events)
         if self.patient or not gone or self._ways.invalidates:
             return state
@@ -125,7 +127,7 @@ class MultusScript(DirectoryProgram):
 
     def stop(self, files: Files, memory: Hashable) -> DirectoryChange:
         """Leave everything; before v3.4.1 with the cleanup flag, spoil 00-multus.conf."""
-        if _state(memory).phase is MultusScriptPhase.ENDED or not self._ways.invalidates:
+        if script_state(memory).phase is MultusScriptPhase.ENDED or not self._ways.invalidates:
             return DirectoryChange(files, None)
         try:
             chosen = options(self.release, self.arguments)
@@ -135,7 +137,7 @@ class MultusScript(DirectoryProgram):
 
     def status(self, memory: Hashable) -> Status:
         """Return READY once it has come to its loop at the end."""
-        state = _state(memory)
+        state = script_state(memory)
         if state.phase is MultusScriptPhase.ENDED:
             return Status.EXITED
         return Status.READY if state.ready else Status.WAITS
@@ -192,7 +194,7 @@ class MultusScript(DirectoryProgram):
         ready = state.ready or phase is not MultusScriptPhase.MOVING
         after = ScriptState(phase, location, ready)
         # `mv` from another file system: what is there goes first
-        return _put(files, f"{chosen.conf_directory}/{OUTPUT}", text, after, anew=True)
+        return self._put(files, f"{chosen.conf_directory}/{OUTPUT}", text, after, anew=True)
 
     def _copy(self, files: Files, chosen: ScriptOptions) -> DirectoryChange:
         """Copy a file under its own name: `cp -f`, which writes in place, and not onto itself."""
@@ -208,7 +210,7 @@ class MultusScript(DirectoryProgram):
         # without `auto` there is no master to watch: from v3.4.1 on the watch comes to nothing
         watches = self._ways.invalidates and is_true(chosen.cleanup)
         phase = MultusScriptPhase.WATCHING if watches else MultusScriptPhase.SLEEPING
-        return _put(files, target, text, ScriptState(phase, ready=True))
+        return self._put(files, target, text, ScriptState(phase, ready=True))
 
     def _move(self, files: Files, state: ScriptState, chosen: ScriptOptions) -> DirectoryChange:
         """Move the master away, under a name that is no configuration's."""
@@ -218,7 +220,7 @@ class MultusScript(DirectoryProgram):
             raise ScriptEnd("master-missing")
         text = _cat(directory, sources[0], "master-missing")
         after = ScriptState(_loop(chosen), state.location, ready=True)
-        moved = _put(files, f"{state.location}.old", text, after)
+        moved = self._put(files, f"{state.location}.old", text, after)
         name = _name(sources[0])
         if name is None:
             return moved
@@ -226,7 +228,7 @@ class MultusScript(DirectoryProgram):
         return DirectoryChange(removed(moved.files, name), after, events)
 
     def _spoilt(self, files: Files, chosen: ScriptOptions, memory: Hashable) -> DirectoryChange:
-        return _put(files, f"{chosen.conf_directory}/{OUTPUT}", INVALIDATED, memory)
+        return self._put(files, f"{chosen.conf_directory}/{OUTPUT}", INVALIDATED, memory)
 
     def _spoil_while_looking(
         self, files: Files, state: ScriptState, chosen: ScriptOptions
@@ -239,15 +241,31 @@ class MultusScript(DirectoryProgram):
             return None
         return self._spoilt(files, chosen, state)
 
+    def _put(
+        self, files: Files, path: str, text: str, memory: Hashable, *, anew: bool = False
+    ) -> DirectoryChange:
+        """Return the change that writes a file, in place or `anew`; ScriptEnd if it cannot."""
+        if not self._directory(files).is_writable(path):
+            raise ScriptEnd("unwritable")
+        name = _name(path)
+        if name is None:
+            return DirectoryChange(files, memory)
+        created: tuple[Event, ...] = () if name in files else (Event(Happening.CREATED, name),)
+        if anew and name in files:
+            created = (Event(Happening.DELETED, name), Event(Happening.CREATED, name))
+        after = written(files, name, text) if anew else {**files, name: text}
+        return DirectoryChange(after, memory, (*created, Event(Happening.MODIFIED, name)))
+
     def _directory(self, files: Files) -> ConfDirectory:
-        return ConfDirectory(files, made=_MADE)
+        return ConfDirectory(files, made=(*_MADE, *self.directories))
 
 
 _MADE = ("/host/opt/cni/bin", "/usr/src/multus-cni/bin/multus", "/etc/cni/net.d/multus.d")
 """What the container has besides the directory, as far as the script looks at it."""
 
 
-def _state(memory: Hashable) -> ScriptState:
+def script_state(memory: Hashable) -> ScriptState:
+    """Return a memory of the script as what it is. TypeError for one of another program."""
     if not isinstance(memory, ScriptState):
         raise TypeError(memory)
     return memory
@@ -340,22 +358,6 @@ def _is_file(files: Files, path: str) -> bool:
 def _moved_to(path: str) -> tuple[Event, ...]:
     name = _name(path)
     return () if name is None else (Event(Happening.MOVED_TO, name),)
-
-
-def _put(
-    files: Files, path: str, text: str, memory: Hashable, *, anew: bool = False
-) -> DirectoryChange:
-    """Return the change that writes a file, in place or `anew`; ScriptEnd if it cannot."""
-    if not ConfDirectory(files).is_writable(path):
-        raise ScriptEnd("unwritable")
-    name = _name(path)
-    if name is None:
-        return DirectoryChange(files, memory)
-    created: tuple[Event, ...] = () if name in files else (Event(Happening.CREATED, name),)
-    if anew and name in files:
-        created = (Event(Happening.DELETED, name), Event(Happening.CREATED, name))
-    after = written(files, name, text) if anew else {**files, name: text}
-    return DirectoryChange(after, memory, (*created, Event(Happening.MODIFIED, name)))
 
 
 def multus_script(release: Release, settings: ProgramSettings) -> MultusScript:

@@ -20,9 +20,6 @@ EXTENSIONS = (".conf", ".conflist")
 OWN_PREFIX = "00-multus.conf"
 """What the names of files begin with that the entrypoint takes for its own."""
 
-_SINCE_CHECKED = [0, 4, 0]
-"""From this version of CNI on v3.9's script wants its master's to be as new."""
-
 _LOG_LEVELS = ("", "debug", "error", "panic", "verbose")
 
 
@@ -209,22 +206,3 @@ def _is_list(release: Traits, written: str) -> bool:
         return written == "1.0.0"
     numbers = cni_version(written)
     return numbers is not None and numbers >= (1, 0, 0)
-
-
-def script_checked(found: Prediction, own: str, master: str) -> Prediction:
-    """Return what v3.9's script makes of a pick: it compares versions, and ends without one.
-
-    k8snetworkplumbingwg/multus-cni@v3.9.3:images/entrypoint.sh checkCniVersion
-    """
-    try:
-        read = gojson.as_map(master)
-        theirs = read.members.get("cniVersion") if read is not None else None
-        too_new = _numbers(own) >= _SINCE_CHECKED > _numbers(str(theirs))
-    except (ValueError, JSONError):
-        return Prediction("error", error="cni-version-missing")
-    return Prediction("error", error="cni-version-incompatible") if too_new else found
-
-
-def _numbers(version: str) -> list[int]:
-    """Return the numbers of a version; ValueError if a part of it is none."""
-    return [int(part) for part in version.split(".")]

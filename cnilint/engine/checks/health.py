@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
 
 from cnilint.catalog.catalog import Action, Role
 from cnilint.catalog.installer import Installer
 from cnilint.engine.hit import Hit
 from cnilint.model.finding import Applicability, Fix, Location
-from cnilint.model.steps import Actor, Cause, Failure
+from cnilint.model.steps import Actor, Cause, Failure, Held
 from cnilint.model.verdict import VerdictKind
 from cnilint.simulation.class_facts import NO_REASON, ClassFacts
 from cnilint.simulation.cluster import Cluster
 from cnilint.simulation.health import Bypassed, Chained, Window, bypassed, twice, window
-from cnilint.simulation.search import Outcome
+from cnilint.simulation.search import ENDS, Outcome
 from cnilint.simulation.steps import actor_of
 from cnilint.upstream.netconf import plugin_types
 
@@ -24,8 +23,6 @@ from .orders import shown
 
 Check = Callable[[Cluster], Iterator[Hit]]
 Place = tuple[ClassFacts, Outcome]
-_Texts = tuple[tuple[str, str], ...]
-"""Texts by their names, in an order."""
 
 NEVER_READY = VerdictKind.NEVER_READY
 
@@ -430,40 +427,6 @@ def _starts_none(facts: ClassFacts, found: Window) -> bool:
 
 
 def _always_ends(facts: ClassFacts, one: Installer) -> bool:
-    """Whether an installer's program ends at its start, whatever files are there then."""
-    if one.action is not Action.INSERT or one.release is None or one.workload is None:
-        return False
-    from cnilint.upstream.replay import PROGRAMS
-
-    settings = _environment(one)
-    if one.product.id not in PROGRAMS or settings is None:
-        return False
-    selector = "{}@{}.{}.{}".format(one.product.id, *one.release)
-    found = (outcome.files for outcome in facts.outcomes if outcome.runtime is not None)
-    stands = dict.fromkeys(found)
-    contents = facts.simulation.contents
-    told = tuple(settings.items())
-    for names in stands:
-        each = ((name, contents.get(f"{facts.directory}/{name}")) for name in names)
-        if not _ends(selector, told, tuple((n, text) for n, text in each if text is not None)):
-            return False
-    return bool(stands)
-
-
-@lru_cache(maxsize=1024)
-def _ends(selector: str, settings: _Texts, files: _Texts) -> bool:
-    """Whether a program that is told some variables ends at its start beside some files."""
-    from cnilint.upstream.replay import replay
-
-    given = {"env": dict(settings)}
-    found = replay(selector, [{"op": "start"}], before=dict(files), settings=given)
-    return found[0]["status"] == "exited"
-
-
-def _environment(one: Installer) -> dict[str, str] | None:
-    """Return the variables of an installer's container; None where one is not known."""
-    pods, container = one.workload, one.container
-    if pods is None or container is None:
-        return None
-    found, _complete = container.environment.variables()
-    return {name: text.value for name, text in found.items() if text is not None}
+    """Whether an installer's program ends at its start, whatever comes of the class."""
+    ends = Held(actor_of(one), ENDS)
+    return bool(facts.outcomes) and all(ends in outcome.held for outcome in facts.outcomes)

@@ -102,7 +102,7 @@ def test_what_is_said_of_a_behaviour_belongs_to_its_action(product: Product) -> 
     for one in product.behaviours:
         writing = bool(one.renames or one.removes or one.unless_present or one.removes_one_only)
         assert not writing or one.action in (Action.WRITE, Action.COPY)
-        inserting = one.every or one.keeps_target or one.single != "renamed"
+        inserting = one.every or one.single != "renamed"
         assert not inserting or one.action is Action.INSERT
         assert not one.skips or one.action in (Action.COPY, Action.REFER)
         assert not one.target or one.action in (Action.COPY, Action.REFER, Action.INSERT)

@@ -182,7 +182,7 @@ def into_every_file() -> Actor:
 
 def staying(target: str) -> Actor:
     """Kuma, which keeps to the file that it took, and to that file's name."""
-    return Actor("kumahq/kuma-cni:2.12.1", environment={"CNI_CONF_NAME": target})
+    return Actor("kumahq/kuma-cni:2.14.0", environment={"CNI_CONF_NAME": target})
 
 
 def beside() -> Actor:
@@ -213,6 +213,13 @@ def thin(release: str, pin: str = "", *, cleans: bool = False) -> Actor:
     return Actor(f"multus-cni:{release}", "/thin_entrypoint", tuple(flags))
 
 
+def scripted(release: str, *flags: str, pin: str = "") -> Actor:
+    """Multus v3, whose entrypoint is a script."""
+    told = ["--multus-conf-file=auto", "--cni-version=0.3.1", *flags]
+    told += [f"--multus-master-cni-file-name={pin}"] if pin else []
+    return Actor(f"multus-cni:{release}", "/entrypoint.sh", tuple(told))
+
+
 autos = st.builds(thick, st.sampled_from(["v4.0.2", "v4.1.4"])) | st.builds(
     thin, st.sampled_from(["v4.0.2", "v4.1.4"]), cleans=st.booleans()
 )
@@ -230,13 +237,21 @@ free = (
     | autos
     | pinned
 )
+scripts = st.builds(
+    scripted,
+    st.sampled_from(["v3.4.1", "v3.8", "v3.9.3"]),
+    st.sampled_from(
+        ["--cleanup-config-on-exit=true", "--rename-conf-file=true", "--restart-crio=no"]
+    ),
+    pin=st.just("") | lists,
+)
 cleaning = [leaver(), into_every_file(), beside(), referrer()]
 others = (
     st.builds(unless_present, lists)
     | st.builds(staying, st.just("") | lists)
     | st.sampled_from([sweeper(), *cleaning, copier_once(), copier_once("--monitor")])
 )
-free |= others
+free |= others | scripts
 ISTIO = "istio/install-cni"
 
 

@@ -30,7 +30,7 @@ def rested(
     """Return the files of the host after every step that a program takes alone, and its memory."""
     now: Mapping[str, str] = on_host(files)
     memory = program.start() if memory is FRESH else memory
-    for _ in range(9):
+    for _ in range(60):
         change = program.step(now, memory)
         if change is None:
             return now, memory

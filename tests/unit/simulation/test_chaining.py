@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from cnilint.simulation.chaining import chain, unchain
 from cnilint.simulation.steps import is_valid, names_in
+from cnilint.upstream.program import Event, Happening
 from tests.unit.simulation.actors import (
     DIRECTORY,
     Actor,
@@ -18,12 +19,14 @@ from tests.unit.simulation.actors import (
     copier_once,
     inserter,
     into_every_file,
+    on_host,
     referrer,
     staying,
 )
 from tests.unit.simulation.alone import (
     LIST,
     SINGLE,
+    lines,
     one,
     plugins,
     rested,
@@ -110,14 +113,19 @@ def test_a_file_of_its_own_is_written_again_for_ever_while_it_is_not_the_first()
 
 def test_one_that_takes_every_file_leaves_none_out() -> None:
     files = {"00-multus.conf": SINGLE, "10-a.conflist": LIST, "x.json": SINGLE, "y.conf": "{"}
-    after = run(into_every_file(), files)
+    program = one(into_every_file())
+    left, memory = rested(program, files)
+    after = names_in(left, DIRECTORY)
     assert set(after) == {"00-multus.conflist", "10-a.conflist", "x.json", "y.conf"}
     for name in ("00-multus.conflist", "10-a.conflist"):
         assert plugins(after[name]) == ["bridge", "linkerd-cni"]
     assert (after["x.json"], after["y.conf"]) == (SINGLE, "{")
-    late = step(one(into_every_file()), after | {"z.conflist": LIST}, None)
-    assert late is not None
-    assert said(late) == "Linkerd CNI chains itself into z.conflist"
+    more, event = after | {"z.conflist": LIST}, Event(Happening.MOVED_TO, f"{DIRECTORY}/z.conflist")
+    noticed = program.notice(on_host(more), memory, (event,))
+    assert lines(program, more, noticed) == [
+        "Linkerd CNI takes z.conflist away to write it anew",
+        "Linkerd CNI chains itself into z.conflist",
+    ]
 
 
 @pytest.mark.parametrize("actor", [into_every_file(), inserter(""), staying(""), beside()])
@@ -132,14 +140,15 @@ def test_a_plugin_is_taken_out_when_its_installer_stops(actor: Actor) -> None:
 
 def test_one_that_stays_keeps_to_its_file_while_its_plugin_is_there() -> None:
     program = one(staying(""))
-    first = step(program, {"20-d.conflist": LIST}, program.start())
-    assert first is not None
-    now = names_in(first.files, DIRECTORY)
-    assert step(program, now | {"10-c.conflist": LIST}, first.memory) is None
-    for gone in ({"10-c.conflist": LIST}, now | {"20-d.conflist": LIST, "10-c.conflist": LIST}):
-        again = step(program, gone, first.memory)
-        assert again is not None
-        assert again.touched == (f"{DIRECTORY}/10-c.conflist",)
+    first, memory = rested(program, {"20-d.conflist": LIST})
+    now = names_in(first, DIRECTORY)
+    assert step(program, now | {"10-c.conflist": LIST}, memory) is None
+    gone = {"10-c.conflist": LIST}
+    # it ends then, with the file as it would leave it, and the next process settles on one anew
+    assert lines(program, gone, memory) == []
+    undone = now | {"20-d.conflist": LIST} | gone
+    assert lines(program, undone, memory) == ["Kuma CNI writes 20-d.conflist"]
+    assert lines(program, gone) == ["Kuma CNI chains itself into 10-c.conflist"]
 
 
 def test_a_list_under_the_name_of_a_single_plugin_is_no_use() -> None:

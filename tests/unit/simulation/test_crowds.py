@@ -21,6 +21,7 @@ from cnilint.simulation.state_graph import StateGraph
 from tests.unit.simulation.actors import (
     Actor,
     actors,
+    beside,
     exclusive_always,
     fact,
     host_files,
@@ -88,7 +89,7 @@ def test_a_search_that_is_cut_has_outcomes_and_every_owner_of_its_runs(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     crew = [writer(f"{at}-x.conflist") for at in range(10, 18)]
-    crew += [thick(V1), inserter(""), into_every_file()]
+    crew += [thick(V1), inserter(""), beside()]
     monkeypatch.setattr(module, "FEW_STEPS", 0)
     monkeypatch.setattr(module, "MOST_STEPS", 100)
     programs, reading = made(crew)

@@ -7,7 +7,8 @@ from collections.abc import Hashable, Mapping
 
 import pytest
 
-from cnilint.simulation.multus_programs import Copying, Thin
+from cnilint.simulation.multus_programs import Copying
+from cnilint.simulation.multus_script import ScriptedMultus
 from cnilint.simulation.owner import MASTER_KEY
 from cnilint.simulation.steps import Program, names_in
 from cnilint.upstream.multus_thick_program import ThickMemory
@@ -19,6 +20,7 @@ from tests.unit.simulation.actors import (
     failure,
     made,
     on_host,
+    scripted,
     thick,
     thin,
 )
@@ -220,13 +222,76 @@ def test_thin_that_does_not_watch_keeps_its_first_choice(flag: str) -> None:
 
 
 def test_the_script_of_v3_is_pinned_by_its_flag() -> None:
-    flags = ("--multus-conf-file=auto", "--multus-master-cni-file-name=x.conf", "--restart-crio=no")
     node = Node(
-        Actor("multus-cni:v3.8", "/entrypoint.sh", flags), {"05-b.conflist": LIST, "x.conf": SINGLE}
+        scripted("v3.8", "--restart-crio=no", pin="x.conf"),
+        {"05-b.conflist": LIST, "x.conf": SINGLE},
     )
-    assert isinstance(node.program, Thin)
+    assert isinstance(node.program, ScriptedMultus)
+    assert node.step() == "Multus finds its master x.conf and writes 00-multus.conf"
+    assert (node.master, node.complaint) == ("x.conf", "")
+
+
+def test_the_script_of_v3_takes_the_first_file_and_waits_for_one() -> None:
+    node = Node(scripted("v3.9.3"), {})
+    assert (node.step(), node.complaint) == (None, "no-master")
+    node.write("x.conflist", LIST)
+    assert node.step() == "Multus picks x.conflist as its master and writes 00-multus.conf"
+    node.write("05-b.conflist", LIST)
+    assert (node.step(), node.master) == (None, "x.conflist")
+    node.stop()
+    assert "00-multus.conf" in node.files
+
+
+@pytest.mark.parametrize("release", ["v3.4.1", "v3.9.3"])
+def test_the_script_of_v3_may_move_its_master_away(release: str) -> None:
+    node = Node(scripted(release, "--rename-conf-file=true"), {"x.conflist": LIST})
     node.step()
-    assert node.master == "x.conf"
+    assert node.step() == "Multus renames x.conflist"
+    assert set(node.files) == {"00-multus.conf", "x.conflist.old"}
+    assert node.complaint == ""
+
+
+@pytest.mark.parametrize(("release", "spoils"), [("v3.3", True), ("v3.4.1", False)])
+def test_an_old_script_spoils_its_file_when_its_master_is_gone(release: str, spoils: bool) -> None:
+    node = Node(scripted(release, "--cleanup-config-on-exit=true"), {"x.conflist": LIST})
+    node.step()
+    node.write("x.conflist", None)
+    said = node.step()
+    assert (said == "Multus writes 00-multus.conf") is spoils
+    assert node.files["00-multus.conf"].startswith("{Multus") is spoils
+    if spoils:
+        node.write("x.conflist", LIST)
+        node.stop()
+        assert node.files["00-multus.conf"].startswith("{Multus")
+
+
+@pytest.mark.parametrize(
+    ("flags", "pin", "failure"),
+    [
+        ((), "x.conf", "master-missing"),
+        (("--cni-version=0.4.0",), "", "cni-version-incompatible"),
+        (("--multus-log-level=loud",), "", "invalid-flag"),
+        (("--help",), "", "ends"),
+    ],
+)
+def test_the_script_of_v3_says_why_it_ends(flags: tuple[str, ...], pin: str, failure: str) -> None:
+    old = LIST.replace("0.4.0", "0.3.0")
+    node = Node(scripted("v3.9.3", *flags, pin=pin), {"y.conflist": old})
+    change = node.program.step(node.paths, node.memory)
+    assert change is not None
+    assert node.program.ended(change.memory)
+    assert node.complaint == failure
+
+
+def test_the_script_of_v3_copies_the_file_that_it_is_told_to_use() -> None:
+    path = "/host/etc/cni/net.d/x.conflist"
+    for at, ends in ((path, True), ("/usr/src/multus-cni/images/70-multus.conf", False)):
+        actor = Actor("multus-cni:v3.8", "/entrypoint.sh", (f"--multus-conf-file={at}",))
+        node = Node(actor, {"x.conflist": LIST})
+        change = node.program.step(node.paths, node.memory)
+        assert change is not None
+        assert node.program.ended(change.memory) is ends
+        assert ends or said(change) == "Multus copies 70-multus.conf into the directory"
 
 
 def copying(release: str, path: str) -> Actor:

@@ -1,0 +1,67 @@
+"""Kuma's installer as a program on a node."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+from cnilint.catalog.installer import Installer
+from cnilint.model.steps import Actor, Cause, Failure
+from cnilint.start import dataclass
+from cnilint.upstream.kuma_cni import TYPE, KumaInstaller, KumaPhase, kuma_state
+from cnilint.upstream.kuma_cni import kuma as kuma_installer
+from cnilint.upstream.release import Release
+
+from .installed import Installed
+from .steps import Files, Minded
+
+NEWEST: Release = (2, 14, 0)
+"""The newest release whose source was read: what an unknown one is taken for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kuma(Installed):
+    """Kuma's installer, which keeps to the file that it settled on when it started."""
+
+    actor: Actor
+    installer: KumaInstaller
+    directory: str
+    plugin: str = TYPE
+
+    def minded(self, files: Files, memory: Hashable) -> Minded:  # noqa: ARG002
+        """Return the file that it settled on; until then, those that it may settle on."""
+        state = kuma_state(memory)
+        if state.phase is not KumaPhase.NEW:
+            return Minded(frozenset(map(self.path, (state.name, state.target))))
+        named = self.installer.named
+        if not named:
+            return Minded(directory=self.directory)
+        return Minded(frozenset(map(self.path, (named, f"{named}list"))))
+
+    def may_remove(self, memory: Hashable) -> bool:  # noqa: ARG002
+        """Return False: what it removes is its own."""
+        return False
+
+    def complaint(self, files: Files, memory: Hashable) -> Cause | None:
+        """Return that it waits for a file to chain itself into."""
+        state = kuma_state(memory)
+        waits = state.phase is KumaPhase.TAKING and self.path(state.target) not in files
+        return Cause(Failure.NO_FILE_TO_CHAIN, self.installer.named) if waits else None
+
+
+def kuma(installer: Installer, actor: Actor) -> Kuma | None:
+    """Return the program of an install; None where nothing of it reaches the host.
+
+    Of what is left to chance, a `.conf` comes first.
+    """
+    if installer.directory is None:
+        return None
+
+    def value(name: str) -> str:
+        setting = installer.settings.get(name)
+        return setting.value if setting is not None else ""
+
+    env = {"CHAINED_CNI_PLUGIN": value("chained"), "CNI_CONF_NAME": value("named")}
+    told = installer.release
+    release = told if told is not None and told[0] == NEWEST[0] else NEWEST
+    made = kuma_installer(release, {"env": installer.variables() | env})
+    return Kuma(actor, made, installer.directory)
