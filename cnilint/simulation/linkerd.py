@@ -19,33 +19,65 @@ NEWEST: Release = (1, 6, 8)
 """The newest release whose source was read: what an unknown one is taken for."""
 
 
+_NEXT_AT_ONCE = frozenset({LinkerdPhase.DROP_OWN, LinkerdPhase.UNLINK, LinkerdPhase.DROP})
+"""What follows in one step upon what comes before."""
+
+
 @dataclass(frozen=True, slots=True)
 class Linkerd(Installed):
-    """Linkerd's script, which goes through every file of the directory, and through each anew."""
+    """Linkerd's script, which goes through every file of the directory, and through each anew.
+
+    `at_once`: whether a file that it has read is away for microseconds alone, until it is made
+    anew, so that only who watches comes in between. `settled` reckons with everybody.
+    """
 
     actor: Actor
     installer: LinkerdCNI
     directory: str
     plugin: str = TYPE
+    at_once: bool = False
 
     def step(self, files: Files, memory: Hashable) -> Change | None:
         """Return its next step, after which it has forgotten what there is no need to look at."""
-        change = Installed.step(self, files, memory)
+        names = self.names(files)
+        change = self.installer.step(names, memory)
         if change is None:
             return None
-        return change._replace(memory=self._without_idle_lines(change.files, change.memory))
+        while self.at_once and linkerd_memory(change.memory).phase in _NEXT_AT_ONCE:
+            more = self.installer.step(change.files, change.memory)
+            if more is None:
+                break
+            change = more._replace(events=(*change.events, *more.events))
+        step = self.told(names, memory, change)
+        found = self.on_host(files, change)
+        left = self._without_idle_lines(found.files, change.memory)
+        return found._replace(memory=left, step=step)
 
     def notice(self, files: Files, memory: Hashable, events: tuple[Event, ...]) -> Hashable:
         """Return the memory with what is to be looked at."""
         told = Installed.notice(self, files, memory, events)
         return self._without_idle_lines(files, told)
 
+    def hurries(self, memory: Hashable) -> bool:
+        """Whether a file is away."""
+        return self.at_once and linkerd_memory(memory).phase is LinkerdPhase.CREATE
+
     def told(self, files: Files, memory: Hashable, change: NamedChange) -> Step | None:
-        """Return which file it takes away or writes anew: `mv` does the one, then the other."""
+        """Return what a step is called; nothing where it moves a file out and in again.
+
+        `files` and those of the change have the names that the script calls them by.
+        """
         known, after = linkerd_memory(memory), linkerd_memory(change.memory)
-        if known.phase is LinkerdPhase.UNLINK and after.phase is LinkerdPhase.CREATE:
-            return Step(self.actor, Verb.TAKES_AWAY, (change.events[0].name,))
-        return Installed.told(self, files, memory, change)
+        if known.reads and not after.reads:
+            return Step(self.actor, Verb.GIVES_UP, (known.target,) if known.target else ())
+        made = [name for name, text in change.files.items() if files.get(name) != text]
+        gone = [name for name in files if name not in change.files]
+        if after.phase is LinkerdPhase.CREATE or not made + gone:
+            return None
+        if len(made) == len(gone) == 1 and made[0] == f"{gone[0]}list":
+            return Step(self.actor, Verb.CHAINS_AS_LIST, (made[0],), gone[0])
+        out_and_in = known.phase is LinkerdPhase.CREATE and not self._has_plugin(known.content)
+        return None if out_and_in else Installed.told(self, files, memory, change)
 
     def minded(self, files: Files, memory: Hashable) -> Minded:  # noqa: ARG002
         """Return the directory: it reads every file, and is told of each that is written."""
@@ -72,4 +104,9 @@ def linkerd(installer: Installer, actor: Actor) -> Linkerd | None:
         return None
     told = installer.release
     release = told if told is not None and told[0] == NEWEST[0] else NEWEST
-    return Linkerd(actor, linkerd_cni(release, {"env": installer.variables()}), installer.directory)
+    return Linkerd(
+        actor,
+        linkerd_cni(release, {"env": installer.variables()}),
+        installer.directory,
+        at_once=True,
+    )

@@ -86,7 +86,8 @@ class _Table:
         self._all = range(len(programs))
         self._forgets = forgets and not any(one.reads_renamed for one in programs)
         each = list(enumerate(programs))
-        self._watching = [at for at, one in each if type(one).notice is not Program.notice]
+        self._watching = [at for at, one in each if one.watches]
+        self.hasty = [at for at, one in each if one.may_hurry]
         self._writing = [at for at, one in each if type(one).writes_only is not Program.writes_only]
 
     def number_of_files(self, files: Files) -> int:
@@ -168,6 +169,18 @@ class _Table:
         state = (self.number_of_files(files), *numbers)
         move = (state[0], state[at + 1], self._number_of_events(events), False)
         return self.after(state, at, move)
+
+    def may_step(self, state: State, at: int) -> bool:
+        """Return whether a program may take a step: it watches, or no other one hurries."""
+        return at in self._watching or not self.is_hurried(state, at)
+
+    def is_hurried(self, state: State, but: int = -1) -> bool:
+        """Return whether any program hurries, but for one."""
+        return any(
+            self.programs[at].hurries(self.memories[at][state[at + 1]])
+            for at in self.hasty
+            if at != but
+        )
 
     def deferred(self, state: State) -> list[int]:
         """Return the programs that have a file to write which nobody minds now.
@@ -480,6 +493,8 @@ class StateGraph:
     def _edge(self, state: State, at: int) -> Edge | None:
         """Return a program's step; None if it has none, or none that anything comes of."""
         table = self._table
+        if table.hasty and not table.may_step(state, at):
+            return None
         key = at, state[0], state[at + 1]
         move = table.moves[key] if key in table.moves else table.move(*key)
         if move is None:

@@ -92,6 +92,23 @@ class Program:
     """Whether pods that are handed to its file get no network while it has not come up."""
 
     @property
+    def watches(self) -> bool:
+        """Whether it is told what others do."""
+        return type(self).notice is not Program.notice
+
+    @property
+    def may_hurry(self) -> bool:
+        """Whether it ever hurries."""
+        return type(self).hurries is not Program.hurries
+
+    def hurries(self, memory: Hashable) -> bool:  # noqa: ARG002
+        """Whether it is in the midst of something that takes microseconds.
+
+        Until it is through nobody takes a step but those that watch, who may be told of it.
+        """
+        return False
+
+    @property
     def reads_renamed(self) -> bool:
         """Whether it reads files that were renamed out of the way."""
         return False

@@ -209,6 +209,21 @@ class _Slot(Program):
         """Whether the program does."""
         return self.program is not None and self.program.reads_renamed
 
+    @property
+    def watches(self) -> bool:
+        """Whether the program does."""
+        return self.program is not None and self.program.watches
+
+    @property
+    def may_hurry(self) -> bool:
+        """Whether the program may."""
+        return self.program is not None and self.program.may_hurry
+
+    def hurries(self, memory: Hashable) -> bool:
+        """Return whether the program does, while it runs."""
+        running = self._running(memory)
+        return running is not None and running.hurries(memory)
+
     def start(self) -> Hashable:
         """Return the program's memory before its first step."""
         return ABSENT if self.program is None else self.program.start()
@@ -268,6 +283,8 @@ class _Graph(StateGraph):
 
     def _following(self, state: State) -> Iterator[Edge]:
         yield from super()._following(state)
+        if self._table.is_hurried(state):
+            return
         files = self.files_of(state[0])
         memories = tuple(self._table.memories[at][number] for at, number in enumerate(state[1:]))
         for number, action in enumerate(self._actions):

@@ -147,9 +147,12 @@ def inserter(target: str, release: str = "1.27.0") -> Actor:
     return Actor(f"{ISTIO}:{release}", environment={"CNI_CONF_NAME": target})
 
 
+OWNED = "ISTIO_OWNED_CNI_CONFIG_FILENAME"
+
+
 def copier(name: str, target: str = "") -> Actor:
     owned = {"ISTIO_OWNED_CNI_CONFIG": "true", "AMBIENT_ENABLED": "true", "CNI_CONF_NAME": target}
-    named = {"ISTIO_OWNED_CNI_CONFIG_FILENAME": name}
+    named = {OWNED: name}
     return Actor(f"{ISTIO}:1.27.0", environment=owned | named)
 
 

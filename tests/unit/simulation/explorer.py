@@ -37,9 +37,11 @@ class Explorer:
     def _moves(self, files: Files, memories: Sequence[Hashable]) -> list[tuple[int, bool, Move]]:
         found: list[tuple[int, bool, Move]] = []
         files = dict(sorted(files.items()))
+        each = list(zip(self.programs, memories, strict=True))
         for at, actor in enumerate(self.programs):
             change = actor.step(files, memories[at])
-            if change is None:
+            hurried = any(one.hurries(held) for one, held in each if one is not actor)
+            if change is None or (hurried and not actor.watches):
                 continue
             after, held = dict(sorted(change.files.items())), list(memories)
             held[at] = change.memory

@@ -10,8 +10,10 @@ from cnilint.simulation import search
 from cnilint.simulation.directory_state import Moments
 from cnilint.simulation.installed import Installed
 from cnilint.simulation.linkerd import Linkerd
+from cnilint.simulation.search import simulate
 from cnilint.simulation.state_graph import StateGraph
 from cnilint.simulation.steps import Program
+from cnilint.start import replace
 from cnilint.upstream.program import Event, Happening
 from tests.unit.simulation.actors import (
     DIRECTORY,
@@ -29,6 +31,7 @@ from tests.unit.simulation.actors import (
     pinned,
     quick,
     thick,
+    words,
     writer,
 )
 from tests.unit.simulation.alone import LIST, SINGLE, lines, one, rested
@@ -41,6 +44,11 @@ def told_everything(program: Program) -> Program:
     if not isinstance(program, Linkerd):
         return program
     return Installed(program.actor, program.installer, program.directory, program.plugin)
+
+
+def in_steps(program: Program) -> Program:
+    """Return the script as one whose files others see go and come back."""
+    return replace(program, at_once=False) if isinstance(program, Linkerd) else program
 
 
 @quick
@@ -59,7 +67,8 @@ def told_everything(program: Program) -> Program:
 def test_what_it_is_not_told_changes_nothing_that_comes_of_it(
     others: list[Actor], files: dict[str, str]
 ) -> None:
-    programs, reading = made([*others, into_every_file()])
+    found, reading = made([*others, into_every_file()])
+    programs = list(map(in_steps, found))
     came: list[list[set[Found]]] = []
     for each in (programs, [told_everything(program) for program in programs]):
         graph = StateGraph(each, MOST, reduces=False, forgets=False)
@@ -72,19 +81,40 @@ def test_what_it_is_not_told_changes_nothing_that_comes_of_it(
     assert came[0] == came[1]
 
 
-def test_a_file_is_away_before_it_is_there_with_the_plugin() -> None:
+def test_it_chains_itself_into_each_file_and_makes_a_list_of_a_single_plugin() -> None:
     program = one(into_every_file())
-    assert lines(program, {"b.conflist": LIST}) == [
-        "Linkerd CNI takes b.conflist away to write it anew",
-        "Linkerd CNI writes b.conflist",
-        "Linkerd CNI takes b.conflist away to write it anew",
+    assert lines(program, {"b.conflist": LIST, "c.conf": SINGLE}) == [
+        "Linkerd CNI chains itself into c.conf, now a .conflist",
         "Linkerd CNI chains itself into b.conflist",
     ]
 
 
-def test_a_single_plugin_becomes_a_list_under_another_name() -> None:
-    files, _memory = rested(one(into_every_file()), {"b.conf": SINGLE})
-    assert [path.rpartition("/")[2] for path in files] == ["b.conflist"]
+def test_only_who_watches_comes_between_a_file_that_goes_and_is_made_anew() -> None:
+    program = one(into_every_file())
+    assert program.may_hurry
+    files, memory = on_host({"b.conflist": LIST}), program.start()
+    while (change := program.step(files, memory)) is not None:
+        files, memory = dict(change.files), change.memory
+        assert program.hurries(memory) is (f"{DIRECTORY}/b.conflist" not in files)
+
+
+def test_who_writes_at_that_moment_takes_the_plugin_away_unless_that_is_left_out() -> None:
+    found, reading = made([writer("10-c.conflist"), into_every_file()])
+    kept = []
+    for each in (found, list(map(in_steps, found))):
+        done = simulate(each, {}, reading)
+        assert done.exhausted
+        kept.append(all("linkerd-cni" in outcome.plugins for outcome in done.outcomes))
+    assert kept == [True, False]
+
+
+def test_one_that_puts_its_file_back_at_once_ends_it() -> None:
+    programs, reading = made([exclusive_always("05-b.conflist"), into_every_file()])
+    done = simulate(programs, {}, reading)
+    assert done.exhausted
+    first = next(one for one in done.outcomes if one.situation is Situation.FIRST_BOOT)
+    assert "linkerd-cni" not in first.plugins
+    assert words(first)[-1] == "Linkerd CNI fails at 05-b.conflist and does nothing more"
 
 
 def test_without_a_plugin_to_chain_it_chains_none() -> None:

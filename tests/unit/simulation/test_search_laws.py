@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from cnilint.model.steps import Cause, Situation
@@ -14,6 +14,7 @@ from cnilint.simulation.cluster import Circumstances, cluster
 from tests.unit.simulation.actors import (
     BEFORE_MULTUS,
     CONTENTS,
+    OWNED,
     STEMS,
     Actor,
     complaints,
@@ -121,6 +122,8 @@ def test_a_pin_that_is_written_owns_the_pods_in_every_order(
     chosen: tuple[str, Actor], others: list[Actor], hosted: dict[str, None]
 ) -> None:
     pin, one = chosen
+    # who copies Multus's file into the one that it is pinned to leads it back to itself
+    assume(all(other.environment.get(OWNED) != pin for other in others))
     files = {name: CONTENTS[name[name.index(".") :]] for name in hosted}
     outcomes = searched([writer(pin), one, *others], files).outcomes
     assert masters(outcomes) == {pin}
