@@ -19,7 +19,9 @@ _MARKER = lazy_pattern(
 _DIRECTIVES = lazy_pattern(r"(?:%[^\n]*+\n|[ \t]*+(?:#[^\n]*+)?\r?\n)*+")
 _GLUED_AT_START = lazy_pattern(r"---(?=[\"']?[A-Za-z][\w./-]*[\"']?:(?:[ \t\r\n]|\Z))")
 _TEMPLATE_SOURCE = lazy_pattern(r"(?:---[ \t]*\r?\n)?(?:[ \t]*\r?\n)*# Source: ([^\r\n]*[^\s])")
-_CONTENT = lazy_pattern(r"(?:---(?=\s|\Z))?(?:\s+|#[^\n]*)*")
+_BLANK = r"(?:\s++|#[^\r\n\x85\u2028\u2029]*+)*+"
+_NOTHING = lazy_pattern(_BLANK)
+_CONTENT = lazy_pattern(rf"(?:---(?=\s|\Z))?{_BLANK}")
 
 
 def split(text: str) -> Iterator[Span]:
@@ -29,25 +31,34 @@ def split(text: str) -> Iterator[Span]:
     (`%YAML`) stay with the document they precede. A marker with a key glued to it
     (`---apiVersion: v1`) also begins a document, as it does for Helm, and is left out of the span
     (helm/helm@v3.16.0:pkg/releaseutil/manifest.go); `kubectl` refuses it, and read by the letter
-    the key would be `---apiVersion`, which nobody means. A byte-order mark is left out too.
+    the key would be `---apiVersion`, which nobody means. A byte-order mark is left out too. An
+    end (`...`) behind an end belongs to the same document.
     A cut that is missed only makes a span hold two documents.
     """
     start = 1 if text.startswith("\ufeff") else 0
     glued = _GLUED_AT_START.match(text, start)
     if glued:
         start = glued.end()
+    last: Span | None = None
     for marker in _MARKER.finditer(text, start):
         if marker["end"]:
             line_end = text.find("\n", marker.end())
             cut = following = len(text) if line_end == -1 else line_end + 1
+            if last is not None and _NOTHING.fullmatch(text, start, marker.start() + 1):
+                last, start = Span(last.start, cut), cut
+                continue
         else:
             cut = marker.start() + 1
             following = marker.end() if marker["glued"] is not None else cut
         if _only_directives(text, start, cut):
             continue
         if start < cut:
-            yield Span(start, cut)
+            if last is not None:
+                yield last
+            last = Span(start, cut)
         start = following
+    if last is not None:
+        yield last
     if start < len(text):
         yield Span(start, len(text))
 

@@ -27,6 +27,15 @@ CASES = {
     "an end marker": ("a: 1\n...\nb: 2\n", ["a: 1\n...\n", "b: 2\n"]),
     "an end marker with a comment": ("a: 1\n... # x\n---\nb\n", ["a: 1\n... # x\n", "---\nb\n"]),
     "an end marker at the end": ("a: 1\n...", ["a: 1\n..."]),
+    "an end behind an end": (
+        "a: 1\n...\n\n# c\n...\n---\nb: 2\n",
+        ["a: 1\n...\n\n# c\n...\n", "---\nb: 2\n"],
+    ),
+    "an end without a beginning": ("...\n...\na: 1\n", ["...\n...\n", "a: 1\n"]),
+    "an end behind an empty document": (
+        "a: 1\n...\n---\n...\n...\n",
+        ["a: 1\n...\n", "---\n...\n...\n"],
+    ),
     "indented markers are content": ("a: |\n  ---\n  ...\nb: 1\n", ["a: |\n  ---\n  ...\nb: 1\n"]),
     "longer runs are content": ("a: 1\n----\n....\n", ["a: 1\n----\n....\n"]),
     "words behind the dashes are content": ("a:\n---b\n", ["a:\n---b\n"]),
