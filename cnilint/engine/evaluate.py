@@ -9,7 +9,7 @@ from typing import Any
 
 from cnilint.budget import UNLIMITED, Budget, OutOfTimeError
 from cnilint.catalog.recognise import NO_TARGETS, Targets
-from cnilint.engine.ignores.ignore import MARK
+from cnilint.engine.ignores.ignore import may_ignore
 from cnilint.errors import CnilintError, RuleError
 from cnilint.gitops.clusters import Layout
 from cnilint.gitops.files import Files
@@ -420,7 +420,8 @@ def told_apart(
 
     Only where it is `certain` that all was judged it is said of an ignore that it is not needed.
     """
-    if not (policy.ignores or policy.per_file or any(MARK in one.text for one in inputs.sources)):
+    asked = policy.ignores or policy.per_file
+    if not asked and not any(may_ignore(one.text) for one in inputs.sources):
         return [(finding, None) for finding in merged(hits)]
     from cnilint.engine.ignores.suppress import ignored_file, judged
 

@@ -17,6 +17,7 @@ from cnilint.model.text import Span
 from cnilint.model.tree import Document, Mapping, Scalar, Tree, child, descend, follow, is_merge
 from cnilint.start import NamedTuple, replace
 from cnilint.syntax.embedded import resolve
+from cnilint.syntax.skim import hides
 
 NO_NAMESPACE = "_non_namespaceable_"
 """What the namespace of an object counts as that has none."""
@@ -205,7 +206,7 @@ class Resource:
             return True
         source, span = self._manifest.document.source, self._manifest.document.span
         longest = max(text.split("."), key=len) if is_word(text) else ""
-        return source.text.find(longest, span.start, span.end) != -1
+        return source.text.find(longest, *span) != -1 or hides(source.text, span)
 
     def texts(self, name: str) -> dict[str, str]:
         """Return the labels or annotations as texts."""

@@ -18,6 +18,7 @@ from cnilint.model.tree import (
     string,
 )
 from cnilint.start import NamedTuple, dataclass, lazy_pattern
+from cnilint.syntax.skim import hides
 
 HASH = lazy_pattern(r"-[bcdfghkmt2456789]{10}$")
 """The end of the name of an object that Kustomize makes of what it holds.
@@ -66,8 +67,9 @@ class Manifest:
         return f"{self.kind} {scope}{name}".rstrip()
 
     def mentions(self, text: str) -> bool:
-        """Whether a text is somewhere in the document that the object stands in."""
-        return self.document.source.text.find(text, *self.document.span) >= 0
+        """Whether a text is somewhere in the document that the object stands in, or may be."""
+        source, span = self.document.source.text, self.document.span
+        return source.find(text, *span) >= 0 or hides(source, span)
 
     def at(self, *steps: str | int) -> Tree | None:
         """Return what stands at the end of some steps inside the object, or None."""

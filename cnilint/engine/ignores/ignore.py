@@ -5,9 +5,10 @@ from __future__ import annotations
 from cnilint.model.finding import Location
 from cnilint.model.text import Span
 from cnilint.start import NamedTuple
+from cnilint.syntax.skim import hides
 
 MARK = "cnilint"
-"""What a text without any ignore does not have in it."""
+"""What a text without any ignore does not have in it, and does not hide."""
 
 UNUSED = "CNI910"
 """The rule about ignores that are not needed: whatever removes a finding may lead to one."""
@@ -68,3 +69,8 @@ class Judged(NamedTuple):
     ignore: Ignore
     unused: tuple[IgnoredRule, ...] = ()
     expired: bool = False
+
+
+def may_ignore(text: str) -> bool:
+    """Whether a text may have ignores in it."""
+    return MARK in text or hides(text, Span(0, len(text)))

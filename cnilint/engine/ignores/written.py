@@ -17,7 +17,7 @@ from cnilint.shown import one_line
 from cnilint.start import lazy_pattern
 from cnilint.syntax.embedded import embedded
 
-from .ignore import ANNOTATION, COMMENT, MARK, Ignore, IgnoredRule
+from .ignore import ANNOTATION, COMMENT, Ignore, IgnoredRule, may_ignore
 
 DOMAIN = "cnilint.dev/"
 """Where the names of our annotations begin."""
@@ -52,13 +52,12 @@ def ignores(
 
 def _ignores(source: Source, documents: Sequence[Document]) -> Iterator[Ignore]:
     """Yield the ignores with words that do not stand for a rule yet."""
-    if MARK not in source.text:
+    if not may_ignore(source.text):
         return
     yield from _comments(source, documents)
-    if DOMAIN in source.text:
-        for document in documents:
-            for manifest in manifests(document):
-                yield from _annotation(manifest)
+    for document in documents:
+        for manifest in manifests(document):
+            yield from _annotation(manifest)
 
 
 def is_day(text: str) -> bool:

@@ -18,6 +18,21 @@ def objects(text: str) -> list[Manifest]:
     return [m for part in found if isinstance(part, Document) for m in manifests(part)]
 
 
+@pytest.mark.parametrize(
+    ("value", "mentioned"),
+    [
+        ("networks", True),
+        (r'"net\x77orks"', True),
+        ('"net\\\n    works"', True),
+        ("works", False),
+        (r'"net \n orks"', False),
+    ],
+)
+def test_what_an_escape_hides_may_be_mentioned(value: str, mentioned: bool) -> None:
+    (one,) = objects(f"apiVersion: v1\nkind: Pod\nmetadata:\n  name: {value}\n")
+    assert one.mentions("networks") == mentioned
+
+
 def test_each_document_is_one_object() -> None:
     found = objects(
         "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: ns}\n---\n"

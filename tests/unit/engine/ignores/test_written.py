@@ -24,6 +24,12 @@ def documents(source: Source) -> list[Document]:
     return [found for found in compose(source) if isinstance(found, Document)]
 
 
+def test_an_annotation_with_escapes_is_an_annotation() -> None:
+    text = f'{OBJECT}  annotations:\n    "cnilin\\x74.dev/ignore": "CNI101: known"\n'
+    assert words(only(text)) == ["CNI101"]
+    assert read(text.replace("\\x74", "\\x73")) == []
+
+
 def only(text: str) -> Ignore:
     (found,) = read(text)
     return found
