@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from itertools import permutations
 from random import Random
 
-from .state_graph import StateGraph
+from .state_graph import StateGraph, cost_of_a_step
 
 LONGEST_RUN = 600
 """Steps after which a run that goes on is taken for one that never rests."""
 
 NEAR = 250
-"""Steps looked at around the end of a run whatever they cost."""
+"""Steps looked at around the end of a run whatever was spent before."""
 
 AROUND = 6_000
 """Steps looked at around the end of such a run, to know what comes again and again there."""
@@ -43,7 +43,7 @@ def ran(graph: StateGraph, starts: Sequence[int], most: int, far: int = 0) -> No
             break
         end = _run(graph, starts[played % len(starts)], order, random)
         around = min(AROUND, max(NEAR, limit - graph.looked_at))
-        if not graph.explore([end], around):
+        if not graph.explore([end], around // cost_of_a_step(graph.programs)):
             unsettled.append(end)
     for end in random.sample(unsettled, min(len(unsettled), LOOPS)) if far else ():
         graph.explore([end], far)

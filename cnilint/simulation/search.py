@@ -17,7 +17,7 @@ from cnilint.upstream.netconf import plugin_types
 from .directory_state import Moment, Moments
 from .owner import Ownership, Reading
 from .programs import Files, Program
-from .state_graph import Component, StateGraph, Worked
+from .state_graph import Component, StateGraph, Worked, cost_of_a_step
 
 __all__ = ["MOST_STEPS", "Moment", "Outcome", "Simulation", "StepBudget", "simulate"]
 
@@ -143,11 +143,12 @@ def simulate(
         found = _Search(programs, moments, graph).everything(host_files, persistent=persistent)
         if found.exhausted:
             return found
-    graph = StateGraph(programs, spent.take(MOST_STEPS), worked=steps)
-    search = _Search(programs, moments, graph, played=spent.take(PLAYED_STEPS))
+    cost = cost_of_a_step(len(programs))
+    graph = StateGraph(programs, spent.take(MOST_STEPS) // cost, worked=steps)
+    search = _Search(programs, moments, graph, played=spent.take(PLAYED_STEPS) // cost)
     found = search.everything(host_files, persistent=persistent)
     if not found.exhausted:
-        spent.left -= graph.looked_at
+        spent.left -= graph.looked_at * cost
     return found
 
 

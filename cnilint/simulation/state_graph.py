@@ -228,6 +228,14 @@ class _Table:
         return self._minded[key]
 
 
+CROWD = 32
+
+
+def cost_of_a_step(programs: int) -> int:
+    """Return what a step is reckoned at: each program is told of it, and a crowd takes longer."""
+    return max(1, programs // CROWD)
+
+
 class StateGraph:
     """The states that were looked at so far, by number, and which comes after which.
 

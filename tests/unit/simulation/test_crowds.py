@@ -160,6 +160,27 @@ def test_programs_are_alike_if_they_are_told_the_same(crew: list[Actor]) -> None
             assert (mine and mine.files) == (its and its.files)
 
 
+@pytest.mark.parametrize(("crowd", "cost"), [(6, 1), (63, 1), (64, 2), (100, 3)])
+def test_a_step_among_a_crowd_costs_more(
+    crowd: int, cost: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+
+    class Told(StateGraph):
+        def __init__(self, programs: Sequence[Program], most: int, **rest: Any) -> None:  # noqa: ANN401
+            asked.append(most)
+            super().__init__(programs, most, **rest)
+
+    monkeypatch.setattr(module, "StateGraph", Told)
+    monkeypatch.setattr(module, "MOST_STEPS", 60)
+    monkeypatch.setattr("cnilint.simulation.runs.AROUND", 60)
+    budget = StepBudget(6_000)
+    programs, reading = made([writer(f"{at}-x.conflist") for at in range(100, 100 + crowd)])
+    done = simulate(programs, {}, reading, budget=budget)
+    assert asked == [60 // cost]
+    assert done.exhausted or budget.left <= 6_000 - 60 // cost * cost
+
+
 def test_a_crowd_takes_nothing_from_a_few() -> None:
     budget = StepBudget(0)
     programs, reading = made([writer("10-x.conflist"), writer("x.conflist"), thick(V1)])
