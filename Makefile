@@ -38,10 +38,10 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: help demo test lint docs pipelines build locks audit sbom bench compare corpus kills fuzz mutants clean
+.PHONY: help demo test lint docs pipelines build locks audit sbom bench compare corpus variations kills fuzz mutants clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
 
 demo: $(VENV)/.installed ## install cnilint into .venv, then check and inspect every example
 	@set -eu; \
@@ -103,6 +103,9 @@ compare: $(VENV)/.installed ## list what another checkout reports otherwise (BEF
 
 corpus: $(VENV)/.installed-dev ## list the errors on public manifests anew (CORPUS=folder)
 	$(BIN)/python -m tests.corpus_findings $(CORPUS)
+
+variations: $(VENV)/.installed-dev ## make every fix, written in 84 ways (CORPUS=folder; hours)
+	nice $(BIN)/python -m tests.variations.run $(CORPUS)
 
 kills: $(VENV)/.installed ## kill `check --fix` 200 times while it writes 100 files
 	$(BIN)/python benchmarks/kills.py
