@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 
 from cnilint.gitops import cloudformation, generic_chart
 from cnilint.gitops.delivery import Delivery, deliveries, unused_sources
@@ -72,7 +73,7 @@ def with_workloads(manifest: Manifest, index: ManifestIndex) -> tuple[Manifest, 
         each
         for one in deliveries(manifest, index)
         if one.name == generic_chart.CHART
-        for each in generic_chart.rendered(one)
+        for each in generic_chart.rendered(one, index.texts)
     )
     return (manifest, *made)
 
@@ -121,17 +122,27 @@ def _from_object(
 ) -> Iterator[Installer]:
     """Yield what an operator's resource installs; `present` are the groups and kinds in view."""
     values = (Values(manifest.root, (), manifest),)
+    last: Product | None = None
+    for product, one in _of_kinds().get(manifest.kind, ()):
+        if product is last or (one.instead, one.kind) in present:
+            continue
+        if _is_about(one, manifest) and _all_stand(one, values):
+            version = field_text(manifest, one.version) if one.version else None
+            found = release(version.value) if version is not None else None
+            named = found or targets.get(product.id)
+            shown = install(product, ObjectForm(manifest, one), named, notes)
+            yield replace(shown, assumed=CONFIGURED) if one.configures else shown
+            last = product
+
+
+@cache
+def _of_kinds() -> Mapping[str, Sequence[tuple[Product, OperatorObject]]]:
+    """Return the resources of operators by their kinds, those of a product together."""
+    found: dict[str, list[tuple[Product, OperatorObject]]] = {}
     for product in products():
         for one in product.objects:
-            if not _is_about(one, manifest) or (one.instead, one.kind) in present:
-                continue
-            if _all_stand(one, values):
-                version = field_text(manifest, one.version) if one.version else None
-                found = release(version.value) if version is not None else None
-                named = found or targets.get(product.id)
-                shown = install(product, ObjectForm(manifest, one), named, notes)
-                yield replace(shown, assumed=CONFIGURED) if one.configures else shown
-                break
+            found.setdefault(one.kind, []).append((product, one))
+    return found
 
 
 def _without_mere_settings(found: Sequence[Installer]) -> list[Installer]:

@@ -708,7 +708,7 @@ class Survey:
             for one in objects
             for delivery in deliveries(one, index)
             if delivery.name == generic_chart.CHART
-            for made in generic_chart.rendered(delivery)
+            for made in generic_chart.rendered(delivery, files)
         ]
         return found, frozenset(files.read_paths)
 

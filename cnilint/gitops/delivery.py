@@ -71,6 +71,9 @@ class Delivery(NamedTuple):
     release: Release = Release("", "")
 
 
+Reader = Callable[[Manifest, ManifestIndex], Iterator[Delivery]]
+
+
 def deliveries(manifest: Manifest, index: ManifestIndex) -> Iterator[Delivery]:
     """Yield what an object installs from elsewhere, with what it is installed as.
 
@@ -82,8 +85,17 @@ def deliveries(manifest: Manifest, index: ManifestIndex) -> Iterator[Delivery]:
     Crossplane's and CloudFormation's Addon, and Cluster API's AWSManagedControlPlane
     (kubernetes-sigs/cluster-api-provider-aws@4d1322e:controlplane/eks/api/v1beta2/types.go).
     """
-    for one in _deliveries(manifest, index):
-        yield one._replace(release=_release_of(one)) if one.kind == "release" else one
+    if _reader(manifest) is None:
+        return iter(())
+    return iter(index.once(_all_deliveries, manifest))
+
+
+def _all_deliveries(manifest: Manifest, index: ManifestIndex) -> tuple[Delivery, ...]:
+    reader = _reader(manifest)
+    return tuple(
+        one._replace(release=_release_of(one)) if one.kind == "release" else one
+        for one in (reader(manifest, index) if reader is not None else ())
+    )
 
 
 def _release_of(one: Delivery) -> Release:
@@ -115,15 +127,14 @@ def _release_of(one: Delivery) -> Release:
     return Release("", "")
 
 
-def _deliveries(manifest: Manifest, index: ManifestIndex) -> Iterator[Delivery]:
+def _reader(manifest: Manifest) -> Reader | None:
+    """Return what reads an object of a kind and group; None where nothing has to be read."""
     group = manifest.api_version.partition("/")[0]
-    reader = _READERS.get((manifest.kind, group))
-    if reader is not None:
-        yield from reader(manifest, index)
-    elif manifest.kind == "AWSManagedControlPlane" and group.endswith("cluster.x-k8s.io"):
-        yield from _listed_addons(manifest, ("spec", "addons"), "configuration")
-    elif manifest.kind == "Addon" and group.startswith("eks."):
-        yield from _addon(manifest)
+    if manifest.kind == "AWSManagedControlPlane" and group.endswith("cluster.x-k8s.io"):
+        return _listed_in_plane
+    if manifest.kind == "Addon" and group.startswith("eks."):
+        return _addon
+    return _READERS.get((manifest.kind, group))
 
 
 def unused_sources(manifests: Iterable[Manifest], index: ManifestIndex) -> Iterator[Delivery]:
@@ -468,7 +479,11 @@ def _room_inline(entry: Tree, place: Steps) -> ValueHolder | None:
     )
 
 
-def _addon(manifest: Manifest) -> Iterator[Delivery]:
+def _listed_in_plane(manifest: Manifest, _index: ManifestIndex) -> Iterator[Delivery]:
+    return _listed_addons(manifest, ("spec", "addons"), "configuration")
+
+
+def _addon(manifest: Manifest, _index: ManifestIndex) -> Iterator[Delivery]:
     """Yield an Addon: Crossplane keeps its fields below `spec.forProvider`, ACK below `spec`."""
     provider = manifest.at("spec", "forProvider") is not None
     base: Steps = ("spec", "forProvider") if provider else ("spec",)
@@ -537,7 +552,7 @@ def _text(tree: Tree | None) -> str:
     return text if text is not None and text != "{}" else ""
 
 
-_READERS: Mapping[tuple[str, str], Callable[[Manifest, ManifestIndex], Iterator[Delivery]]] = {
+_READERS: Mapping[tuple[str, str], Reader] = {
     ("HelmRelease", "helm.toolkit.fluxcd.io"): _flux,
     ("Application", "argoproj.io"): _argo,
     ("ApplicationSet", "argoproj.io"): _argo,

@@ -9,18 +9,22 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from cnilint.budget import Budget, OutOfTimeError
 from cnilint.confine import Disk, FileTree
 from cnilint.gitops.graph import UnreadReason
+from cnilint.kube.manifest import Manifest
 from cnilint.model.faults import fault, limit
 from cnilint.model.text import Source, Span
 from cnilint.model.tree import Document, SyntaxProblem
 from cnilint.syntax.collect import STANDARD_INPUT, decode, encode
 from cnilint.syntax.compose import compose
+
+Given = TypeVar("Given")
+Made = TypeVar("Made")
 
 Found = tuple[Document | SyntaxProblem, ...]
 """The documents of a text in order, each with the problems that stand in or behind it."""
@@ -127,6 +131,13 @@ class Files:
         """
         store = self._store
         return self._with(store.replaced(_Store(store.tree, sources, found, store.budget)))
+
+    def once(self, work: Callable[[Given], Made], given: Given, about: Manifest) -> Made:
+        """Return what a function makes of what is given about an object, made once of the same.
+
+        It is kept for all who read these files, those with other texts in their place included.
+        """
+        return self._store.once(work, given, about)
 
     def enter(self) -> bool:
         """Count a kustomization that another one brings in; return whether it is still followed."""
@@ -261,6 +272,7 @@ class _Store:
         self._names: dict[str, tuple[str, ...]] = {}
         self._real: dict[str, str | None] = {}
         self._below: dict[str, tuple[str, ...]] = {}
+        self._made: dict[tuple[object, int], list[tuple[Manifest, object, object]]] = {}
         for at, source in enumerate(sources):
             path = self.path(source.path)
             self.given[path] = source
@@ -275,7 +287,17 @@ class _Store:
         new._found = old_found | new._found
         new.given = self.given | new.given
         new._names, new._real, new._below = dict(self._names), dict(self._real), dict(self._below)
+        new._made = self._made
         return new
+
+    def once(self, work: Callable[[Given], Made], given: Given, about: Manifest) -> Made:
+        known = self._made.setdefault((work, id(about)), [])
+        for _about, one, made in known:
+            if one == given:
+                return made  # type: ignore[return-value]  # it is by what made it
+        found = work(given)
+        known.append((about, given, found))
+        return found
 
     def path(self, shown: str) -> str:
         """Return the path in the repository of a text that was given."""

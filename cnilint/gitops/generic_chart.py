@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnilint.kube.manifest import Manifest
+from cnilint.kube.manifest import Manifest, Texts
 from cnilint.kube.values import Values
 from cnilint.model.tree import Mapping
 from cnilint.start import lazy_pattern
@@ -46,16 +46,23 @@ TEMPLATE = "the chart fills in a template here"
 UNREAD = "values that are not in view may say otherwise"
 
 
-def rendered(one: Delivery) -> list[Manifest]:
-    """Return the workloads, ConfigMaps and raw resources that the chart makes of the values."""
+def rendered(one: Delivery, texts: Texts) -> tuple[Manifest, ...]:
+    """Return the workloads, ConfigMaps and raw resources that the chart makes of the values.
+
+    A release that is the same is rendered once for all who read the same `texts`.
+    """
+    return texts.once(_rendered, one, one.manifest)
+
+
+def _rendered(one: Delivery) -> tuple[Manifest, ...]:
     values = merged(one.values)
     if values is None:
-        return []
+        return ()
     if one.unread:
         values.doubt = UNREAD
     chart = _Chart(one, values)
     roots = (*chart.config_maps(), *chart.workloads(), *chart.raw_resources())
-    return [rebuilt(one.manifest, root) for root in roots]
+    return tuple(rebuilt(one.manifest, root) for root in roots)
 
 
 def merged(values: tuple[Values, ...]) -> BuiltNode | None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Protocol
+from collections.abc import Callable, Iterable, Iterator
+from typing import Protocol, TypeVar
 
 from cnilint.model.finding import Location
 from cnilint.model.tree import (
@@ -19,6 +19,9 @@ from cnilint.model.tree import (
 )
 from cnilint.start import NamedTuple, dataclass, lazy_pattern
 from cnilint.syntax.skim import hides
+
+Given = TypeVar("Given")
+Made = TypeVar("Made")
 
 HASH = lazy_pattern(r"-[bcdfghkmt2456789]{10}$")
 """The end of the name of an object that Kustomize makes of what it holds.
@@ -148,6 +151,9 @@ def _kustomize_origin(annotation: str) -> Origin:
 class Texts(Protocol):
     """The files of a repository, as far as objects refer to them by path."""
 
+    def once(self, work: Callable[[Given], Made], given: Given, about: Manifest) -> Made:
+        """Return what a function makes of what is given about an object, made once of the same."""
+
     def at(self, path: str) -> tuple[Document, ...]:
         """Return the documents of a file by its path from the top of the repository."""
 
@@ -157,6 +163,11 @@ class Texts(Protocol):
 
 class NoTexts:
     """No files at all: what objects refer to is not in view."""
+
+    def once(self, work: Callable[[Given], Made], given: Given, about: Manifest) -> Made:
+        """Return what a function makes of what is given: nothing is kept."""
+        del about
+        return work(given)
 
     def at(self, path: str) -> tuple[Document, ...]:
         """Return nothing."""
@@ -179,6 +190,15 @@ class ManifestIndex:
         for manifest in found:
             key = (manifest.kind, manifest.name)
             self._by_name.setdefault(key, {})[manifest.namespace] = manifest
+        self._worked_out: dict[tuple[object, int], tuple[Manifest, object]] = {}
+
+    def once(self, work: Callable[[Manifest, ManifestIndex], Made], about: Manifest) -> Made:
+        """Return what a function works out of an object beside these, worked out once."""
+        key = (work, id(about))
+        if key not in self._worked_out:
+            self._worked_out[key] = (about, work(about, self))
+        found: Made = self._worked_out[key][1]  # type: ignore[assignment]  # by what made it
+        return found
 
     def generated(self, kind: str, name: str, namespace: str) -> Manifest | None:
         """Return the object that a generator made under a name, the hash of its content behind it.

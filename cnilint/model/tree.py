@@ -197,13 +197,15 @@ def _merge_sources(tree: Tree) -> Iterator[Mapping]:
 
 def child(tree: Tree, step: str | int) -> Tree | None:
     """Return a member by key or an item by index, through an alias too; None if there is none."""
-    tree = follow(tree)
+    if isinstance(tree, Alias):
+        tree = tree.target
     if isinstance(tree, Mapping) and isinstance(step, str):
         found = None
         for entry in tree.entries:
-            if entry.key.text == step:
+            key = entry.key.text
+            if key == step:
                 found = entry.value
-            elif entry.key.text == "<<" and is_merge(entry):
+            elif key == "<<" and is_merge(entry):
                 return members(tree).get(step)
         return found
     if isinstance(tree, Sequence) and isinstance(step, int) and 0 <= step < len(tree.items):

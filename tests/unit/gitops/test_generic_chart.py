@@ -8,7 +8,7 @@ import pytest
 
 from cnilint.gitops.built import BuiltDocument
 from cnilint.gitops.generic_chart import rendered
-from cnilint.kube.manifest import Manifest
+from cnilint.kube.manifest import Manifest, NoTexts
 from cnilint.model.tree import Route, Value, plain
 
 from .deliveries import only
@@ -25,7 +25,7 @@ def made(values: object, version: str = "4.1.1") -> dict[tuple[str, str], Manife
         "metadata": {"name": "multus", "namespace": "net"},
         "spec": spec,
     }
-    return {(one.kind, one.name): one for one in rendered(only(json.dumps(release)))}
+    return {(one.kind, one.name): one for one in rendered(only(json.dumps(release)), NoTexts())}
 
 
 def at(one: Manifest, *steps: str | int) -> Value:
