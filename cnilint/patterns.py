@@ -29,7 +29,7 @@ class Pattern:
 
     def found_in(self, text: str) -> bool:
         """Whether it fits some part of a text."""
-        return self._made.search(_valid(text)) is not None
+        return self._made.search(_valid(text).encode()) is not None  # bytes: nothing is counted
 
     def fits(self, text: str) -> bool:
         """Whether it fits a whole text."""

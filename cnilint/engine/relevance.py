@@ -13,8 +13,7 @@ was named, and where all of what is broken is asked for every one.
 
 from __future__ import annotations
 
-import posixpath
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import cache
 
@@ -34,7 +33,7 @@ from cnilint.multus.network_objects import KEYS
 from cnilint.multus.network_objects import KIND as DEFINITION
 from cnilint.patterns import Pattern, compiled, literally
 from cnilint.start import lazy_pattern
-from cnilint.syntax.collect import is_helmfile
+from cnilint.syntax.collect import HELMFILE, is_helmfile
 from cnilint.syntax.compose import problems_in, surely_parses
 from cnilint.syntax.skim import Outline, hides, is_plain, name, outline
 from cnilint.syntax.split import content_start, split
@@ -60,6 +59,11 @@ One that mounts a configuration of Multus has its name: where that does not name
 
 OF_NO_OBJECT = (RESOURCES, "clusterName", *sorted(MACHINE_KEYS & {"machine", "cluster"}))
 """Keys by which a document that is no object says something of a cluster."""
+
+_RKE2, _K3S = RKE2.lower(), K3S.lower()
+
+MARKER, _HEAD = "\n---", 1 << 14
+"""What most documents begin with behind another one, and how far on one is looked for first."""
 
 TEMPLATES = r"\{[{%]|[%@][A-Za-z_][A-Za-z0-9_]*[%@]"
 """What has to be in a template: actions, or a name that a tool fills in."""
@@ -87,6 +91,7 @@ class Relevance:
         self._asking: list[str] = []
         self._names: set[str] = set()
         self._globs: set[str] = set()
+        self._asked: dict[Outline, Sequence[str] | None] = {}
         self.unsure = False
         """Whether something asks in a way that is not told from texts: then all is to be read."""
 
@@ -110,8 +115,8 @@ class Relevance:
             self._asking.append(text)
             return None
         named = path in self._named
-        for number, span in enumerate(split(text)):
-            verdict = self._verdict(text, span, named=named)
+        for number, (span, seen) in enumerate(_outlined(text)):
+            verdict = self._verdict(text, span, seen, named=named)
             if verdict is True:
                 kept.append(number)
                 self._asking.append(text[span.start : span.end])
@@ -141,10 +146,9 @@ class Relevance:
                 self._globs.update(_HOLE.sub("*", one) for one in _FILLED_IN.findall(text))
         self._asking.clear()
 
-    def _verdict(self, text: str, span: Span, *, named: bool) -> bool | str:
+    def _verdict(self, text: str, span: Span, seen: Outline | None, *, named: bool) -> bool | str:
         """Return whether a document can matter, or the name by which it can be asked for."""
         part = text[span.start : span.end]
-        seen = outline(text, span)
         words = self._words(part, seen)
         speaks = words is None or _sieve().found_in(part)
         if words is None or (speaks and any(word in part for word in words)):
@@ -165,6 +169,12 @@ class Relevance:
         if seen is None:
             found = "kind" in part or any(word in part for word in OF_NO_OBJECT)
             return None if found else anywhere()
+        if seen not in self._asked:
+            self._asked[seen] = self._words_of(seen)
+        return self._asked[seen]
+
+    def _words_of(self, seen: Outline) -> Sequence[str] | None:
+        """Return the words by one of which a document of an outline matters; None for any."""
         if not seen.kinds or not seen.versions:
             return None if seen.keys.intersection(OF_NO_OBJECT) else anywhere()
         if any(map(_is_named, seen.versions)) or any(map(self._is_wanted, seen.kinds)):
@@ -178,6 +188,18 @@ class Relevance:
         if any(fnmatchcase(kind, pattern) for pattern in self._patterns):
             return True
         return kind not in BY_WORDS and kind in _looked_at()
+
+
+def _outlined(text: str) -> Iterator[tuple[Span, Outline | None]]:
+    """Yield the documents of a text as `split` does, with what each of them shows."""
+    if text.find(MARKER, 0, _HEAD) < 0:
+        whole = Span(0, len(text))
+        seen = outline(text, whole)
+        if seen is not None and not seen.is_marked:
+            yield whole, seen
+            return
+    for span in split(text):
+        yield span, outline(text, span)
 
 
 @cache
@@ -277,11 +299,11 @@ def _is_named(version: str) -> bool:
 
 def _is_read_by_name(path: str) -> bool:
     """Whether a file is read for its name, or for that of a folder that it lies in."""
-    file = posixpath.basename(path)
-    if file in FILE_NAMES or file == CHART_FILE or is_helmfile(path):
+    file = path[path.rfind("/") + 1 :]
+    if file in FILE_NAMES or file == CHART_FILE or (HELMFILE in path and is_helmfile(path)):
         return True
     lower = path.lower()
-    return any(one.lower() in lower for one in (RKE2, K3S))
+    return _RKE2 in lower or _K3S in lower
 
 
 def _several(kinds: str | Sequence[str]) -> Sequence[str]:

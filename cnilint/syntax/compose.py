@@ -64,7 +64,7 @@ def compose(
     budget.take(len(text) >> 8)
     index = 0
     template_seen = False
-    all_text = text.isascii() or FOREIGN.search(text) is None
+    all_text = is_all_text(text)
     for number, span in enumerate(split(text)):
         if only is not None and number not in only:
             index += content_start(text, span) < span.end
@@ -113,7 +113,7 @@ def surely_parses(text: str) -> bool:
 
     No tree is built for it, so that a repeated key is none.
     """
-    if text.count("[") + text.count("{") > MOST_OPENED or FOREIGN.search(text):
+    if text.count("[") + text.count("{") > MOST_OPENED or not is_all_text(text):
         return False
     parser = best_parser()
     try:
@@ -121,6 +121,11 @@ def surely_parses(text: str) -> bool:
     except (parser.error, UnicodeEncodeError):
         return False
     return True
+
+
+def is_all_text(text: str) -> bool:
+    """Whether every byte that a text was read from was UTF-8."""
+    return text.isascii() or FOREIGN.search(text) is None
 
 
 def _settings_comment(source: Source) -> Span | None:

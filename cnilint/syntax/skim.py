@@ -7,18 +7,26 @@ parse. YAML hides what it says in many ways; each of them is looked for before a
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from cnilint.model.text import Span
 from cnilint.start import NamedTuple, lazy_pattern
 
-_AT_THE_MARGIN = lazy_pattern(r"\n(?=[^ \n])")
-"""Where a line begins that is not indented."""
+_KEPT = 100
+"""Characters of a line without an indent that are looked at, but for those that have to be read."""
+
+_LINE = rf"""(?:kind|apiVersion):[^\n]*+(?:\n(?:[ ]*\r?\n)*+[ \t]++[^ \t\r\n])?
+    | [^ \n][^\n]{{0,{_KEPT - 1}}}"""
+"""A line that is not indented: the beginning of it, or where it has to be read all of it.
+
+One that has to be read and goes on in an indented line has the beginning of that as well.
+"""
+
+_FIRST = lazy_pattern(_LINE, re.VERBOSE)
+_AT_THE_MARGIN = lazy_pattern(rf"\n({_LINE})", re.VERBOSE)
 
 _BEFORE = lazy_pattern(r"(?:---[ ]*(?:#[^\n]*)?\r?\n)?(?:[ ]*(?:#[^\n]*)?\r?\n)*")
 """What may stand before the first key: the marker, comments, empty lines."""
-
-_GOES_ON = lazy_pattern(r"(?:[ ]*\r?\n)*[ \t]+[^ \t\r\n]")
-"""A line that is indented, behind empty ones."""
 
 _PLAIN = lazy_pattern(
     r"""(?:
@@ -53,12 +61,14 @@ class Outline(NamedTuple):
     """What a text shows of a document: its own keys, its kinds, and what versions it names.
 
     A document has one kind; a text may look as if it had several, of which one is meant. Keys that
-    are not the document's may be among these, none of its own is missing.
+    are not the document's may be among these, none of its own is missing. `is_marked` says whether
+    a marker stands behind its first key: then `split` may see several documents.
     """
 
     keys: frozenset[str]
     kinds: frozenset[str]
     versions: frozenset[str]
+    is_marked: bool
 
 
 def outline(text: str, span: Span) -> Outline | None:
@@ -70,30 +80,44 @@ def outline(text: str, span: Span) -> Outline | None:
     """
     start, end = span
     before = _BEFORE.match(text, start, end)
-    begin = before.end() if before is not None else start
-    first = _PLAIN.match(text, begin, end)
-    if first is None or first["key"] is None:
+    first = _FIRST.match(text, before.end() if before is not None else start, end)
+    if first is None:
         return None
+    lines = (first[0], *_AT_THE_MARGIN.findall(text, first.end(), end))
+    is_small = len(lines) < _FEW and end - start < _SHORT
+    return _common_outline(lines) if is_small else _outline(lines)
+
+
+def _outline(lines: tuple[str, ...]) -> Outline | None:
+    """Return what the lines of a document that are not indented show, the first of them a key."""
     keys: set[str] = set()
     said: dict[str, set[str]] = {"kind": set(), "apiVersion": set()}
-    at = begin
-    while True:
-        found = _PLAIN.match(text, at, end)
-        if found is None:
+    for line in lines:
+        found = _PLAIN.match(line)
+        if found is None or found.end() >= _KEPT:  # what is behind that is not known
             return None
         key = found["key"]
         if key is not None:
             keys.add(key)
         if key in said:
-            value = _VALUE.match(text, found.end(), end)
-            if value is None or _GOES_ON.match(text, value.end(), end) is not None:
+            value = _VALUE.fullmatch(line, found.end())
+            if value is None:
                 return None
             said[key].add(value["value"])
-        following = _AT_THE_MARGIN.search(text, at, end)
-        if following is None or following.end() >= end:
-            break
-        at = following.end()
-    return Outline(frozenset(keys), frozenset(said["kind"]), frozenset(said["apiVersion"]))
+        elif not keys:
+            return None
+    is_marked = any(line.startswith(_MARKERS) for line in lines)
+    kinds, versions = frozenset(said["kind"]), frozenset(said["apiVersion"])
+    return Outline(frozenset(keys), kinds, versions, is_marked)
+
+
+_MARKERS = ("---", "...")
+
+_FEW, _SHORT = 32, 1 << 16
+"""The lines and characters of which a document has fewer if its lines are remembered."""
+
+_common_outline = lru_cache(maxsize=256)(_outline)
+"""Most documents of a repository have the same few lines without an indent."""
 
 
 def name(text: str, span: Span) -> str | None:
@@ -111,7 +135,7 @@ def hides(text: str, span: Span) -> bool:
     with the same word, or Base64.
     """
     start, end = span
-    if text.find("binary", start, end) >= 0 and _BINARY.search(text, start, end) is not None:
+    if text.find("!", start, end) >= 0 and _BINARY.search(text, start, end) is not None:
         return True
     if text.find("\\", start, end) < 0:
         return False
@@ -128,7 +152,7 @@ def _is_part_of_word(text: str, found: re.Match[str]) -> bool:
 
 def is_plain(text: str) -> bool:
     """Whether a text can be skimmed: no directives, and no line ends but LF and CR LF."""
-    if text.startswith(("%", "\ufeff%")) or "\n%" in text:
+    if "%" in text and (text.startswith(("%", "\ufeff%")) or "\n%" in text):
         return False
     if text.isascii() and "\r" not in text:
         return True
