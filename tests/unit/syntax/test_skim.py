@@ -10,6 +10,7 @@ from cnilint.model.text import Source, Span
 from cnilint.model.tree import Document, Mapping, members, string
 from cnilint.syntax.compose import compose
 from cnilint.syntax.skim import Outline, outline
+from cnilint.syntax.split import split
 
 LONG = "x" * 99
 
@@ -69,17 +70,30 @@ def documents(text: str) -> list[Document]:
 @given(st.lists(st.sampled_from(LINES), min_size=1, max_size=8), st.sampled_from(["\n", ""]))
 def test_nothing_that_a_document_says_is_missing(lines: list[str], end: str) -> None:
     text = "\n".join(lines) + end
+    for span in split(text):
+        found = outline(text, span)
+        read = documents(text[span.start : span.end]) if found is not None else []
+        assert len(read) <= 1
+        for one in read:
+            assert found is not None
+            says_no_more(one, found)
+
+
+@given(st.lists(st.sampled_from(LINES), min_size=1, max_size=8), st.sampled_from(["\n", ""]))
+def test_a_text_without_a_marker_is_one_document(lines: list[str], end: str) -> None:
+    text = "\n".join(lines) + end
     found = seen(text)
-    if found is None:
-        return
-    read = documents(text)
-    assert len(read) <= 1 or found.is_marked
-    for one in read:
-        assert isinstance(one.root, Mapping)
-        own = members(one.root)
-        assert own.keys() <= found.keys
-        for key, among in (("kind", found.kinds), ("apiVersion", found.versions)):
-            assert (string(own.get(key)) or "") in {*among, ""}
+    if found is not None and not found.is_marked:
+        assert list(split(text)) == [Span(0, len(text))]
+
+
+def says_no_more(one: Document, found: Outline) -> None:
+    """Assert that a document says nothing that its outline does not show."""
+    assert isinstance(one.root, Mapping)
+    own = members(one.root)
+    assert own.keys() <= found.keys
+    for key, among in (("kind", found.kinds), ("apiVersion", found.versions)):
+        assert (string(own.get(key)) or "") in {*among, ""}
 
 
 @pytest.mark.parametrize(
