@@ -225,8 +225,8 @@ def make_folders(path: str) -> None:
     os.makedirs(path or ".", exist_ok=True)
 
 
-def open_file(path: str, *, through_links: bool = True) -> int:
-    """Open a file to read it; the caller closes what is returned.
+def opened_file(path: str, *, through_links: bool = True) -> tuple[int, os.stat_result]:
+    """Open a file to read it, and tell which one it is; the caller closes the descriptor.
 
     A file is a regular one, or what this process has open, by its name. ConfinedError for any other
     thing: a pipe may never begin, and a device never end.
@@ -237,11 +237,12 @@ def open_file(path: str, *, through_links: bool = True) -> int:
     flags = _READ | (0 if own else _AT_ONCE) | (0 if through_links else _NO_LINK)
     descriptor = os.open(path, flags)
     try:
-        _refuse(os.fstat(descriptor), path, own=own)
+        found = os.fstat(descriptor)
+        _refuse(found, path, own=own)
     except OSError:
         os.close(descriptor)
         raise
-    return descriptor
+    return descriptor, found
 
 
 def read_open(descriptor: int, limit: int = MOST_BYTES) -> bytes:
@@ -257,9 +258,9 @@ def read_open(descriptor: int, limit: int = MOST_BYTES) -> bytes:
 def read_file(path: str) -> bytes:
     """Return what a file holds that a person named, or that a setting may name.
 
-    OSError if it cannot be read, is none (see `open_file`) or is too large.
+    OSError if it cannot be read, is none (see `opened_file`) or is too large.
     """
-    descriptor = open_file(path)
+    descriptor, _found = opened_file(path)
     try:
         content = read_open(descriptor)
     finally:

@@ -30,6 +30,7 @@ from cnilint.engine.evaluate import (
 from cnilint.engine.inputs import Inputs, Sieve
 from cnilint.engine.inputs import inputs as read
 from cnilint.engine.policy import Policy
+from cnilint.engine.reading import Read, read_and_sifted
 from cnilint.engine.repository import repository_top
 from cnilint.engine.result import Result
 from cnilint.engine.shards import shard, share
@@ -43,7 +44,6 @@ from cnilint.errors import (
 )
 from cnilint.fix.options import DEFAULT_OPTIONS, Fixed, Options
 from cnilint.model.finding import Applicability, Way
-from cnilint.model.text import Source
 from cnilint.progress import Progress
 from cnilint.simulation.class_facts import HostFile
 from cnilint.simulation.cluster import Circumstances
@@ -51,10 +51,10 @@ from cnilint.simulation.shared import Simulations
 from cnilint.start import NamedTuple, replace
 from cnilint.syntax.collect import (
     STANDARD_INPUT,
+    Collecting,
     Excluding,
     Listing,
     Unreadable,
-    collect,
     collect_in,
 )
 
@@ -183,9 +183,7 @@ def load(
     return _read(run, may_be_empty=may_be_empty, sieve=sieve)
 
 
-def _watched(
-    given: Iterable[Source | Unreadable], paths: Sequence[str], progress: Progress
-) -> Iterator[Source | Unreadable]:
+def _watched(given: Iterable[Read], paths: Sequence[str], progress: Progress) -> Iterator[Read]:
     """Yield what was given, and tell how much; ReadError for what was named and is not read."""
     for number, one in enumerate(given, 1):
         if isinstance(one, Unreadable) and _ends_a_run(one, paths):
@@ -431,10 +429,13 @@ def _read(
     paths, tree, chosen, around = run.paths or (".",), run.tree, run.settings, run.surroundings
     listing, excluding = _left_out(chosen)
     limit = byte_count(chosen.max_file_size)
+    given: Iterable[Read]
     if tree is not None:
         given = collect_in(tree, paths, excluding, limit)
     else:
-        given = collect(paths, stdin=run.stdin, listing=listing, excluding=excluding, limit=limit)
+        stdin = run.stdin
+        files = Collecting(paths, stdin=stdin, listing=listing, excluding=excluding, limit=limit)
+        given = read_and_sifted(files, sieve, job_count(chosen.jobs), around.progress)
     given = _watched(given, paths, around.progress)
     top = tree or _top(paths)
     inputs = read(given, top, around.budget, like, sieve)

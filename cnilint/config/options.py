@@ -283,8 +283,8 @@ class Settings(Frozen):
     jobs: Annotated[
         str,
         Option(
-            "How many processes prove fixes: a number, or auto for one on each processor. The "
-            "report is the same.",
+            "How many processes read files and prove fixes where there are many: a number, or auto "
+            "for one on each processor. The report is the same.",
             CHECK,
             in_file=True,
             metavar="N",

@@ -27,6 +27,16 @@ class Sifted(NamedTuple):
     left_out: int
 
 
+class Asking(NamedTuple):
+    """What a sieve remembers of the files that it was given: texts that may ask for others.
+
+    `unsure` is that of the sieve.
+    """
+
+    texts: tuple[str, ...]
+    unsure: bool
+
+
 class Sieve(Protocol):
     """Tells what can matter of a file before it is parsed."""
 
@@ -39,6 +49,23 @@ class Sieve(Protocol):
     def is_asked_for(self, one: str) -> bool:
         """Whether what was kept so far may ask for an object by its name."""
 
+    def forgotten(self) -> Asking:
+        """Return what is remembered of the files so far, and forget it."""
+
+    def remember(self, asking: Asking) -> None:
+        """Take what was forgotten here or in another process."""
+
+
+class SiftedFile(NamedTuple):
+    """A file that was sifted when it was read: its path, and what of it can matter; see `Sieve`.
+
+    Its text is there if any of it can matter.
+    """
+
+    path: str
+    sifted: Sifted | None
+    source: Source | None
+
 
 class LeftOut(NamedTuple):
     """How much was not read, as nothing asks for it: whole files, and documents of all files."""
@@ -48,6 +75,7 @@ class LeftOut(NamedTuple):
 
 
 NOTHING_LEFT_OUT = LeftOut()
+NONE: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +174,7 @@ class Inputs:
 
 
 def inputs(
-    collected: Iterable[Source | Unreadable],
+    collected: Iterable[Source | Unreadable | SiftedFile],
     top: str | FileTree = "",
     budget: Budget | None = None,
     like: Inputs | None = None,
@@ -157,34 +185,43 @@ def inputs(
     `top` is the folder of the repository they are in, or its tree of files; without one nothing
     else is read. `budget` is what may be spent. A text that is the same in `like`, other inputs, is
     taken from there. With a `sieve`, which is for files on the disk alone, what it leaves out is
-    not parsed.
+    not parsed; files that are sifted already were so by the same one.
     """
     budget = budget or Budget()
     if sieve is None:
-        read, left_out = [_Read(one, None) for one in collected], NOTHING_LEFT_OUT
+        read = [_Read(one, None) for one in collected if not isinstance(one, SiftedFile)]
+        left_out = NOTHING_LEFT_OUT
     else:
         read, left_out = _sifted(collected, sieve)
     return replace(_put_together(read, top, budget, like), left_out=left_out)
 
 
-def _sifted(collected: Iterable[Source | Unreadable], sieve: Sieve) -> tuple[list[_Read], LeftOut]:
+def _sifted(
+    collected: Iterable[Source | Unreadable | SiftedFile], sieve: Sieve
+) -> tuple[list[_Read], LeftOut]:
     """Return what is to be read, and how much is not."""
     read: list[_Read] = []
     documents = 0
     for one in collected:
-        sifted = sieve.sifted(one) if isinstance(one, Source) else None
+        source: Source | Unreadable | None = one.source if isinstance(one, SiftedFile) else one
+        if isinstance(one, SiftedFile):
+            sifted = one.sifted
+        else:
+            sifted = sieve.sifted(one) if isinstance(one, Source) else None
         if sifted is None:
-            read.append(_Read(one, None))
+            read.append(_Read(source, None))
             continue
         documents += sifted.left_out
-        bare = one if sifted.kept or one.path == STANDARD_INPUT else None
+        bare = source if sifted.kept or one.path == STANDARD_INPUT else None
         read.append(_Read(bare, sifted.kept, one.path, sifted.waiting))
     if sieve.unsure:
         return [_Read(each.source or _again(each.path), None) for each in read], NOTHING_LEFT_OUT
     chosen: list[_Read] = []
     for each in read:
-        asked = frozenset(number for number, name in each.waiting if sieve.is_asked_for(name))
-        documents += len(each.waiting) - len(asked)
+        asked = NONE
+        if each.waiting:
+            asked = frozenset(number for number, name in each.waiting if sieve.is_asked_for(name))
+            documents += len(each.waiting) - len(asked)
         if each.kept is None or each.kept or asked:
             kept = None if each.kept is None else each.kept | asked
             chosen.append(_Read(each.source or _again(each.path), kept))

@@ -40,7 +40,7 @@ from cnilint.syntax.split import content_start, split
 
 from .asked_for import asked_for
 from .ignores.ignore import MARK
-from .inputs import Sifted
+from .inputs import Asking, Sifted
 from .ruleset import Rule
 
 CONFIG_MAP, SERVICE = "ConfigMap", "Service"
@@ -135,6 +135,17 @@ class Relevance:
         if one in self._names or bare in self._names:
             return True
         return any(fnmatchcase(one, glob) or fnmatchcase(bare, glob) for glob in self._globs)
+
+    def forgotten(self) -> Asking:
+        """Return what is remembered of the files so far, and forget it."""
+        found = Asking(tuple(self._asking), self.unsure)
+        self._asking.clear()
+        return found
+
+    def remember(self, asking: Asking) -> None:
+        """Take what was forgotten here or in another process."""
+        self._asking += asking.texts
+        self.unsure |= asking.unsure
 
     def _ask(self) -> None:
         """Remember the names that the code, the catalog and what was kept may ask for."""

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any, NoReturn
 
 from cnilint.catalog import catalog
-from cnilint.confine import file_behind, open_file
+from cnilint.confine import file_behind, opened_file
 from cnilint.errors import ReadError, RuleError
 from cnilint.resources import rules_folder
 from cnilint.syntax.data_cache import kept
@@ -80,7 +80,7 @@ def card_files(folder: str) -> list[str]:
 def _changed_at(path: str) -> int:
     """Return when a card was changed; ReadError if it is no file of its repository."""
     try:
-        descriptor = open_file(file_behind(path))
+        descriptor, _found = opened_file(file_behind(path))
     except OSError as error:
         raise ReadError(path, f"{error.strerror}") from None
     try:

@@ -32,6 +32,7 @@ from cnilint.model.finding import (
     TextEdit,
 )
 from cnilint.model.tree import SyntaxProblem
+from cnilint.processes import processes, shared_out
 from cnilint.simulation.class_facts import ClassFacts
 from cnilint.simulation.cluster import Cluster
 from cnilint.start import NamedTuple, replace
@@ -39,13 +40,16 @@ from cnilint.syntax.rewrite import CannotEdit
 
 from .handover import handed_over, is_elsewhere, traced
 from .options import Options
-from .processes import processes, shared_out
 from .unfold import unfolded
 
 FindingKey = tuple[str, str, str, str]
 TextEditsKey = tuple[tuple[str, tuple[TextEdit, ...]], ...]
 
 Made = TypeVar("Made")
+
+
+LEAST = 32
+"""Fixes for each further process that proves some."""
 
 
 class Counts(NamedTuple):
@@ -140,7 +144,7 @@ class Prover:
                     wanted.setdefault(_key(one.edits), []).append(((at, number), one))
         groups = [[one for _place, one in members] for members in wanted.values()]
         fixable = sum(bool(finding.fixes) for finding in findings)
-        number = processes(self._options.jobs, len(groups))
+        number = processes(self._options.jobs, len(groups), LEAST)
 
         def tried(at: int) -> _Tried:
             self._progress("proving fixes", min(at, fixable), fixable)

@@ -14,7 +14,7 @@ from cnilint.confine import (
     Bounds,
     ConfinedError,
     FileTree,
-    open_file,
+    opened_file,
     read_open,
 )
 from cnilint.model.text import Source
@@ -105,8 +105,9 @@ def collect(
     stands for what that lists, and never for what `excluding` leaves out of it. `limit` are the
     bytes of the largest file that is read.
     """
-    bounds = Bounds([path for path in paths if path != STANDARD_INPUT])
-    return _Collector(stdin, listing, excluding, bounds, limit).each(paths)
+    found = Collecting(paths, stdin=stdin, listing=listing, excluding=excluding, limit=limit)
+    for one in found.listed():
+        yield from found.read(one)
 
 
 def collect_in(
@@ -205,28 +206,61 @@ def encode(text: str, like: bytes = b"") -> bytes:
     return text.encode(errors="surrogateescape")
 
 
-class _Collector:
-    """What has been read so far, so that nothing is read twice and no link is followed forever."""
+class Listed(NamedTuple):
+    """A file that is to be read: its path, what it is reported under, and how it was met.
+
+    It was `named` by a person or by nobody. What is no link is not followed, should it become one.
+    """
+
+    path: str
+    reported: str
+    named: bool
+    is_link: bool
+
+
+FileNumbers = tuple[int, int]
+"""What tells a regular file from any other one: its device, and its number there."""
+
+
+class Opened(NamedTuple):
+    """What a file gave, and which one it is; None for what is no regular file."""
+
+    read: Source | Unreadable
+    file: FileNumbers | None
+
+
+class Collecting:
+    """What paths stand for; see `collect`.
+
+    It remembers what it met, so that nothing is read twice and no link is followed forever.
+    """
 
     def __init__(
         self,
+        paths: Sequence[str],
+        *,
         stdin: Callable[[], bytes],
-        listing: Listing | None,
-        excluding: Excluding | None,
-        bounds: Bounds,
-        limit: int,
+        listing: Listing | None = None,
+        excluding: Excluding | None = None,
+        limit: int = SIZE_LIMIT,
     ) -> None:
+        """Take what `collect` takes."""
+        self._paths = paths
         self._limit = limit
         self._stdin = stdin
         self._listing = listing
         self._excluding = excluding
-        self._bounds = bounds
+        self._bounds = Bounds([path for path in paths if path != STANDARD_INPUT])
         self._names: set[str] = set()
-        self._files: dict[tuple[int, int], list[str]] = {}
-        self._folders: set[tuple[int, int]] = set()
+        self._files: dict[FileNumbers, list[str]] = {}
+        self._folders: set[FileNumbers] = set()
 
-    def each(self, paths: Sequence[str]) -> Iterator[Source | Unreadable]:
-        for path in paths:
+    def listed(self) -> Iterator[Listed | Source | Unreadable]:
+        """Yield every file the paths stand for, in order, before it is opened.
+
+        Standard input is read, and what is not to be opened is told.
+        """
+        for path in self._paths:
             if path == STANDARD_INPUT:
                 if self._is_new(path):
                     yield _decoded(path, self._stdin(), self._limit)
@@ -241,10 +275,10 @@ class _Collector:
                 continue
             if stat.S_ISDIR(mode):
                 yield from self._folder(path)
-            elif found := self._file(path, named=True):
-                yield found
+            else:
+                yield from self._file(path, named=True)
 
-    def _matching(self, pattern: str) -> Iterator[Source | Unreadable]:
+    def _matching(self, pattern: str) -> Iterator[Listed | Unreadable]:
         from glob import iglob
 
         left_out = _VERSION_CONTROL.difference(pattern.split("/"))
@@ -260,14 +294,10 @@ class _Collector:
                 yield from self._left_out(match)
             elif os.path.isdir(match):
                 yield from self._folder(match)
-            elif (
-                os.path.isfile(match)
-                and stands_for(pattern, match)
-                and (found := self._file(match))
-            ):
-                yield found
+            elif os.path.isfile(match) and stands_for(pattern, match):
+                yield from self._file(match)
 
-    def _folder(self, path: str) -> Iterator[Source | Unreadable]:
+    def _folder(self, path: str) -> Iterator[Listed | Unreadable]:
         listed = self._listing(path) if self._listing is not None else None
         excluded = self._excluding(path) if self._excluding is not None else None
         pending = [_Entry(path, is_folder=True)]
@@ -277,8 +307,7 @@ class _Collector:
                 yield from self._left_out(path)
                 continue
             if not is_folder:
-                if read := self._file(path, is_link=is_link):
-                    yield read
+                yield from self._file(path, is_link=is_link)
                 continue
             try:
                 found = os.stat(path)
@@ -295,40 +324,54 @@ class _Collector:
             except OSError as error:
                 yield Unreadable(_reported(path), _reason(error))
 
-    def _file(
-        self, path: str, *, named: bool = False, is_link: bool = True
-    ) -> Source | Unreadable | None:
-        """Return what a file gives; None if it has been read before.
+    def read(self, one: Listed | Source | Unreadable) -> Iterator[Source | Unreadable]:
+        """Yield what a file gives, unless it was read before."""
+        if not isinstance(one, Listed):
+            yield one
+            return
+        opened = self.opened(one)
+        if not self.is_known(one, opened.file):
+            yield opened.read
 
-        What is no link is not followed either, should it have become one.
-        """
-        reported = _reported(path)
-        if not self._is_new(reported):
-            return None
+    def opened(self, one: Listed) -> Opened:
+        """Return what a file gives. Nothing is remembered: another process may do it."""
         try:
-            descriptor = open_file(path, through_links=is_link)
+            descriptor, found = opened_file(one.path, through_links=one.is_link)
             try:
-                content = self._content(descriptor, path)
+                content = self._content(descriptor, found.st_size)
             finally:
                 os.close(descriptor)
         except OSError as error:
-            foreign = not named and isinstance(error, ConfinedError)
-            return Unreadable(reported, _reason(error), foreign=foreign)
-        return None if content is None else _decoded(reported, content, self._limit)
+            foreign = not one.named and isinstance(error, ConfinedError)
+            return Opened(Unreadable(one.reported, _reason(error), foreign=foreign), None)
+        file = (found.st_dev, found.st_ino) if stat.S_ISREG(found.st_mode) else None
+        return Opened(_decoded(one.reported, content, self._limit), file)
 
-    def _content(self, descriptor: int, path: str) -> bytes | None:
-        """Return what an open file holds, cut behind the limit; None if it has been read before."""
-        found = os.fstat(descriptor)
-        if stat.S_ISREG(found.st_mode):
-            known = self._files.setdefault((found.st_dev, found.st_ino), [])
-            # A second hard link is a file of its own; a second way to the same link is not.
-            if known and os.path.realpath(path) in map(os.path.realpath, known):
-                return None
-            known.append(path)
+    def is_known(self, one: Listed, file: FileNumbers | None) -> bool:
+        """Whether a file was met before, by another path; from now on it was.
+
+        A second hard link is a file of its own; a second way to the same link is not.
+        """
+        if file is None:
+            return False
+        known = self._files.setdefault(file, [])
+        if known and os.path.realpath(one.path) in map(os.path.realpath, known):
+            return True
+        known.append(one.path)
+        return False
+
+    def _file(self, path: str, *, named: bool = False, is_link: bool = True) -> Iterator[Listed]:
+        """Yield a file, unless one of its path was met before."""
+        reported = _reported(path)
+        if self._is_new(reported):
+            yield Listed(path, reported, named, is_link)
+
+    def _content(self, descriptor: int, size: int) -> bytes:
+        """Return what an open file of a size holds, cut behind the limit."""
         content = b""
-        if 0 < found.st_size <= self._limit:
-            content = os.read(descriptor, found.st_size + 1)
-            if len(content) == found.st_size:
+        if 0 < size <= self._limit:
+            content = os.read(descriptor, size + 1)
+            if len(content) == size:
                 return content
         return content + read_open(descriptor, self._limit - len(content))
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cnilint import confine
-from cnilint.confine import Bounds, ConfinedError, folder_of, leads_out, open_file, read_file
+from cnilint.confine import Bounds, ConfinedError, folder_of, leads_out, opened_file, read_file
 from cnilint.files import replace_file
 
 
@@ -106,14 +106,14 @@ def test_a_folder_that_becomes_a_link_while_files_are_written_gets_none(
 
 def test_only_files_are_opened(top: Path) -> None:
     with pytest.raises(ConfinedError, match="a device, not a file"):
-        open_file("/dev/zero")
+        opened_file("/dev/zero")
     with pytest.raises(IsADirectoryError):
-        open_file("a")
+        opened_file("a")
     (top / "x").write_text("x")
     (top / "y").symlink_to("x")
     assert read_file("y") == b"x"
     with pytest.raises(OSError, match="links"):
-        open_file("y", through_links=False)
+        opened_file("y", through_links=False)
     assert read_file(os.devnull) == b""
 
 

@@ -6,15 +6,15 @@ import os
 
 import pytest
 
+from cnilint import processes as module
 from cnilint.config.options import DEFAULTS
 from cnilint.engine.evaluate import NOTHING_AROUND, Evaluation
 from cnilint.engine.inputs import inputs
 from cnilint.errors import UsageError
-from cnilint.fix import processes as module
 from cnilint.fix.options import Options
 from cnilint.fix.plan import fixed, offered
-from cnilint.fix.processes import LEAST, processes, shared_out
 from cnilint.model.text import Source
+from cnilint.processes import processes, shared_out
 from cnilint.run import asked
 from tests.clusters import VPC, multus
 
@@ -52,10 +52,10 @@ def test_what_another_process_cannot_do_is_done_here() -> None:
 
 def test_how_many_work(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_processors", lambda: 4)
-    assert [processes("auto", tasks) for tasks in (0, LEAST, 2 * LEAST, 99 * LEAST)] == [1, 1, 2, 4]
-    assert [processes("3", tasks) for tasks in (0, 1, 2, 99)] == [1, 1, 2, 3]
+    assert [processes("auto", tasks, 32) for tasks in (0, 32, 64, 99 * 32)] == [1, 1, 2, 4]
+    assert [processes("3", tasks, 32) for tasks in (0, 1, 2, 99)] == [1, 1, 2, 3]
     monkeypatch.delattr(os, "fork")
-    assert processes("3", 99) == 1
+    assert processes("3", 99, 32) == 1
 
 
 @needs_fork
