@@ -281,10 +281,10 @@ def _of_catalog() -> frozenset[str]:
         one = pending.pop()
         if isinstance(one, str):
             found.add(one)
+        elif isinstance(one, tuple | list):
+            pending += one
         elif isinstance(one, Mapping):
             pending += [*one, *one.values()]
-        elif isinstance(one, Sequence):
-            pending += one
     return frozenset(found)
 
 

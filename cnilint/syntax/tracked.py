@@ -48,7 +48,7 @@ def _files(top: str, below: str = ".") -> Iterator[str]:
         raise UsageError(f"--git-tracked: {said[-1] if said else 'git failed'}")
     for line in filter(None, os.fsdecode(done.out).split("\0")):
         kind, _tab, name = line.partition("\t")
-        path = os.path.join(top, *name.split("/"))
+        path = os.path.join(top, name.replace("/", os.sep))
         yield path
         if kind.startswith(_SUBMODULE) and os.path.exists(os.path.join(path, ".git")):
             yield from _files(path)
