@@ -15,15 +15,14 @@ from cnilint.start import NamedTuple, lazy_pattern
 _KEPT = 100
 """Characters of a line without an indent that are looked at, but for those that have to be read."""
 
-_LINE = rf"""(?:kind|apiVersion):[^\n]*+(?:\n(?:[ ]*\r?\n)*+[ \t]++[^ \t\r\n])?
-    | [^ \n][^\n]{{0,{_KEPT - 1}}}"""
+_AT_THE_MARGIN = lazy_pattern(
+    r"\n((?:kind|apiVersion):[^\n]*+(?:\n(?: *\r?\n)*+[ \t]++[^ \t\r\n])?"
+    rf"|[^ \n][^\n]{{0,{_KEPT - 1}}})"
+)
 """A line that is not indented: the beginning of it, or where it has to be read all of it.
 
 One that has to be read and goes on in an indented line has the beginning of that as well.
 """
-
-_FIRST = lazy_pattern(_LINE, re.VERBOSE)
-_AT_THE_MARGIN = lazy_pattern(rf"\n({_LINE})", re.VERBOSE)
 
 _BEFORE = lazy_pattern(r"(?:---[ ]*(?:#[^\n]*)?\r?\n)?(?:[ ]*(?:#[^\n]*)?\r?\n)*")
 """What may stand before the first key: the marker, comments, empty lines."""
@@ -80,10 +79,13 @@ def outline(text: str, span: Span) -> Outline | None:
     """
     start, end = span
     before = _BEFORE.match(text, start, end)
-    first = _FIRST.match(text, before.end() if before is not None else start, end)
-    if first is None:
+    begin = before.end() if before is not None else start
+    if begin == end or text[begin] in " \n":
         return None
-    lines = (first[0], *_AT_THE_MARGIN.findall(text, first.end(), end))
+    if begin and text[begin - 1] == "\n":
+        lines = tuple(_AT_THE_MARGIN.findall(text, begin - 1, end))
+    else:
+        lines = tuple(_AT_THE_MARGIN.findall("\n" + text[begin:end]))
     is_small = len(lines) < _FEW and end - start < _SHORT
     return _common_outline(lines) if is_small else _outline(lines)
 
