@@ -214,7 +214,10 @@ class _Writer:
         self.parts: list[str] = []
         self.places: dict[Route, tuple[Place, ...]] = {}
         self.doubts: dict[Route, str] = {}
+        from cnilint.syntax.style import json_string
+
         self._at = 0
+        self._string = json_string
 
     def block(self, node: BuiltNode, indent: int, route: Route) -> Tree:
         """Write a node, the first line of it where the text now ends; return it as a tree."""
@@ -255,11 +258,9 @@ class _Writer:
             yield self.block(node, indent + 2, (*route, number))
 
     def _scalar(self, value: ScalarValue, written: str = "") -> Scalar:
-        from cnilint.syntax.style import json_string
-
         start = self._at
         if isinstance(value, str):
-            self._write(json_string(value))
+            self._write(self._string(value))
             return Scalar(Span(start, self._at), value, value, Style.DOUBLE)
         text = written or json.dumps(value)
         self._write(text)

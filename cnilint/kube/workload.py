@@ -252,8 +252,12 @@ def _host_path(pods: Workload, container: Container, path: str) -> PathOnHost | 
 
 def workload(manifest: Manifest, index: ManifestIndex) -> Workload | None:
     """Return a manifest as a workload, or None if its kind runs no pods."""
-    template = TEMPLATE.get(manifest.kind)
-    if template is None or manifest.at(*template, "spec") is None:
+    return index.once(_workload, manifest) if manifest.kind in TEMPLATE else None
+
+
+def _workload(manifest: Manifest, index: ManifestIndex) -> Workload | None:
+    template = TEMPLATE[manifest.kind]
+    if manifest.at(*template, "spec") is None:
         return None
     return Workload(manifest, template, tuple(_containers(manifest, template, index)), index)
 
