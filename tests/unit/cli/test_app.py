@@ -221,7 +221,7 @@ def test_ctrl_c_ends_with_its_own_code_and_without_a_word(
     def interrupted(*_paths: object, **_options: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(run, "collect", interrupted)
+    monkeypatch.setattr(run, "Collecting", interrupted)
     for command in (("check",), ("check", "--fix"), ("inspect",)):
         done = cnilint(*command, folder=raced)
         assert (done.code, done.out.strip(), done.err.strip()) == (130, "", "")
