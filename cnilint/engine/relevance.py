@@ -68,10 +68,23 @@ MARKER, _HEAD = "\n---", 1 << 14
 TEMPLATES = r"\{[{%]|[%@][A-Za-z_][A-Za-z0-9_]*[%@]"
 """What has to be in a template: actions, or a name that a tool fills in."""
 
-_NAME = lazy_pattern(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
+_OF_NAMES = bytes(
+    one if chr(one) in ".-" or (one < 0x80 and chr(one).isalnum()) else ord(" ")
+    for one in range(0x100)
+)
+"""Of each byte what it is in a name of an object: itself, or what is between names."""
 _FILLING = r"(?:\$\{[^}\n]{0,200}+\}|\{\{[^}\n]{0,200}+\}\})"
 _FILLED_IN = lazy_pattern(rf"(?<![A-Za-z0-9.-])[A-Za-z0-9.-]*+(?:{_FILLING}[A-Za-z0-9.-]*+)++")
 _HOLE = lazy_pattern(_FILLING)
+
+
+def names_in(text: str) -> set[str]:
+    """Return every text in another one that an object may be called, as long as it can be.
+
+    It begins and ends with a letter or a digit, and has dots and dashes between.
+    """
+    words = text.encode("ascii", "replace").replace(b"?", b" ").translate(_OF_NAMES).split()
+    return {one.decode().strip(".-") for one in set(words)} - {""}
 
 
 class Relevance:
@@ -152,7 +165,7 @@ class Relevance:
         if not self._names:
             self._names = {*asked_for().names, *_of_catalog()}
         for text in self._asking:
-            self._names.update(_NAME.findall(text))
+            self._names.update(names_in(text))
             if "{" in text:
                 self._globs.update(_HOLE.sub("*", one) for one in _FILLED_IN.findall(text))
         self._asking.clear()

@@ -40,7 +40,8 @@ _SETTINGS = "JSON with comments and without a kind, such as an editor's settings
 _SYNTAX = "syntax"
 
 MOST_OPENED = 2000
-"""Brackets in a text that is passed over: the parser takes time quadratic in those left open."""
+"""Brackets in a text that is passed over at once: the parser takes time quadratic in those left
+open, so that of a text with more it is asked event by event."""
 
 
 def compose(
@@ -109,18 +110,35 @@ def problems_in(source: Source) -> bool:
 
 
 def surely_parses(text: str) -> bool:
-    """Whether a document has no mistake of syntax; False where that takes long to find out.
+    """Whether a document has no mistake of syntax; False where it nests too deep to find out.
 
     No tree is built for it, so that a repeated key is none.
     """
-    if text.count("[") + text.count("{") > MOST_OPENED or not is_all_text(text):
+    if not is_all_text(text):
         return False
     parser = best_parser()
     try:
-        parser.pass_over(text)
+        if text.count("[") + text.count("{") <= MOST_OPENED:
+            parser.pass_over(text)
+            return True
+        return _is_shallow(parser, text)
     except (parser.error, UnicodeEncodeError):
         return False
-    return True
+
+
+def _is_shallow(parser: Parser, text: str) -> bool:
+    """Whether a text never nests deeper than what is read; the parser's error as it comes."""
+    _scalar, mapping, sequence, mapping_end, sequence_end, _alias = parser.kinds
+    following = parser.start(text)
+    depth = 0
+    while depth <= MAX_DEPTH:
+        kind = following().__class__
+        if kind is parser.stream_end:
+            return True
+        depth += (kind is mapping or kind is sequence) - (
+            kind is mapping_end or kind is sequence_end
+        )
+    return False
 
 
 def is_all_text(text: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from cnilint.budget import Budget
 from cnilint.engine.evaluate import evaluate
 from cnilint.engine.inputs import inputs
-from cnilint.engine.relevance import Relevance, anywhere
+from cnilint.engine.relevance import Relevance, anywhere, names_in
 from cnilint.engine.rule import Rule
 from cnilint.engine.ruleset import rules
 from cnilint.kube.manifest import manifests
@@ -21,7 +22,7 @@ from cnilint.model.text import Source, Span
 from cnilint.model.tree import Document, SyntaxProblem, plain
 from cnilint.multus.meant_configuration import KEY as CONFIGURATION
 from cnilint.syntax.collect import decode
-from cnilint.syntax.compose import compose
+from cnilint.syntax.compose import MOST_OPENED, compose
 from tests.clusters import multus
 
 DEPLOYMENT = """\
@@ -183,6 +184,19 @@ def test_what_is_broken_in_a_file_that_was_named_is_wanted(text: str) -> None:
         assert sorted(sifted.kept) == numbers
 
 
+@pytest.mark.parametrize("nested", [1, 100, 150])
+def test_many_brackets_are_no_reason_to_keep_a_document(nested: int) -> None:
+    one = "[" * nested + "]" * nested
+    many = f"spec: [{', '.join([one] * (MOST_OPENED // nested + 1))}]\n"
+    assert kept(f"{INGRESS}{many}---\n{DEPLOYMENT}# cni\n") == []
+    assert kept(f"{INGRESS}{many}x: '{{{{'\n---\n{DEPLOYMENT}") == []
+
+
+@pytest.mark.parametrize("spec", ["[" * 3_000 + "]" * 3_000, "[" * 3_000, "[[], " * 2_000 + "}"])
+def test_what_nests_too_deep_to_tell_whether_it_is_broken_is_kept(spec: str) -> None:
+    assert kept(f"{INGRESS}spec: {spec}  # multus\n---\n{DEPLOYMENT}") == [0]
+
+
 def test_a_strict_run_has_every_file_in_which_something_is_broken_as_a_whole() -> None:
     strict = Relevance(strict=True)
     for text in (BROKEN, "a: 1\na: 2\n", "a: [\n"):
@@ -286,6 +300,14 @@ def test_a_configuration_waits_until_something_asks_for_its_name(
     found = read(*files.values())
     assert ("0.yaml:0" in found) is is_kept
     assert [one for one in found if one[0] == "1"] == ["1.yaml:0", "1.yaml:1", "1.yaml:2"]
+
+
+_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
+
+
+@given(st.text(st.sampled_from("aZ0.-?{}/_ \n\té\u2028\udc80") | st.characters(), max_size=40))
+def test_names_are_the_longest_texts_that_an_object_may_be_called(text: str) -> None:
+    assert names_in(text) == set(_NAME.findall(text))
 
 
 def test_what_is_left_out_is_counted() -> None:
