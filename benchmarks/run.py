@@ -257,6 +257,45 @@ def start(asked: Measuring) -> dict[str, list[Row]]:
     return {"start: one manifest; hooks on one and on 1,000 files without a CNI": rows}
 
 
+def read_only(asked: Measuring) -> dict[str, list[Row]]:
+    """Measure an installation that nobody may write to, where Python writes no bytecode.
+
+    The wheel is installed as pip does, so that it has bytecode of its own. RuntimeError if a run
+    wrote into it all the same, as root might.
+    """
+    place = asked.folder / "installation"
+    wheels = asked.folder / "wheels"
+    build = [sys.executable, "-m", "build", "--no-isolation", "--wheel", "-o", str(wheels)]
+    subprocess.run([*build, str(ROOT)], check=True, capture_output=True)
+    subprocess.run([sys.executable, "-m", "venv", place], check=True, capture_output=True)
+    pip = [str(place / "bin/python"), "-m", "pip", "install", "--quiet"]
+    subprocess.run([*pip, *map(str, wheels.glob("*.whl"))], check=True, capture_output=True)
+    subprocess.run(["chmod", "-R", "a-w", str(place)], check=True)
+    before = sorted(place.rglob("*"))
+    one = asked.folder / "read-only"
+    one.mkdir()
+    (one / "aws-node.yaml").write_text(generate.AWS_NODE, "utf-8")
+    subprocess.run(["git", "init", "--quiet", str(one)], check=True)
+    subprocess.run(["git", "-C", str(one), "add", "."], check=True)
+    without = ["env", "PYTHONDONTWRITEBYTECODE=1"]
+    script = str(place / "bin/cnilint")
+    hook = (
+        f"cd {shlex.quote(str(one))} && exec {shlex.join([*without, script])} check --git-tracked"
+    )
+    path = str(one / "aws-node.yaml")
+    rows = asked.rows(
+        {
+            "cnilint --version": [*without, script, "--version"],
+            "cnilint check": [*without, script, "check", path],
+            "hook: check --git-tracked": ["sh", "-c", hook],
+        }
+    )
+    subprocess.run(["chmod", "-R", "u+w", str(place)], check=True)
+    if sorted(place.rglob("*")) != before:
+        raise RuntimeError("a run wrote into the installation")
+    return {"start of an installation that nobody may write to: one manifest": rows}
+
+
 def tree(asked: Measuring) -> dict[str, list[Row]]:
     """Measure a repository of many files with 20 clusters."""
     place = asked.folder / "tree"
@@ -271,7 +310,9 @@ def stream(asked: Measuring) -> dict[str, list[Row]]:
     path = asked.folder / "stream.yaml"
     generate.stream(path, asked.size)
     said = f"stream: one file, {asked.size / 1e6:g} MB"
-    return {said: asked.rows({"cnilint check": cnilint("check", str(path))}, str(path))}
+    count = f"grep -c cni {shlex.quote(str(path))} | cat"  # -l would stop at the first one
+    commands = {"grep -c cni": ["sh", "-c", count], "cnilint check": cnilint("check", str(path))}
+    return {said: asked.rows(commands, str(path))}
 
 
 def clusters(asked: Measuring) -> dict[str, list[Row]]:
@@ -320,6 +361,7 @@ def growth(asked: Measuring) -> dict[str, list[Row]]:
 
 WORKLOADS: dict[str, Callable[[Measuring], dict[str, list[Row]]]] = {
     "start": start,
+    "read-only": read_only,
     "tree": tree,
     "stream": stream,
     "clusters": clusters,

@@ -27,10 +27,10 @@ from cnilint.engine.evaluate import (
     evaluate,
     evaluated,
 )
-from cnilint.engine.inputs import Inputs, Sieve
+from cnilint.engine.inputs import Inputs, Read, Sieve
 from cnilint.engine.inputs import inputs as read
 from cnilint.engine.policy import Policy
-from cnilint.engine.reading import Read, read_and_sifted
+from cnilint.engine.reading import read_and_sifted
 from cnilint.engine.repository import repository_top
 from cnilint.engine.result import Result
 from cnilint.engine.shards import shard, share
@@ -224,7 +224,7 @@ def checked(run: Run) -> Result:
     with everything beside it.
     """
     run = _played(run)
-    evaluation = _evaluated(run, _sifted(run))
+    evaluation = _first(run)[1]
     evaluation.result = _told_newly(evaluation.result, run)
     result = evaluation.result
     if run.surroundings.by_file:
@@ -235,6 +235,20 @@ def checked(run: Run) -> Result:
 
         result = offered(evaluation, run.fixes)
     return _public(share(result, run.fixes.shard))
+
+
+def _first(run: Run) -> tuple[Inputs, Evaluation]:
+    """Return what a run reads, and what is found in it.
+
+    Large files are held in part, unless something asks for one by its path: then it is read again,
+    as a whole.
+    """
+    inputs = _sifted(run)
+    found = _evaluated(run, inputs)
+    if inputs.files.asked_whole:
+        inputs = _sifted(run, in_parts=False)
+        found = _evaluated(run, inputs)
+    return inputs, found
 
 
 def _evaluated(run: Run, inputs: Inputs) -> Evaluation:
@@ -262,8 +276,7 @@ def fixed(run: Run) -> Fixed:
     from cnilint.fix import plan
 
     run = _played(run)
-    inputs = _sifted(run)
-    first = _evaluated(run, inputs)
+    inputs, first = _first(run)
     done = plan.fixed(inputs, first.surroundings, run.fixes, first)
     _known_primary(done.found, run.surroundings.primary)
     found, left = (_public(_told_newly(one, run)) for one in (done.found, done.result))
@@ -402,7 +415,7 @@ def _top(paths: Sequence[str]) -> str:
     return repository_top(folders[0])
 
 
-def _sifted(run: Run) -> Inputs:
+def _sifted(run: Run, *, in_parts: bool = True) -> Inputs:
     """Return what a run reads, without what can matter to no rule unless all is asked for.
 
     One that is compared with another run reads all: the other one may be about a revision. So does
@@ -415,7 +428,8 @@ def _sifted(run: Run) -> Inputs:
 
     named = frozenset(map(posixpath.normpath, run.paths))
     house, strict = run.surroundings.policy.house, run.settings.strict_yaml
-    return _read(run, sieve=Relevance(house, named, strict=strict))
+    sieve = Relevance(house, named, strict=strict)
+    return _read(run, sieve=sieve, in_parts=in_parts)
 
 
 def _read(
@@ -424,8 +438,12 @@ def _read(
     may_be_empty: bool = False,
     like: Inputs | None = None,
     sieve: Sieve | None = None,
+    in_parts: bool = False,
 ) -> Inputs:
-    """Read what a run is about; see `load`. Texts that are the same in `like` are taken from it."""
+    """Read what a run is about; see `load`. Texts that are the same in `like` are taken from it.
+
+    With `in_parts`, of a large file only that is held which the sieve lets through.
+    """
     paths, tree, chosen, around = run.paths or (".",), run.tree, run.settings, run.surroundings
     listing, excluding = _left_out(chosen)
     limit = byte_count(chosen.max_file_size)
@@ -434,7 +452,14 @@ def _read(
         given = collect_in(tree, paths, excluding, limit)
     else:
         stdin = run.stdin
-        files = Collecting(paths, stdin=stdin, listing=listing, excluding=excluding, limit=limit)
+        files = Collecting(
+            paths,
+            stdin=stdin,
+            listing=listing,
+            excluding=excluding,
+            limit=limit,
+            in_parts=in_parts,
+        )
         given = read_and_sifted(files, sieve, job_count(chosen.jobs), around.progress)
     given = _watched(given, paths, around.progress)
     top = tree or _top(paths)

@@ -12,7 +12,7 @@ from cnilint.gitops.files import Files, Found, read_documents
 from cnilint.model.text import Source, Span
 from cnilint.model.tree import Document, SyntaxProblem
 from cnilint.start import NamedTuple, dataclass, field, replace
-from cnilint.syntax.collect import STANDARD_INPUT, Unreadable, decode
+from cnilint.syntax.collect import STANDARD_INPUT, Large, Part, Unreadable, decode
 
 
 class Sifted(NamedTuple):
@@ -24,6 +24,19 @@ class Sifted(NamedTuple):
 
     kept: frozenset[int]
     waiting: tuple[tuple[int, str], ...]
+    left_out: int
+
+
+class Parts(NamedTuple):
+    """What of a large file can matter: its documents, as `Sifted` has their numbers.
+
+    `last` is the end of the file.
+    """
+
+    large: Large
+    kept: tuple[Part, ...]
+    waiting: tuple[tuple[Part, str], ...]
+    last: Part
     left_out: int
 
 
@@ -46,6 +59,9 @@ class Sieve(Protocol):
     def sifted(self, source: Source) -> Sifted | None:
         """Return what of a file can matter; None for all of it."""
 
+    def parts(self, large: Large) -> Parts | None:
+        """Return what of a large file can matter; None if the whole text is needed to tell."""
+
     def is_asked_for(self, one: str) -> bool:
         """Whether what was kept so far may ask for an object by its name."""
 
@@ -65,6 +81,10 @@ class SiftedFile(NamedTuple):
     path: str
     sifted: Sifted | None
     source: Source | None
+
+
+Read = Source | Large | Unreadable | SiftedFile | Parts
+"""What a file comes to when it is read: its text, why there is none, or what of it can matter."""
 
 
 class LeftOut(NamedTuple):
@@ -174,7 +194,7 @@ class Inputs:
 
 
 def inputs(
-    collected: Iterable[Source | Unreadable | SiftedFile],
+    collected: Iterable[Read],
     top: str | FileTree = "",
     budget: Budget | None = None,
     like: Inputs | None = None,
@@ -189,35 +209,44 @@ def inputs(
     """
     budget = budget or Budget()
     if sieve is None:
-        read = [_Read(one, None) for one in collected if not isinstance(one, SiftedFile)]
+        bare = (one for one in collected if not isinstance(one, SiftedFile | Parts))
+        read = [_Read(whole(one), None) for one in bare]
         left_out = NOTHING_LEFT_OUT
     else:
         read, left_out = _sifted(collected, sieve)
     return replace(_put_together(read, top, budget, like), left_out=left_out)
 
 
-def _sifted(
-    collected: Iterable[Source | Unreadable | SiftedFile], sieve: Sieve
-) -> tuple[list[_Read], LeftOut]:
+def _sifted(collected: Iterable[Read], sieve: Sieve) -> tuple[list[_Read], LeftOut]:
     """Return what is to be read, and how much is not."""
     read: list[_Read] = []
     documents = 0
     for one in collected:
-        source: Source | Unreadable | None = one.source if isinstance(one, SiftedFile) else one
-        if isinstance(one, SiftedFile):
-            sifted = one.sifted
+        given = (sieve.parts(one) or whole(one)) if isinstance(one, Large) else one
+        if isinstance(given, Parts):
+            documents += given.left_out
+            read.append(_Read(None, None, given.large.path, parts=given))
+            continue
+        source = given.source if isinstance(given, SiftedFile) else given
+        if isinstance(given, SiftedFile):
+            sifted = given.sifted
         else:
-            sifted = sieve.sifted(one) if isinstance(one, Source) else None
+            sifted = sieve.sifted(given) if isinstance(given, Source) else None
         if sifted is None:
             read.append(_Read(source, None))
             continue
         documents += sifted.left_out
-        bare = source if sifted.kept or one.path == STANDARD_INPUT else None
-        read.append(_Read(bare, sifted.kept, one.path, sifted.waiting))
+        bare = source if sifted.kept or given.path == STANDARD_INPUT else None
+        read.append(_Read(bare, sifted.kept, given.path, sifted.waiting))
     if sieve.unsure:
-        return [_Read(each.source or _again(each.path), None) for each in read], NOTHING_LEFT_OUT
+        return [_Read(_as_a_whole(each), None) for each in read], NOTHING_LEFT_OUT
     chosen: list[_Read] = []
     for each in read:
+        if each.parts is not None:
+            named = tuple(one for one, name in each.parts.waiting if sieve.is_asked_for(name))
+            documents += len(each.parts.waiting) - len(named)
+            chosen += _held(each.parts, named)
+            continue
         asked = NONE
         if each.waiting:
             asked = frozenset(number for number, name in each.waiting if sieve.is_asked_for(name))
@@ -226,6 +255,20 @@ def _sifted(
             kept = None if each.kept is None else each.kept | asked
             chosen.append(_Read(each.source or _again(each.path), kept))
     return chosen, LeftOut(len(read) - len(chosen), documents)
+
+
+def _held(parts: Parts, asked: tuple[Part, ...]) -> list[_Read]:
+    """Return what is held of a large file: what is kept, and what is asked for; none if nothing."""
+    from cnilint.syntax.large import abridged
+
+    chosen = sorted((*parts.kept, *asked))
+    if not chosen:
+        return []
+    try:
+        held = abridged(parts.large, chosen, parts.last)
+    except OSError:
+        held = None
+    return [_Read(whole(parts.large), None) if held is None else _Read(*held)]
 
 
 class _Read(NamedTuple):
@@ -238,6 +281,22 @@ class _Read(NamedTuple):
     kept: frozenset[int] | None
     path: str = ""
     waiting: tuple[tuple[int, str], ...] = ()
+    parts: Parts | None = None
+
+
+def _as_a_whole(each: _Read) -> Source | Unreadable:
+    return each.source or (whole(each.parts.large) if each.parts else _again(each.path))
+
+
+def whole(one: Source | Large | Unreadable) -> Source | Unreadable:
+    """Return the whole text of what may be a large file."""
+    if not isinstance(one, Large):
+        return one
+    try:
+        with one.original() as read:
+            return decode(one.path, read(0, one.size))
+    except OSError:  # it was changed since it was found
+        return _again(one.path)
 
 
 def _again(path: str) -> Source | Unreadable:

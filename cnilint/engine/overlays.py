@@ -248,8 +248,9 @@ def _edited(document: Document, edits: Sequence[Edit | Repair]) -> Document | No
     if made is None or isinstance(made, CannotEdit):
         return None
     text = apply(document.source.text, made)
-    path = "" if isinstance(document, BuiltDocument) else document.source.path
-    documents = [one for one in compose(Source(path, text)) if isinstance(one, Document)]
+    is_built = isinstance(document, BuiltDocument)
+    source = Source("", text) if is_built else document.source.changed(text)
+    documents = [one for one in compose(source) if isinstance(one, Document)]
     return next((one for one in documents if one.index == document.index), None)
 
 

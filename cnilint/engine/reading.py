@@ -13,12 +13,11 @@ from collections.abc import Iterator, Sequence
 from cnilint.model.text import Source
 from cnilint.progress import Progress
 from cnilint.start import NamedTuple
-from cnilint.syntax.collect import Collecting, FileNumbers, Listed, Opened, Unreadable
+from cnilint.syntax.collect import Collecting, FileNumbers, Large, Listed, Opened, Unreadable
 
-from .inputs import Asking, Sieve, Sifted, SiftedFile
+from .inputs import Asking, Parts, Read, Sieve, Sifted, SiftedFile, whole
 
-Given = Listed | Source | Unreadable
-Read = Source | Unreadable | SiftedFile
+Given = Listed | Source | Large | Unreadable
 
 ALONE = "1"
 
@@ -38,12 +37,14 @@ LEAST = 1500
 class _Told(NamedTuple):
     """What a process tells of a file: which one it is, and what of it matters.
 
-    `text` is there if any of it does; or it is why there is no text.
+    `text` is there if any of it does; or it is why there is no text. Of a large file there are
+    `parts` instead.
     """
 
     numbers: FileNumbers | None
     sifted: Sifted | None
     text: str | Unreadable | None
+    parts: Parts | None = None
 
 
 def read_and_sifted(
@@ -63,6 +64,7 @@ def read_and_sifted(
     for number, one in enumerate(pending, 1):
         for read in given.read(one):
             size += len(read.text) if isinstance(read, Source) else 0
+            size += read.size if isinstance(read, Large) else 0
             yield read
         if number == FIRST:
             break
@@ -108,7 +110,10 @@ def _shared(
 
 def _told(opened: Opened, sieve: Sieve) -> _Told:
     """Return what is told of a file that was opened."""
-    read = opened.read
+    parts = sieve.parts(opened.read) if isinstance(opened.read, Large) else None
+    if parts is not None:
+        return _Told(opened.file, None, None, parts)
+    read = whole(opened.read)
     if not isinstance(read, Source):
         return _Told(opened.file, None, read)
     sifted = sieve.sifted(read)
@@ -117,6 +122,8 @@ def _told(opened: Opened, sieve: Sieve) -> _Told:
 
 def _read(one: Listed, told: _Told) -> Read:
     """Return what was told of a file as what it is to those who compose it."""
+    if told.parts is not None:
+        return told.parts
     if isinstance(told.text, Unreadable):
         return told.text
     source = Source(one.reported, told.text) if told.text is not None else None

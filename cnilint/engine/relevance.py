@@ -33,14 +33,14 @@ from cnilint.multus.network_objects import KEYS
 from cnilint.multus.network_objects import KIND as DEFINITION
 from cnilint.patterns import Pattern, compiled, literally
 from cnilint.start import lazy_pattern
-from cnilint.syntax.collect import HELMFILE, is_helmfile
+from cnilint.syntax.collect import HELMFILE, Large, Part, is_helmfile
 from cnilint.syntax.compose import problems_in, surely_parses
 from cnilint.syntax.skim import Outline, hides, is_plain, name, outline
 from cnilint.syntax.split import content_start, split
 
 from .asked_for import asked_for
 from .ignores.ignore import MARK
-from .inputs import Asking, Sifted
+from .inputs import Asking, Parts, Sifted
 from .ruleset import Rule
 
 CONFIG_MAP, SERVICE = "ConfigMap", "Service"
@@ -68,11 +68,6 @@ MARKER, _HEAD = "\n---", 1 << 14
 TEMPLATES = r"\{[{%]|[%@][A-Za-z_][A-Za-z0-9_]*[%@]"
 """What has to be in a template: actions, or a name that a tool fills in."""
 
-_OF_NAMES = bytes(
-    one if chr(one) in ".-" or (one < 0x80 and chr(one).isalnum()) else ord(" ")
-    for one in range(0x100)
-)
-"""Of each byte what it is in a name of an object: itself, or what is between names."""
 _FILLING = r"(?:\$\{[^}\n]{0,200}+\}|\{\{[^}\n]{0,200}+\}\})"
 _FILLED_IN = lazy_pattern(rf"(?<![A-Za-z0-9.-])[A-Za-z0-9.-]*+(?:{_FILLING}[A-Za-z0-9.-]*+)++")
 _HOLE = lazy_pattern(_FILLING)
@@ -83,8 +78,15 @@ def names_in(text: str) -> set[str]:
 
     It begins and ends with a letter or a digit, and has dots and dashes between.
     """
-    words = text.encode("ascii", "replace").replace(b"?", b" ").translate(_OF_NAMES).split()
+    words = text.encode("ascii", "replace").translate(_bytes_of_names()).split()
     return {one.decode().strip(".-") for one in set(words)} - {""}
+
+
+@cache
+def _bytes_of_names() -> bytes:
+    """Return what each byte is in a name of an object: itself, or what is between names."""
+    in_names = (chr(one) in ".-" or (one < 0x80 and chr(one).isalnum()) for one in range(0x100))
+    return bytes(one if holds else ord(" ") for one, holds in enumerate(in_names))
 
 
 class Relevance:
@@ -140,6 +142,45 @@ class Relevance:
         if kept and not waiting and not left_out:
             return None
         return Sifted(frozenset(kept), tuple(waiting), left_out)
+
+    def parts(self, large: Large) -> Parts | None:
+        """Return what of a large file can matter; None if the whole text is needed to tell."""
+        try:
+            return self._parts(large)
+        except OSError:  # it was changed while it was read
+            return None
+        except Exception:
+            self.unsure = True
+            return None
+
+    def _parts(self, large: Large) -> Parts | None:
+        from cnilint.syntax.large import blocks, parts
+
+        if self._strict or _is_read_by_name(large.path):
+            return None
+        kept: list[Part] = []
+        waiting: list[tuple[Part, str]] = []
+        last, held = Part(0, 0, 0, 0), 0
+        named = large.path in self._named
+        for block in blocks(large):
+            if block is None or not is_plain(block.text):
+                return None
+            for span, one in parts(block, last):
+                last = one
+                if span.start == span.end:
+                    continue
+                seen = outline(block.text, span)
+                verdict = self._verdict(block.text, span, seen, named=named)
+                if verdict is True:
+                    kept.append(one)
+                    held += content_start(block.text, span) < span.end
+                    self._asking.append(block.text[span.start : span.end])
+                elif isinstance(verdict, str):
+                    waiting.append((one, verdict))
+        left_out = last.documents - held - len(waiting)
+        if kept and not waiting and not left_out:
+            return None
+        return Parts(large, tuple(kept), tuple(waiting), last, left_out)
 
     def is_asked_for(self, one: str) -> bool:
         """Whether what was kept may ask for an object by its name."""

@@ -17,7 +17,6 @@ from cnilint.gitops.clusters import Layout
 from cnilint.gitops.graph import ClusterObjects
 from cnilint.kube.node_systems import machine_configurations
 from cnilint.model.finding import Finding, Note
-from cnilint.model.text import Source
 from cnilint.model.tree import Document, SyntaxProblem
 from cnilint.progress import unseen
 from cnilint.simulation.cluster import Cluster
@@ -291,7 +290,7 @@ def with_edits(inputs: Inputs, edits: TextEdits) -> Inputs:
     for path, made_there in edits.items():
         source = inputs.source(path)
         assert source is not None  # noqa: S101  an edit is in a text that was read
-        sources.append(Source(path, apply(source.text, made_there)))
+        sources.append(source.changed(apply(source.text, made_there)))
     return inputs.exchanged(sources)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from cnilint.engine.evaluate import Evaluation, Surroundings
 from cnilint.engine.inputs import Inputs
 from cnilint.engine.result import Result
+from cnilint.errors import UsageError
 from cnilint.model.finding import Way
 from cnilint.model.text import Source
 
@@ -66,7 +67,21 @@ def _changed(inputs: Inputs, written: Rounds) -> tuple[tuple[Source, Source], ..
     )
     order = {source.path: at for at, source in enumerate(inputs.sources)}
     changed = [(o, n) for o, n in pairs if o is not None and n is not None and o.text != n.text]
-    return tuple(sorted(changed, key=lambda pair: order.get(pair[0].path, len(order))))
+    in_order = sorted(changed, key=lambda pair: order.get(pair[0].path, len(order)))
+    return tuple((_whole(old), _whole(new)) for old, new in in_order)
+
+
+def _whole(source: Source) -> Source:
+    """Return a source with all of its text; UsageError if its file was changed meanwhile."""
+    if not source.gaps:
+        return source
+    from cnilint.syntax.large import whole
+
+    try:
+        return whole(source)
+    except OSError as error:
+        path, reason = source.path, error.strerror or str(error)
+        raise UsageError(f"{path} cannot be written: {reason}") from error
 
 
 def _written(made: Iterable[ChosenFix]) -> Iterable[str]:

@@ -108,6 +108,11 @@ class Files:
         """The absolute path of the top; empty where nothing but the given texts is there."""
         return self._store.tree.top if self._store.tree is not None else ""
 
+    @property
+    def asked_whole(self) -> bool:
+        """Whether something asked for a file by its path of which a part is held."""
+        return bool(self._store.asked_whole)
+
     def beside_others(self, elsewhere: Elsewhere) -> Files:
         """Return the same files, for a reader that knows something of other repositories."""
         other = self._with(self._store)
@@ -266,6 +271,7 @@ class _Store:
         self.budget = budget
         self.entered = 0
         self._like = like
+        self.asked_whole: set[str] = set()
         self.given: dict[str, Source] = {}
         self._found: dict[str, Found] = {}
         self._texts: dict[str, Source | UnreadReason] = {}
@@ -285,6 +291,7 @@ class _Store:
         old_found = {path: one for path, one in self._found.items() if path not in new.given}
         new._texts = {path: one for path, one in self._texts.items() if path not in new.given}
         new._found = old_found | new._found
+        new.asked_whole = self.asked_whole
         new.given = self.given | new.given
         new._names, new._real, new._below = dict(self._names), dict(self._real), dict(self._below)
         new._made = self._made
@@ -311,12 +318,23 @@ class _Store:
 
     def text(self, path: str) -> Source | UnreadReason:
         given = self.given.get(path)
-        if given is not None:
+        if given is not None and not given.gaps:
             return given
         known = self._texts.get(path)
         if known is None:
-            known = self._texts[path] = self._read_text(path)
+            known = self._read_text(path) if given is None else self._whole(path, given)
+            self._texts[path] = known
         return known
+
+    def _whole(self, path: str, given: Source) -> Source | UnreadReason:
+        """Return the whole text of a file of which a part is held."""
+        from cnilint.syntax.large import whole
+
+        self.asked_whole.add(path)
+        try:
+            return whole(given)
+        except OSError:
+            return UnreadReason.MISSING
 
     def found(self, path: str) -> Found:
         known = self._found.get(path)
@@ -332,7 +350,8 @@ class _Store:
     def content(self, path: str) -> bytes | None:
         content = self._content(path)
         if path in self.given:
-            return encode(self.given[path].text, content or b"")
+            text = self.text(path)
+            return encode(text.text, content or b"") if isinstance(text, Source) else None
         return content
 
     def _content(self, path: str) -> bytes | None:
@@ -343,9 +362,8 @@ class _Store:
         real = self.real(path)
         if real is None:
             return UnreadReason.OUTSIDE
-        given = self.given.get(real)
-        if given is not None:
-            return given
+        if real in self.given:
+            return self.text(real)
         content = self._content(path)
         if content is None or self.tree is None:
             return UnreadReason.MISSING

@@ -17,7 +17,7 @@ from cnilint.confine import (
     opened_file,
     read_open,
 )
-from cnilint.model.text import Source
+from cnilint.model.text import Original, Source
 from cnilint.start import NamedTuple
 
 STANDARD_INPUT = "-"
@@ -32,6 +32,9 @@ _TEMPLATED = (".yaml.gotmpl", ".yml.gotmpl")
 
 SIZE_LIMIT = MOST_BYTES
 """Bytes of the largest file that is read, where nothing else is asked for."""
+
+LEAST_OF_LARGE = 4_000_000
+"""Bytes of a file that may be read in parts."""
 
 # The longer marks first: UTF-32's little-endian one begins with UTF-16's.
 _ENCODINGS = (
@@ -58,6 +61,26 @@ class Unreadable(NamedTuple):
     missing: bool = False
     foreign: bool = False
     too_large: bool = False
+
+
+class Large(NamedTuple):
+    """A large file, of which nothing is held so far; `size` in bytes."""
+
+    path: str
+    original: Original
+    size: int
+
+
+class Part(NamedTuple):
+    """A document of a large file: where it is in the bytes, and what is above it.
+
+    `lines` are the line feeds above it, `documents` those with content.
+    """
+
+    start: int
+    end: int
+    lines: int
+    documents: int
 
 
 def is_helmfile(path: str) -> bool:
@@ -94,7 +117,8 @@ def collect(
     listing: Listing | None = None,
     excluding: Excluding | None = None,
     limit: int = SIZE_LIMIT,
-) -> Iterator[Source | Unreadable]:
+    in_parts: bool = False,
+) -> Iterator[Source | Large | Unreadable]:
     """Yield the text of every file the paths stand for, in order, each file once.
 
     A path is a file (of any name), a folder (all `.yaml`, `.yml` and `.json` below it, and
@@ -103,9 +127,12 @@ def collect(
     no file has that very name) or `-` for what `stdin` returns. Paths are reported
     as they were given, without a leading `./` and with forward slashes. With a `listing`, a folder
     stands for what that lists, and never for what `excluding` leaves out of it. `limit` are the
-    bytes of the largest file that is read.
+    bytes of the largest file that is read. With `in_parts` large files are not read yet, but for
+    JSON, which has no documents to be held by themselves.
     """
-    found = Collecting(paths, stdin=stdin, listing=listing, excluding=excluding, limit=limit)
+    found = Collecting(
+        paths, stdin=stdin, listing=listing, excluding=excluding, limit=limit, in_parts=in_parts
+    )
     for one in found.listed():
         yield from found.read(one)
 
@@ -225,7 +252,7 @@ FileNumbers = tuple[int, int]
 class Opened(NamedTuple):
     """What a file gave, and which one it is; None for what is no regular file."""
 
-    read: Source | Unreadable
+    read: Source | Large | Unreadable
     file: FileNumbers | None
 
 
@@ -243,10 +270,12 @@ class Collecting:
         listing: Listing | None = None,
         excluding: Excluding | None = None,
         limit: int = SIZE_LIMIT,
+        in_parts: bool = False,
     ) -> None:
         """Take what `collect` takes."""
         self._paths = paths
         self._limit = limit
+        self._in_parts = in_parts
         self._stdin = stdin
         self._listing = listing
         self._excluding = excluding
@@ -255,7 +284,7 @@ class Collecting:
         self._files: dict[FileNumbers, list[str]] = {}
         self._folders: set[FileNumbers] = set()
 
-    def listed(self) -> Iterator[Listed | Source | Unreadable]:
+    def listed(self) -> Iterator[Listed | Source | Large | Unreadable]:
         """Yield every file the paths stand for, in order, before it is opened.
 
         Standard input is read, and what is not to be opened is told.
@@ -263,7 +292,7 @@ class Collecting:
         for path in self._paths:
             if path == STANDARD_INPUT:
                 if self._is_new(path):
-                    yield _decoded(path, self._stdin(), self._limit)
+                    yield self._given(path, self._stdin())
                 continue
             try:
                 mode = os.stat(path).st_mode
@@ -324,7 +353,9 @@ class Collecting:
             except OSError as error:
                 yield Unreadable(_reported(path), _reason(error))
 
-    def read(self, one: Listed | Source | Unreadable) -> Iterator[Source | Unreadable]:
+    def read(
+        self, one: Listed | Source | Large | Unreadable
+    ) -> Iterator[Source | Large | Unreadable]:
         """Yield what a file gives, unless it was read before."""
         if not isinstance(one, Listed):
             yield one
@@ -338,13 +369,18 @@ class Collecting:
         try:
             descriptor, found = opened_file(one.path, through_links=one.is_link)
             try:
+                file = (found.st_dev, found.st_ino) if stat.S_ISREG(found.st_mode) else None
+                if file is not None and self._is_large(one.reported, found.st_size):
+                    from .original import of_file
+
+                    original = of_file(one.path, found, through_links=one.is_link)
+                    return Opened(Large(one.reported, original, found.st_size), file)
                 content = self._content(descriptor, found.st_size)
             finally:
                 os.close(descriptor)
         except OSError as error:
             foreign = not one.named and isinstance(error, ConfinedError)
             return Opened(Unreadable(one.reported, _reason(error), foreign=foreign), None)
-        file = (found.st_dev, found.st_ino) if stat.S_ISREG(found.st_mode) else None
         return Opened(_decoded(one.reported, content, self._limit), file)
 
     def is_known(self, one: Listed, file: FileNumbers | None) -> bool:
@@ -365,6 +401,19 @@ class Collecting:
         reported = _reported(path)
         if self._is_new(reported):
             yield Listed(path, reported, named, is_link)
+
+    def _given(self, path: str, content: bytes) -> Source | Large | Unreadable:
+        """Return what bytes give that cannot be read again."""
+        if not self._is_large(path, len(content)):
+            return _decoded(path, content, self._limit)
+        from .original import held
+
+        return Large(path, held(content), len(content))
+
+    def _is_large(self, path: str, size: int) -> bool:
+        """Whether a file of a size may be read in parts."""
+        fits = LEAST_OF_LARGE <= size <= self._limit
+        return fits and self._in_parts and not path.endswith(".json")
 
     def _content(self, descriptor: int, size: int) -> bytes:
         """Return what an open file of a size holds, cut behind the limit."""

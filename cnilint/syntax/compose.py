@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterator
+from itertools import islice
 
 from cnilint.budget import Budget
-from cnilint.model.text import FOREIGN, Source, Span
+from cnilint.model.text import FOREIGN, GAP, Source, Span
 from cnilint.model.tree import Document, Mapping, Scalar, Style, SyntaxProblem, Tree
 from cnilint.start import lazy_pattern
 
@@ -57,7 +58,8 @@ def compose(
     because of template actions, one problem of kind `template` stands for all of them. `parser`
     is the fastest there is unless given, `budget` what the run may spend. One problem of kind
     `limit` stands for what it does not reach for. Of the documents that `split` yields, those are
-    read whose numbers are among `only`; each of the others counts as one. Nothing a text may hold
+    read whose numbers are among `only`; each of the others counts as one. What lies around a gap is
+    not read. Nothing a text may hold
     makes this raise.
     """
     text = source.text
@@ -66,7 +68,11 @@ def compose(
     index = 0
     template_seen = False
     all_text = is_all_text(text)
+    gaps = iter(source.gaps)
     for number, span in enumerate(split(text)):
+        if source.gaps and (left_out := text.count(GAP, *span)):
+            index += sum(gap.documents for gap in islice(gaps, left_out))
+            continue
         if only is not None and number not in only:
             index += content_start(text, span) < span.end
             continue

@@ -36,7 +36,7 @@ def split(text: str) -> Iterator[Span]:
     A cut that is missed only makes a span hold two documents.
     """
     start = 1 if text.startswith("\ufeff") else 0
-    glued = _GLUED_AT_START.match(text, start)
+    glued = text.startswith("---", start) and _GLUED_AT_START.match(text, start)
     if glued:
         start = glued.end()
     last: Span | None = None
@@ -71,6 +71,8 @@ def content_start(text: str, span: Span) -> int:
 
 def template_source(text: str, span: Span) -> str | None:
     """Return the path in the `# Source:` line that `helm template` prints below the marker."""
+    if text.find("# Source: ", *span) < 0:
+        return None
     found = _TEMPLATE_SOURCE.match(text, span.start, span.end)
     return found[1] if found else None
 

@@ -23,7 +23,7 @@ from cnilint.engine.inputs import Inputs, SiftedFile
 from cnilint.engine.relevance import Relevance
 from cnilint.errors import ReadError
 from cnilint.progress import unseen
-from cnilint.run import asked, load
+from cnilint.run import Run, _read, asked
 from cnilint.syntax.collect import Collecting, Unreadable
 from tests.clusters import VPC, multus
 
@@ -85,7 +85,8 @@ def told(jobs: str, *paths: str) -> object:
     sieve = Relevance()
     chosen = DEFAULTS.replaced(jobs=jobs)
     try:
-        found: Inputs = load(paths or (".",), chosen=chosen, may_be_empty=True, sieve=sieve)
+        run = Run(paths or (".",), chosen)
+        found: Inputs = _read(run, may_be_empty=True, sieve=sieve, in_parts=True)
     except ReadError as error:
         return str(error)
     read = [(one.path, one.text) for one in found.sources]
@@ -94,9 +95,11 @@ def told(jobs: str, *paths: str) -> object:
 
 
 @settings(max_examples=60, deadline=None)
-@given(FILES, LINKS)
-def test_what_is_read_is_the_same(files: dict[str, bytes], links: dict[str, str]) -> None:
-    with folder():
+@given(FILES, LINKS, st.sampled_from([1, 1000]))
+def test_what_is_read_is_the_same(
+    files: dict[str, bytes], links: dict[str, str], least: int
+) -> None:
+    with folder(), patch("cnilint.syntax.collect.LEAST_OF_LARGE", least):
         write(files, links)
         paths = [*(path for path in ("b", "o.yaml", "z.yaml") if os.path.exists(path)), "."]
         alone = told("1"), told("1", *paths)

@@ -9,7 +9,7 @@ from cnilint.engine.hit import Hit
 from cnilint.engine.ignores.ignore import COMMENT, Ignore, IgnoredRule, Judged
 from cnilint.engine.ignores.written import scalars
 from cnilint.model.finding import Applicability, Edit, Fix, Location, Operation, Repair, TextEdit
-from cnilint.model.text import Source, Span
+from cnilint.model.text import Span
 from cnilint.model.tree import (
     Document,
     Embedded,
@@ -154,7 +154,7 @@ def _same_without(comments: Sequence[Location]) -> bool:
         return True
     source = comments[0].source
     cuts = [TextEdit(_comment(one), "") for one in comments]
-    changed = Source(source.path, apply(source.text, cuts))
+    changed = source.changed(apply(source.text, cuts))
     before, after = (
         [plain(one.root) if isinstance(one, Document) else one.kind for one in compose(each)]
         for each in (source, changed)

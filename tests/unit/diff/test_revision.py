@@ -16,7 +16,7 @@ from cnilint.external import Conversation
 from cnilint.gitops.files import Files
 from cnilint.gitops.graph import UnreadReason
 from cnilint.model.text import Source
-from cnilint.syntax.collect import Unreadable, collect, collect_in
+from cnilint.syntax.collect import Large, Unreadable, collect, collect_in
 from tests.repositories import commit, git, repository
 
 NAMES = st.sampled_from(["a.yaml", "b.yml", "c.json", "d.txt", ".hidden.yaml", "CVS", "ü.yaml"])
@@ -42,7 +42,7 @@ LINKS = st.dictionaries(
 )
 
 
-def told(found: Source | Unreadable) -> tuple[str, str]:
+def told(found: Source | Large | Unreadable) -> tuple[str, str]:
     return found.path, found.text if isinstance(found, Source) else "unreadable"
 
 
