@@ -3,10 +3,9 @@
 A run on one manifest defines three hundred classes and a hundred and fifty patterns, and uses a
 part of them. `typing.NamedTuple` and `dataclasses.dataclass` write and compile code for each class
 and `re.compile` does so for each pattern: together that was half of a run. These behave the same.
-A class takes its constructor from a template for its number of fields, with their names put in; the
-usual ones are in the bytecode of `start_code.py`. A pattern is compiled when it is first asked for
-anything. A type checker sees the originals: the stub beside this file says so.
-`tests/unit/test_start.py` holds each of them to its original.
+A class takes its constructor from a template for its number of fields, with their names put in; a
+pattern is compiled when it is first asked for anything. A type checker sees the originals: the stub
+beside this file says so. `tests/unit/test_start.py` holds each of them to its original.
 """
 
 from __future__ import annotations
@@ -18,8 +17,6 @@ from functools import cache
 from operator import attrgetter
 from types import CodeType, FunctionType
 from typing import Any
-
-from .start_code import CODE
 
 __all__ = [
     "NamedTuple",
@@ -36,17 +33,16 @@ Space = dict[str, Any]
 """The namespace of a class, or of a function."""
 
 
-def _template(name: str, count: int) -> CodeType:
-    """Return the code of a constructor with so many parameters behind a first one."""
-    known = CODE.get((name, count))
-    return known if known is not None else _compiled(name, count)
-
-
 @cache
-def _compiled(name: str, count: int) -> CodeType:
-    from .start_code import text
+def _template(name: str, body: str, each: str, count: int) -> CodeType:
+    """Return the code of a function of so many parameters behind a first one.
 
-    code: CodeType = compile(text(name, count), f"<{name}>", "exec").co_consts[0]
+    `body` is what it does, and `each` what that says of each parameter, with its name and number.
+    """
+    parameters = [f"_{at}" for at in range(count)]
+    said = "".join(each.format(one, at) for at, one in enumerate(parameters))
+    text = f"def {name}({', '.join(('_own', *parameters))}):\n {body.format(said)}\n"
+    code: CodeType = compile(text, f"<{name}>", "exec").co_consts[0]
     return code
 
 
@@ -65,7 +61,7 @@ class _Named(type):
             return super().__new__(mcs, name, bases, space)
         fields = tuple(space.get("__annotations__", ()))
         given = {one: space.pop(one) for one in fields if one in space}
-        code = _template("__new__", len(fields))
+        code = _template("__new__", "return _new(_own, ({}))", "{0},", len(fields))
         new = _function(code, fields, _NEW, space["__qualname__"])
         new.__defaults__ = tuple(given.values())
         space |= {one: _tuplegetter(at, None) for at, one in enumerate(fields)}
@@ -190,7 +186,7 @@ def _said(value: Any) -> _Field:
 
 def _initialiser(made: Any, fields: dict[str, _Field]) -> Any:
     """Return the `__init__` of a class with some fields."""
-    code = _template("__init__", len(fields))
+    code = _template("__init__", "{}", "_set{1}(_own, {0}); ", len(fields))
     known: Space = {"__builtins__": {}}
     for at, (name, one) in enumerate(fields.items()):
         set_ = getattr(made, name).__set__

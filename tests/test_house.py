@@ -146,15 +146,9 @@ def libraries(house: Path) -> list[str]:
     ]
 
 
-WRITTEN = "cnilint.start_code"
-"""Code that a program writes, whose stub has the types."""
-
-
 def annotated(house: Path) -> list[str]:
     complaints = []
     for module, function, bound in functions(house):
-        if module.name == WRITTEN:
-            continue
         args = function.args
         positional = [*args.posonlyargs, *args.args][bound:]
         taken = [*positional, *args.kwonlyargs, args.vararg, args.kwarg]

@@ -10,7 +10,6 @@ import typing
 from collections.abc import Callable
 from functools import cached_property
 from inspect import signature
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -23,8 +22,6 @@ from cnilint.model.steps import NODE, Step, Verb
 from cnilint.model.text import Source, Span
 from cnilint.model.tree import SyntaxProblem
 from cnilint.start import kept
-from cnilint.start_code import CODE, text
-from tests import start_code
 
 ORIGINAL: Any = SimpleNamespace(
     NamedTuple=typing.NamedTuple,
@@ -321,12 +318,3 @@ def test_every_pattern_of_the_program_is_one() -> None:
                 assert value.match is value.match
                 found += 1
     assert found > 100
-
-
-def test_constructors_are_written_out_as_they_would_be_compiled() -> None:
-    path = Path(start.__file__).with_name("start_code.py")
-    assert path.read_text("utf-8") == start_code.whole(), start_code.__doc__
-    for (name, count), code in CODE.items():
-        compiled = compile(text(name, count), "", "exec").co_consts[0]
-        assert (code.co_code, code.co_names) == (compiled.co_code, compiled.co_names)
-        assert code.co_varnames == compiled.co_varnames
