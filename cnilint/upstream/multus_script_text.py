@@ -87,12 +87,13 @@ def _iterated(value: object) -> list[object]:
 
 def _check_version(master: str, own: str) -> None:
     """End if the own CNI version is 0.4.0 or later and the master's is not; both must be there."""
-    top = _numbers((words(own) or [""])[0]) if own else None
     master.encode()  # Python refuses to read what is not UTF-8
-    nested = json.loads(master)["cniVersion"]
-    if top is None:
-        raise ScriptEnd("cni-version-missing")
-    if top >= _SINCE_CHECKED and _numbers(nested) < _SINCE_CHECKED:
+    try:
+        top = _numbers((words(own) or [""])[0])
+        nested = _numbers(json.loads(master)["cniVersion"])
+    except (ValueError, TypeError, LookupError, AttributeError):
+        raise ScriptEnd("cni-version-missing") from None
+    if top >= _SINCE_CHECKED > nested:
         raise ScriptEnd("cni-version-incompatible")
 
 

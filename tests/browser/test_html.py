@@ -103,7 +103,7 @@ def test_the_timeline_steps_by_keys_and_they_choose_the_outcome(show: Show) -> N
     assert said(browser).startswith("first boot, step 2 of 3: Istio CNI writes")
     press(browser, "ARROW_LEFT")
     assert said(browser).startswith("first boot, step 1 of 3: Amazon VPC CNI writes")
-    press(browser, *["ARROW_DOWN"] * 4, "ARROW_RIGHT")
+    press(browser, *["ARROW_DOWN"] * 2, "ARROW_RIGHT")
     assert said(browser).startswith("first boot, step 2 of 3: Multus picks 10-aws.conflist")
     assert row(browser, "10-aws.conflist") == "owns the pods"
     assert row(browser, "02-istio-cni.conflist") == "not there"

@@ -57,7 +57,6 @@ def shown(installer: Installer) -> dict[str, Any]:
         "renames": installer.behaviour.renames,
         "every": installer.behaviour.every,
         "single": installer.behaviour.single.replace("renamed", ""),
-        "keeps_target": installer.behaviour.keeps_target,
         "unless_present": installer.behaviour.unless_present,
         "removes": [name for name in installer.behaviour.removes if name],
         "assumed": bool(installer.assumed),

@@ -151,7 +151,10 @@ def plugin_bypassed(cluster: Cluster) -> Iterator[Hit]:
     missed = [f for f in cluster.classes if f.verdict.plugins]
     if not missed:
         return
-    explained = _objects(cluster, ("chain_target_depends_on_order", "owned_file_not_first"))
+    explained = _objects(
+        cluster,
+        ("chain_target_depends_on_order", "owned_file_not_first", "exits_at_every_start"),
+    )
     if next(CHECKS["mesh_mode_mismatch"](cluster), None) is not None:
         explained |= {one.object for one in cluster.installers if one.product.id == "istio-cni"}
     renamed = _objects(cluster, ("exclusive_cni",))
