@@ -38,8 +38,8 @@ class Kuma(Installed):
         return Minded(frozenset(map(self.path, (named, f"{named}list"))))
 
     def may_remove(self, memory: Hashable) -> bool:  # noqa: ARG002
-        """Return False: what it removes is its own."""
-        return False
+        """Return whether it removes a file: its own, into whose place another may have written."""
+        return not self.installer.chains
 
     def complaint(self, files: Files, memory: Hashable) -> Cause | None:
         """Return that it waits for a file to chain itself into."""

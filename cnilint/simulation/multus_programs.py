@@ -15,7 +15,7 @@ from cnilint.upstream.prediction import Prediction
 from cnilint.upstream.selector import predict
 
 from .installed import InTwoDirectories
-from .owner import MASTER_KEY, MULTUS_FILES
+from .owner import MULTUS_FILES, embedded
 from .steps import (
     NOTHING,
     Change,
@@ -235,13 +235,11 @@ class Thin(MultusProgram):
 
     def _content(self, files: Files, master: str, *, listed: bool) -> str:
         try:
-            embedded = json.loads(files[master])
+            found = json.loads(files[master])
         except (ValueError, RecursionError):
-            embedded = None
-        # the master's path stands for its content: what embeds itself (v4.0's own file, a copy that
-        # Istio made of it) would be nested ever deeper, and a new state each time
-        network = {"cniVersion": _version(embedded), "name": "multus-cni-network"}
-        plugin = {"type": "multus", "delegates": [], MASTER_KEY: master}
+            found = None
+        network = {"cniVersion": _version(found), "name": "multus-cni-network"}
+        plugin = {"type": "multus", **embedded(master, files[master])}
         return json.dumps({**network, "plugins": [plugin]} if listed else {**network, **plugin})
 
 
@@ -336,6 +334,6 @@ def multus_actor(one: Multus) -> Actor:
     return actor_of(one.installer, TITLE)
 
 
-def _version(embedded: object) -> str:
-    version = embedded.get("cniVersion") if isinstance(embedded, dict) else None
+def _version(network: object) -> str:
+    version = network.get("cniVersion") if isinstance(network, dict) else None
     return version if isinstance(version, str) else ""

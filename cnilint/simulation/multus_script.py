@@ -23,7 +23,7 @@ from cnilint.upstream.multus_script_options import ScriptEnd, ScriptOptions, is_
 
 from .installed import InTwoDirectories
 from .multus_programs import multus_actor, told_missing
-from .owner import MASTER_KEY
+from .owner import embedded
 from .steps import Change, Files, Minded
 
 _BESIDE = f"{CONF_DIRECTORY}/{OTHER_DIRECTORY}"
@@ -37,11 +37,7 @@ _PYTHON_3 = (3, 9, 2)
 
 @dataclass(frozen=True, slots=True)
 class ScriptedMultus(InTwoDirectories):
-    """The script, whose master is looked for in `directory`; its file goes to `conf_directory`.
-
-    Its file names the master's path in the place of what the master holds: what embeds itself would
-    be nested ever deeper, and a new state each time.
-    """
+    """The script, whose master is looked for in `directory`; its file goes to `conf_directory`."""
 
     serves = True
 
@@ -61,7 +57,7 @@ class ScriptedMultus(InTwoDirectories):
         text = change.files.get(own)
         made = text is not None and any(event.name == own for event in change.events)
         if text is not None and made and after.location and text != INVALIDATED:
-            text = self._with_master(text, after.location)
+            text = self._with_master(text, after.location, files)
             change = change._replace(files={**change.files, own: text})
         found = self.on_host(files, change)
         told = self._called(before, after, found) if change.events else None
@@ -126,14 +122,14 @@ class ScriptedMultus(InTwoDirectories):
         apart = self.conf_directory != self.directory
         return f"{OTHER_DIRECTORY}/{OUTPUT}" if apart else OUTPUT
 
-    def _with_master(self, text: str, location: str) -> str:
+    def _with_master(self, text: str, location: str, files: Files) -> str:
         """Return the text of its file with its master's path; as it is where it is no JSON."""
         try:
             found = json.loads(text)
         except (ValueError, RecursionError):
             return text
-        name = posixpath.relpath(location, CONF_DIRECTORY)
-        return json.dumps({**found, "delegates": [], MASTER_KEY: self.path(name)})
+        path = self.path(posixpath.relpath(location, CONF_DIRECTORY))
+        return json.dumps({**found, **embedded(path, files.get(path, ""))})
 
     def _called(self, before: ScriptState, after: ScriptState, change: Change) -> Step:
         """Return what a step that others see is called."""

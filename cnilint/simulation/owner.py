@@ -26,6 +26,9 @@ MASTER_KEY = "cnilint.dev/master"
 """In the configuration the simulation lets thin Multus write: the host path of the master that is
 embedded in it (the real file embeds the content alone)."""
 
+EMBEDDED_KEY = "cnilint.dev/plugins"
+"""Beside it: the types of the plugins that the master had when it was embedded."""
+
 
 NETWORKS_DIRECTORY = "/etc/cni/multus/net.d"
 """Where Multus looks for a network by its name unless `confDir` says otherwise.
@@ -109,6 +112,10 @@ def _through_multus(taken: str, path: str, files: Files, reading: Reading) -> Ow
         if network and network not in files:
             network = next(iter(candidates(files, network)), network)  # a directory's first file
         cause = None
+        if network not in files and EMBEDDED_KEY in first:
+            # who takes the master away takes nothing from what was made of it
+            types = (*beside, *first[EMBEDDED_KEY].split())
+            return Ownership(taken, posixpath.basename(network), through_multus=True, plugins=types)
         if network not in files:
             cause = Cause(Failure.CLUSTER_NETWORK_UNREADABLE, posixpath.basename(network))
         elif network in called and MASTER_KEY not in first:
@@ -119,6 +126,15 @@ def _through_multus(taken: str, path: str, files: Files, reading: Reading) -> Ow
     # the entrypoint may have put an older text of its own file into it: whose that was is not kept
     plugins = (*beside, *(kind for kind in chain if kind not in MULTUS_TYPES))
     return Ownership(taken, posixpath.basename(path), through_multus=True, plugins=plugins)
+
+
+def embedded(path: str, text: str) -> dict[str, object]:
+    """Return what stands in Multus's file for the master that it embeds: a host path, and a text.
+
+    What embeds itself (v4.0's own file, a copy that Istio made of it) would be nested ever deeper,
+    and a new state each time.
+    """
+    return {"delegates": [], MASTER_KEY: path, EMBEDDED_KEY: " ".join(plugin_types(text))}
 
 
 def _first_delegate(name: str, content: str) -> tuple[str, ...]:
@@ -169,7 +185,7 @@ def _holding(network: str, files: Files, directory: str) -> str:
 
 
 _READ_BY_MULTUS = gostruct.Struct(
-    dict.fromkeys(("clusterNetwork", "confDir", MASTER_KEY), gostruct.STRING)
+    dict.fromkeys(("clusterNetwork", "confDir", MASTER_KEY, EMBEDDED_KEY), gostruct.STRING)
 )
 """k8snetworkplumbingwg/multus-cni@v4.3.0:pkg/types/types.go NetConf"""
 

@@ -153,14 +153,15 @@ class KumaInstaller(DirectoryProgram):
         switches = ("SLEEP", "CHAINED_CNI_PLUGIN")
         if any(parse_bool(self._value(variable, "true")) is None for variable in switches):
             return KumaPhase.ENDED
-        if not is_file_name(name) or (not self._chains and is_directory(files, name)):
+        if not is_file_name(name) or (not self.chains and is_directory(files, name)):
             return KumaPhase.ENDED
         if self._habits.checks_first and self._is_installed(files, name):
             return KumaPhase.WATCHING if self._switch("SLEEP") else KumaPhase.UNDOING
         return KumaPhase.TAKING
 
     @property
-    def _chains(self) -> bool:
+    def chains(self) -> bool:
+        """Whether it chains its plugin into a file, and does not write one of its own."""
         return self._switch("CHAINED_CNI_PLUGIN")
 
     def _found(self, files: Files) -> str:
@@ -186,7 +187,7 @@ class KumaInstaller(DirectoryProgram):
         """Return the change that installs the plugin, or the end of the process."""
         ended = DirectoryChange(files, state._replace(phase=KumaPhase.ENDED))
         target, content = state.name, self._value("CNI_NETWORK_CONFIG", _TEMPLATE)
-        if self._chains:
+        if self.chains:
             target = state.target
             if is_directory(files, target):
                 return ended
@@ -207,7 +208,7 @@ class KumaInstaller(DirectoryProgram):
         found = _parsed(files.get(name, ""))
         if found is None:
             return False
-        if not self._chains:
+        if not self.chains:
             kind = found.members.get("type")
             return is_string(kind) and kind == TYPE
         plugins = _plugins(found)
@@ -217,7 +218,7 @@ class KumaInstaller(DirectoryProgram):
         """Return what the process leaves when it ends. Source: revertConfig."""
         if name not in files:
             return DirectoryChange(files, None)
-        if not self._chains:
+        if not self.chains:
             return DirectoryChange(removed(files, name), None, (Event(Happening.DELETED, name),))
         found = _parsed(files[name])
         plugins = _plugins(found) if found is not None else None

@@ -34,6 +34,7 @@ from tests.unit.simulation.actors import (
     on_host,
     pinned,
     quick,
+    scripts,
     sweeper,
     thick,
     unless_present,
@@ -44,7 +45,14 @@ V1 = "v4.3.0"
 
 
 def found(outcomes: Sequence[Outcome]) -> set[tuple[object, ...]]:
-    return {(one.situation, *fact(one)) for one in outcomes}
+    """Return what comes of a search; of what never rests any of its states may be shown."""
+    return {(one.situation, *fact(one)[2 if one.restless else 0 :]) for one in outcomes}
+
+
+def standalone(name: str) -> Actor:
+    """Kuma, which writes a file of its own, into whose place another may write."""
+    environment = {"CHAINED_CNI_PLUGIN": "false", "CNI_CONF_NAME": name}
+    return Actor("kumahq/kuma-cni:2.0.0", environment=environment)
 
 
 members = (
@@ -53,6 +61,8 @@ members = (
     | st.builds(unless_present, names)
     | st.builds(inserter, st.just("") | names)
     | st.just(into_every_file())
+    | st.builds(standalone, st.just("") | names)
+    | scripts
     | st.just(sweeper())
     | st.just(exclusive_always("05-b.conflist"))
     | st.builds(thick, st.sampled_from(("v4.0.2", "v4.1.4", V1)))
@@ -74,6 +84,17 @@ def test_what_is_left_out_of_a_search_changes_nothing_that_comes_of_it(
         if not done.exhausted:
             return
         came.append(found(done.outcomes))
+    assert came[0] == came[1]
+
+
+def test_a_file_that_is_removed_with_what_another_wrote_is_missed_by_no_search() -> None:
+    crew = [standalone(""), writer("00-a.conflist"), writer("00-a.conf")]
+    programs, reading = made(crew)
+    came = []
+    for reduces in (False, True):
+        graph = StateGraph(programs, 150_000, reduces=reduces, forgets=reduces)
+        searched = module._Search(programs, Moments(reading), graph)
+        came.append(found(searched.everything({}, persistent=True).outcomes))
     assert came[0] == came[1]
 
 

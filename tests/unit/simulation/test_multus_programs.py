@@ -9,7 +9,7 @@ import pytest
 
 from cnilint.simulation.multus_programs import Copying
 from cnilint.simulation.multus_script import ScriptedMultus
-from cnilint.simulation.owner import MASTER_KEY
+from cnilint.simulation.owner import MASTER_KEY, Reading, delegate
 from cnilint.simulation.steps import Program, names_in
 from cnilint.upstream.multus_thick_program import ThickMemory
 from cnilint.upstream.program import Event, Happening
@@ -249,6 +249,10 @@ def test_the_script_of_v3_may_move_its_master_away(release: str) -> None:
     assert node.step() == "Multus renames x.conflist"
     assert set(node.files) == {"00-multus.conf", "x.conflist.old"}
     assert node.complaint == ""
+    # its file holds all of the master, which pods go on to get
+    owned = delegate(node.paths, Reading(DIRECTORY, masters=DIRECTORY))
+    assert (owned.runtime, owned.master) == ("00-multus.conf", "x.conflist")
+    assert (owned.plugins, owned.cause) == (("bridge",), None)
 
 
 @pytest.mark.parametrize(("release", "spoils"), [("v3.3", True), ("v3.4.1", False)])
