@@ -6,7 +6,7 @@ from collections.abc import Hashable
 
 from cnilint.catalog.installer import Installer
 from cnilint.model.steps import Actor, Cause, Failure
-from cnilint.start import dataclass
+from cnilint.start import dataclass, replace
 from cnilint.upstream.kuma_cni import TYPE, KumaInstaller, KumaPhase, kuma_state
 from cnilint.upstream.kuma_cni import kuma as kuma_installer
 from cnilint.upstream.release import Release
@@ -27,25 +27,27 @@ class Kuma(Installed):
     directory: str
     plugin: str = TYPE
 
-    def minded(self, files: Files, memory: Hashable) -> Minded:  # noqa: ARG002
-        """Return the file that it settled on; until then, those that it may settle on."""
-        state = kuma_state(memory)
-        if state.phase is not KumaPhase.NEW:
-            return Minded(frozenset(map(self.path, (state.name, state.target))))
-        named = self.installer.named
-        if not named:
+    def minded(self, files: Files, memory: Hashable) -> Minded:
+        """Return the file that it settled on; those that it may settle on if it is to do so yet."""
+        state, named = kuma_state(memory), self.installer.named
+        if not named and self.installer.step(self.names(files), memory) is not None:
             return Minded(directory=self.directory)
-        return Minded(frozenset(map(self.path, (named, f"{named}list"))))
+        names = (state.name, state.target) if state.name else (named, f"{named}list")
+        return Minded(frozenset(map(self.path, names)))
 
     def may_remove(self, memory: Hashable) -> bool:  # noqa: ARG002
         """Return whether it removes a file: its own, into whose place another may have written."""
         return not self.installer.chains
 
     def complaint(self, files: Files, memory: Hashable) -> Cause | None:
-        """Return that it waits for a file to chain itself into."""
-        state = kuma_state(memory)
-        waits = state.phase is KumaPhase.TAKING and self.path(state.target) not in files
-        return Cause(Failure.NO_FILE_TO_CHAIN, self.installer.named) if waits else None
+        """Return that it waits for a file to chain itself into, five minutes each time."""
+        state, names = kuma_state(memory), self.names(files)
+        if state.phase is KumaPhase.NEW:
+            settled = self.installer.step(names, memory)
+            state = kuma_state(settled.memory) if settled is not None else state
+        if not self.installer.waits_for(names, state):
+            return None
+        return Cause(Failure.NO_FILE_TO_CHAIN, self.installer.named)
 
 
 def kuma(installer: Installer, actor: Actor) -> Kuma | None:
@@ -64,4 +66,5 @@ def kuma(installer: Installer, actor: Actor) -> Kuma | None:
     told = installer.release
     release = told if told is not None and told[0] == NEWEST[0] else NEWEST
     made = kuma_installer(release, {"env": installer.variables() | env})
-    return Kuma(actor, made, installer.directory)
+    # what it waits for in vain ends it, and the next process may settle on another file
+    return Kuma(actor, replace(made, patient=True), installer.directory)

@@ -159,6 +159,11 @@ class KumaInstaller(DirectoryProgram):
             return KumaPhase.WATCHING if self._switch("SLEEP") else KumaPhase.UNDOING
         return KumaPhase.TAKING
 
+    def waits_for(self, files: Files, state: KumaState) -> bool:
+        """Return whether it waits for its target to appear."""
+        takes = state.phase is KumaPhase.TAKING and self.chains and self._habits.waits
+        return takes and state.target not in files
+
     @property
     def chains(self) -> bool:
         """Whether it chains its plugin into a file, and does not write one of its own."""
@@ -192,7 +197,7 @@ class KumaInstaller(DirectoryProgram):
             if is_directory(files, target):
                 return ended
             if target not in files:
-                return None if self._habits.waits and not self.patient else ended
+                return None if self.waits_for(files, state) and not self.patient else ended
             chained = _chained(files[target], content)
             if chained is None:
                 return ended
