@@ -59,7 +59,8 @@ class Installer:
     settings: Mapping[str, Setting]
     assumed: str = ""
     later: bool = False
-    """Whether the path of its file has a placeholder, so that it is not known yet."""
+    """Whether the path of its file, or of the one that it chains itself into, has a placeholder, so
+    that it is not known yet."""
     copies: tuple[Manifest, ...] = ()
     """Workloads that are the same release, rendered."""
 
@@ -98,11 +99,15 @@ class Installer:
         return setting.value if setting is not None else ""
 
     def variables(self) -> dict[str, str]:
-        """Return the variables of its container's environment, as far as they are in view."""
+        """Return the variables of its container's environment, as far as they are in view.
+
+        One with a placeholder in it is not.
+        """
         if self.container is None:
             return {}
         found, _complete = self.container.environment.variables()
-        return {name: text.value for name, text in found.items() if text is not None}
+        known = ((name, text.value) for name, text in found.items() if text is not None)
+        return {name: value for name, value in known if not placeholder(value)}
 
     def location(self) -> Location | None:
         """Return the place that speaks for the install; None for one that is assumed."""
@@ -126,6 +131,10 @@ def install(product: Product, form: Form, release: Release | None, notes: list[N
         notes.append(_unresolved(product, form, path, later=later))
     makes_file = behaviour.action in (Action.WRITE, Action.COPY, Action.REFER)
     whole = host.path if host is not None else None
+    if whole and behaviour.action is Action.INSERT and placeholder(behaviour.target):
+        later = True
+        target = posixpath.join(whole, behaviour.target)
+        notes.append(_unresolved(product, form, target, later=later))
     directory = posixpath.dirname(whole) if whole and makes_file else whole
     if later and makes_file:
         directory = _known_directory(form, path)

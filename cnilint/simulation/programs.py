@@ -141,9 +141,9 @@ class Writer(Program):
 
 
 def program(installer: Installer) -> Program | None:
-    """Return the program of an installer other than Multus, or None if it touches no file."""
+    """Return the program of an installer other than Multus, or None if it touches no known file."""
     node = aws_node(installer)
-    if node is not None and node.never_writes:
+    if installer.later or (node is not None and node.never_writes):
         return None
     actor, does, file = actor_of(installer), installer.behaviour, installer.writes
     if is_modelled(installer):

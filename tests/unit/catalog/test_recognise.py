@@ -12,6 +12,7 @@ from cnilint.catalog.installer import Installer
 from cnilint.catalog.recognise import installers, shows_eks
 from cnilint.kube.manifest import ManifestIndex
 from cnilint.model.finding import Note
+from cnilint.simulation.programs import program
 from cnilint.upstream.selector import predict
 from tests.unit.simulation.actors import AWS, MOUNT, THICK, daemon_set, read
 
@@ -112,6 +113,29 @@ def test_what_does_not_reach_the_node_is_said(
     assert said in notes[0].message
     assert notes[0].location is not None
     assert notes[0].location.object == "DaemonSet kube-system/ds"
+
+
+@pytest.mark.parametrize(
+    ("image", "name"),
+    [("istio/install-cni:1.27.0", "${FILE}"), ("kumahq/kuma-cni:2.14.0", "{{f}}")],
+)
+def test_nobody_waits_for_a_file_whose_name_is_filled_in_later(image: str, name: str) -> None:
+    container = {
+        "name": "install-cni",
+        "image": image,
+        "env": [
+            {"name": "CNI_CONF_NAME", "value": name},
+            {"name": "CNI_NETWORK_CONFIG", "value": "${CONFIG}"},
+        ],
+        "volumeMounts": MOUNT,
+    }
+    (one,), notes = install(json.dumps(daemon_set(container)))
+    assert one.later
+    assert program(one) is None
+    assert [f"'/etc/cni/net.d/{name}', which is known only after" in n.message for n in notes] == [
+        True
+    ]
+    assert one.variables() == {}
 
 
 def test_each_product_of_a_workload_is_found_once() -> None:
