@@ -49,6 +49,10 @@ class Istio(Installed):
             return told
         return self.unless_idle(files, memory, told)
 
+    def is_writing(self, memory: Hashable) -> bool:
+        """Return whether it has read what it is about to write."""
+        return istio_memory(memory).phase in (IstioPhase.WRITE, IstioPhase.RENAME)
+
     def told(self, files: Files, memory: Hashable, change: NamedChange) -> Step | None:
         """Return what it does to which file; of a .conf once that is renamed."""
         known, after = istio_memory(memory), istio_memory(change.memory)

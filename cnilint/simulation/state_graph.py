@@ -171,8 +171,13 @@ class _Table:
         return self.after(state, at, move)
 
     def may_step(self, state: State, at: int) -> bool:
-        """Return whether a program may take a step: it watches, or no other one hurries."""
-        return at in self._watching or not self.is_hurried(state, at)
+        """Return whether a program may take a step: no other one hurries, or it answers that."""
+        if at in self._watching and not self._is_writing(at, state[at + 1]):
+            return True
+        return not self.is_hurried(state, at)
+
+    def _is_writing(self, at: int, memory: int) -> bool:
+        return self.programs[at].is_writing(self.memories[at][memory])
 
     def is_hurried(self, state: State, but: int = -1) -> bool:
         """Return whether any program hurries, but for one."""

@@ -104,8 +104,13 @@ class Program:
     def hurries(self, memory: Hashable) -> bool:  # noqa: ARG002
         """Whether it is in the midst of something that takes microseconds.
 
-        Until it is through nobody takes a step but those that watch, who may be told of it.
+        Until it is through nobody takes a step but those that watch, who may be told of it, and of
+        those nobody who was about to write before that.
         """
+        return False
+
+    def is_writing(self, memory: Hashable) -> bool:  # noqa: ARG002
+        """Whether its next step writes what it made up its mind to in an earlier one."""
         return False
 
     @property

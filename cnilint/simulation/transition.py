@@ -224,6 +224,11 @@ class _Slot(Program):
         running = self._running(memory)
         return running is not None and running.hurries(memory)
 
+    def is_writing(self, memory: Hashable) -> bool:
+        """Return whether the program does, while it runs."""
+        running = self._running(memory)
+        return running is not None and running.is_writing(memory)
+
     def start(self) -> Hashable:
         """Return the program's memory before its first step."""
         return ABSENT if self.program is None else self.program.start()

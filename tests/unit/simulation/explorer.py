@@ -41,7 +41,8 @@ class Explorer:
         for at, actor in enumerate(self.programs):
             change = actor.step(files, memories[at])
             hurried = any(one.hurries(held) for one, held in each if one is not actor)
-            if change is None or (hurried and not actor.watches):
+            late = not actor.watches or actor.is_writing(memories[at])
+            if change is None or (hurried and late):
                 continue
             after, held = dict(sorted(change.files.items())), list(memories)
             held[at] = change.memory

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -98,8 +99,11 @@ def test_only_who_watches_comes_between_a_file_that_goes_and_is_made_anew() -> N
         assert program.hurries(memory) is (f"{DIRECTORY}/b.conflist" not in files)
 
 
-def test_who_writes_at_that_moment_takes_the_plugin_away_unless_that_is_left_out() -> None:
-    found, reading = made([writer("10-c.conflist"), into_every_file()])
+@pytest.mark.parametrize("others", [[], [inserter("")]])
+def test_who_writes_at_that_moment_takes_the_plugin_away_unless_that_is_left_out(
+    others: list[Actor],
+) -> None:
+    found, reading = made([writer("10-c.conflist"), into_every_file(), *others])
     kept = []
     for each in (found, list(map(in_steps, found))):
         done = simulate(each, {}, reading)
