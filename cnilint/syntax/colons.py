@@ -16,8 +16,8 @@ from .events import Parser, ParserEvent
 
 _PROBLEM = "found unexpected ':'"
 
-# Behind a quote a colon ends a key; in front of a blank it always does.
-_COLON = lazy_pattern(r"""(?P<tag>!<[^<>\s]*+>)|(?<=[^\s,\[\]{}"']):(?=\S)""")
+# Behind a quote a colon ends a key; in front of a blank it always does. Directives have some.
+_COLON = lazy_pattern(r"""(?m)(?P<kept>^%[^\r\n]*|!<[^<>\s]*+>)|(?<=[^\s,\[\]{}"']):(?=\S)""")
 
 
 def stumbles_over_colon(error: Exception) -> bool:
@@ -33,7 +33,7 @@ def past_colons(parser: Parser) -> Parser:
             character for character in map(chr, range(0xE000, 0xF8FF)) if character not in text
         )
         stand_in = next(unused, "\uf8ff")
-        following = parser.start(_COLON.sub(lambda found: found["tag"] or stand_in, text))
+        following = parser.start(_COLON.sub(lambda found: found["kept"] or stand_in, text))
 
         def restored() -> ParserEvent:
             event = following()

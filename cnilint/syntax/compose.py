@@ -192,6 +192,7 @@ def _yaml_documents(
     text: str, span: Span, parser: Parser, budget: Budget
 ) -> Iterator[tuple[Span, Tree, list[Mapping]] | DocumentRefusal]:
     part = text[span.start : span.end]
+    known = 0
     for attempt in (parser, past_colons(parser)):
         count = 0
         try:
@@ -199,11 +200,13 @@ def _yaml_documents(
                 Builder(text, span.start, attempt.kinds, budget), attempt, part
             ):
                 count += 1
-                yield span, root, repeating
+                if count > known:
+                    yield span, root, repeating
         except DocumentRefusal as refused:
             yield refused
         except (parser.error, UnicodeEncodeError) as error:
-            if attempt is parser and not count and stumbles_over_colon(error):
+            if attempt is parser and stumbles_over_colon(error):
+                known = count
                 continue
             yield refusal(error, part, span.start)
         return

@@ -56,7 +56,7 @@ def host_local_is_per_node(cluster: Cluster) -> Iterator[Hit]:
                     yield _per_node(one, plugin)
             elif ipam.get("type") == WHEREABOUTS:
                 pools += _pools(one, plugin, ipam)
-    yield from _overlaps(pools)
+    yield from _overlaps(sorted(pools, key=lambda pool: pool.definition.title))
 
 
 def spans_nodes(plugin: DefinedPlugin, uplinks: frozenset[str]) -> bool:

@@ -259,3 +259,18 @@ def test_settings_in_json_with_comments_are_no_broken_manifest(
     (problem,) = compose(Source(path, text))
     assert isinstance(problem, SyntaxProblem)
     assert problem.kind == kind
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: 1\r---\rb: {u: https://x.y}\r",
+        "%TAG !e! tag:e.test,2000:\n---\nb: {u: https://x.y}\n",
+    ],
+)
+def test_a_colon_of_a_flow_scalar_is_text_in_every_document(text: str) -> None:
+    found = list(compose(Source("a.yaml", text)))
+    assert all(isinstance(one, Document) for one in found)
+    last = found[-1]
+    assert isinstance(last, Document)
+    assert plain(last.root) == {"b": {"u": "https://x.y"}}
