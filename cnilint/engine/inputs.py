@@ -83,7 +83,7 @@ class SiftedFile(NamedTuple):
     source: Source | None
 
 
-Read = Source | Large | Unreadable | SiftedFile | Parts
+Read = Source | Unreadable | SiftedFile | Parts
 """What a file comes to when it is read: its text, why there is none, or what of it can matter."""
 
 
@@ -210,7 +210,7 @@ def inputs(
     budget = budget or Budget()
     if sieve is None:
         bare = (one for one in collected if not isinstance(one, SiftedFile | Parts))
-        read = [_Read(whole(one), None) for one in bare]
+        read = [_Read(one, None) for one in bare]
         left_out = NOTHING_LEFT_OUT
     else:
         read, left_out = _sifted(collected, sieve)
@@ -222,22 +222,21 @@ def _sifted(collected: Iterable[Read], sieve: Sieve) -> tuple[list[_Read], LeftO
     read: list[_Read] = []
     documents = 0
     for one in collected:
-        given = (sieve.parts(one) or whole(one)) if isinstance(one, Large) else one
-        if isinstance(given, Parts):
-            documents += given.left_out
-            read.append(_Read(None, None, given.large.path, parts=given))
+        if isinstance(one, Parts):
+            documents += one.left_out
+            read.append(_Read(None, None, one.large.path, parts=one))
             continue
-        source = given.source if isinstance(given, SiftedFile) else given
-        if isinstance(given, SiftedFile):
-            sifted = given.sifted
+        source = one.source if isinstance(one, SiftedFile) else one
+        if isinstance(one, SiftedFile):
+            sifted = one.sifted
         else:
-            sifted = sieve.sifted(given) if isinstance(given, Source) else None
+            sifted = sieve.sifted(one) if isinstance(one, Source) else None
         if sifted is None:
             read.append(_Read(source, None))
             continue
         documents += sifted.left_out
-        bare = source if sifted.kept or given.path == STANDARD_INPUT else None
-        read.append(_Read(bare, sifted.kept, given.path, sifted.waiting))
+        bare = source if sifted.kept or one.path == STANDARD_INPUT else None
+        read.append(_Read(bare, sifted.kept, one.path, sifted.waiting))
     if sieve.unsure:
         return [_Read(_as_a_whole(each), None) for each in read], NOTHING_LEFT_OUT
     chosen: list[_Read] = []
@@ -288,10 +287,8 @@ def _as_a_whole(each: _Read) -> Source | Unreadable:
     return each.source or (whole(each.parts.large) if each.parts else _again(each.path))
 
 
-def whole(one: Source | Large | Unreadable) -> Source | Unreadable:
-    """Return the whole text of what may be a large file."""
-    if not isinstance(one, Large):
-        return one
+def whole(one: Large) -> Source | Unreadable:
+    """Return the whole text of a large file."""
     try:
         with one.original() as read:
             return decode(one.path, read(0, one.size))

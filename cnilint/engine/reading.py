@@ -58,14 +58,15 @@ def read_and_sifted(
     pending = given.listed()
     if sieve is None or jobs == ALONE:
         for one in pending:
-            yield from given.read(one)
+            for read in given.read(one):
+                yield _large_sifted(read, sieve)
         return
     size = 0
     for number, one in enumerate(pending, 1):
         for read in given.read(one):
             size += len(read.text) if isinstance(read, Source) else 0
             size += read.size if isinstance(read, Large) else 0
-            yield read
+            yield _large_sifted(read, sieve)
         if number == FIRST:
             break
     from cnilint.processes import processes
@@ -77,7 +78,17 @@ def read_and_sifted(
         yield from _shared(given, left, sieve, number, progress)
     else:
         for one in left:
-            yield from given.read(one)
+            for read in given.read(one):
+                yield _large_sifted(read, sieve)
+
+
+def _large_sifted(
+    read: Source | Large | Unreadable, sieve: Sieve | None
+) -> Source | Unreadable | Parts:
+    """Return what of a large file can matter, or its whole text; or why it has none."""
+    if not isinstance(read, Large):
+        return read
+    return (sieve.parts(read) if sieve is not None else None) or whole(read)
 
 
 def _shared(
@@ -103,17 +114,16 @@ def _shared(
         files = iter(told)
         for one in batch:
             if not isinstance(one, Listed):
-                yield one
+                yield _large_sifted(one, sieve)
             elif not given.is_known(one, (file := next(files)).numbers):
                 yield _read(one, file)
 
 
 def _told(opened: Opened, sieve: Sieve) -> _Told:
     """Return what is told of a file that was opened."""
-    parts = sieve.parts(opened.read) if isinstance(opened.read, Large) else None
-    if parts is not None:
-        return _Told(opened.file, None, None, parts)
-    read = whole(opened.read)
+    read = _large_sifted(opened.read, sieve)
+    if isinstance(read, Parts):
+        return _Told(opened.file, None, None, read)
     if not isinstance(read, Source):
         return _Told(opened.file, None, read)
     sifted = sieve.sifted(read)

@@ -53,7 +53,10 @@ LINKS = st.dictionaries(
 @contextmanager
 def shared_at_once() -> Iterator[None]:
     """Let others read from the second file on, however few there are."""
-    with patch.multiple(reading, FIRST=1, BATCH=2, LEAST=1):
+    with (
+        patch.multiple(reading, FIRST=1, BATCH=2, LEAST=1),
+        patch("cnilint.processes._threads", lambda: 1),
+    ):
         yield
 
 
@@ -138,6 +141,18 @@ def test_a_named_file_that_is_not_there_ends_the_run() -> None:
         write({f"{at}.yaml": NOISE.encode() for at in range(9)}, {})
         assert told("3", ".", "other.yaml") == told("1", ".", "other.yaml")
         assert "other.yaml" in str(told("3", ".", "other.yaml"))
+
+
+@pytest.mark.parametrize("content", [b"a\x00b", b"\xff\xfea: "])
+@pytest.mark.parametrize("least", [1, 1000])
+def test_a_named_file_that_is_no_text_ends_the_run(content: bytes, least: int) -> None:
+    with folder(), patch("cnilint.syntax.collect.LEAST_OF_LARGE", least):
+        write({"a.yaml": VPC.encode(), "b.yaml": content, "c.yaml": VPC.encode()}, {})
+        paths = ("a.yaml", "b.yaml", "c.yaml")
+        with shared_at_once():
+            found = [told(jobs, *paths) for jobs in "123"]
+    assert found == [found[0]] * 3
+    assert str(found[0]).startswith("b.yaml: ")
 
 
 def test_the_report_is_the_same() -> None:

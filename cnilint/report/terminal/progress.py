@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from threading import Lock, Timer
 from typing import TextIO
 
 from cnilint.progress import Progress
 
 PATIENCE = 0.5
 """Seconds until the bar appears."""
+
+_LOADING = Lock()
+"""Held while a thread loads what the bar needs: a process begun then could never load it."""
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(
+        before=_LOADING.acquire,
+        after_in_parent=_LOADING.release,
+        after_in_child=_LOADING.release,
+    )
 
 
 def is_watched(stream: TextIO | None, environ: Mapping[str, str]) -> bool:
@@ -36,8 +48,6 @@ class _Shown:
     """A bar that a timer puts up: one long step is no reason not to show it."""
 
     def __init__(self, stream: TextIO, patience: float) -> None:
-        from threading import Lock, Timer
-
         self._stream = stream
         self._lock = Lock()
         self._state = ("starting", 0, 0)
@@ -63,7 +73,8 @@ class _Shown:
                 self._bar.stop()
 
     def _begin(self) -> None:
-        bar = _Bar(self._stream)  # which takes a moment to load
+        with _LOADING:
+            bar = _Bar(self._stream)
         with self._lock:
             if not self._over:
                 bar.update(*self._state)
