@@ -255,12 +255,12 @@ def read_open(descriptor: int, limit: int = MOST_BYTES) -> bytes:
     return b"".join(parts)
 
 
-def read_file(path: str) -> bytes:
+def read_file(path: str, *, through_links: bool = True) -> bytes:
     """Return what a file holds that a person named, or that a setting may name.
 
     OSError if it cannot be read, is none (see `opened_file`) or is too large.
     """
-    descriptor, _found = opened_file(path)
+    descriptor, _found = opened_file(path, through_links=through_links)
     try:
         content = read_open(descriptor)
     finally:

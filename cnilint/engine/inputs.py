@@ -293,13 +293,13 @@ def whole(one: Large) -> Source | Unreadable:
         with one.original() as read:
             return decode(one.path, read(0, one.size))
     except OSError:  # it was changed since it was found
-        return _again(one.path)
+        return _again(one.path, through_links=one.is_link)
 
 
-def _again(path: str) -> Source | Unreadable:
+def _again(path: str, *, through_links: bool = True) -> Source | Unreadable:
     """Return a file that was read before."""
     try:
-        return decode(path, read_file(path))
+        return decode(path, read_file(path, through_links=through_links))
     except OSError as error:
         return Unreadable(path, reason_of(error))
 

@@ -64,11 +64,15 @@ class Unreadable(NamedTuple):
 
 
 class Large(NamedTuple):
-    """A large file, of which nothing is held so far; `size` in bytes."""
+    """A large file, of which nothing is held so far; `size` in bytes.
+
+    What is no link is not followed, should it become one.
+    """
 
     path: str
     original: Original
     size: int
+    is_link: bool = False
 
 
 class Part(NamedTuple):
@@ -374,7 +378,8 @@ class Collecting:
                     from .original import of_file
 
                     original = of_file(one.path, found, through_links=one.is_link)
-                    return Opened(Large(one.reported, original, found.st_size), file)
+                    large = Large(one.reported, original, found.st_size, one.is_link)
+                    return Opened(large, file)
                 content = self._content(descriptor, found.st_size)
             finally:
                 os.close(descriptor)

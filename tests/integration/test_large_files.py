@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 
 from cnilint import run as pipeline
 from cnilint.config.options import DEFAULTS
+from cnilint.engine import inputs
+from cnilint.engine.inputs import Parts
 from cnilint.errors import CnilintError, UsageError
 from cnilint.fix.diff import unified
 from cnilint.fix.in_place import write
@@ -24,6 +26,7 @@ from cnilint.report.formats import report as in_format
 from cnilint.report.json_ import check_json
 from cnilint.run import Run, asked, checked, fixed
 from cnilint.syntax import large
+from cnilint.syntax.collect import Part
 from tests.clusters import PINNED, STANDALONE, VPC, multus
 from tests.corpus import MANIFESTS, needs_corpus
 from tests.integration.test_prefilter import BESIDE, BROKEN, MATTERING
@@ -202,6 +205,27 @@ def test_a_file_that_is_changed_after_it_was_read_is_not_written(
     monkeypatch.setattr(pipeline, "_first", first)
     with in_parts(), pytest.raises(UsageError, match="big"):
         fixed(asked([str(path)], DEFAULTS))
+
+
+def test_a_file_that_becomes_a_link_while_it_is_read_is_not_followed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outside, path = tmp_path / "outside.yaml", tmp_path / "top" / "big.yaml"
+    outside.write_text(stream(VPC, multus()))
+    path.parent.mkdir()
+    path.write_text(stream(VPC, multus()))
+    before = inputs._held
+
+    def held(parts: Parts, asked_for: tuple[Part, ...]) -> object:
+        path.unlink()
+        path.symlink_to(outside)
+        return before(parts, asked_for)
+
+    monkeypatch.setattr(inputs, "_held", held)
+    with in_parts():
+        (found,) = checked(asked([str(path.parent)], DEFAULTS)).findings
+    assert found.rule == "CNI901"
+    assert found.location.source.text == ""
 
 
 @needs_corpus
