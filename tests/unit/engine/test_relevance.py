@@ -296,7 +296,9 @@ def test_a_configuration_waits_until_something_asks_for_its_name(
         "0.yaml": SETTINGS.replace("name: vars", f"name: {name}"),
         "1.yaml": multus() + f"---\napiVersion: v1\nkind: Pod\nspec: {{x: '{asking}'}}\n",
     }
-    monkeypatch.setattr("cnilint.engine.inputs.read_file", lambda path, **_how: files[path].encode())
+    monkeypatch.setattr(
+        "cnilint.engine.inputs.read_file", lambda path, **_how: files[path].encode()
+    )
     found = read(*files.values())
     assert ("0.yaml:0" in found) is is_kept
     assert [one for one in found if one[0] == "1"] == ["1.yaml:0", "1.yaml:1", "1.yaml:2"]
