@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from typing import Protocol, TypeVar
 
 from cnilint.model.finding import Location
@@ -48,6 +49,13 @@ class Origin(NamedTuple):
     generator: str = ""
 
 
+@lru_cache(maxsize=4)
+def _has(document: Document, text: str) -> bool:
+    """Whether a document may have a text: kept, as a list has thousands of objects in one."""
+    source, span = document.source.text, document.span
+    return source.find(text, *span) >= 0 or hides(source, span)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Manifest:
     """One Kubernetes object; `route` leads to it inside its document (a list's item has one)."""
@@ -71,8 +79,7 @@ class Manifest:
 
     def mentions(self, text: str) -> bool:
         """Whether a text is somewhere in the document that the object stands in, or may be."""
-        source, span = self.document.source.text, self.document.span
-        return source.find(text, *span) >= 0 or hides(source, span)
+        return _has(self.document, text)
 
     def at(self, *steps: str | int) -> Tree | None:
         """Return what stands at the end of some steps inside the object, or None."""

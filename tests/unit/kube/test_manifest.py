@@ -11,6 +11,7 @@ from cnilint.model.text import Source
 from cnilint.model.tree import Document
 from cnilint.syntax.compose import compose
 from cnilint.syntax.embedded import resolve
+from tests.clusters import read
 
 
 def objects(text: str) -> list[Manifest]:
@@ -181,3 +182,20 @@ def test_no_origin_annotation_makes_it_raise(text: str) -> None:
     )
     assert found.origin is not None
     assert found.origin.tool == "kustomize"
+
+
+def test_a_list_is_searched_once_for_all_of_its_objects(monkeypatch: pytest.MonkeyPatch) -> None:
+    searched: list[str] = []
+
+    def hides(text: str, _span: object) -> bool:
+        searched.append(text)
+        return False
+
+    monkeypatch.setattr("cnilint.kube.manifest.hides", hides)
+    item = "{kind: Service, apiVersion: v1, metadata: {name: NAME}}"
+    items = ", ".join(item.replace("NAME", f"s{at}") for at in range(50))
+    found = read({"a.yaml": f"kind: List\napiVersion: v1\nitems: [{items}]\n"})
+    objects = [each for one in found.documents for each in manifests(one)]
+    assert len(objects) == 50
+    assert not any(one.mentions("nowhere") for one in objects)
+    assert len(searched) == 1
