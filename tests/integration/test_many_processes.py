@@ -131,7 +131,11 @@ def test_how_large_files_are_counts_as_how_many() -> None:
     large = f"{NOISE}# {'.' * 40 * reading.PAGE}\n".encode()
     with folder():
         write({f"{at}.yaml": large for at in range(reading.FIRST + 80)}, {})
-        with patch("os.fork", side_effect=ArithmeticError), pytest.raises(ArithmeticError):
+        with (
+            patch("cnilint.processes._threads", lambda: 1),
+            patch("os.fork", side_effect=ArithmeticError),
+            pytest.raises(ArithmeticError),
+        ):
             told("2")
         assert told("2") == told("1")
 

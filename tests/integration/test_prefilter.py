@@ -110,7 +110,7 @@ def trees(*documents: str) -> st.SearchStrategy[dict[str, str]]:
 
 def read(tree: dict[str, str], sieve: Relevance | None) -> Inputs:
     sources = [Source(path, text) for path, text in tree.items()]
-    with patch("cnilint.engine.inputs.read_file", lambda path: tree[path].encode()):
+    with patch("cnilint.engine.inputs.read_file", lambda path, **_how: tree[path].encode()):
         return inputs(sources, sieve=sieve)
 
 
