@@ -88,13 +88,14 @@ class Installer:
         if self.container is not None:
             return self.form.host_file(path)
         clean = posixpath.normpath(path)
-        mount = self._value("conf_mount")
+        mount = self.value("conf_mount")
         if mount and (clean == mount or clean.startswith(f"{mount}/")):
-            directory = self._value("host_directory") or runtime_directories()[0]
+            directory = self.value("host_directory") or runtime_directories()[0]
             clean = posixpath.normpath(directory + clean[len(mount) :])
         return self.form.host_file(clean)
 
-    def _value(self, name: str) -> str:
+    def value(self, name: str) -> str:
+        """Return the value of a setting, "" where there is none."""
         setting = self.settings.get(name)
         return setting.value if setting is not None else ""
 

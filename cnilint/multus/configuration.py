@@ -91,8 +91,7 @@ class Multus:
         return self.traits.picks_again and self._is_on("cleanup") and not self._is_on("skip_watch")
 
     def _is_on(self, name: str) -> bool:
-        setting = self.installer.settings.get(name)
-        return setting is not None and setting.value == "true"
+        return self.installer.value(name) == "true"
 
     @property
     def selector(self) -> str:

@@ -22,7 +22,7 @@ from cnilint.upstream.program import DirectoryChange as NamedChange
 from cnilint.upstream.program import Status
 from cnilint.upstream.release import Release
 
-from .installed import Installed
+from .installed import Installed, release_of
 from .steps import Change, Files, Minded
 
 NEWEST: Release = (1, 19, 0)
@@ -105,24 +105,19 @@ def cilium_agent(installer: Installer, actor: Actor) -> Cilium | None:
     if file is None:
         return None
 
-    def value(name: str) -> str:
-        setting = installer.settings.get(name)
-        return setting.value if setting is not None else ""
-
     config = {
         "write-cni-conf-when-ready": f"{DEFAULT_DIRECTORY}/{file.name}",
-        "cni-exclusive": value("exclusive"),
-        "cni-chaining-mode": value("chaining"),
+        "cni-exclusive": installer.value("exclusive"),
+        "cni-chaining-mode": installer.value("chaining"),
         "cni-chaining-target": installer.behaviour.of_network,
     }
-    is_given = value("custom") == "true"
+    is_given = installer.value("custom") == "true"
     if is_given:
         config |= {"read-cni-conf": _GIVEN, "cni-chaining-target": ""}
-    told = installer.release
-    release = told if told is not None and told[0] == NEWEST[0] else NEWEST
+    release = release_of(installer, NEWEST)
     made = cilium(release, {"config": config})
     if not isinstance(made, CiliumManager):
         raise ValueError(f"before the agent wrote files: {release}")  # noqa: TRY004
     if is_given:
         made = replace(made, sources=((_GIVEN, file.content),))
-    return Cilium(actor, made, file.directory, uninstalls=value("uninstalled") == "true")
+    return Cilium(actor, made, file.directory, uninstalls=installer.value("uninstalled") == "true")

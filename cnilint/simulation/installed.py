@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Hashable
 from itertools import pairwise
 
+from cnilint.catalog.installer import Installer
 from cnilint.model.steps import Actor, Step, Verb
 from cnilint.multus.settings import OTHER_DIRECTORY
 from cnilint.start import dataclass
 from cnilint.upstream.netconf import plugin_types
 from cnilint.upstream.program import DirectoryChange as NamedChange
 from cnilint.upstream.program import DirectoryProgram, Event, Happening, Status
+from cnilint.upstream.release import Release
 
 from .steps import Change, Files, Program
 
@@ -176,3 +178,9 @@ class Installed(InView):
                 return told
             after = change.memory
         return memory if after == memory else told
+
+
+def release_of(installer: Installer, newest: Release) -> Release:
+    """Return the release of an install; what is unknown, or of another kind, is the newest read."""
+    told = installer.release
+    return told if told is not None and told[0] == newest[0] else newest

@@ -14,7 +14,7 @@ from cnilint.upstream.program import DirectoryChange as NamedChange
 from cnilint.upstream.program import Event
 from cnilint.upstream.release import Release
 
-from .installed import Installed
+from .installed import Installed, release_of
 from .steps import Change, Files, Minded
 
 NEWEST: Release = (1, 30, 3)
@@ -131,19 +131,14 @@ def istio(installer: Installer, actor: Actor) -> Istio | None:
     if installer.directory is None:
         return None
 
-    def value(name: str) -> str:
-        setting = installer.settings.get(name)
-        return setting.value if setting is not None else ""
-
     env = {
-        "CHAINED_CNI_PLUGIN": value("chained"),
-        "CNI_CONF_NAME": value("named"),
-        "ISTIO_OWNED_CNI_CONFIG": value("owned"),
-        "ISTIO_OWNED_CNI_CONFIG_FILENAME": value("owned_file"),
-        "AMBIENT_ENABLED": value("ambient"),
+        "CHAINED_CNI_PLUGIN": installer.value("chained"),
+        "CNI_CONF_NAME": installer.value("named"),
+        "ISTIO_OWNED_CNI_CONFIG": installer.value("owned"),
+        "ISTIO_OWNED_CNI_CONFIG_FILENAME": installer.value("owned_file"),
+        "AMBIENT_ENABLED": installer.value("ambient"),
     }
-    told = installer.release
-    release = told if told is not None and told[0] == NEWEST[0] else NEWEST
+    release = release_of(installer, NEWEST)
     made = istio_cni(release, {"env": installer.variables() | env})
-    stays = value("ambient") == "true" and release >= SAFE_UPGRADE
+    stays = installer.value("ambient") == "true" and release >= SAFE_UPGRADE
     return Istio(actor, made, installer.directory, stays=stays)

@@ -11,7 +11,7 @@ from cnilint.upstream.kuma_cni import TYPE, KumaInstaller, KumaPhase, kuma_state
 from cnilint.upstream.kuma_cni import kuma as kuma_installer
 from cnilint.upstream.release import Release
 
-from .installed import Installed
+from .installed import Installed, release_of
 from .steps import Files, Minded
 
 NEWEST: Release = (2, 14, 0)
@@ -58,13 +58,11 @@ def kuma(installer: Installer, actor: Actor) -> Kuma | None:
     if installer.directory is None:
         return None
 
-    def value(name: str) -> str:
-        setting = installer.settings.get(name)
-        return setting.value if setting is not None else ""
-
-    env = {"CHAINED_CNI_PLUGIN": value("chained"), "CNI_CONF_NAME": value("named")}
-    told = installer.release
-    release = told if told is not None and told[0] == NEWEST[0] else NEWEST
+    env = {
+        "CHAINED_CNI_PLUGIN": installer.value("chained"),
+        "CNI_CONF_NAME": installer.value("named"),
+    }
+    release = release_of(installer, NEWEST)
     made = kuma_installer(release, {"env": installer.variables() | env})
     # what it waits for in vain ends it, and the next process may settle on another file
     return Kuma(actor, replace(made, patient=True), installer.directory)

@@ -12,7 +12,7 @@ from cnilint.upstream.program import DirectoryChange as NamedChange
 from cnilint.upstream.program import Event
 from cnilint.upstream.release import Release
 
-from .installed import Installed
+from .installed import Installed, release_of
 from .steps import Change, Files, Minded
 
 NEWEST: Release = (1, 6, 8)
@@ -102,8 +102,7 @@ def linkerd(installer: Installer, actor: Actor) -> Linkerd | None:
     """Return the program of an install; None where nothing of it reaches the host."""
     if installer.directory is None:
         return None
-    told = installer.release
-    release = told if told is not None and told[0] == NEWEST[0] else NEWEST
+    release = release_of(installer, NEWEST)
     return Linkerd(
         actor,
         linkerd_cni(release, {"env": installer.variables()}),
