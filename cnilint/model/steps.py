@@ -67,7 +67,7 @@ class Verb(Enum):
     TRUNCATES = "truncates"
     """Leaves `files` with 0 bytes."""
     GIVES_UP = "gives-up"
-    """Fails at `files`, if it is at any, and does nothing more until it is started again."""
+    """Fails at `files`, and does nothing more until it is started again."""
     STOPS = "stops"
     EXITS = "exits"
     RESTARTS = "restarts"

@@ -69,7 +69,7 @@ class Linkerd(Installed):
         """
         known, after = linkerd_memory(memory), linkerd_memory(change.memory)
         if known.reads and not after.reads:
-            return Step(self.actor, Verb.GIVES_UP, (known.target,) if known.target else ())
+            return Step(self.actor, Verb.GIVES_UP, (known.target or known.queue[0].name,))
         made = [name for name, text in change.files.items() if files.get(name) != text]
         gone = [name for name in files if name not in change.files]
         if after.phase is LinkerdPhase.CREATE or not made + gone:

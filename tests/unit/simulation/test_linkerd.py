@@ -127,6 +127,9 @@ def test_without_a_plugin_to_chain_it_chains_none() -> None:
     program = one(Actor(base.image, environment=empty, container=base.container))
     files, memory = rested(program, {"b.conflist": LIST})
     assert files == on_host({"b.conflist": LIST})
+    assert lines(program, {"b.conflist": LIST}) == [
+        "Linkerd CNI fails at b.conflist and does nothing more"
+    ]
     # its loop has ended, so that the next file that is written ends the watch, and all of it
     event = (Event(Happening.MOVED_TO, f"{DIRECTORY}/b.conflist"),)
     last = program.step(files, program.notice(files, memory, event))
